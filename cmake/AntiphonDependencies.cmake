@@ -1,0 +1,29 @@
+# Where the outside libraries come from. tools/setup put the pinned ones that Debian lacks under .deps/.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(ICU 72 REQUIRED COMPONENTS uc i18n)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavcodec libavformat libavutil libswresample)
+if(ANTIPHON_TESTS OR NOT DEFINED ANTIPHON_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+
+set(ANTIPHON_DEPS_DIR "${PROJECT_SOURCE_DIR}/.deps" CACHE PATH "Where tools/setup puts what Debian does not package")
+
+# ONNX Runtime and espeak-ng are opened at run time (dlopen), by the worker and `say` only: the gateway never maps
+# them, and a GPU build of ONNX Runtime can take the place of this one. Only their headers are needed here.
+add_library(antiphon_onnxruntime_headers INTERFACE)
+target_include_directories(antiphon_onnxruntime_headers SYSTEM INTERFACE "${ANTIPHON_DEPS_DIR}/onnxruntime/include")
+
+# The message classes of ONNX (Debian's libonnx-dev); used only to prepare voices.
+find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
+add_library(antiphon_onnx_proto INTERFACE)
+target_link_libraries(antiphon_onnx_proto INTERFACE "${ONNX_PROTO_LIBRARY}" protobuf::libprotobuf)
+target_compile_definitions(antiphon_onnx_proto INTERFACE ONNX_NAMESPACE=onnx ONNX_ML=1)

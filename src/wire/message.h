@@ -1,0 +1,183 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What the gateway and a worker say to each other. The messages are plain values; codec.h turns them into frames.
+/// Every limit below is enforced by the decoder before it allocates.
+namespace antiphon::wire {
+
+inline constexpr std::uint32_t kProtocolVersion = 1;
+
+struct Limits {
+  static constexpr std::size_t kFrameBytes = 16U << 20;  ///< Whole frame, header included.
+  static constexpr std::size_t kTextBytes = 16U << 10;   ///< Text of one segment.
+  static constexpr std::size_t kNameBytes = 4096;        ///< Voice ids, paths, fingerprints, messages.
+  static constexpr std::size_t kPriorBytes = 12U << 20;
+  static constexpr std::size_t kStateBytes = 4U << 20;
+  static constexpr std::size_t kGrains = 4096;  ///< Grains of a plan.
+  static constexpr std::size_t kMarks = 4096;
+  static constexpr std::size_t kSamples = 2U << 20;  ///< PCM samples of one grain.
+  static constexpr std::size_t kSpeakers = 4096;
+};
+
+/// The values of engine::GrainKind and engine::Errc travel as these numbers; wire knows no engine.
+struct Grain {
+  std::uint8_t kind = 0;
+  std::uint32_t row_begin = 0;
+  std::uint32_t row_end = 0;
+  std::uint32_t samples = 0;
+  friend bool operator==(const Grain&, const Grain&) = default;
+};
+
+struct Mark {
+  std::uint32_t text_offset = 0;
+  std::uint32_t sample_offset = 0;
+  friend bool operator==(const Mark&, const Mark&) = default;
+};
+
+// --- gateway to worker ---------------------------------------------------------------------------------------------
+
+/// The gateway's first message. `epoch` numbers the process in its slot; the worker repeats it in every answer.
+struct Hello {
+  std::uint32_t protocol_version = kProtocolVersion;
+  std::uint64_t worker_id = 0;
+  std::uint32_t epoch = 0;
+  friend bool operator==(const Hello&, const Hello&) = default;
+};
+
+struct LoadVoice {
+  std::uint64_t job = 0;
+  std::string voice_id;
+  std::string folder;  ///< Absolute path of the voice's folder.
+  friend bool operator==(const LoadVoice&, const LoadVoice&) = default;
+};
+
+struct UnloadVoice {
+  std::string voice_id;
+  friend bool operator==(const UnloadVoice&, const UnloadVoice&) = default;
+};
+
+struct PlanJob {
+  std::uint64_t job = 0;
+  std::string voice_id;
+  std::string text;
+  std::uint32_t segment_index = 0;
+  std::uint64_t seed = 0;
+  float speed = 1.0F;
+  std::uint32_t speaker = 0;
+  std::uint64_t max_samples = 0;
+  friend bool operator==(const PlanJob&, const PlanJob&) = default;
+};
+
+struct RenderJob {
+  std::uint64_t job = 0;
+  std::string voice_id;
+  std::uint32_t speaker = 0;
+  std::uint32_t row_bytes = 0;
+  std::vector<Grain> grains;     ///< Consecutive grains of one segment, at least one.
+  std::vector<std::byte> rows;   ///< The prior's rows [grains.front().row_begin, grains.back().row_end).
+  std::vector<std::byte> state;  ///< State before the first of them.
+  friend bool operator==(const RenderJob&, const RenderJob&) = default;
+};
+
+/// Stop `job` at its next grain edge; a worker that does not know the job ignores it.
+struct Cancel {
+  std::uint64_t job = 0;
+  friend bool operator==(const Cancel&, const Cancel&) = default;
+};
+
+struct StatsRequest {
+  friend bool operator==(const StatsRequest&, const StatsRequest&) = default;
+};
+
+// --- worker to gateway ---------------------------------------------------------------------------------------------
+
+/// The worker's first message, in answer to Hello.
+struct Ready {
+  std::uint32_t protocol_version = kProtocolVersion;
+  std::uint32_t epoch = 0;
+  std::uint64_t pid = 0;
+  std::string fingerprint;  ///< Execution fingerprint: runtime version, provider, CPU instruction set.
+  friend bool operator==(const Ready&, const Ready&) = default;
+};
+
+struct VoiceLoaded {
+  std::uint64_t job = 0;
+  std::uint32_t epoch = 0;
+  std::string voice_id;
+  std::string engine;
+  std::uint32_t sample_rate = 0;
+  std::string language;
+  std::vector<std::string> speakers;
+  std::string identity;
+  std::uint64_t max_segment = 0;  ///< Samples.
+  std::uint64_t load_us = 0;
+  friend bool operator==(const VoiceLoaded&, const VoiceLoaded&) = default;
+};
+
+/// The job has left the worker's queue and its computation begins now.
+struct Started {
+  std::uint64_t job = 0;
+  std::uint32_t epoch = 0;
+  friend bool operator==(const Started&, const Started&) = default;
+};
+
+struct Planned {
+  std::uint64_t job = 0;
+  std::uint32_t epoch = 0;
+  std::uint32_t row_bytes = 0;
+  std::vector<Grain> grains;
+  std::vector<Mark> marks;
+  std::vector<std::byte> prior;
+  std::uint64_t cpu_us = 0;  ///< CPU time of the inference thread.
+  std::uint64_t wall_us = 0;
+  friend bool operator==(const Planned&, const Planned&) = default;
+};
+
+/// One grain of a RenderJob, in order. The state makes it the place from which another worker can go on.
+struct GrainDone {
+  std::uint64_t job = 0;
+  std::uint32_t epoch = 0;
+  std::uint32_t index = 0;  ///< Position in RenderJob::grains.
+  std::vector<std::int16_t> pcm;
+  std::vector<std::byte> state;
+  std::uint64_t cpu_us = 0;
+  std::uint64_t wall_us = 0;
+  friend bool operator==(const GrainDone&, const GrainDone&) = default;
+};
+
+/// The end of a render job: all its grains were sent, or it was cancelled after `grains_done` of them.
+struct RenderDone {
+  std::uint64_t job = 0;
+  std::uint32_t epoch = 0;
+  std::uint32_t grains_done = 0;
+  bool cancelled = false;
+  friend bool operator==(const RenderDone&, const RenderDone&) = default;
+};
+
+/// The end of a LoadVoice, PlanJob or RenderJob that failed. The worker lives on.
+struct Failed {
+  std::uint64_t job = 0;
+  std::uint32_t epoch = 0;
+  std::uint8_t code = 0;  ///< engine::Errc.
+  std::string message;
+  friend bool operator==(const Failed&, const Failed&) = default;
+};
+
+struct Stats {
+  std::uint32_t epoch = 0;
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t cpu_us = 0;  ///< Whole process since its start.
+  std::uint64_t jobs = 0;    ///< Finished jobs since its start.
+  std::uint32_t queued = 0;  ///< Jobs received and not begun.
+  friend bool operator==(const Stats&, const Stats&) = default;
+};
+
+using Message = std::variant<Hello, LoadVoice, UnloadVoice, PlanJob, RenderJob, Cancel, StatsRequest, Ready,
+                             VoiceLoaded, Started, Planned, GrainDone, RenderDone, Failed, Stats>;
+
+}  // namespace antiphon::wire
