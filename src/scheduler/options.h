@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+
+namespace antiphon::scheduler {
+
+/// In which order jobs are served. All but kOurs are baselines, kept so that the difference can be measured.
+enum class Policy : std::uint8_t {
+  kFifo,        ///< By arrival of the stream.
+  kRoundRobin,  ///< The stream served longest ago.
+  kPlan,        ///< The original plan's key: arrival + i * 0.2 s for the i-th chunk, chunks of 1 s.
+  kEdf,         ///< Earliest playback deadline, without fairness between users.
+  kOurs,        ///< Playback deadlines, with start-time fair queueing of starts between users.
+};
+
+[[nodiscard]] std::optional<Policy> parse_policy(std::string_view name);
+[[nodiscard]] std::string_view policy_name(Policy policy);
+
+/// What the server, the simulator and the tests share; the defaults are the measured ones (docs/scheduler.md).
+struct Options {
+  Policy policy = Policy::kOurs;
+  /// Slack of a stream that has not started: its first job is due this long after its start tag. 0 to 10 s.
+  base::Duration start_slack = std::chrono::milliseconds(500);
+  /// Reserve kept in front of every playback deadline. 0 to 1 s.
+  base::Duration guard = std::chrono::milliseconds(100);
+  /// The longest job that cannot be interrupted (C_max). 10 ms to 10 s.
+  base::Duration longest_job = std::chrono::milliseconds(150);
+  /// Longest chunk after the first, in audio time; whole grains, at least one. 0.05 to 10 s.
+  base::Duration chunk_max = std::chrono::milliseconds(500);
+  /// Longest first chunk, in audio time. 0.05 to 10 s.
+  base::Duration first_chunk_max = std::chrono::seconds(1);
+  /// Fixed number of grains per chunk, for experiments and the determinism tests; 0 = by the chunk rule. 0 to 1000.
+  std::uint32_t fixed_chunk_grains = 0;
+  /// Share of the workers' time that may be promised (eta). 0.1 to 1.
+  double utilisation = 0.9;
+  /// How often a job may lose its worker before its stream fails. 1 to 10.
+  std::uint32_t worker_losses_per_job = 2;
+  /// How long a user without streams is remembered, so that leaving and coming back gains nothing. 0 to 10 min.
+  base::Duration user_memory = std::chrono::seconds(10);
+
+  /// The first value outside its range, as a sentence.
+  [[nodiscard]] std::expected<void, std::string> validate() const;
+};
+
+}  // namespace antiphon::scheduler

@@ -1,0 +1,322 @@
+#include "scheduler/scheduler.h"
+
+#include <algorithm>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "base/check.h"
+#include "scheduler/chunk_rule.h"
+
+namespace antiphon::scheduler {
+namespace {
+
+/// Spacing of chunks in the original plan's key (its assumed RTF of 0.2 times its chunk of 1 s).
+constexpr base::Duration kPlanSpacing = std::chrono::milliseconds(200);
+/// Audio length assumed for the first segment of a stream whose plan is not known yet.
+constexpr base::Duration kTypicalSegment = std::chrono::seconds(4);
+
+}  // namespace
+
+Scheduler::Scheduler(Options options) : options_(std::move(options)) {
+  ANTIPHON_CHECK(options_.validate().has_value(), "scheduler options");
+}
+
+void Scheduler::add_worker(base::WorkerId worker, std::uint32_t depth) {
+  ANTIPHON_CHECK(depth >= 1, "queue depth");
+  const bool added = workers_.try_emplace(worker, Worker{.depth = depth, .jobs = {}, .voices = {}}).second;
+  ANTIPHON_CHECK(added, "worker id is new");
+}
+
+void Scheduler::voice_loaded(base::WorkerId worker, VoiceId voice) {
+  if (const auto it = workers_.find(worker); it != workers_.end()) it->second.voices.insert(voice);
+}
+
+void Scheduler::remove_worker(base::WorkerId worker, base::TimePoint now) {
+  const auto it = workers_.find(worker);
+  if (it == workers_.end()) return;
+  const auto lost = std::move(it->second.jobs);
+  workers_.erase(it);
+  for (const auto id : lost) {
+    const auto job = jobs_.find(id);
+    Stream* stream = stream_of(job->second);
+    jobs_.erase(job);
+    if (stream == nullptr) continue;
+    stream->job.reset();
+    if (++stream->losses >= options_.worker_losses_per_job) {
+      pending_.emplace_back(StreamFailed{stream->spec.id});
+      forget(stream->spec.id, now);
+    } else {
+      after_render(*stream, now);
+    }
+  }
+}
+
+void Scheduler::add_stream(const StreamSpec& spec, base::TimePoint now) {
+  ANTIPHON_CHECK(spec.weight > 0.0, "weight");
+  auto [it, added] = streams_.try_emplace(spec.id);
+  ANTIPHON_CHECK(added, "stream id is new");
+  Stream& stream = it->second;
+  stream.spec = spec;
+  stream.arrival = now;
+  User& user = users_[spec.user];
+  ++user.streams;
+  if (user.waiting++ == 0) ++users_waiting_;
+  stream.start_tag = std::max(now, user.start_tag);
+  user.start_tag = stream.start_tag + start_spacing(stream);
+  enqueue(stream);
+}
+
+void Scheduler::planned(base::JobId id, const PlanOutcome& outcome, base::TimePoint now) {
+  const Job* job = find_job(id, JobKind::kPlan);
+  if (job == nullptr) return;
+  base::Duration audio{};
+  for (const auto grain : outcome.grains) audio += grain;
+  charge(*job, outcome.took);
+  costs_[job->voice].observe_plan(audio, outcome.took);
+  Stream* stream = stream_of(*job);
+  end_job(id);
+  if (stream == nullptr) return;
+  stream->losses = 0;
+  stream->text_left = outcome.more_text;
+  if (!outcome.grains.empty()) {
+    stream->segments.push_back(Segment{
+        .index = stream->segments_planned++, .grains = {outcome.grains.begin(), outcome.grains.end()}, .next = 0});
+    stream->planned_ahead += audio;
+  }
+  finish_if_done(*stream, now);
+}
+
+void Scheduler::plan_again(base::JobId id) {
+  const Job* job = find_job(id, JobKind::kPlan);
+  if (job == nullptr) return;
+  Stream* stream = stream_of(*job);
+  end_job(id);
+  if (stream != nullptr) enqueue(*stream);
+}
+
+void Scheduler::grain_rendered(base::JobId id, base::Duration took, base::TimePoint now) {
+  Job* job = find_job(id, JobKind::kRender);
+  if (job == nullptr || job->grains_left == 0) return;
+  --job->grains_left;
+  charge(*job, took);
+  Stream* stream = stream_of(*job);
+  if (stream == nullptr) return;
+  Segment& segment = stream->segments.front();
+  const auto audio = segment.grains[segment.next++];
+  costs_[job->voice].observe_render(audio, took);
+  stream->losses = 0;
+  stream->planned_ahead -= audio;
+  stream->playback.advance(audio, now);
+  end_waiting(*stream);
+}
+
+void Scheduler::render_ended(base::JobId id, base::TimePoint now) {
+  const Job* job = find_job(id, JobKind::kRender);
+  if (job == nullptr) return;
+  Stream* stream = stream_of(*job);
+  end_job(id);
+  if (stream != nullptr) after_render(*stream, now);
+}
+
+void Scheduler::cancel_stream(base::StreamId id, base::TimePoint now) {
+  const auto it = streams_.find(id);
+  if (it == streams_.end()) return;
+  if (it->second.job) {
+    Job& job = jobs_.at(*it->second.job);
+    job.cancelled = true;
+    pending_.emplace_back(CancelJob{*it->second.job, job.worker});
+  }
+  forget(id, now);
+}
+
+void Scheduler::block_stream(base::StreamId id) {
+  const auto it = streams_.find(id);
+  if (it == streams_.end()) return;
+  it->second.blocked = true;
+  dequeue(it->second);
+}
+
+void Scheduler::unblock_stream(base::StreamId id) {
+  const auto it = streams_.find(id);
+  if (it == streams_.end() || !it->second.blocked) return;
+  it->second.blocked = false;
+  enqueue(it->second);
+}
+
+std::vector<Action> Scheduler::poll(base::TimePoint now) {
+  forget_idle_users(now);
+  auto actions = std::exchange(pending_, {});
+  while (!ready_.empty()) {
+    Stream& stream = streams_.at(ready_.begin()->stream);
+    const auto worker = place(stream);
+    if (!worker) break;
+    dequeue(stream);
+    actions.emplace_back(dispatch(stream, *worker, now));
+  }
+  return actions;
+}
+
+const PlaybackClock* Scheduler::playback(base::StreamId id) const {
+  const auto it = streams_.find(id);
+  return it == streams_.end() ? nullptr : &it->second.playback;
+}
+
+Scheduler::Job* Scheduler::find_job(base::JobId id, JobKind kind) {
+  const auto it = jobs_.find(id);
+  return it == jobs_.end() || it->second.kind != kind ? nullptr : &it->second;
+}
+
+Scheduler::Stream* Scheduler::stream_of(const Job& job) {
+  if (job.cancelled) return nullptr;
+  const auto it = streams_.find(job.stream);
+  return it == streams_.end() ? nullptr : &it->second;
+}
+
+void Scheduler::end_job(base::JobId id) {
+  const auto it = jobs_.find(id);
+  if (Stream* stream = stream_of(it->second)) stream->job.reset();
+  workers_.at(it->second.worker).jobs.erase(id);
+  jobs_.erase(it);
+}
+
+void Scheduler::charge(const Job& job, base::Duration took) {
+  if (const auto it = users_.find(job.user); it != users_.end()) it->second.served += took;
+}
+
+void Scheduler::enqueue(Stream& stream) {
+  dequeue(stream);
+  if (stream.blocked || stream.job) return;
+  const auto served = users_.at(stream.spec.user).served;
+  stream.queued = Key{.due = due(stream), .served = served.count(), .stream = stream.spec.id};
+  ready_.insert(*stream.queued);
+}
+
+void Scheduler::dequeue(Stream& stream) {
+  if (const auto key = std::exchange(stream.queued, std::nullopt)) ready_.erase(*key);
+}
+
+void Scheduler::after_render(Stream& stream, base::TimePoint now) {
+  if (!stream.segments.empty() && stream.segments.front().next == stream.segments.front().grains.size()) {
+    stream.segments.pop_front();
+  }
+  finish_if_done(stream, now);
+}
+
+void Scheduler::finish_if_done(Stream& stream, base::TimePoint now) {
+  if (!stream.segments.empty() || stream.text_left) {
+    enqueue(stream);
+    return;
+  }
+  pending_.emplace_back(StreamDone{stream.spec.id});
+  forget(stream.spec.id, now);
+}
+
+void Scheduler::end_waiting(Stream& stream) {
+  if (!std::exchange(stream.waiting, false)) return;
+  if (--users_.at(stream.spec.user).waiting == 0) --users_waiting_;
+}
+
+void Scheduler::forget(base::StreamId id, base::TimePoint now) {
+  Stream& stream = streams_.at(id);
+  dequeue(stream);
+  end_waiting(stream);
+  User& user = users_.at(stream.spec.user);
+  if (--user.streams == 0) {
+    user.idle_since = now;
+    idle_users_.emplace_back(now, stream.spec.user);
+  }
+  streams_.erase(id);
+}
+
+void Scheduler::forget_idle_users(base::TimePoint now) {
+  while (!idle_users_.empty() && now - idle_users_.front().first >= options_.user_memory) {
+    const auto [since, id] = idle_users_.front();
+    idle_users_.pop_front();
+    const auto it = users_.find(id);
+    if (it != users_.end() && it->second.streams == 0 && it->second.idle_since == since) users_.erase(it);
+  }
+}
+
+base::Duration Scheduler::start_spacing(const Stream& stream) {
+  const CostModel& cost = costs_[stream.spec.voice];
+  const auto m = static_cast<std::uint32_t>(std::max<std::size_t>(1, workers_.size()));
+  const auto start = cost.plan_cost(kTypicalSegment) + cost.render_cost(cushion(options_, cost, m));
+  return base::from_seconds(base::to_seconds(start) * static_cast<double>(users_waiting_) / m / stream.spec.weight);
+}
+
+JobKind Scheduler::next_kind(const Stream& stream) const {
+  if (stream.segments.empty()) return JobKind::kPlan;
+  const bool prefetch = stream.playback.started() && stream.planned_ahead <= 2 * options_.longest_job;
+  return prefetch && stream.text_left ? JobKind::kPlan : JobKind::kRender;
+}
+
+std::int64_t Scheduler::due(const Stream& stream) const {
+  const auto ticks = [](base::TimePoint time) { return time.time_since_epoch().count(); };
+  switch (options_.policy) {
+    case Policy::kFifo:
+      return ticks(stream.arrival);
+    case Policy::kRoundRobin:
+      return static_cast<std::int64_t>(stream.last_turn);
+    case Policy::kPlan:
+      return ticks(stream.arrival + stream.chunks * kPlanSpacing);
+    case Policy::kEdf:
+    case Policy::kOurs:
+      break;
+  }
+  const auto dry_at = stream.playback.dry_at();
+  if (!dry_at) {
+    return ticks((options_.policy == Policy::kOurs ? stream.start_tag : stream.arrival) + options_.start_slack);
+  }
+  const auto latest_start = *dry_at - options_.guard - options_.longest_job;
+  if (next_kind(stream) == JobKind::kRender) return ticks(latest_start);
+  return ticks(latest_start + stream.planned_ahead - 2 * options_.longest_job);
+}
+
+std::optional<base::WorkerId> Scheduler::place(const Stream& stream) const {
+  // Smallest first: has the voice, was used last by the stream, has the fewest jobs.
+  using Rank = std::tuple<bool, bool, std::size_t, base::WorkerId>;
+  std::optional<Rank> best;
+  for (const auto& [id, worker] : workers_) {
+    if (worker.jobs.size() >= worker.depth) continue;
+    const Rank rank{!worker.voices.contains(stream.spec.voice), stream.last_worker != id, worker.jobs.size(), id};
+    if (!best || rank < *best) best = rank;
+  }
+  if (!best) return std::nullopt;
+  return std::get<base::WorkerId>(*best);
+}
+
+Dispatch Scheduler::dispatch(Stream& stream, base::WorkerId worker, base::TimePoint now) {
+  Dispatch result{.job = base::JobId{next_job_++},
+                  .worker = worker,
+                  .stream = stream.spec.id,
+                  .kind = next_kind(stream),
+                  .segment = stream.segments_planned};
+  if (result.kind == JobKind::kRender) {
+    const Segment& segment = stream.segments.front();
+    const auto dry_at = stream.playback.dry_at();
+    result.segment = segment.index;
+    result.first_grain = segment.next;
+    result.grains = chunk_grains(options_, costs_[stream.spec.voice],
+                                 {.grains = std::span(segment.grains).subspan(segment.next),
+                                  .first = !dry_at.has_value(),
+                                  .until_dry = dry_at.value_or(now) - now,
+                                  .workers = static_cast<std::uint32_t>(workers_.size()),
+                                  .streams = static_cast<std::uint32_t>(streams_.size())});
+    ++stream.chunks;
+  }
+  stream.job = result.job;
+  stream.last_worker = worker;
+  stream.last_turn = ++turn_;
+  jobs_.emplace(result.job, Job{.stream = stream.spec.id,
+                                .user = stream.spec.user,
+                                .voice = stream.spec.voice,
+                                .worker = worker,
+                                .kind = result.kind,
+                                .grains_left = result.grains,
+                                .cancelled = false});
+  workers_.at(worker).jobs.insert(result.job);
+  return result;
+}
+
+}  // namespace antiphon::scheduler

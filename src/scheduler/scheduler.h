@@ -1,0 +1,159 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "scheduler/cost_model.h"
+#include "scheduler/options.h"
+#include "scheduler/playback_clock.h"
+#include "scheduler/types.h"
+
+namespace antiphon::scheduler {
+
+/// Decides which stream is worked on next, on which worker and for how long. Pure: the time is an argument, decisions
+/// are the result of poll(), and whoever performs them reports back. Not thread-safe.
+///
+/// Order (Policy::kOurs): one key per stream, smallest first. A stream that has not started is due at its start tag
+/// plus start_slack; start tags of one user are spaced by what a start costs, so that a burst of one user interleaves
+/// one to one with others (start-time fair queueing: Goyal, Vin and Cheng 1996). A started stream is due at its latest
+/// start: the moment its listener runs dry, less guard and the longest job (earliest deadline first: Liu and Layland
+/// 1973, on playback time). A stream is never parked for being ahead.
+class Scheduler {
+ public:
+  /// `options` must be valid.
+  explicit Scheduler(Options options);
+
+  // What happened. Ids that are not known (any more) are ignored, since reports cross with cancellations.
+
+  /// A worker is ready for jobs. `depth`: how many jobs it may hold at once, at least 1. The id must be new.
+  void add_worker(base::WorkerId worker, std::uint32_t depth = 1);
+  /// The worker has `voice` in memory; its jobs are placed there by preference.
+  void voice_loaded(base::WorkerId worker, VoiceId voice);
+  /// The worker is gone. Its jobs are queued again under their old keys, from the last grain received.
+  void remove_worker(base::WorkerId worker, base::TimePoint now);
+
+  /// A stream enters, with at least one segment to plan. The id must be new.
+  void add_stream(const StreamSpec& spec, base::TimePoint now);
+  /// The plan of the stream's next segment. Ends the plan job.
+  void planned(base::JobId job, const PlanOutcome& outcome, base::TimePoint now);
+  /// The plan job ended without a plan and is to be tried again at once, with shorter text.
+  void plan_again(base::JobId job);
+  /// The next grain of a render job has arrived; `took` is the worker's time for it.
+  void grain_rendered(base::JobId job, base::Duration took, base::TimePoint now);
+  /// A render job has ended, complete or cancelled.
+  void render_ended(base::JobId job, base::TimePoint now);
+  /// The stream is of no interest any more. It is forgotten at once; a job in flight is cancelled.
+  void cancel_stream(base::StreamId stream, base::TimePoint now);
+  /// While blocked a stream gets no jobs: its listener's buffers are full.
+  void block_stream(base::StreamId stream);
+  void unblock_stream(base::StreamId stream);
+
+  /// What is to be done now. Call it after reporting; a second call without news returns nothing.
+  [[nodiscard]] std::vector<Action> poll(base::TimePoint now);
+
+  // What is known.
+
+  [[nodiscard]] std::size_t streams() const { return streams_.size(); }
+  [[nodiscard]] std::size_t workers() const { return workers_.size(); }
+  [[nodiscard]] std::size_t jobs_in_flight() const { return jobs_.size(); }
+  [[nodiscard]] const PlaybackClock* playback(base::StreamId stream) const;
+  [[nodiscard]] const CostModel& cost(VoiceId voice) { return costs_[voice]; }
+
+ private:
+  struct Segment {
+    std::uint32_t index = 0;
+    std::vector<base::Duration> grains;
+    std::uint32_t next = 0;  ///< First grain that is not rendered yet.
+  };
+
+  struct User {
+    std::uint32_t streams = 0;
+    std::uint32_t waiting = 0;  ///< Streams that have not started.
+    base::TimePoint start_tag{};
+    base::Duration served{};       ///< Worker time spent on the user's streams.
+    base::TimePoint idle_since{};  ///< Of meaning while streams is 0.
+  };
+
+  /// Smallest first; ties go to the less served user, then to the older stream.
+  struct Key {
+    std::int64_t due = 0;
+    std::int64_t served = 0;
+    base::StreamId stream;
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
+
+  struct Stream {
+    StreamSpec spec;
+    base::TimePoint arrival;
+    base::TimePoint start_tag;
+    PlaybackClock playback;
+    std::deque<Segment> segments;    ///< Planned and not wholly rendered, in order.
+    base::Duration planned_ahead{};  ///< Audio time of what is planned and not rendered.
+    std::uint32_t segments_planned = 0;
+    std::uint64_t chunks = 0;
+    std::uint64_t last_turn = 0;
+    std::uint32_t losses = 0;  ///< Workers lost since the last progress.
+    bool text_left = true;
+    bool waiting = true;
+    bool blocked = false;
+    std::optional<base::JobId> job;
+    std::optional<base::WorkerId> last_worker;
+    std::optional<Key> queued;  ///< Its place in ready_.
+  };
+
+  struct Job {
+    base::StreamId stream;
+    base::UserId user;
+    VoiceId voice;
+    base::WorkerId worker;
+    JobKind kind = JobKind::kPlan;
+    std::uint32_t grains_left = 0;
+    bool cancelled = false;
+  };
+
+  struct Worker {
+    std::uint32_t depth = 1;
+    std::set<base::JobId> jobs;
+    std::set<VoiceId> voices;
+  };
+
+  Job* find_job(base::JobId id, JobKind kind);
+  Stream* stream_of(const Job& job);
+  void end_job(base::JobId id);
+  void charge(const Job& job, base::Duration took);
+  void enqueue(Stream& stream);
+  void dequeue(Stream& stream);
+  void finish_if_done(Stream& stream, base::TimePoint now);
+  void after_render(Stream& stream, base::TimePoint now);
+  void end_waiting(Stream& stream);
+  void forget(base::StreamId id, base::TimePoint now);
+  void forget_idle_users(base::TimePoint now);
+  [[nodiscard]] base::Duration start_spacing(const Stream& stream);
+  [[nodiscard]] JobKind next_kind(const Stream& stream) const;
+  [[nodiscard]] std::int64_t due(const Stream& stream) const;
+  [[nodiscard]] std::optional<base::WorkerId> place(const Stream& stream) const;
+  [[nodiscard]] Dispatch dispatch(Stream& stream, base::WorkerId worker, base::TimePoint now);
+
+  Options options_;
+  std::unordered_map<base::StreamId, Stream> streams_;
+  std::unordered_map<base::UserId, User> users_;
+  std::unordered_map<base::JobId, Job> jobs_;
+  std::map<base::WorkerId, Worker> workers_;
+  std::unordered_map<VoiceId, CostModel> costs_;
+  std::set<Key> ready_;
+  std::vector<Action> pending_;                                      ///< Decided outside poll(), handed out by it.
+  std::deque<std::pair<base::TimePoint, base::UserId>> idle_users_;  ///< Oldest first; entries may be outdated.
+  std::size_t users_waiting_ = 0;                                    ///< Users with a stream that has not started.
+  std::uint64_t next_job_ = 1;
+  std::uint64_t turn_ = 0;
+};
+
+}  // namespace antiphon::scheduler
