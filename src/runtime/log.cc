@@ -1,0 +1,127 @@
+#include "runtime/log.h"
+
+#include <fmt/format.h>
+#include <spdlog/logger.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <memory>
+
+namespace antiphon::runtime {
+namespace {
+
+constexpr std::size_t kMaxValueBytes = 512;
+
+constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kLevels = {{{"debug", LogLevel::kDebug},
+                                                                           {"info", LogLevel::kInfo},
+                                                                           {"warn", LogLevel::kWarn},
+                                                                           {"error", LogLevel::kError},
+                                                                           {"off", LogLevel::kOff}}};
+
+spdlog::level::level_enum to_spdlog(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarn:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      return spdlog::level::err;
+    case LogLevel::kOff:
+      return spdlog::level::off;
+  }
+  return spdlog::level::info;
+}
+
+/// Not in spdlog's registry: that one reads the environment and throws on a second registration.
+spdlog::logger& logger() {
+  static spdlog::logger* const instance = [] {
+    auto* made = new spdlog::logger("antiphon", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    made->set_formatter(
+        std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc));
+    made->set_level(spdlog::level::info);
+    return made;
+  }();  // never destroyed: threads may log while static objects are torn down
+  return *instance;
+}
+
+bool is_plain(std::string_view text) {
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '=' && c != '\\'; });
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c < ' ' || c >= 0x7f) {
+      fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+void append_value(std::string& out, const LogField::Value& value) {
+  if (const auto* text = std::get_if<std::string_view>(&value)) {
+    const bool cut = text->size() > kMaxValueBytes;
+    const auto shown = text->substr(0, kMaxValueBytes);
+    if (is_plain(shown)) {
+      out += shown;
+    } else {
+      append_quoted(out, shown);
+    }
+    if (cut) out += "...";
+    return;
+  }
+  std::visit(
+      [&out](const auto& v) {
+        if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(v)>>)
+          fmt::format_to(std::back_inserter(out), "{}", v);
+      },
+      value);
+}
+
+void write(LogLevel level, std::string_view event, LogFields fields) {
+  auto& log = logger();
+  if (!log.should_log(to_spdlog(level))) return;
+  const auto line = format_event(event, fields);
+  log.log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+}  // namespace
+
+std::optional<LogLevel> parse_log_level(std::string_view name) {
+  const auto* found = std::ranges::find(kLevels, name, &std::pair<std::string_view, LogLevel>::first);
+  if (found == kLevels.end()) return std::nullopt;
+  return found->second;
+}
+
+std::string format_event(std::string_view event, LogFields fields) {
+  std::string line(event);
+  for (const auto& field : fields) {
+    line += ' ';
+    line += field.key;
+    line += '=';
+    append_value(line, field.value);
+  }
+  return line;
+}
+
+void log_debug(std::string_view event, LogFields fields) { write(LogLevel::kDebug, event, fields); }
+void log_info(std::string_view event, LogFields fields) { write(LogLevel::kInfo, event, fields); }
+void log_warn(std::string_view event, LogFields fields) { write(LogLevel::kWarn, event, fields); }
+void log_error(std::string_view event, LogFields fields) { write(LogLevel::kError, event, fields); }
+
+void set_log_level(LogLevel level) { logger().set_level(to_spdlog(level)); }
+
+}  // namespace antiphon::runtime

@@ -1,0 +1,35 @@
+#include "runtime/log.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace antiphon::runtime {
+namespace {
+
+TEST(Log, ShowsEveryKindOfValue) {
+  EXPECT_EQ(
+      format_event("ready",
+                   {{"port", std::uint16_t{8080}}, {"delta", -3}, {"rtf", 0.25}, {"warm", true}, {"voice", "joe"}}),
+      "ready port=8080 delta=-3 rtf=0.25 warm=true voice=joe");
+}
+
+TEST(Log, AValueCannotForgeAFieldOrALine) {
+  EXPECT_EQ(format_event("e", {{"path", "/a b=c"}}), R"(e path="/a b=c")");
+  EXPECT_EQ(format_event("e", {{"path", "x\n2026 error forged"}}), R"(e path="x\n2026 error forged")");
+  EXPECT_EQ(format_event("e", {{"path", "\"\\\x1b[31m\xc3\xa9"}}), R"(e path="\"\\\x1b[31m\xc3\xa9")");
+  EXPECT_EQ(format_event("e", {{"path", ""}}), R"(e path="")");
+}
+
+TEST(Log, CutsLongValues) {
+  const auto line = format_event("e", {{"path", std::string(10'000, 'a')}});
+  EXPECT_EQ(line, "e path=" + std::string(512, 'a') + "...");
+}
+
+TEST(Log, KnowsItsLevels) {
+  EXPECT_EQ(parse_log_level("warn"), LogLevel::kWarn);
+  EXPECT_EQ(parse_log_level("WARN"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace antiphon::runtime

@@ -1,0 +1,16 @@
+#include "runtime/thread_pool.h"
+
+#include "base/check.h"
+
+namespace antiphon::runtime {
+
+ThreadPool::ThreadPool(std::size_t threads) : pool_(threads) {
+  ANTIPHON_CHECK(threads > 0, "a thread pool needs a thread");
+}
+
+ThreadPool::~ThreadPool() {
+  pool_.stop();
+  pool_.join();
+}
+
+}  // namespace antiphon::runtime
