@@ -14,7 +14,7 @@ set(ANTIPHON_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (for examp
 
 add_library(antiphon_flags INTERFACE)
 target_compile_options(antiphon_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-designated-field-initializers -Wnon-virtual-dtor
   -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough -Wswitch-enum -Werror
   -fno-omit-frame-pointer)
 target_link_options(antiphon_flags INTERFACE -fuse-ld=lld)
