@@ -1,0 +1,113 @@
+#include "http/edge_policy.h"
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <string_view>
+
+namespace antiphon::http {
+namespace {
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (auto& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+struct Authority {
+  std::string host;  ///< Lower case, without brackets and without a final dot.
+  std::string port;  ///< "" when absent.
+};
+
+/// `host`, `host:port` or `[v6]:port`; nullopt when it is none of these.
+std::optional<Authority> parse_authority(std::string_view text) {
+  Authority out;
+  std::string_view rest;
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    out.host = lower_case(text.substr(1, end - 1));
+    rest = text.substr(end + 1);
+  } else {
+    const auto colon = std::min(text.find(':'), text.size());
+    out.host = lower_case(text.substr(0, colon));
+    rest = text.substr(colon);
+  }
+  if (!rest.empty()) {
+    if (rest.front() != ':') return std::nullopt;
+    out.port = rest.substr(1);
+    if (!std::ranges::all_of(out.port, [](char c) { return c >= '0' && c <= '9'; })) return std::nullopt;
+  }
+  if (out.host.ends_with('.')) out.host.pop_back();
+  if (out.host.empty() || out.host.find_first_of(" /@?#\\") != std::string::npos) return std::nullopt;
+  return out;
+}
+
+std::optional<boost::asio::ip::address> parse_ip(const std::string& host) {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(host, error);
+  if (error) return std::nullopt;
+  return address;
+}
+
+bool lists(const std::vector<std::string>& allowed, std::string_view value) {
+  return std::ranges::any_of(allowed,
+                             [value](const std::string& one) { return one == "*" || equal_ignoring_case(one, value); });
+}
+
+bool is_own_host(const EdgeRules& rules, const std::string& host) {
+  if (host == "localhost" || host.ends_with(".localhost") || lists(rules.allowed_hosts, host)) return true;
+  const auto address = parse_ip(host);
+  if (!address) return false;
+  if (address->is_loopback()) return true;
+  const auto own = parse_ip(rules.listen_address);
+  return own && (own->is_unspecified() || *own == *address);
+}
+
+/// Origin and Host name the same place; Host does not say the scheme, so either default port may be left out.
+bool is_same_origin(std::string_view origin, const Authority& host) {
+  const bool tls = origin.starts_with("https://");
+  if (!tls && !origin.starts_with("http://")) return false;
+  const auto place = parse_authority(origin.substr(origin.find("://") + 3));
+  if (!place) return false;
+  const std::string_view default_port = tls ? "443" : "80";
+  const std::string_view a = place->port.empty() ? default_port : std::string_view(place->port);
+  const std::string_view b = host.port.empty() ? default_port : std::string_view(host.port);
+  return place->host == host.host && a == b;
+}
+
+bool is_json(std::string_view content_type) {
+  auto type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  return equal_ignoring_case(type, "application/json");
+}
+
+EdgeError refuse(EdgeErrc code, std::string message) { return {.code = code, .message = std::move(message)}; }
+
+}  // namespace
+
+std::optional<EdgeError> edge_policy(const EdgeRules& rules, const Request& request) {
+  const auto host = parse_authority(request.headers.get("Host"));
+  if (!host || !is_own_host(rules, host->host)) {
+    return refuse(EdgeErrc::kHostRefused,
+                  "This server does not answer to that Host; add it to [server] allowed_hosts if it should.");
+  }
+  const auto& method = request.method;
+  if (method != "GET" && method != "HEAD" && method != "OPTIONS") {
+    const auto* origin = request.headers.find("Origin");
+    const bool foreign = origin != nullptr ? !is_same_origin(*origin, *host) && !lists(rules.allowed_origins, *origin)
+                                           : equal_ignoring_case(request.headers.get("Sec-Fetch-Site"), "cross-site") &&
+                                                 !lists(rules.allowed_origins, "");
+    if (foreign) {
+      return refuse(EdgeErrc::kOriginRefused,
+                    "Web pages of other origins may not use this server; see [server] allowed_origins.");
+    }
+  }
+  if ((method == "POST" || method == "PUT" || method == "PATCH") && !is_json(request.headers.get("Content-Type"))) {
+    return refuse(EdgeErrc::kUnsupportedMediaType, "The body must be JSON with Content-Type: application/json.");
+  }
+  return std::nullopt;
+}
+
+}  // namespace antiphon::http

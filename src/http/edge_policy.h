@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/error.h"
+#include "http/message.h"
+
+namespace antiphon::http {
+
+/// Who may talk to this server from a browser.
+struct EdgeRules {
+  /// The address listened on. A wildcard address lets every numeric Host through: rebinding needs a name.
+  std::string listen_address = "127.0.0.1";
+  /// Further host names of this server, without port. "*" turns the check off.
+  std::vector<std::string> allowed_hosts;
+  /// Origins of other sites that may post, such as "https://app.example". "*" turns the check off.
+  std::vector<std::string> allowed_origins;
+};
+
+/// The checks that keep web pages from driving a local server, over a request's head; nullopt lets it pass.
+/// - Host: a loopback name or address, the listen address or an allowed name, else 421 (DNS rebinding).
+/// - Origin, for methods other than GET, HEAD and OPTIONS: absent, this server's own or allowed, else 403; the same
+///   for `Sec-Fetch-Site: cross-site` without an Origin.
+/// - Content-Type, for POST, PUT and PATCH: application/json, else 415 (a form can send the others unasked).
+[[nodiscard]] std::optional<EdgeError> edge_policy(const EdgeRules& rules, const Request& request);
+
+}  // namespace antiphon::http
