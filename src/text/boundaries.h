@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+/// Inside text/ only: the boundaries that Unicode defines (UAX 14 and 29), and what code points are.
+namespace antiphon::text {
+
+enum class Boundary : std::uint8_t { kGrapheme, kLine, kSentence };
+
+/// Byte offsets of the boundaries of `utf8`, ascending, without 0, with its size. Independent of the locale.
+[[nodiscard]] std::vector<std::size_t> boundaries(Boundary kind, std::string_view utf8);
+
+/// The code point that begins at `at`, or U+FFFD for a stray byte; moves `at` past it.
+[[nodiscard]] char32_t decode_next(std::string_view utf8, std::size_t& at);
+/// The code point that ends at `at`, likewise; moves `at` to its beginning.
+[[nodiscard]] char32_t decode_previous(std::string_view utf8, std::size_t& at);
+
+[[nodiscard]] bool is_space(char32_t c);
+[[nodiscard]] bool is_digit(char32_t c);
+[[nodiscard]] bool is_letter(char32_t c);
+[[nodiscard]] bool is_upper(char32_t c);
+[[nodiscard]] bool is_lower(char32_t c);
+/// Opening brackets and quotes.
+[[nodiscard]] bool is_opening(char32_t c);
+/// Closing brackets and quotes.
+[[nodiscard]] bool is_closing(char32_t c);
+/// What one code point adds to spoken_length().
+[[nodiscard]] std::size_t spoken_weight(char32_t c);
+
+[[nodiscard]] std::string_view trimmed(std::string_view utf8);
+
+}  // namespace antiphon::text

@@ -1,0 +1,62 @@
+#include "text/segmenter.h"
+
+#include <algorithm>
+
+#include "text/boundaries.h"
+#include "text/clauses.h"
+#include "text/sentences.h"
+#include "text/text.h"
+
+namespace antiphon::text {
+namespace {
+
+std::size_t limit_of(const Options& options) {
+  const auto chars = std::clamp<std::size_t>(options.max_chars, 16, 10'000);
+  const double speed = options.speed > 0.25 ? std::min(options.speed, 2.0) : 0.25;
+  return std::max<std::size_t>(static_cast<std::size_t>(static_cast<double>(chars) * speed), 16);
+}
+
+base::Duration pause_of(const Options& options) {
+  return std::clamp<base::Duration>(options.sentence_pause, base::Duration{0}, std::chrono::seconds(10));
+}
+
+}  // namespace
+
+std::size_t spoken_length(std::string_view utf8) {
+  std::size_t length = 0;
+  for (std::size_t at = 0; at < utf8.size();) length += spoken_weight(decode_next(utf8, at));
+  return length;
+}
+
+std::vector<Segment> segment(std::string_view normalised, const Options& options) {
+  const auto limit = limit_of(options);
+  const auto pause = pause_of(options);
+  std::vector<Segment> out;
+  for (const auto sentence : sentences(normalised)) {
+    for (const auto part : parts(sentence, limit)) out.push_back({.text = std::string(part)});
+    out.back().pause_after = pause;
+  }
+  // No silence after the last words, whatever signs may follow them.
+  for (auto it = out.rbegin(); it != out.rend(); ++it) {
+    it->pause_after = base::Duration{0};
+    if (speakable(it->text)) break;
+  }
+  return out;
+}
+
+std::optional<std::pair<Segment, Segment>> split(const Segment& segment) {
+  const auto whole = spoken_length(segment.text);
+  auto places = cuts(segment.text, whole);
+  if (places.empty()) places = cuts(segment.text, 1);
+  if (places.empty()) return std::nullopt;
+  const auto half = std::max<std::size_t>(whole / 2, 1);
+  // The middle half of the text, where it can be cut there; else wherever it can.
+  auto chosen = best_cut(places, 0, 0, half, half + half / 2);
+  if (chosen == places.size()) chosen = best_cut(places, 0, 0, half, whole);
+  const auto& cut = places[chosen];
+  const std::string_view text = segment.text;
+  return std::pair{Segment{.text = std::string(text.substr(0, cut.end))},
+                   Segment{.text = std::string(text.substr(cut.begin)), .pause_after = segment.pause_after}};
+}
+
+}  // namespace antiphon::text

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+
+namespace antiphon::text {
+
+/// How a text is cut. Part of what decides the bytes of the speech.
+struct Options {
+  /// Longest segment at speed 1, in units of spoken_length(). 16 to 10,000. About 15 are spoken in a second.
+  std::size_t max_chars = 140;
+  /// Silence after each sentence but the last. 0 to 10 s.
+  base::Duration sentence_pause = std::chrono::milliseconds(100);
+  /// The request's speed, 0.25 to 4. Faster speech gets longer segments, to twice max_chars at most, since the cost
+  /// of planning grows faster than the text.
+  double speed = 1;
+};
+
+/// What is planned in one piece: a sentence or a part of one.
+struct Segment {
+  std::string text;               ///< UTF-8, without white space at its ends; not empty.
+  base::Duration pause_after{0};  ///< Silence that follows.
+  friend bool operator==(const Segment&, const Segment&) = default;
+};
+
+/// About how long `utf8` takes to say, counted in letters of a Latin text: a digit counts as 2, a wide character
+/// (Han, kana, Hangul) as 3, any other code point as 1.
+[[nodiscard]] std::size_t spoken_length(std::string_view utf8);
+
+/// Cuts a text into segments of at most options.max_chars (scaled by speed): at the ends of sentences; a sentence
+/// that is too long at a clause's end, before a conjunction, between words, or, failing that, between graphemes. Only
+/// a single grapheme that is itself too long is cut within. `normalised` is a result of normalise(). The same text
+/// and options give the same segments everywhere. Values of options out of range are clamped.
+[[nodiscard]] std::vector<Segment> segment(std::string_view normalised, const Options& options);
+
+/// Cuts `segment` near its middle at the best place; its pause stays with the second part. Nothing where it is a
+/// single code point.
+[[nodiscard]] std::optional<std::pair<Segment, Segment>> split(const Segment& segment);
+
+}  // namespace antiphon::text
