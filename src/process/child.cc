@@ -4,27 +4,17 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <array>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
-#include <cstring>
-#include <system_error>
 
 namespace antiphon::process {
 namespace {
 
 constexpr int kFirstFreeFd = kInheritedFd + 1;
-
-Error system_error(const std::string& what, int number) {
-  Errc code = Errc::kSystem;
-  if (number == ENOENT || number == EACCES || number == ENOEXEC || number == ENOTDIR) code = Errc::kNotExecutable;
-  if (number == EAGAIN || number == ENOMEM || number == EMFILE || number == ENFILE) code = Errc::kResources;
-  return {code, what + ": " + std::generic_category().message(number)};
-}
 
 /// What the child needs between fork and exec, made beforehand: there only async-signal-safe calls are allowed.
 struct Plan {
@@ -177,14 +167,6 @@ boost::asio::awaitable<ExitStatus> Child::wait() {
     co_await pidfd_.async_wait(boost::asio::posix::descriptor_base::wait_read, boost::asio::use_awaitable);
   }
   co_return *status_;
-}
-
-Result<std::pair<Fd, Fd>> socket_pair() {
-  std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) < 0) {
-    return std::unexpected(system_error("socketpair", errno));
-  }
-  return std::pair(Fd(ends[0]), Fd(ends[1]));
 }
 
 }  // namespace antiphon::process

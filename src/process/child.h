@@ -8,11 +8,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "process/error.h"
 #include "process/fd.h"
+#include "process/socket.h"
 
 namespace antiphon::process {
 
@@ -78,8 +78,5 @@ class Child {
   boost::asio::posix::stream_descriptor pidfd_;
   std::optional<ExitStatus> status_;
 };
-
-/// Two connected Unix stream sockets, close-on-exec. Errors: kResources, kSystem.
-[[nodiscard]] Result<std::pair<Fd, Fd>> socket_pair();
 
 }  // namespace antiphon::process

@@ -1,7 +1,7 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -129,6 +129,25 @@ TEST(Child, DiesWithTheThreadThatSpawnedIt) {
   }).join();
   ASSERT_TRUE(child);
   EXPECT_EQ(wait_for(io, *child), (ExitStatus{true, SIGKILL}));
+}
+
+TEST(Socket, OnlyStreamSocketsAreAdopted) {
+  EXPECT_FALSE(adopt_socket(-1));
+  EXPECT_FALSE(adopt_socket(1'000'000));
+  const Fd null_device(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  EXPECT_FALSE(adopt_socket(null_device.get()));
+  auto pair = socket_pair();
+  ASSERT_TRUE(pair);
+  const int fd = pair->first.release();
+  const auto adopted = adopt_socket(fd);
+  ASSERT_TRUE(adopted);
+  EXPECT_EQ(adopted->get(), fd);
+}
+
+TEST(Socket, ConnectingNowhereIsAnError) {
+  EXPECT_EQ(connect_unix("/nonexistent/socket").error().code, Errc::kNotExecutable);
+  EXPECT_EQ(connect_unix("").error().code, Errc::kSystem);
+  EXPECT_EQ(connect_unix(std::string(108, 'x')).error().code, Errc::kSystem);
 }
 
 TEST(Backoff, DoublesToTheCapAndStartsAnewAfterAHealthyTime) {
