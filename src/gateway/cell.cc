@@ -1,0 +1,291 @@
+#include "gateway/cell.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "base/check.h"
+#include "engine/api/engine.h"
+#include "runtime/log.h"
+
+namespace antiphon::gateway {
+
+namespace {
+
+base::Duration microseconds(std::uint64_t us) {
+  return std::chrono::microseconds(std::min<std::uint64_t>(us, 1ULL << 40));
+}
+
+base::SampleCount samples_of(base::Duration duration, base::SampleRate rate) {
+  return {static_cast<std::uint64_t>(duration.count()) * rate.hz / 1'000'000'000ULL};
+}
+
+}  // namespace
+
+Cell::Cell(runtime::Executor executor, runtime::Clock& clock, CellOptions options)
+    : executor_(std::move(executor)),
+      clock_(clock),
+      options_(std::move(options)),
+      scheduler_(options_.scheduling),
+      tasks_(executor_) {
+  ANTIPHON_CHECK(!options_.voices.empty(), "a cell has a voice");
+}
+
+Cell::~Cell() { ANTIPHON_CHECK(streams_.empty(), "streams are closed before their cell"); }
+
+void Cell::start() {
+  for (std::uint32_t i = 0; i < options_.workers; ++i) {
+    slots_.push_back(std::make_unique<Slot>());
+    tasks_.spawn(keep(*slots_.back()));
+  }
+}
+
+runtime::Awaitable<> Cell::stop() {
+  stopping_ = true;
+  for (const auto& slot : slots_) {
+    if (slot->link) slot->link->kill();
+  }
+  tasks_.cancel();
+  co_await tasks_.join();
+  const auto left = streams_;
+  for (const auto& [id, stream] : left) fail(*stream, {Errc::kWorkerLost, "the server is stopping"});
+}
+
+Cell::Handle Cell::open(SpeechSpec spec) {
+  const auto& spoken = voice(spec.voice_id);
+  const base::StreamId id{next_stream_++};
+  Handle stream(new SpeechStream(executor_, id, std::move(spec)), Closer{this});
+  streams_.emplace(id, stream.get());
+  scheduler_.add_stream({.id = id, .user = stream->spec().user, .voice = number(spoken.id), .weight = 1.0},
+                        clock_.now());
+  act();
+  return stream;
+}
+
+void Cell::Closer::operator()(SpeechStream* stream) const {
+  cell->close(*stream);
+  delete stream;
+}
+
+void Cell::close(SpeechStream& stream) {
+  streams_.erase(stream.id());
+  scheduler_.cancel_stream(stream.id(), clock_.now());
+  act();
+}
+
+std::vector<std::int16_t> Cell::take(SpeechStream& stream) {
+  auto pcm = stream.take();
+  scheduler_.unblock_stream(stream.id());
+  act();
+  return pcm;
+}
+
+base::Duration Cell::oldest_job_age() const {
+  base::Duration oldest{};
+  for (const auto& [id, job] : jobs_) oldest = std::max(oldest, clock_.now() - job.progress);
+  return oldest;
+}
+
+runtime::Awaitable<> Cell::keep(Slot& slot) {
+  while (!stopping_) {
+    slot.id = base::WorkerId{next_worker_++};
+    ++slot.epoch;
+    slot.voices.clear();
+    slot.counted = false;
+    slot.backoff.started(clock_.now());
+    auto link = WorkerLink::start(
+        executor_, options_.worker,
+        {.protocol_version = wire::kProtocolVersion, .worker_id = slot.id.value, .epoch = slot.epoch});
+    std::string reason;
+    if (link) {
+      slot.link = std::move(*link);
+      runtime::log_info("worker_started", {{"worker", slot.id.value}, {"pid", slot.link->pid()}});
+      reason = co_await slot.link->run([this, &slot](wire::Message message) { on_message(slot, std::move(message)); });
+      slot.link.reset();
+      std::erase_if(jobs_, [&](const auto& entry) { return entry.second.worker == slot.id; });
+      scheduler_.remove_worker(slot.id, clock_.now());
+      act();
+    } else {
+      reason = link.error().message;
+    }
+    if (stopping_) break;
+    const auto wait = slot.backoff.ended(clock_.now());
+    runtime::log_warn("worker_ended",
+                      {{"worker", slot.id.value}, {"reason", reason}, {"restart_in_s", base::to_seconds(wait)}});
+    if (!co_await runtime::sleep_for(clock_, wait)) break;
+  }
+}
+
+void Cell::on_message(Slot& slot, wire::Message message) {
+  std::visit(
+      [&]<class M>(M&& body) {
+        using Body = std::remove_cvref_t<M>;
+        if constexpr (requires { body.epoch; } && !std::is_same_v<Body, wire::Hello>) {
+          if (body.epoch != slot.epoch) return;
+        }
+        if constexpr (requires { body.job; }) {
+          if (const auto job = jobs_.find(base::JobId{body.job}); job != jobs_.end())
+            job->second.progress = clock_.now();
+        }
+        if constexpr (std::is_same_v<Body, wire::Ready>) on_ready(slot, body);
+        if constexpr (std::is_same_v<Body, wire::VoiceLoaded>) on_voice_loaded(slot, body);
+        if constexpr (std::is_same_v<Body, wire::Planned>) on_planned(std::forward<M>(body));
+        if constexpr (std::is_same_v<Body, wire::GrainDone>) on_grain(std::forward<M>(body));
+        if constexpr (std::is_same_v<Body, wire::RenderDone>) end_render(base::JobId{body.job});
+        if constexpr (std::is_same_v<Body, wire::Failed>) on_failed(slot, body);
+      },
+      std::move(message));
+  act();
+}
+
+void Cell::on_ready(Slot& slot, const wire::Ready& ready) {
+  runtime::log_info("worker_ready", {{"worker", slot.id.value}, {"fingerprint", ready.fingerprint}});
+  load(slot, options_.voices.front());
+}
+
+void Cell::load(Slot& slot, const CellVoice& wanted) {
+  if (!slot.voices.insert(wanted.id).second) return;
+  slot.link->send(wire::LoadVoice{.job = next_load_++, .voice_id = wanted.id, .folder = wanted.folder.string()});
+}
+
+void Cell::on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded) {
+  runtime::log_info("voice_loaded", {{"worker", slot.id.value},
+                                     {"voice", loaded.voice_id},
+                                     {"load_s", base::to_seconds(microseconds(loaded.load_us))}});
+  if (!slot.counted) scheduler_.add_worker(slot.id);
+  slot.counted = true;
+  scheduler_.voice_loaded(slot.id, number(loaded.voice_id));
+}
+
+void Cell::on_planned(wire::Planned planned) {
+  const base::JobId id{planned.job};
+  SpeechStream* stream = stream_of(id);
+  jobs_.erase(id);
+  const auto took = microseconds(planned.wall_us);
+  if (stream == nullptr) {
+    scheduler_.planned(id, {.took = took}, clock_.now());
+    return;
+  }
+  const auto rate = stream->spec().rate;
+  const auto pause = samples_of(stream->utterance().next()->pause_after, rate);
+  stream->utterance().accepted();
+  std::vector<base::Duration> grains;
+  for (const auto& grain : planned.grains) grains.push_back(base::playing_time({grain.samples}, rate));
+  grains.back() += base::playing_time(pause, rate);
+  stream->add_segment(std::move(planned), pause);
+  scheduler_.planned(id, {.grains = grains, .more_text = !stream->utterance().finished(), .took = took}, clock_.now());
+}
+
+void Cell::on_grain(wire::GrainDone grain) {
+  const base::JobId id{grain.job};
+  SpeechStream* stream = stream_of(id);
+  const auto took = microseconds(grain.wall_us);
+  if (stream != nullptr && !stream->add_grain(std::move(grain))) {
+    fail(*stream, {Errc::kEngineFailed, "a worker returned a grain of another length than planned"});
+    stream = nullptr;
+  }
+  scheduler_.grain_rendered(id, took, clock_.now());
+  if (stream != nullptr && base::playing_time(stream->waiting(), stream->spec().rate) > options_.backlog) {
+    scheduler_.block_stream(stream->id());
+  }
+}
+
+void Cell::end_render(base::JobId id) {
+  jobs_.erase(id);
+  scheduler_.render_ended(id, clock_.now());
+}
+
+void Cell::on_failed(Slot& slot, const wire::Failed& failed) {
+  const base::JobId id{failed.job};
+  SpeechStream* stream = stream_of(id);
+  const auto job = jobs_.find(id);
+  if (job == jobs_.end()) {
+    runtime::log_error("voice_not_loaded", {{"worker", slot.id.value}, {"reason", failed.message}});
+    if (!slot.counted) slot.link->kill();
+    return;
+  }
+  const auto kind = job->second.kind;
+  jobs_.erase(job);
+  const auto code = static_cast<engine::Errc>(failed.code);
+  if (stream != nullptr && kind == scheduler::JobKind::kPlan && code == engine::Errc::kNothingToSpeak) {
+    stream->utterance().nothing();
+    scheduler_.planned(id, {.more_text = !stream->utterance().finished()}, clock_.now());
+    return;
+  }
+  if (stream != nullptr && kind == scheduler::JobKind::kPlan && code == engine::Errc::kSegmentTooLong &&
+      stream->utterance().too_long()) {
+    scheduler_.plan_again(id);
+    return;
+  }
+  if (stream != nullptr) fail(*stream, {Errc::kEngineFailed, failed.message});
+  if (kind == scheduler::JobKind::kPlan) {
+    scheduler_.planned(id, {}, clock_.now());
+  } else {
+    scheduler_.render_ended(id, clock_.now());
+  }
+}
+
+void Cell::act() {
+  for (auto actions = scheduler_.poll(clock_.now()); !actions.empty(); actions = scheduler_.poll(clock_.now())) {
+    for (const auto& action : actions) std::visit([this](const auto& body) { perform(body); }, action);
+  }
+}
+
+void Cell::perform(const scheduler::Dispatch& dispatch) {
+  Slot* slot = slot_of(dispatch.worker);
+  SpeechStream& stream = *streams_.at(dispatch.stream);
+  ANTIPHON_CHECK(slot != nullptr, "jobs go to workers that live");
+  jobs_.emplace(
+      dispatch.job,
+      Job{.stream = dispatch.stream, .worker = dispatch.worker, .kind = dispatch.kind, .progress = clock_.now()});
+  load(*slot, voice(stream.spec().voice_id));
+  if (dispatch.kind == scheduler::JobKind::kPlan) {
+    slot->link->send(stream.plan_job(dispatch.job));
+  } else {
+    slot->link->send(stream.render_job(dispatch.job, dispatch.first_grain, dispatch.grains));
+  }
+}
+
+void Cell::perform(const scheduler::CancelJob& cancel) {
+  if (Slot* slot = slot_of(cancel.worker)) slot->link->send(wire::Cancel{.job = cancel.job.value});
+}
+
+void Cell::perform(const scheduler::StreamDone& done) {
+  if (const auto it = streams_.find(done.stream); it != streams_.end()) it->second->complete();
+}
+
+void Cell::perform(const scheduler::StreamFailed& failed) {
+  if (const auto it = streams_.find(failed.stream); it != streams_.end()) {
+    it->second->fail({Errc::kWorkerLost, "the workers that rendered it ended unexpectedly"});
+  }
+}
+
+void Cell::fail(SpeechStream& stream, Error error) {
+  runtime::log_error("stream_failed", {{"stream", stream.id().value}, {"reason", error.message}});
+  stream.fail(std::move(error));
+  scheduler_.cancel_stream(stream.id(), clock_.now());
+}
+
+const CellVoice& Cell::voice(const std::string& id) const {
+  const auto it = std::ranges::find(options_.voices, id, &CellVoice::id);
+  ANTIPHON_CHECK(it != options_.voices.end(), "the voice is one of the cell's");
+  return *it;
+}
+
+scheduler::VoiceId Cell::number(const std::string& id) const {
+  return {static_cast<std::uint64_t>(&voice(id) - options_.voices.data())};
+}
+
+Cell::Slot* Cell::slot_of(base::WorkerId worker) {
+  const auto it = std::ranges::find_if(slots_, [&](const auto& slot) { return slot->id == worker && slot->link; });
+  return it == slots_.end() ? nullptr : it->get();
+}
+
+SpeechStream* Cell::stream_of(base::JobId id) {
+  const auto job = jobs_.find(id);
+  if (job == jobs_.end()) return nullptr;
+  const auto stream = streams_.find(job->second.stream);
+  return stream == streams_.end() || stream->second->end() != SpeechStream::End::kNotYet ? nullptr : stream->second;
+}
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "gateway/speech_stream.h"
+#include "gateway/worker_link.h"
+#include "process/backoff.h"
+#include "runtime/clock.h"
+#include "runtime/task_group.h"
+#include "scheduler/scheduler.h"
+
+namespace antiphon::gateway {
+
+/// A voice that the cell can speak with.
+struct CellVoice {
+  std::string id;
+  std::filesystem::path folder;
+  base::SampleRate rate;
+};
+
+struct CellOptions {
+  scheduler::Options scheduling{};
+  WorkerCommand worker{};
+  std::uint32_t workers = 1;      ///< Processes, 1 to 1024.
+  std::vector<CellVoice> voices;  ///< At least one; the first is loaded before a worker counts.
+  /// A stream whose listener leaves more audio than this waiting gets no more jobs until half of it is taken.
+  base::Duration backlog = std::chrono::seconds(30);
+};
+
+/// One gateway's workers and streams: performs what the scheduler decides, keeps the worker processes alive, and
+/// moves plans, states and PCM between them and the streams. Lives on one event loop and is used only from it.
+class Cell {
+ public:
+  Cell(runtime::Executor executor, runtime::Clock& clock, CellOptions options);
+  ~Cell();
+  Cell(const Cell&) = delete;
+  Cell& operator=(const Cell&) = delete;
+
+  /// Starts the worker processes, and starts them again (with back-off) whenever they end.
+  void start();
+  /// Kills the workers and completes when all are reaped. Live streams end as failed.
+  [[nodiscard]] runtime::Awaitable<> stop();
+
+  /// Gives its stream up when it goes: the work stops at the next grain.
+  struct Closer {
+    Cell* cell = nullptr;
+    void operator()(SpeechStream* stream) const;
+  };
+  using Handle = std::unique_ptr<SpeechStream, Closer>;
+
+  /// `spec.voice_id` must be one of the cell's voices. The handle must not outlive the cell.
+  [[nodiscard]] Handle open(SpeechSpec spec);
+  /// All PCM that waits in `stream`, which makes room for more.
+  [[nodiscard]] std::vector<std::int16_t> take(SpeechStream& stream);
+
+  [[nodiscard]] std::size_t streams() const { return streams_.size(); }
+  /// Workers that have a voice loaded and take jobs.
+  [[nodiscard]] std::size_t ready_workers() const { return scheduler_.workers(); }
+  /// How long the job that made no progress for longest has made none; zero without jobs.
+  [[nodiscard]] base::Duration oldest_job_age() const;
+
+ private:
+  struct Slot {
+    base::WorkerId id;  ///< Of the process that is in the slot now; a new one for every process.
+    std::uint32_t epoch = 0;
+    std::unique_ptr<WorkerLink> link;
+    process::Backoff backoff;
+    std::set<std::string> voices;  ///< Loaded, or asked to be.
+    bool counted = false;          ///< The scheduler knows it.
+  };
+  struct Job {
+    base::StreamId stream;
+    base::WorkerId worker;
+    scheduler::JobKind kind = scheduler::JobKind::kPlan;
+    base::TimePoint progress;
+  };
+
+  [[nodiscard]] runtime::Awaitable<> keep(Slot& slot);
+  void on_message(Slot& slot, wire::Message message);
+  void on_ready(Slot& slot, const wire::Ready& ready);
+  void on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded);
+  void on_planned(wire::Planned planned);
+  void on_grain(wire::GrainDone grain);
+  void end_render(base::JobId job);
+  void on_failed(Slot& slot, const wire::Failed& failed);
+
+  void act();
+  void perform(const scheduler::Dispatch& dispatch);
+  void perform(const scheduler::CancelJob& cancel);
+  void perform(const scheduler::StreamDone& done);
+  void perform(const scheduler::StreamFailed& failed);
+  void fail(SpeechStream& stream, Error error);
+  void close(SpeechStream& stream);
+  void load(Slot& slot, const CellVoice& voice);
+
+  [[nodiscard]] const CellVoice& voice(const std::string& id) const;
+  [[nodiscard]] Slot* slot_of(base::WorkerId worker);
+  [[nodiscard]] SpeechStream* stream_of(base::JobId job);
+  [[nodiscard]] scheduler::VoiceId number(const std::string& voice_id) const;
+
+  runtime::Executor executor_;
+  runtime::Clock& clock_;
+  CellOptions options_;
+  scheduler::Scheduler scheduler_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  std::unordered_map<base::StreamId, SpeechStream*> streams_;
+  std::unordered_map<base::JobId, Job> jobs_;
+  std::uint64_t next_stream_ = 1;
+  std::uint64_t next_worker_ = 1;
+  std::uint64_t next_load_ = std::uint64_t{1} << 63;  ///< Loads are numbered apart from the scheduler's jobs.
+  bool stopping_ = false;
+  runtime::TaskGroup tasks_;
+};
+
+}  // namespace antiphon::gateway

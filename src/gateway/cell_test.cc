@@ -1,0 +1,178 @@
+#include "gateway/cell.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <boost/asio/io_context.hpp>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/tone/manifest.h"
+#include "runtime/clock.h"
+
+namespace antiphon::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using Pcm = std::vector<std::int16_t>;
+
+constexpr base::SampleRate kRate{22'050};
+
+const std::string kLong =
+    "The first voice begins before the sentence is finished. The second never waits for it to end! "
+    "And a third, which came late, is heard as clearly as the others; nobody notices that there are only two throats.";
+
+class CellTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::path(testing::TempDir()) / ("cell_test_" + std::to_string(::getpid()));
+    ASSERT_TRUE(engine::tone::write_tone_voice(folder_ / "tone", {}).has_value());
+  }
+  void TearDown() override {
+    if (cell_) run_until_done([&]() -> runtime::Awaitable<> { co_await cell_->stop(); });
+    cell_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void make_cell(scheduler::Options scheduling, std::uint32_t workers, base::Duration backlog = 30s) {
+    cell_ = std::make_unique<Cell>(context_.get_executor(), clock_,
+                                   CellOptions{.scheduling = scheduling,
+                                               .worker = {.executable = ANTIPHON_TEST_WORKER, .arguments = {}},
+                                               .workers = workers,
+                                               .voices = {{.id = "tone", .folder = folder_ / "tone", .rate = kRate}},
+                                               .backlog = backlog});
+    cell_->start();
+  }
+
+  SpeechSpec spec(std::string text, std::uint64_t seed = 0) const {
+    return {.user = base::UserId{seed}, .voice_id = "tone", .rate = kRate, .text = std::move(text), .seed = seed};
+  }
+
+  /// Runs the loop until `finished`; false when that takes longer than 30 s.
+  bool run_while_not(const std::function<bool()>& finished) {
+    const auto deadline = clock_.now() + 30s;
+    while (!finished()) {
+      if (clock_.now() > deadline) return false;
+      context_.restart();
+      context_.run_one_for(100ms);
+    }
+    return true;
+  }
+
+  template <class Task>
+  void run_until_done(Task task) {
+    bool done = false;
+    runtime::TaskGroup group(context_.get_executor());
+    group.spawn([](Task work, bool& flag) -> runtime::Awaitable<> {
+      co_await work();
+      flag = true;
+    }(std::move(task), done));
+    ASSERT_TRUE(run_while_not([&] { return done && group.size() == 0; }));
+  }
+
+  /// Everything that `stream` yields, with a look at it after each piece.
+  Pcm listen(SpeechStream& stream, const std::function<void(const Pcm&)>& look = {}) {
+    Pcm heard;
+    EXPECT_TRUE(run_while_not([&] {
+      const auto piece = cell_->take(stream);
+      heard.insert(heard.end(), piece.begin(), piece.end());
+      if (!piece.empty() && look) look(heard);
+      return piece.empty() && stream.end() != SpeechStream::End::kNotYet;
+    }));
+    return heard;
+  }
+
+  /// The process ids of this process's children.
+  static std::vector<pid_t> children() {
+    std::vector<pid_t> found;
+    std::ifstream file("/proc/self/task/" + std::to_string(::getpid()) + "/children");
+    for (pid_t pid = 0; file >> pid;) found.push_back(pid);
+    return found;
+  }
+
+  boost::asio::io_context context_;
+  runtime::SystemClock clock_;
+  std::filesystem::path folder_;
+  std::unique_ptr<Cell> cell_;
+};
+
+TEST_F(CellTest, SpeaksAnUtteranceOfSeveralSegments) {
+  make_cell({}, 1);
+  const auto stream = cell_->open(spec(kLong));
+  const auto pcm = listen(*stream);
+  EXPECT_EQ(stream->end(), SpeechStream::End::kComplete);
+  EXPECT_GT(pcm.size(), kRate.hz * 5);
+}
+
+TEST_F(CellTest, ChunksWorkersAndOtherListenersDoNotChangeTheBytes) {
+  std::map<std::uint64_t, Pcm> alone;
+  make_cell({}, 1);
+  for (std::uint64_t seed = 0; seed < 9; ++seed) {
+    const auto stream = cell_->open(spec(kLong, seed));
+    alone[seed] = listen(*stream);
+  }
+  EXPECT_NE(alone[0], alone[1]);
+  for (const std::uint32_t grains : {1U, 2U, 4U}) {
+    run_until_done([&]() -> runtime::Awaitable<> { co_await cell_->stop(); });
+    make_cell({.fixed_chunk_grains = grains}, 2);
+    std::map<std::uint64_t, Cell::Handle> crowd;
+    for (const auto& [seed, pcm] : alone) crowd[seed] = cell_->open(spec(kLong, seed));
+    for (const auto& [seed, pcm] : alone) {
+      EXPECT_EQ(listen(*crowd[seed]), pcm) << "seed " << seed << ", " << grains << " grains a chunk";
+    }
+  }
+}
+
+TEST_F(CellTest, AWorkerKilledInTheMiddleIsReplacedAndTheBytesStayTheSame) {
+  make_cell({}, 1);
+  Pcm undisturbed;
+  {
+    const auto stream = cell_->open(spec(kLong));
+    undisturbed = listen(*stream);
+  }
+  const auto stream = cell_->open(spec(kLong));
+  int killed = 0;
+  const auto pcm = listen(*stream, [&](const Pcm&) {
+    if (killed++ == 2) {
+      for (const auto pid : children()) ::kill(pid, SIGKILL);
+    }
+  });
+  EXPECT_GT(killed, 3) << "the worker was killed while it rendered";
+  EXPECT_EQ(stream->end(), SpeechStream::End::kComplete);
+  EXPECT_EQ(pcm, undisturbed);
+}
+
+TEST_F(CellTest, ATextWithNothingToSpeakEndsCompleteAndEmpty) {
+  make_cell({}, 1);
+  const auto stream = cell_->open(spec("*** !!!"));
+  EXPECT_TRUE(listen(*stream).empty());
+  EXPECT_EQ(stream->end(), SpeechStream::End::kComplete);
+}
+
+TEST_F(CellTest, AListenerWhoLeavesFreesTheWork) {
+  make_cell({}, 1);
+  auto gone = cell_->open(spec(kLong + kLong + kLong));
+  ASSERT_TRUE(run_while_not([&] { return gone->waiting().value > 0; }));
+  gone.reset();
+  EXPECT_EQ(cell_->streams(), 0U);
+  const auto next = cell_->open(spec("And the next one is served."));
+  EXPECT_FALSE(listen(*next).empty());
+}
+
+TEST_F(CellTest, AListenerWhoTakesNothingIsParkedAtTheBacklog) {
+  make_cell({}, 1, 1s);
+  const auto slow = cell_->open(spec(kLong));
+  const auto other = cell_->open(spec(kLong, 1));
+  const auto heard = listen(*other);
+  EXPECT_LE(slow->waiting().value, 3 * kRate.hz) << "1 s of backlog and at most one chunk and one pause more";
+  EXPECT_GT(heard.size(), 5 * kRate.hz);
+  EXPECT_FALSE(listen(*slow).empty());
+  EXPECT_EQ(slow->end(), SpeechStream::End::kComplete);
+}
+
+}  // namespace
+}  // namespace antiphon::gateway

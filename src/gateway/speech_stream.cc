@@ -1,0 +1,83 @@
+#include "gateway/speech_stream.h"
+
+#include <utility>
+
+#include "base/check.h"
+
+namespace antiphon::gateway {
+
+SpeechStream::SpeechStream(runtime::Executor executor, base::StreamId id, SpeechSpec spec)
+    : id_(id), spec_(std::move(spec)), utterance_(spec_.text, spec_.segmentation), news_(std::move(executor)) {}
+
+runtime::Awaitable<bool> SpeechStream::wait() {
+  while (pcm_.empty() && end_ == End::kNotYet) {
+    if (!co_await news_.wait()) co_return false;
+  }
+  co_return true;
+}
+
+std::vector<std::int16_t> SpeechStream::take() { return std::exchange(pcm_, {}); }
+
+wire::PlanJob SpeechStream::plan_job(base::JobId job) const {
+  return {.job = job.value,
+          .voice_id = spec_.voice_id,
+          .text = utterance_.next()->text,
+          .segment_index = utterance_.index(),
+          .seed = spec_.seed,
+          .speed = spec_.speed,
+          .speaker = spec_.speaker,
+          .max_samples = 0};
+}
+
+void SpeechStream::add_segment(wire::Planned planned, base::SampleCount pause) {
+  segments_.push_back({.row_bytes = planned.row_bytes,
+                       .grains = std::move(planned.grains),
+                       .prior = std::move(planned.prior),
+                       .next = 0,
+                       .pause = pause});
+}
+
+wire::RenderJob SpeechStream::render_job(base::JobId job, std::uint32_t first, std::uint32_t count) const {
+  const Segment& segment = segments_.front();
+  ANTIPHON_CHECK(first == segment.next && count >= 1 && count <= segment.grains.size() - first,
+                 "the scheduler and the stream agree on the next grain");
+  const auto grains = std::span(segment.grains).subspan(first, count);
+  const auto begin = std::size_t{grains.front().row_begin} * segment.row_bytes;
+  const auto end = std::size_t{grains.back().row_end} * segment.row_bytes;
+  const auto rows = std::span(segment.prior).subspan(begin, end - begin);
+  return {.job = job.value,
+          .voice_id = spec_.voice_id,
+          .speaker = spec_.speaker,
+          .row_bytes = segment.row_bytes,
+          .grains = {grains.begin(), grains.end()},
+          .rows = {rows.begin(), rows.end()},
+          .state = first == 0 ? std::vector<std::byte>{} : state_};
+}
+
+bool SpeechStream::add_grain(wire::GrainDone grain) {
+  if (segments_.empty()) return false;
+  Segment& segment = segments_.front();
+  if (grain.pcm.size() != segment.grains[segment.next].samples) return false;
+  pcm_.insert(pcm_.end(), grain.pcm.begin(), grain.pcm.end());
+  state_ = std::move(grain.state);
+  if (++segment.next == segment.grains.size()) {
+    pcm_.resize(pcm_.size() + segment.pause.value);
+    segments_.pop_front();
+  }
+  news_.notify_all();
+  return true;
+}
+
+void SpeechStream::complete() {
+  end_ = End::kComplete;
+  news_.notify_all();
+}
+
+void SpeechStream::fail(Error error) {
+  if (end_ != End::kNotYet) return;
+  end_ = End::kFailed;
+  error_ = std::move(error);
+  news_.notify_all();
+}
+
+}  // namespace antiphon::gateway

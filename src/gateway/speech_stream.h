@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "gateway/error.h"
+#include "runtime/event.h"
+#include "text/utterance.h"
+#include "wire/message.h"
+
+namespace antiphon::gateway {
+
+/// What a listener asked for, checked and resolved.
+struct SpeechSpec {
+  base::UserId user;
+  std::string voice_id;  ///< A voice of the catalogue.
+  std::uint32_t speaker = 0;
+  base::SampleRate rate;         ///< The voice's own.
+  std::string text;              ///< Normalised by text/.
+  text::Options segmentation{};  ///< With the request's speed.
+  float speed = 1.0F;
+  std::uint64_t seed = 0;
+};
+
+/// One utterance on its way to one listener: what is left of the text, the plans, the decoder's state, and the PCM
+/// that is rendered and not yet taken. Filled by the cell, emptied by the session; both on the event loop.
+class SpeechStream {
+ public:
+  enum class End : std::uint8_t { kNotYet, kComplete, kFailed };
+
+  SpeechStream(runtime::Executor executor, base::StreamId id, SpeechSpec spec);
+
+  // The session's side.
+
+  /// Returns when PCM is there to be taken or the stream has ended. False when the calling task is cancelled before.
+  [[nodiscard]] runtime::Awaitable<bool> wait();
+  /// All PCM that is there, at the voice's own rate.
+  [[nodiscard]] std::vector<std::int16_t> take();
+  [[nodiscard]] End end() const { return end_; }
+  /// Why it failed; meaningful after kFailed.
+  [[nodiscard]] const Error& error() const { return error_; }
+
+  // The cell's side.
+
+  [[nodiscard]] base::StreamId id() const { return id_; }
+  [[nodiscard]] const SpeechSpec& spec() const { return spec_; }
+  [[nodiscard]] text::Utterance& utterance() { return utterance_; }
+  [[nodiscard]] base::SampleCount waiting() const { return base::SampleCount{pcm_.size()}; }
+
+  /// The job that plans the utterance's next segment.
+  [[nodiscard]] wire::PlanJob plan_job(base::JobId job) const;
+  /// A segment was planned; `pause` zero samples follow its last grain.
+  void add_segment(wire::Planned planned, base::SampleCount pause);
+  /// The job that renders `count` grains of the current segment from `first` on.
+  [[nodiscard]] wire::RenderJob render_job(base::JobId job, std::uint32_t first, std::uint32_t count) const;
+  /// The next grain of the current segment. False when it is not the grain that was planned.
+  [[nodiscard]] bool add_grain(wire::GrainDone grain);
+  void complete();
+  void fail(Error error);
+
+ private:
+  struct Segment {
+    std::uint32_t row_bytes = 0;
+    std::vector<wire::Grain> grains;
+    std::vector<std::byte> prior;
+    std::uint32_t next = 0;
+    base::SampleCount pause;
+  };
+
+  base::StreamId id_;
+  SpeechSpec spec_;
+  text::Utterance utterance_;
+  std::deque<Segment> segments_;
+  std::vector<std::byte> state_;
+  std::vector<std::int16_t> pcm_;
+  End end_ = End::kNotYet;
+  Error error_;
+  runtime::Notifier news_;
+};
+
+}  // namespace antiphon::gateway
