@@ -39,7 +39,8 @@ function(antiphon_module NAME)
 endfunction()
 
 # antiphon_test(MODULE name SOURCES ... [DEPS modules ...] [LIBS ...] [LABELS ...] [TIMEOUT s])
-# One GoogleTest program per module, beside its sources; ctest names it unit/<module>.
+# One GoogleTest program per module, beside its sources; ctest names it unit/<module>. The label `threads` marks what
+# ThreadSanitizer checks; the target thread_tests builds just these.
 function(antiphon_test MODULE)
   if(NOT ANTIPHON_TESTS)
     return()
@@ -59,6 +60,12 @@ function(antiphon_test MODULE)
   add_test(NAME unit/${MODULE} COMMAND ${target})
   set_tests_properties(unit/${MODULE} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "unit;${ARG_LABELS}"
                        WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  if("threads" IN_LIST ARG_LABELS)
+    if(NOT TARGET thread_tests)
+      add_custom_target(thread_tests)
+    endif()
+    add_dependencies(thread_tests ${target})
+  endif()
 endfunction()
 
 # antiphon_fuzz(MODULE NAME name SOURCE file CORPUS folder [DEPS ...])
