@@ -14,8 +14,8 @@ namespace antiphon::runtime {
 template <class T>
 class BoundedChannel {
  public:
-  BoundedChannel(Executor executor, std::size_t capacity)
-      : capacity_(capacity), data_(executor), space_(std::move(executor)) {}
+  BoundedChannel(const Executor& executor, std::size_t capacity)
+      : capacity_(capacity), data_(executor), space_(executor) {}
 
   /// Waits for space. False when the channel is closed or the calling task is cancelled; the item is then dropped.
   Awaitable<bool> push(T item, std::size_t cost = 1) {

@@ -11,8 +11,8 @@ namespace {
 
 class SystemTimer final : public Timer {
  public:
-  SystemTimer(Executor executor, base::TimePoint when, std::move_only_function<void()> expired)
-      : state_(std::make_shared<State>(std::move(expired))), timer_(std::move(executor)) {
+  SystemTimer(const Executor& executor, base::TimePoint when, std::move_only_function<void()> expired)
+      : state_(std::make_shared<State>(std::move(expired))), timer_(executor) {
     timer_.expires_at(std::chrono::steady_clock::time_point(when.time_since_epoch()));
     timer_.async_wait([state = state_](const boost::system::error_code& error) {
       if (!error && !state->stopped) state->expired();

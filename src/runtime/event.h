@@ -10,7 +10,7 @@ namespace antiphon::runtime {
 /// thread only. Must outlive its waiters.
 class Notifier {
  public:
-  explicit Notifier(Executor executor) : timer_(std::move(executor), boost::asio::steady_timer::time_point::max()) {}
+  explicit Notifier(const Executor& executor) : timer_(executor, boost::asio::steady_timer::time_point::max()) {}
 
   void notify_all() { timer_.cancel(); }
   /// True after a notification (or for no reason), false when the calling task is cancelled.
@@ -27,7 +27,7 @@ class Notifier {
 /// A flag that tasks can wait for. One event loop's thread only. Must outlive its waiters.
 class Event {
  public:
-  explicit Event(Executor executor) : notifier_(std::move(executor)) {}
+  explicit Event(const Executor& executor) : notifier_(executor) {}
 
   void set() {
     set_ = true;

@@ -30,7 +30,7 @@ void report(const std::exception_ptr& failure) {
 
 }  // namespace
 
-TaskGroup::TaskGroup(Executor executor) : executor_(executor), empty_(std::move(executor)) {}
+TaskGroup::TaskGroup(const Executor& executor) : executor_(executor), empty_(executor) {}
 
 TaskGroup::~TaskGroup() { ANTIPHON_CHECK(tasks_.empty(), "a task group was destroyed before its tasks were joined"); }
 

@@ -15,7 +15,7 @@ namespace antiphon::runtime {
 /// loop's thread only. It must be empty when it is destroyed; the destructor checks that.
 class TaskGroup {
  public:
-  explicit TaskGroup(Executor executor);
+  explicit TaskGroup(const Executor& executor);
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
   ~TaskGroup();
