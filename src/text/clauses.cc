@@ -112,6 +112,19 @@ void cut_within(std::vector<Cut>& out, Walker& walker, std::size_t end) {
   }
 }
 
+/// Combining marks after a space make one grapheme with it; the words on both sides part at the space all the same.
+/// Whether the grapheme up to `end` is such a one, whose space has then been stepped over.
+bool cut_after_space(std::vector<Cut>& out, Walker& walker, std::string_view text, std::size_t end) {
+  auto at = walker.at();
+  if (!is_space(decode_next(text, at)) || at >= end) return false;
+  walker.step();
+  if (walker.can_cut()) {
+    out.push_back(walker.cut());
+    out.back().penalty = penalty_at_gap(text, out.back());
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<Cut> cuts(std::string_view sentence, std::size_t limit) {
@@ -121,6 +134,7 @@ std::vector<Cut> cuts(std::string_view sentence, std::size_t limit) {
   auto line = lines.begin();
   std::size_t begin = 0;
   for (const auto end : boundaries(Boundary::kGrapheme, sentence)) {
+    if (cut_after_space(out, walker, sentence, end)) begin = walker.at();
     if (spoken_length(sentence.substr(begin, end - begin)) > limit) cut_within(out, walker, end);
     walker.walk_to(end);
     begin = end;

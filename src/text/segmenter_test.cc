@@ -172,6 +172,12 @@ std::string random_text(std::mt19937& random) {
   return text;
 }
 
+TEST(Segments, PartAtASpaceThatCarriesMarks) {
+  std::string marks;
+  for (int i = 0; i < 15; ++i) marks += "\u0323";
+  EXPECT_THAT(texts("aaaaaaaaaaaaaaaa " + marks, {.max_chars = 16}), ElementsAre("aaaaaaaaaaaaaaaa", marks));
+}
+
 TEST(Segments, AreBoundedCompleteAndDeterministic) {
   std::mt19937 random(20);
   for (int round = 0; round < 300; ++round) {
