@@ -1,0 +1,73 @@
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "protocol/json/base64.h"
+#include "protocol/json/object.h"
+
+namespace antiphon::protocol::json {
+namespace {
+
+enum class Errc : std::uint8_t { kMissingParameter, kInvalidType, kInvalidValue, kInputTooLong };
+struct Error {
+  Errc code;
+  std::string message;
+  std::string param;
+};
+
+std::string encoded(std::string_view text) { return base64(std::as_bytes(std::span(text.data(), text.size()))); }
+
+TEST(Base64, IsThatOfTheRfc) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kVectors{{{"", ""},
+                                                                                   {"f", "Zg=="},
+                                                                                   {"fo", "Zm8="},
+                                                                                   {"foo", "Zm9v"},
+                                                                                   {"foob", "Zm9vYg=="},
+                                                                                   {"fooba", "Zm9vYmE="},
+                                                                                   {"foobar", "Zm9vYmFy"}}};
+  for (const auto& [text, wanted] : kVectors) EXPECT_EQ(encoded(text), wanted);
+  EXPECT_EQ(encoded("\xFB\xEF\xFF"), "++//");
+}
+
+TEST(Object, WhatIsNoObjectIsSaid) {
+  EXPECT_TRUE(parse_object(R"({"a":[1]})"));
+  EXPECT_EQ(parse_object("[]").error(), "is not a JSON object");
+  EXPECT_EQ(parse_object("{").error(), "is not valid JSON");
+  EXPECT_EQ(parse_object("{\"a\":\"\xC3\"}").error(), "is not valid UTF-8");
+  EXPECT_EQ(parse_object(R"({"a":)" + std::string(1'000, '[')).error(), "is nested too deeply");
+}
+
+TEST(Fields, LeaveWhatIsAbsentOrNull) {
+  const Json json{{"text", nullptr}};
+  Fields<Error> fields(json);
+  std::string text = "as it was";
+  bool flag = true;
+  double number = 0.5;
+  std::uint64_t whole = 7;
+  fields.read("text", text, 3);
+  fields.read("flag", flag);
+  fields.read("number", number, 1, 2);
+  fields.read("whole", whole);
+  EXPECT_FALSE(fields.error());
+  EXPECT_EQ(text, "as it was");
+  EXPECT_TRUE(flag);
+  EXPECT_EQ(number, 0.5);
+  EXPECT_EQ(whole, 7U);
+}
+
+TEST(Fields, TheFirstErrorStaysAndHasThePrefix) {
+  const Json json{{"speed", 9}, {"text", 1}};
+  Fields<Error> fields(json, "voice.");
+  double speed = 1;
+  std::string text;
+  fields.read("speed", speed, 0.25, 4);
+  fields.read("text", text, 3);
+  fields.require("name");
+  ASSERT_TRUE(fields.error());
+  EXPECT_EQ(fields.error()->code, Errc::kInvalidValue);
+  EXPECT_EQ(fields.error()->param, "voice.speed");
+  EXPECT_EQ(fields.error()->message, "'voice.speed' must be between 0.25 and 4.0.");
+}
+
+}  // namespace
+}  // namespace antiphon::protocol::json
