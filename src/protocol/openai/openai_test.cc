@@ -1,0 +1,132 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "protocol/openai/models.h"
+#include "protocol/openai/speech.h"
+
+namespace antiphon::protocol::openai {
+namespace {
+
+using nlohmann::json;
+
+json body() { return {{"model", "tts-1"}, {"input", "Hello."}, {"voice", "joe"}}; }
+
+TEST(SpeechRequest, HasOpenAIsDefaults) {
+  const auto request = parse_speech_request(body().dump());
+  ASSERT_TRUE(request.has_value());
+  EXPECT_EQ(request->response_format, ResponseFormat::kMp3);
+  EXPECT_EQ(request->stream_format, StreamFormat::kAudio);
+  EXPECT_EQ(request->speed, 1.0);
+  EXPECT_EQ(request->seed, 0U);
+}
+
+TEST(SpeechRequest, ReadsEveryFieldAndIgnoresOthers) {
+  auto sent = body();
+  sent.update({{"voice", {{"id", "amy"}}},
+               {"response_format", "pcm"},
+               {"stream_format", "sse"},
+               {"speed", 2},
+               {"seed", 18446744073709551615ULL},
+               {"instructions", "cheerfully"},
+               {"user", "u1"},
+               {"something_new", {1, 2, 3}}});
+  const auto request = parse_speech_request(sent.dump());
+  ASSERT_TRUE(request.has_value()) << request.error().message;
+  EXPECT_EQ(request->voice, "amy");
+  EXPECT_EQ(request->response_format, ResponseFormat::kPcm);
+  EXPECT_EQ(request->stream_format, StreamFormat::kSse);
+  EXPECT_EQ(request->speed, 2.0);
+  EXPECT_EQ(request->seed, 18446744073709551615ULL);
+  EXPECT_EQ(request->instructions, "cheerfully");
+  EXPECT_EQ(request->user, "u1");
+}
+
+TEST(SpeechRequest, NullStandsForAbsent) {
+  auto sent = body();
+  sent.update({{"speed", nullptr}, {"response_format", nullptr}, {"instructions", nullptr}, {"seed", nullptr}});
+  EXPECT_TRUE(parse_speech_request(sent.dump()).has_value());
+}
+
+TEST(SpeechRequest, CountsCodePointsNotBytes) {
+  std::string umlauts;
+  for (std::size_t i = 0; i < kMaxInputCharacters; ++i) umlauts += "ä";
+  auto sent = body();
+  sent["input"] = umlauts;
+  EXPECT_TRUE(parse_speech_request(sent.dump()).has_value());
+  sent["input"] = umlauts + "a";
+  const auto longer = parse_speech_request(sent.dump());
+  ASSERT_FALSE(longer.has_value());
+  EXPECT_EQ(longer.error().code, Errc::kInputTooLong);
+  EXPECT_EQ(longer.error().param, "input");
+}
+
+struct Wrong {
+  std::string field;
+  json value;
+  Errc code;
+};
+
+TEST(SpeechRequest, AWrongFieldIsNamed) {
+  const std::vector<Wrong> table = {
+      {"input", 1, Errc::kInvalidType},
+      {"input", "", Errc::kInvalidValue},
+      {"input", nullptr, Errc::kMissingParameter},
+      {"model", "gpt-9", Errc::kUnknownModel},
+      {"model", json::array(), Errc::kInvalidType},
+      {"voice", "", Errc::kInvalidValue},
+      {"voice", {{"name", "x"}}, Errc::kInvalidType},
+      {"voice", std::string(kMaxNameCharacters + 1, 'a'), Errc::kInputTooLong},
+      {"speed", "fast", Errc::kInvalidType},
+      {"speed", 0.24, Errc::kInvalidValue},
+      {"speed", 4.01, Errc::kInvalidValue},
+      {"seed", -1, Errc::kInvalidType},
+      {"seed", 0.5, Errc::kInvalidType},
+      {"response_format", "midi", Errc::kUnsupportedFormat},
+      {"response_format", 3, Errc::kInvalidType},
+      {"stream_format", "smoke", Errc::kUnsupportedFormat},
+      {"instructions", std::string(kMaxInstructionsCharacters + 1, 'a'), Errc::kInputTooLong},
+  };
+  for (const auto& wrong : table) {
+    auto sent = body();
+    sent[wrong.field] = wrong.value;
+    SCOPED_TRACE(wrong.field + "=" + wrong.value.dump().substr(0, 40));
+    const auto request = parse_speech_request(sent.dump());
+    ASSERT_FALSE(request.has_value());
+    EXPECT_EQ(request.error().code, wrong.code);
+    EXPECT_EQ(request.error().param, wrong.field);
+  }
+}
+
+TEST(SpeechRequest, WhatIsNotAJsonObjectIsABadRequest) {
+  const std::string deep = R"({"model":)" + std::string(1000, '[') + std::string(1000, ']') + "}";
+  const std::vector<std::string> bodies = {"", "{", "[]", "null", "\"text\"", "{\"input\":\"\xC3(\"}", deep, "{}x"};
+  for (const auto& sent : bodies) {
+    const auto request = parse_speech_request(sent);
+    ASSERT_FALSE(request.has_value());
+    EXPECT_EQ(request.error().code, Errc::kBadRequest) << sent.substr(0, 40);
+  }
+}
+
+TEST(ErrorBody, AlwaysHasAllFourKeys) {
+  const auto error = json::parse(error_body({.code = Errc::kServerBusy, .message = "Full.", .param = ""})).at("error");
+  EXPECT_EQ(error, json({{"message", "Full."}, {"type", "server_error"}, {"param", nullptr}, {"code", "server_busy"}}));
+  const auto broken = error_body({.code = Errc::kUnknownVoice, .message = "no '\xC3'", .param = "voice"});
+  EXPECT_EQ(json::parse(broken).at("error").at("param"), "voice") << "a cut name does not break the JSON";
+}
+
+TEST(Models, EveryListedModelCanBeAskedForAndFetched) {
+  const auto list = json::parse(models_body());
+  EXPECT_EQ(list.at("object"), "list");
+  for (const auto& model : list.at("data")) {
+    const auto id = model.at("id").get<std::string>();
+    EXPECT_TRUE(is_model(id));
+    EXPECT_EQ(json::parse(model_body(id).value()), model);
+  }
+  EXPECT_FALSE(model_body("nothing").has_value());
+}
+
+}  // namespace
+}  // namespace antiphon::protocol::openai

@@ -1,0 +1,90 @@
+#include "protocol/openai/speech.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "protocol/json/object.h"
+#include "protocol/openai/models.h"
+
+namespace antiphon::protocol::openai {
+namespace {
+
+using Fields = json::Fields<Error>;
+
+constexpr std::array<std::pair<ResponseFormat, std::string_view>, 6> kFormats = {{
+    {ResponseFormat::kMp3, "mp3"},
+    {ResponseFormat::kOpus, "opus"},
+    {ResponseFormat::kAac, "aac"},
+    {ResponseFormat::kFlac, "flac"},
+    {ResponseFormat::kWav, "wav"},
+    {ResponseFormat::kPcm, "pcm"},
+}};
+
+void read_voice(Fields& fields, std::string& voice) {
+  const auto* const field = fields.find("voice");
+  if (field != nullptr && field->is_object()) {
+    const auto id = field->find("id");
+    if (id == field->end() || !id->is_string()) {
+      return fields.fail(Errc::kInvalidType, "voice", "must be a string or an object with a string 'id'.");
+    }
+    voice = id->get<std::string>();
+    if (auto complaint = json::too_long("voice", voice, kMaxNameCharacters)) {
+      fields.say(Errc::kInputTooLong, "voice", std::move(*complaint));
+    }
+  } else {
+    fields.read("voice", voice, kMaxNameCharacters);
+  }
+  if (voice.empty()) fields.fail(Errc::kInvalidValue, "voice", "must not be empty.");
+}
+
+void read_formats(Fields& fields, SpeechRequest& request) {
+  std::string format(name_of(request.response_format));
+  fields.read("response_format", format, kMaxNameCharacters);
+  const auto* const known = std::ranges::find(kFormats, format, &std::pair<ResponseFormat, std::string_view>::second);
+  if (known == kFormats.end()) {
+    fields.fail(Errc::kUnsupportedFormat, "response_format", "must be one of mp3, opus, aac, flac, wav and pcm.");
+  } else {
+    request.response_format = known->first;
+  }
+  std::string stream = "audio";
+  fields.read("stream_format", stream, kMaxNameCharacters);
+  if (stream == "sse") {
+    request.stream_format = StreamFormat::kSse;
+  } else if (stream != "audio") {
+    fields.fail(Errc::kUnsupportedFormat, "stream_format", "must be 'audio' or 'sse'.");
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(ResponseFormat format) {
+  return std::ranges::find(kFormats, format, &std::pair<ResponseFormat, std::string_view>::first)->second;
+}
+
+Result<SpeechRequest> parse_speech_request(std::string_view body) {
+  const auto json = json::parse_object(body);
+  if (!json) {
+    return std::unexpected(Error{.code = Errc::kBadRequest, .message = "The body " + json.error() + ".", .param = {}});
+  }
+  Fields fields(*json);
+  for (const auto* const name : {"model", "input", "voice"}) fields.require(name);
+  SpeechRequest request;
+  fields.read("model", request.model, kMaxNameCharacters);
+  fields.read("input", request.input, kMaxInputCharacters);
+  if (request.input.empty()) fields.fail(Errc::kInvalidValue, "input", "must not be empty.");
+  read_voice(fields, request.voice);
+  fields.read("instructions", request.instructions, kMaxInstructionsCharacters);
+  fields.read("user", request.user, kMaxNameCharacters);
+  read_formats(fields, request);
+  fields.read("speed", request.speed, kLeastSpeed, kMostSpeed);
+  fields.read("seed", request.seed);
+  if (!is_model(request.model)) {
+    fields.say(Errc::kUnknownModel, "model",
+               "There is no such model; use 'tts-1' (GET /v1/models lists what there is).");
+  }
+  if (fields.error()) return std::unexpected(std::move(*fields.error()));
+  return request;
+}
+
+}  // namespace antiphon::protocol::openai

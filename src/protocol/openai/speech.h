@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "protocol/openai/error.h"
+
+namespace antiphon::protocol::openai {
+
+inline constexpr std::size_t kMaxInputCharacters = 4096;
+inline constexpr std::size_t kMaxInstructionsCharacters = 4096;
+inline constexpr std::size_t kMaxNameCharacters = 256;  ///< Of a voice, a model or a user.
+inline constexpr double kLeastSpeed = 0.25;
+inline constexpr double kMostSpeed = 4.0;
+
+enum class ResponseFormat : std::uint8_t { kMp3, kOpus, kAac, kFlac, kWav, kPcm };
+enum class StreamFormat : std::uint8_t { kAudio, kSse };
+
+/// "mp3", ...
+[[nodiscard]] std::string_view name_of(ResponseFormat format);
+
+/// The body of POST /v1/audio/speech, checked.
+struct SpeechRequest {
+  std::string model;
+  std::string input;         ///< UTF-8; 1 to kMaxInputCharacters code points.
+  std::string voice;         ///< A name, or the id of `{"id": ...}`; 1 to kMaxNameCharacters code points.
+  std::string instructions;  ///< "" where absent.
+  ResponseFormat response_format = ResponseFormat::kMp3;
+  StreamFormat stream_format = StreamFormat::kAudio;
+  double speed = 1.0;      ///< kLeastSpeed to kMostSpeed.
+  std::uint64_t seed = 0;  ///< Extension of ours: same text, voice, speed and seed, same bytes.
+  std::string user;        ///< "" where absent.
+};
+
+/// Reads and checks a body of bounded size. Fields that are not listed are ignored, as clients send more than the
+/// interface has. Errors: kBadRequest, kMissingParameter, kInvalidType, kInvalidValue, kInputTooLong, kUnknownModel,
+/// kUnsupportedFormat; all but the first name the field.
+[[nodiscard]] Result<SpeechRequest> parse_speech_request(std::string_view body);
+
+}  // namespace antiphon::protocol::openai
