@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "protocol/elevenlabs/error.h"
+
+namespace antiphon::protocol::elevenlabs {
+
+/// Longest message of a client. The WebSocket's reader enforces it.
+inline constexpr std::size_t kMaxMessageBytes = 64U << 10;
+inline constexpr std::size_t kMaxScheduleItems = 32;
+inline constexpr std::uint32_t kMostScheduledCharacters = 10'000;
+
+/// Whether a socket speaks one utterance (stream-input) or several by name (multi-stream-input).
+enum class Mode : std::uint8_t { kSingle, kMulti };
+
+/// When text is to be spoken.
+enum class Pace : std::uint8_t {
+  kBuffered,   ///< As the generation schedule says.
+  kTriggered,  ///< As soon as there is enough of it ("try_trigger_generation").
+  kFlushed,    ///< At once, with all that is buffered ("flush").
+};
+
+/// What a context takes from its first message. Later ones may repeat it.
+struct ContextSettings {
+  std::optional<double> speed;                       ///< kLeastSpeed to kMostSpeed.
+  std::vector<std::uint32_t> chunk_length_schedule;  ///< Characters, 1 to kMostScheduledCharacters; may be empty.
+  std::string api_key;                               ///< "" where the message brings none.
+  friend bool operator==(const ContextSettings&, const ContextSettings&) = default;
+};
+
+// The context of a message is "" in Mode::kSingle and where a client names none.
+
+/// More text, which may be blank (the first message is " ") or, with kFlushed, empty.
+struct AppendText {
+  std::string context;
+  std::string text;  ///< UTF-8, at most kMaxTextCharacters code points; not normalised: its spaces part words.
+  Pace pace = Pace::kBuffered;
+  ContextSettings settings;
+  friend bool operator==(const AppendText&, const AppendText&) = default;
+};
+
+/// No more text comes. {"text": ""} in Mode::kSingle: what is buffered is spoken, then the final message is sent and
+/// the socket closed. "close_context" in Mode::kMulti: what was flushed is spoken, the rest is dropped, and the final
+/// message is sent.
+struct FinishContext {
+  std::string context;
+  friend bool operator==(const FinishContext&, const FinishContext&) = default;
+};
+
+/// {"text": ""} in Mode::kMulti: the client is still there.
+struct KeepAlive {
+  std::string context;
+  friend bool operator==(const KeepAlive&, const KeepAlive&) = default;
+};
+
+/// All contexts are flushed, finished, and the socket closed.
+struct CloseSocket {
+  friend bool operator==(const CloseSocket&, const CloseSocket&) = default;
+};
+
+using ClientMessage = std::variant<AppendText, FinishContext, KeepAlive, CloseSocket>;
+
+/// Reads a text message of at most kMaxMessageBytes. Unknown fields are ignored. Errors: kBadRequest,
+/// kMissingParameter, kInvalidType, kInvalidValue, kInputTooLong; all but the first name the field.
+[[nodiscard]] Result<ClientMessage> parse_client_message(Mode mode, std::string_view message);
+
+}  // namespace antiphon::protocol::elevenlabs

@@ -1,0 +1,95 @@
+#include "protocol/elevenlabs/query.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "protocol/elevenlabs/models.h"
+#include "text/text.h"
+
+namespace antiphon::protocol::elevenlabs {
+namespace {
+
+std::unexpected<Error> wrong(Errc code, std::string_view param, std::string message) {
+  return std::unexpected(Error{.code = code, .message = std::move(message), .param = std::string(param)});
+}
+
+/// Undoes percent-encoding and '+'; nothing where it is broken or not UTF-8.
+std::optional<std::string> decoded(std::string_view encoded) {
+  std::string out;
+  for (std::size_t i = 0; i < encoded.size(); ++i) {
+    if (encoded[i] != '%') {
+      out += encoded[i] == '+' ? ' ' : encoded[i];
+      continue;
+    }
+    unsigned value = 0;
+    const auto digits = encoded.substr(i + 1, 2);
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    if (digits.size() != 2 || parsed.ptr != digits.data() + 2) return std::nullopt;
+    out += static_cast<char>(value);
+    i += 2;
+  }
+  if (text::find_invalid_utf8(out)) return std::nullopt;
+  return out;
+}
+
+Result<void> read_flag(std::string_view key, std::string_view value, bool& flag) {
+  if (value != "true" && value != "false") {
+    return wrong(Errc::kInvalidValue, key, "'" + std::string(key) + "' must be true or false.");
+  }
+  flag = value == "true";
+  return {};
+}
+
+Result<void> read_timeout(std::string_view value, std::chrono::seconds& timeout) {
+  unsigned seconds = 0;
+  const auto parsed = std::from_chars(value.data(), value.data() + value.size(), seconds);
+  if (parsed.ec != std::errc() || parsed.ptr != value.data() + value.size() || seconds < 1 ||
+      std::chrono::seconds(seconds) > kMostInactivityTimeout) {
+    return wrong(Errc::kInvalidValue, "inactivity_timeout", "'inactivity_timeout' must be 1 to 180 (seconds).");
+  }
+  timeout = std::chrono::seconds(seconds);
+  return {};
+}
+
+Result<void> read_pair(std::string_view key, std::string value, Query& query) {
+  if (key == "output_format") {
+    const auto format = parse_output_format(value);
+    if (!format) {
+      return wrong(Errc::kUnsupportedFormat, key,
+                   "There is no such 'output_format'; use for example mp3_44100_128, opus_48000_64 or pcm_24000.");
+    }
+    query.output_format = *format;
+  } else if (key == "model_id") {
+    if (!is_model(value)) return wrong(Errc::kUnknownModel, key, "There is no such model; GET /v1/models lists them.");
+    query.model_id = std::move(value);
+  } else if (key == "inactivity_timeout") {
+    return read_timeout(value, query.inactivity_timeout);
+  } else if (key == "auto_mode") {
+    return read_flag(key, value, query.auto_mode);
+  } else if (key == "enable_ssml_parsing") {
+    bool wanted = false;
+    if (auto flag = read_flag(key, value, wanted); !flag) return flag;
+    if (wanted) return wrong(Errc::kUnsupported, key, "These voices do not read SSML.");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Query> parse_query(std::string_view query) {
+  Query out;
+  while (!query.empty()) {
+    const auto pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    const auto equals = pair.find('=');
+    const auto key = decoded(pair.substr(0, equals));
+    auto value = decoded(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1));
+    if (!key || !value) return wrong(Errc::kBadRequest, "", "The query is not percent-encoded UTF-8.");
+    if (auto read = read_pair(*key, std::move(*value), out); !read) return std::unexpected(std::move(read.error()));
+  }
+  return out;
+}
+
+}  // namespace antiphon::protocol::elevenlabs

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "protocol/elevenlabs/error.h"
+
+namespace antiphon::protocol::elevenlabs {
+
+inline constexpr std::size_t kMaxTextCharacters = 4096;  ///< Of one request, as at the other doors.
+inline constexpr std::size_t kMaxNameCharacters = 256;   ///< Of a model, a language, a context or a key.
+/// ElevenLabs itself takes 0.7 to 1.2.
+inline constexpr double kLeastSpeed = 0.25;
+inline constexpr double kMostSpeed = 4.0;
+
+/// The body of POST /v1/text-to-speech/{voice_id} and its like, checked.
+struct SpeechRequest {
+  std::string text;        ///< UTF-8; 1 to kMaxTextCharacters code points.
+  std::string model_id;    ///< "" where absent; a known one else.
+  double speed = 1.0;      ///< kLeastSpeed to kMostSpeed.
+  std::uint64_t seed = 0;  ///< Same text, voice, speed and seed, same bytes.
+};
+
+/// Reads and checks a body of bounded size. Fields that are not listed are ignored: of voice_settings only `speed`
+/// means something to these voices. Errors: kBadRequest, kMissingParameter, kInvalidType, kInvalidValue,
+/// kInputTooLong, kUnknownModel; all but the first name the field.
+[[nodiscard]] Result<SpeechRequest> parse_speech_request(std::string_view body);
+
+}  // namespace antiphon::protocol::elevenlabs
