@@ -27,6 +27,8 @@ Cell::Cell(runtime::Executor executor, runtime::Clock& clock, CellOptions option
       clock_(clock),
       options_(std::move(options)),
       scheduler_(options_.scheduling),
+      ready_(executor_),
+      idle_(executor_),
       tasks_(executor_) {
   ANTIPHON_CHECK(!options_.voices.empty(), "a cell has a voice");
 }
@@ -38,6 +40,43 @@ void Cell::start() {
     slots_.push_back(std::make_unique<Slot>());
     tasks_.spawn(keep(*slots_.back()));
   }
+  tasks_.spawn(watch());
+}
+
+runtime::Awaitable<bool> Cell::wait_ready() {
+  while (ready_workers() == 0) {
+    if (!co_await ready_.wait()) co_return false;
+  }
+  co_return true;
+}
+
+runtime::Awaitable<> Cell::wait_idle() {
+  while (!streams_.empty()) {
+    if (!co_await idle_.wait()) co_return;
+  }
+}
+
+runtime::Awaitable<> Cell::watch() {
+  while (co_await runtime::sleep_for(clock_, std::chrono::seconds(1))) end_stalled();
+}
+
+void Cell::end_stalled() {
+  const auto now = clock_.now();
+  for (const auto& [id, job] : jobs_) {
+    if (now - job.progress < options_.job_stall_limit) continue;
+    if (Slot* slot = slot_of(job.worker)) {
+      runtime::log_error("worker_stalled", {{"worker", job.worker.value}, {"job", id.value}});
+      slot->link->kill();
+    }
+  }
+  const auto streams = streams_;
+  for (const auto& [id, stream] : streams) {
+    const bool wants = stream->end() == SpeechStream::End::kNotYet && stream->waiting().value == 0;
+    if (wants && now - stream->progress() >= options_.stream_stall_limit) {
+      fail(*stream, {Errc::kStalled, "no worker rendered it in time"});
+    }
+  }
+  act();
 }
 
 runtime::Awaitable<> Cell::stop() {
@@ -54,7 +93,7 @@ runtime::Awaitable<> Cell::stop() {
 Cell::Handle Cell::open(SpeechSpec spec) {
   const auto& spoken = voice(spec.voice_id);
   const base::StreamId id{next_stream_++};
-  Handle stream(new SpeechStream(executor_, id, std::move(spec)), Closer{this});
+  Handle stream(new SpeechStream(executor_, id, std::move(spec), clock_.now()), Closer{this});
   streams_.emplace(id, stream.get());
   scheduler_.add_stream({.id = id, .user = stream->spec().user, .voice = number(spoken.id), .weight = 1.0},
                         clock_.now());
@@ -70,11 +109,13 @@ void Cell::Closer::operator()(SpeechStream* stream) const {
 void Cell::close(SpeechStream& stream) {
   streams_.erase(stream.id());
   scheduler_.cancel_stream(stream.id(), clock_.now());
+  idle_.notify_all();
   act();
 }
 
 std::vector<std::int16_t> Cell::take(SpeechStream& stream) {
   auto pcm = stream.take();
+  stream.progressed(clock_.now());
   scheduler_.unblock_stream(stream.id());
   act();
   return pcm;
@@ -91,18 +132,20 @@ runtime::Awaitable<> Cell::keep(Slot& slot) {
     slot.id = base::WorkerId{next_worker_++};
     ++slot.epoch;
     slot.voices.clear();
+    slot.loading.clear();
     slot.counted = false;
     slot.backoff.started(clock_.now());
     auto link = WorkerLink::start(
         executor_, options_.worker,
         {.protocol_version = wire::kProtocolVersion, .worker_id = slot.id.value, .epoch = slot.epoch});
     std::string reason;
+    std::size_t jobs = 0;
     if (link) {
       slot.link = std::move(*link);
       runtime::log_info("worker_started", {{"worker", slot.id.value}, {"pid", slot.link->pid()}});
       reason = co_await slot.link->run([this, &slot](wire::Message message) { on_message(slot, std::move(message)); });
       slot.link.reset();
-      std::erase_if(jobs_, [&](const auto& entry) { return entry.second.worker == slot.id; });
+      jobs = std::erase_if(jobs_, [&](const auto& entry) { return entry.second.worker == slot.id; });
       scheduler_.remove_worker(slot.id, clock_.now());
       act();
     } else {
@@ -110,8 +153,9 @@ runtime::Awaitable<> Cell::keep(Slot& slot) {
     }
     if (stopping_) break;
     const auto wait = slot.backoff.ended(clock_.now());
-    runtime::log_warn("worker_ended",
-                      {{"worker", slot.id.value}, {"reason", reason}, {"restart_in_s", base::to_seconds(wait)}});
+    runtime::log_warn(
+        "worker_ended",
+        {{"worker", slot.id.value}, {"reason", reason}, {"jobs", jobs}, {"restart_in_s", base::to_seconds(wait)}});
     if (!co_await runtime::sleep_for(clock_, wait)) break;
   }
 }
@@ -144,17 +188,35 @@ void Cell::on_ready(Slot& slot, const wire::Ready& ready) {
 }
 
 void Cell::load(Slot& slot, const CellVoice& wanted) {
-  if (!slot.voices.insert(wanted.id).second) return;
+  if (const auto it = std::ranges::find(slot.voices, wanted.id); it != slot.voices.end()) {
+    std::rotate(it, it + 1, slot.voices.end());
+    return;
+  }
+  if (slot.voices.size() >= options_.voices_per_worker) {
+    scheduler_.voice_unloaded(slot.id, number(slot.voices.front()));
+    slot.link->send(wire::UnloadVoice{.voice_id = slot.voices.front()});
+    slot.voices.erase(slot.voices.begin());
+  }
+  slot.voices.push_back(wanted.id);
+  slot.loading.emplace(next_load_, wanted.id);
   slot.link->send(wire::LoadVoice{.job = next_load_++, .voice_id = wanted.id, .folder = wanted.folder.string()});
+}
+
+void Cell::on_load_failed(Slot& slot, const std::string& voice_id, const wire::Failed& failed) {
+  runtime::log_error("voice_not_loaded", {{"worker", slot.id.value}, {"voice", voice_id}, {"reason", failed.message}});
+  std::erase(slot.voices, voice_id);
+  if (!slot.counted) slot.link->kill();
 }
 
 void Cell::on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded) {
   runtime::log_info("voice_loaded", {{"worker", slot.id.value},
                                      {"voice", loaded.voice_id},
                                      {"load_s", base::to_seconds(microseconds(loaded.load_us))}});
+  slot.loading.erase(loaded.job);
   if (!slot.counted) scheduler_.add_worker(slot.id);
   slot.counted = true;
   scheduler_.voice_loaded(slot.id, number(loaded.voice_id));
+  ready_.notify_all();
 }
 
 void Cell::on_planned(wire::Planned planned) {
@@ -173,6 +235,7 @@ void Cell::on_planned(wire::Planned planned) {
   for (const auto& grain : planned.grains) grains.push_back(base::playing_time({grain.samples}, rate));
   grains.back() += base::playing_time(pause, rate);
   stream->add_segment(std::move(planned), pause);
+  stream->progressed(clock_.now());
   scheduler_.planned(id, {.grains = grains, .more_text = !stream->utterance().finished(), .took = took}, clock_.now());
 }
 
@@ -184,6 +247,7 @@ void Cell::on_grain(wire::GrainDone grain) {
     fail(*stream, {Errc::kEngineFailed, "a worker returned a grain of another length than planned"});
     stream = nullptr;
   }
+  if (stream != nullptr) stream->progressed(clock_.now());
   scheduler_.grain_rendered(id, took, clock_.now());
   if (stream != nullptr && base::playing_time(stream->waiting(), stream->spec().rate) > options_.backlog) {
     scheduler_.block_stream(stream->id());
@@ -196,14 +260,11 @@ void Cell::end_render(base::JobId id) {
 }
 
 void Cell::on_failed(Slot& slot, const wire::Failed& failed) {
+  if (const auto load = slot.loading.extract(failed.job)) return on_load_failed(slot, load.mapped(), failed);
   const base::JobId id{failed.job};
   SpeechStream* stream = stream_of(id);
   const auto job = jobs_.find(id);
-  if (job == jobs_.end()) {
-    runtime::log_error("voice_not_loaded", {{"worker", slot.id.value}, {"reason", failed.message}});
-    if (!slot.counted) slot.link->kill();
-    return;
-  }
+  if (job == jobs_.end()) return;
   const auto kind = job->second.kind;
   jobs_.erase(job);
   const auto code = static_cast<engine::Errc>(failed.code);
@@ -233,7 +294,7 @@ void Cell::act() {
 
 void Cell::perform(const scheduler::Dispatch& dispatch) {
   Slot* slot = slot_of(dispatch.worker);
-  SpeechStream& stream = *streams_.at(dispatch.stream);
+  const SpeechStream& stream = *streams_.at(dispatch.stream);
   ANTIPHON_CHECK(slot != nullptr, "jobs go to workers that live");
   jobs_.emplace(
       dispatch.job,

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -31,8 +30,15 @@ struct CellOptions {
   WorkerCommand worker{};
   std::uint32_t workers = 1;      ///< Processes, 1 to 1024.
   std::vector<CellVoice> voices;  ///< At least one; the first is loaded before a worker counts.
+  /// Voices that one worker holds at once, at least 1; the one used longest ago makes room. Not more than the worker's
+  /// own limit.
+  std::size_t voices_per_worker = 8;
   /// A stream whose listener leaves more audio than this waiting gets no more jobs until half of it is taken.
   base::Duration backlog = std::chrono::seconds(30);
+  /// A job without progress for so long costs its worker its life. 1 s or more.
+  base::Duration job_stall_limit = std::chrono::seconds(10);
+  /// A stream that wants audio and gets none for so long fails. 1 s or more.
+  base::Duration stream_stall_limit = std::chrono::seconds(30);
 };
 
 /// One gateway's workers and streams: performs what the scheduler decides, keeps the worker processes alive, and
@@ -66,6 +72,10 @@ class Cell {
   [[nodiscard]] std::size_t ready_workers() const { return scheduler_.workers(); }
   /// How long the job that made no progress for longest has made none; zero without jobs.
   [[nodiscard]] base::Duration oldest_job_age() const;
+  /// Returns when a worker is ready. False when the calling task is cancelled before.
+  [[nodiscard]] runtime::Awaitable<bool> wait_ready();
+  /// Returns when no stream is left, or the calling task is cancelled.
+  [[nodiscard]] runtime::Awaitable<> wait_idle();
 
  private:
   struct Slot {
@@ -73,8 +83,9 @@ class Cell {
     std::uint32_t epoch = 0;
     std::unique_ptr<WorkerLink> link;
     process::Backoff backoff;
-    std::set<std::string> voices;  ///< Loaded, or asked to be.
-    bool counted = false;          ///< The scheduler knows it.
+    std::vector<std::string> voices;                         ///< Loaded, or asked to be; the one used last stands last.
+    std::unordered_map<std::uint64_t, std::string> loading;  ///< By the number of the load.
+    bool counted = false;                                    ///< The scheduler knows it.
   };
   struct Job {
     base::StreamId stream;
@@ -84,6 +95,9 @@ class Cell {
   };
 
   [[nodiscard]] runtime::Awaitable<> keep(Slot& slot);
+  /// Ends what makes no progress, once a second.
+  [[nodiscard]] runtime::Awaitable<> watch();
+  void end_stalled();
   void on_message(Slot& slot, wire::Message message);
   void on_ready(Slot& slot, const wire::Ready& ready);
   void on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded);
@@ -99,7 +113,9 @@ class Cell {
   void perform(const scheduler::StreamFailed& failed);
   void fail(SpeechStream& stream, Error error);
   void close(SpeechStream& stream);
+  /// Makes sure that the voice is there when a job that is sent next begins.
   void load(Slot& slot, const CellVoice& voice);
+  void on_load_failed(Slot& slot, const std::string& voice_id, const wire::Failed& failed);
 
   [[nodiscard]] const CellVoice& voice(const std::string& id) const;
   [[nodiscard]] Slot* slot_of(base::WorkerId worker);
@@ -117,6 +133,8 @@ class Cell {
   std::uint64_t next_worker_ = 1;
   std::uint64_t next_load_ = std::uint64_t{1} << 63;  ///< Loads are numbered apart from the scheduler's jobs.
   bool stopping_ = false;
+  runtime::Notifier ready_;  ///< A worker became ready.
+  runtime::Notifier idle_;   ///< A stream was closed.
   runtime::TaskGroup tasks_;
 };
 

@@ -6,17 +6,26 @@
 
 namespace antiphon::gateway {
 
-SpeechStream::SpeechStream(runtime::Executor executor, base::StreamId id, SpeechSpec spec)
-    : id_(id), spec_(std::move(spec)), utterance_(spec_.text, spec_.segmentation), news_(std::move(executor)) {}
+SpeechStream::SpeechStream(runtime::Executor executor, base::StreamId id, SpeechSpec spec, base::TimePoint now)
+    : id_(id),
+      spec_(std::move(spec)),
+      utterance_(spec_.text, spec_.segmentation),
+      progress_(now),
+      news_(std::move(executor)) {}
 
 runtime::Awaitable<bool> SpeechStream::wait() {
   while (pcm_.empty() && end_ == End::kNotYet) {
-    if (!co_await news_.wait()) co_return false;
+    if (left_ || !co_await news_.wait()) co_return false;
   }
   co_return true;
 }
 
 std::vector<std::int16_t> SpeechStream::take() { return std::exchange(pcm_, {}); }
+
+void SpeechStream::leave() {
+  left_ = true;
+  news_.notify_all();
+}
 
 wire::PlanJob SpeechStream::plan_job(base::JobId job) const {
   return {.job = job.value,

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "base/units.h"
 #include "gateway/error.h"
 #include "runtime/event.h"
@@ -34,14 +35,17 @@ class SpeechStream {
  public:
   enum class End : std::uint8_t { kNotYet, kComplete, kFailed };
 
-  SpeechStream(runtime::Executor executor, base::StreamId id, SpeechSpec spec);
+  SpeechStream(runtime::Executor executor, base::StreamId id, SpeechSpec spec, base::TimePoint now);
 
   // The session's side.
 
-  /// Returns when PCM is there to be taken or the stream has ended. False when the calling task is cancelled before.
+  /// Returns when PCM is there to be taken or the stream has ended. False when the listener left or the calling task is
+  /// cancelled before.
   [[nodiscard]] runtime::Awaitable<bool> wait();
   /// All PCM that is there, at the voice's own rate.
   [[nodiscard]] std::vector<std::int16_t> take();
+  /// The listener is gone: whoever waits stops waiting.
+  void leave();
   [[nodiscard]] End end() const { return end_; }
   /// Why it failed; meaningful after kFailed.
   [[nodiscard]] const Error& error() const { return error_; }
@@ -61,6 +65,9 @@ class SpeechStream {
   [[nodiscard]] wire::RenderJob render_job(base::JobId job, std::uint32_t first, std::uint32_t count) const;
   /// The next grain of the current segment. False when it is not the grain that was planned.
   [[nodiscard]] bool add_grain(wire::GrainDone grain);
+  /// When it last got something, or made room for it.
+  [[nodiscard]] base::TimePoint progress() const { return progress_; }
+  void progressed(base::TimePoint now) { progress_ = now; }
   void complete();
   void fail(Error error);
 
@@ -80,6 +87,8 @@ class SpeechStream {
   std::vector<std::byte> state_;
   std::vector<std::int16_t> pcm_;
   End end_ = End::kNotYet;
+  bool left_ = false;
+  base::TimePoint progress_;
   Error error_;
   runtime::Notifier news_;
 };

@@ -7,9 +7,6 @@
 namespace antiphon::scheduler {
 namespace {
 
-/// Chunk length of the original plan.
-constexpr base::Duration kPlanChunk = std::chrono::seconds(1);
-
 /// The smallest number of grains whose audio reaches `audio`, or all.
 std::uint32_t grains_reaching(std::span<const base::Duration> grains, base::Duration audio) {
   base::Duration sum{};
@@ -44,7 +41,9 @@ std::uint32_t chunk_grains(const Options& options, const CostModel& cost, const 
   ANTIPHON_CHECK(!at.grains.empty(), "a chunk needs a grain");
   const auto left = static_cast<std::uint32_t>(at.grains.size());
   if (options.fixed_chunk_grains > 0) return std::min(options.fixed_chunk_grains, left);
-  if (options.policy == Policy::kPlan) return grains_reaching(at.grains, kPlanChunk);
+  if (options.policy == Policy::kPlan) {
+    return grains_reaching(at.grains, at.loaded ? options.plan_chunk_loaded : options.plan_chunk);
+  }
   if (at.first) {
     const auto wanted = std::min(cushion(options, cost, at.workers), options.first_chunk_max);
     return std::min(grains_reaching(at.grains, wanted),

@@ -16,6 +16,7 @@ struct ChunkSituation {
   base::Duration until_dry{};              ///< dry_at - now for a started stream; may be negative.
   std::uint32_t workers = 1;               ///< Live workers (m), at least 1.
   std::uint32_t streams = 1;               ///< Streams being served (n), at least 1.
+  bool loaded = false;                     ///< More than prefetch_load is asked for.
 };
 
 /// The audio time that a newly started stream must hold so that it survives everybody else's longest jobs (kappa).

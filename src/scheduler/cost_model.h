@@ -5,13 +5,14 @@
 namespace antiphon::scheduler {
 
 /// What rendering costs: a chunk of c audio-seconds takes fixed + ratio * c seconds of one worker, a plan takes
-/// plan_ratio seconds per audio-second. The ratios follow the observed wall times (EWMA over about ten jobs).
+/// plan_ratio seconds per audio-second. A value; CostEstimator follows the observed times.
 class CostModel {
  public:
   struct Prior {
     base::Duration fixed = std::chrono::milliseconds(2);  ///< a, per chunk.
-    double ratio = 0.1;                                   ///< r: worker-seconds per audio-second.
+    double ratio = 0.1;                                   ///< r: worker-seconds per audio-second; above 0.
     double plan_ratio = 0.016;                            ///< Worker-seconds of planning per audio-second.
+    friend bool operator==(const Prior&, const Prior&) = default;
   };
 
   CostModel() = default;
@@ -25,28 +26,10 @@ class CostModel {
   }
   [[nodiscard]] base::Duration fixed() const { return prior_.fixed; }
   [[nodiscard]] double ratio() const { return prior_.ratio; }
-
-  /// A chunk of `audio` took `took`.
-  void observe_render(base::Duration audio, base::Duration took) {
-    follow(prior_.ratio, base::to_seconds(took - prior_.fixed), base::to_seconds(audio));
-  }
-  /// Planning `audio` took `took`.
-  void observe_plan(base::Duration audio, base::Duration took) {
-    follow(prior_.plan_ratio, base::to_seconds(took), base::to_seconds(audio));
-  }
+  /// To be kept and given to a later estimator as its starting point.
+  [[nodiscard]] const Prior& prior() const { return prior_; }
 
  private:
-  static constexpr double kWeight = 0.1;
-  /// One observation moves the estimate by no more than a factor of two's worth: a single outlier is not a trend.
-  static constexpr double kLargestStep = 2.0;
-
-  static void follow(double& estimate, double seconds, double audio_seconds) {
-    if (audio_seconds <= 0.0 || seconds < 0.0) return;
-    double seen = seconds / audio_seconds;
-    if (seen > estimate * kLargestStep) seen = estimate * kLargestStep;
-    estimate += kWeight * (seen - estimate);
-  }
-
   Prior prior_;
 };
 

@@ -13,8 +13,11 @@ namespace {
 
 /// Spacing of chunks in the original plan's key (its assumed RTF of 0.2 times its chunk of 1 s).
 constexpr base::Duration kPlanSpacing = std::chrono::milliseconds(200);
-/// Audio length assumed for the first segment of a stream whose plan is not known yet.
-constexpr base::Duration kTypicalSegment = std::chrono::seconds(4);
+/// How often the load is read.
+constexpr base::Duration kAssessment = std::chrono::milliseconds(100);
+/// A stream that is this far ahead of its listener may have later segments planned, and how many may lie planned.
+constexpr base::Duration kPrefetchLead = std::chrono::seconds(2);
+constexpr std::size_t kPrefetchedSegments = 3;
 
 }  // namespace
 
@@ -22,20 +25,27 @@ Scheduler::Scheduler(Options options) : options_(std::move(options)) {
   ANTIPHON_CHECK(options_.validate().has_value(), "scheduler options");
 }
 
-void Scheduler::add_worker(base::WorkerId worker, std::uint32_t depth) {
+void Scheduler::add_worker(base::WorkerId worker, std::uint32_t depth, DeviceId device) {
   ANTIPHON_CHECK(depth >= 1, "queue depth");
-  const bool added = workers_.try_emplace(worker, Worker{.depth = depth, .jobs = {}, .voices = {}}).second;
+  const bool added =
+      workers_.try_emplace(worker, Worker{.depth = depth, .device = device, .jobs = {}, .voices = {}}).second;
   ANTIPHON_CHECK(added, "worker id is new");
+  ++devices_[device];
 }
 
 void Scheduler::voice_loaded(base::WorkerId worker, VoiceId voice) {
   if (const auto it = workers_.find(worker); it != workers_.end()) it->second.voices.insert(voice);
 }
 
+void Scheduler::voice_unloaded(base::WorkerId worker, VoiceId voice) {
+  if (const auto it = workers_.find(worker); it != workers_.end()) it->second.voices.erase(voice);
+}
+
 void Scheduler::remove_worker(base::WorkerId worker, base::TimePoint now) {
   const auto it = workers_.find(worker);
   if (it == workers_.end()) return;
   const auto lost = std::move(it->second.jobs);
+  if (--devices_.at(it->second.device) == 0) devices_.erase(it->second.device);
   workers_.erase(it);
   for (const auto id : lost) {
     const auto job = jobs_.find(id);
@@ -59,6 +69,7 @@ void Scheduler::add_stream(const StreamSpec& spec, base::TimePoint now) {
   Stream& stream = it->second;
   stream.spec = spec;
   stream.arrival = now;
+  stream.unplanned = spec.expected;
   User& user = users_[spec.user];
   ++user.streams;
   if (user.waiting++ == 0) ++users_waiting_;
@@ -68,17 +79,18 @@ void Scheduler::add_stream(const StreamSpec& spec, base::TimePoint now) {
 }
 
 void Scheduler::planned(base::JobId id, const PlanOutcome& outcome, base::TimePoint now) {
-  const Job* job = find_job(id, JobKind::kPlan);
+  Job* job = find_job(id, JobKind::kPlan);
   if (job == nullptr) return;
   base::Duration audio{};
   for (const auto grain : outcome.grains) audio += grain;
   charge(*job, outcome.took);
-  costs_[job->voice].observe_plan(audio, outcome.took);
+  costs_.observe_plan(job->cost, audio, occupied(*job, now));
   Stream* stream = stream_of(*job);
-  end_job(id);
+  end_job(id, now);
   if (stream == nullptr) return;
   stream->losses = 0;
   stream->text_left = outcome.more_text;
+  stream->unplanned = outcome.expected;
   if (!outcome.grains.empty()) {
     stream->segments.push_back(Segment{
         .index = stream->segments_planned++, .grains = {outcome.grains.begin(), outcome.grains.end()}, .next = 0});
@@ -91,11 +103,11 @@ void Scheduler::plan_again(base::JobId id) {
   const Job* job = find_job(id, JobKind::kPlan);
   if (job == nullptr) return;
   Stream* stream = stream_of(*job);
-  end_job(id);
+  end_job(id, job->begun);
   if (stream != nullptr) enqueue(*stream);
 }
 
-void Scheduler::grain_rendered(base::JobId id, base::Duration took, base::TimePoint now) {
+void Scheduler::grain_rendered(base::JobId id, WorkTime took, base::TimePoint now) {
   Job* job = find_job(id, JobKind::kRender);
   if (job == nullptr || job->grains_left == 0) return;
   --job->grains_left;
@@ -104,7 +116,7 @@ void Scheduler::grain_rendered(base::JobId id, base::Duration took, base::TimePo
   if (stream == nullptr) return;
   Segment& segment = stream->segments.front();
   const auto audio = segment.grains[segment.next++];
-  costs_[job->voice].observe_render(audio, took);
+  job->audio += audio;
   stream->losses = 0;
   stream->planned_ahead -= audio;
   stream->playback.advance(audio, now);
@@ -115,7 +127,8 @@ void Scheduler::render_ended(base::JobId id, base::TimePoint now) {
   const Job* job = find_job(id, JobKind::kRender);
   if (job == nullptr) return;
   Stream* stream = stream_of(*job);
-  end_job(id);
+  if (stream != nullptr && job->grains_left == 0) costs_.observe_render(job->cost, job->audio, occupied(*job, now));
+  end_job(id, now);
   if (stream != nullptr) after_render(*stream, now);
 }
 
@@ -154,12 +167,20 @@ std::vector<Action> Scheduler::poll(base::TimePoint now) {
     dequeue(stream);
     actions.emplace_back(dispatch(stream, *worker, now));
   }
+  if (now - assessed_ >= kAssessment) assess(now);
+  for (auto& action : std::exchange(pending_, {})) actions.push_back(std::move(action));
   return actions;
 }
 
 const PlaybackClock* Scheduler::playback(base::StreamId id) const {
   const auto it = streams_.find(id);
   return it == streams_.end() ? nullptr : &it->second.playback;
+}
+
+Scheduler::Left Scheduler::left_of(base::StreamId id) const {
+  const auto it = streams_.find(id);
+  if (it == streams_.end()) return {};
+  return {.planned = it->second.planned_ahead, .unplanned = it->second.unplanned};
 }
 
 Scheduler::Job* Scheduler::find_job(base::JobId id, JobKind kind) {
@@ -173,21 +194,31 @@ Scheduler::Stream* Scheduler::stream_of(const Job& job) {
   return it == streams_.end() ? nullptr : &it->second;
 }
 
-void Scheduler::end_job(base::JobId id) {
+void Scheduler::end_job(base::JobId id, base::TimePoint now) {
   const auto it = jobs_.find(id);
   if (Stream* stream = stream_of(it->second)) stream->job.reset();
-  workers_.at(it->second.worker).jobs.erase(id);
+  Worker& worker = workers_.at(it->second.worker);
+  worker.jobs.erase(id);
+  worker.free_since = std::max(worker.free_since, now);
   jobs_.erase(it);
 }
 
-void Scheduler::charge(const Job& job, base::Duration took) {
-  if (const auto it = users_.find(job.user); it != users_.end()) it->second.served += took;
+void Scheduler::charge(Job& job, WorkTime took) {
+  job.took.wall += took.wall;
+  job.took.cpu += took.cpu;
+  if (const auto it = users_.find(job.user); it != users_.end()) it->second.served += took.wall;
+}
+
+WorkTime Scheduler::occupied(const Job& job, base::TimePoint now) const {
+  if (!job.loaded) return job.took;
+  const auto begun = std::max(job.begun, workers_.at(job.worker).free_since);
+  return {std::max(job.took.wall, now - begun), job.took.cpu};
 }
 
 void Scheduler::enqueue(Stream& stream) {
   dequeue(stream);
   if (stream.blocked || stream.job) return;
-  const auto served = users_.at(stream.spec.user).served;
+  const auto served = options_.policy == Policy::kOurs ? users_.at(stream.spec.user).served : base::Duration{};
   stream.queued = Key{.due = due(stream), .served = served.count(), .stream = stream.spec.id};
   ready_.insert(*stream.queued);
 }
@@ -238,17 +269,15 @@ void Scheduler::forget_idle_users(base::TimePoint now) {
   }
 }
 
-base::Duration Scheduler::start_spacing(const Stream& stream) {
-  const CostModel& cost = costs_[stream.spec.voice];
-  const auto m = static_cast<std::uint32_t>(std::max<std::size_t>(1, workers_.size()));
-  const auto start = cost.plan_cost(kTypicalSegment) + cost.render_cost(cushion(options_, cost, m));
-  return base::from_seconds(base::to_seconds(start) * static_cast<double>(users_waiting_) / m / stream.spec.weight);
-}
-
 JobKind Scheduler::next_kind(const Stream& stream) const {
   if (stream.segments.empty()) return JobKind::kPlan;
   const bool prefetch = stream.playback.started() && stream.planned_ahead <= 2 * options_.longest_job;
   return prefetch && stream.text_left ? JobKind::kPlan : JobKind::kRender;
+}
+
+bool Scheduler::prefetches(const Stream& stream, base::TimePoint now) const {
+  return stream.text_left && ladder_.level() < Degradation::kNoPrefetch &&
+         stream.segments.size() < kPrefetchedSegments && stream.playback.dry_at().value_or(now) - now >= kPrefetchLead;
 }
 
 std::int64_t Scheduler::due(const Stream& stream) const {
@@ -287,36 +316,59 @@ std::optional<base::WorkerId> Scheduler::place(const Stream& stream) const {
 }
 
 Dispatch Scheduler::dispatch(Stream& stream, base::WorkerId worker, base::TimePoint now) {
+  Worker& host = workers_.at(worker);
+  const auto busy = std::ranges::count_if(workers_, [](const auto& entry) { return !entry.second.jobs.empty(); });
+  const CostKey cost{.voice = stream.spec.voice,
+                     .device = host.device,
+                     .busy = static_cast<std::uint32_t>(busy) + (host.jobs.empty() ? 1U : 0U)};
   Dispatch result{.job = base::JobId{next_job_++},
                   .worker = worker,
                   .stream = stream.spec.id,
-                  .kind = next_kind(stream),
+                  .kind = prefetches(stream, now) ? JobKind::kPlan : next_kind(stream),
                   .segment = stream.segments_planned};
-  if (result.kind == JobKind::kRender) {
-    const Segment& segment = stream.segments.front();
-    const auto dry_at = stream.playback.dry_at();
-    result.segment = segment.index;
-    result.first_grain = segment.next;
-    result.grains = chunk_grains(options_, costs_[stream.spec.voice],
-                                 {.grains = std::span(segment.grains).subspan(segment.next),
-                                  .first = !dry_at.has_value(),
-                                  .until_dry = dry_at.value_or(now) - now,
-                                  .workers = static_cast<std::uint32_t>(workers_.size()),
-                                  .streams = static_cast<std::uint32_t>(streams_.size())});
-    ++stream.chunks;
-  }
+  describe(stream, cost, result, now);
+  if (result.kind == JobKind::kRender) ++stream.chunks;
   stream.job = result.job;
   stream.last_worker = worker;
   stream.last_turn = ++turn_;
   jobs_.emplace(result.job, Job{.stream = stream.spec.id,
                                 .user = stream.spec.user,
-                                .voice = stream.spec.voice,
                                 .worker = worker,
                                 .kind = result.kind,
+                                .cost = cost,
+                                .loaded = host.voices.contains(stream.spec.voice),
                                 .grains_left = result.grains,
-                                .cancelled = false});
-  workers_.at(worker).jobs.insert(result.job);
+                                .cancelled = false,
+                                .begun = now,
+                                .audio = {},
+                                .took = {}});
+  host.jobs.insert(result.job);
   return result;
+}
+
+void Scheduler::describe(const Stream& stream, const CostKey& cost, Dispatch& job, base::TimePoint now) const {
+  CostBook::Expectation times;
+  if (job.kind == JobKind::kPlan) {
+    times = costs_.plan(cost, std::min(stream.unplanned, kTypicalSegment));
+  } else {
+    const Segment& segment = stream.segments.front();
+    const auto left = std::span(segment.grains).subspan(segment.next);
+    const auto dry_at = stream.playback.dry_at();
+    job.segment = segment.index;
+    job.first_grain = segment.next;
+    job.grains = chunk_grains(options_, costs_.model(cost),
+                              {.grains = left,
+                               .first = !dry_at.has_value(),
+                               .until_dry = dry_at.value_or(now) - now,
+                               .workers = worker_count(),
+                               .streams = static_cast<std::uint32_t>(streams_.size()),
+                               .loaded = ladder_.level() >= Degradation::kNoPrefetch});
+    base::Duration audio{};
+    for (const auto grain : left.first(job.grains)) audio += grain;
+    times = costs_.render(cost, audio);
+  }
+  job.expected = times.expected;
+  job.p95 = times.p95;
 }
 
 }  // namespace antiphon::scheduler

@@ -11,7 +11,10 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "scheduler/cost_estimator.h"
 #include "scheduler/cost_model.h"
+#include "scheduler/demand.h"
+#include "scheduler/ladder.h"
 #include "scheduler/options.h"
 #include "scheduler/playback_clock.h"
 #include "scheduler/types.h"
@@ -34,9 +37,10 @@ class Scheduler {
   // What happened. Ids that are not known (any more) are ignored, since reports cross with cancellations.
 
   /// A worker is ready for jobs. `depth`: how many jobs it may hold at once, at least 1. The id must be new.
-  void add_worker(base::WorkerId worker, std::uint32_t depth = 1);
+  void add_worker(base::WorkerId worker, std::uint32_t depth = 1, DeviceId device = {});
   /// The worker has `voice` in memory; its jobs are placed there by preference.
   void voice_loaded(base::WorkerId worker, VoiceId voice);
+  void voice_unloaded(base::WorkerId worker, VoiceId voice);
   /// The worker is gone. Its jobs are queued again under their old keys, from the last grain received.
   void remove_worker(base::WorkerId worker, base::TimePoint now);
 
@@ -47,7 +51,7 @@ class Scheduler {
   /// The plan job ended without a plan and is to be tried again at once, with shorter text.
   void plan_again(base::JobId job);
   /// The next grain of a render job has arrived; `took` is the worker's time for it.
-  void grain_rendered(base::JobId job, base::Duration took, base::TimePoint now);
+  void grain_rendered(base::JobId job, WorkTime took, base::TimePoint now);
   /// A render job has ended, complete or cancelled.
   void render_ended(base::JobId job, base::TimePoint now);
   /// The stream is of no interest any more. It is forgotten at once; a job in flight is cancelled.
@@ -65,7 +69,39 @@ class Scheduler {
   [[nodiscard]] std::size_t workers() const { return workers_.size(); }
   [[nodiscard]] std::size_t jobs_in_flight() const { return jobs_.size(); }
   [[nodiscard]] const PlaybackClock* playback(base::StreamId stream) const;
-  [[nodiscard]] const CostModel& cost(VoiceId voice) { return costs_[voice]; }
+  /// What the voice costs while all workers are busy.
+  [[nodiscard]] CostModel cost(VoiceId voice) const;
+  /// What is known of a voice from an earlier run. Replaces what was learnt.
+  void set_prior(VoiceId voice, const CostModel::Prior& prior) { costs_.set_prior(voice, prior); }
+  /// Audio of a stream that is not rendered yet.
+  struct Left {
+    base::Duration planned{};
+    base::Duration unplanned{};  ///< Estimated.
+  };
+  [[nodiscard]] Left left_of(base::StreamId stream) const;
+
+  // How loaded the cell is. Read about ten times a second while jobs are dispatched.
+
+  [[nodiscard]] const Ladder& ladder() const { return ladder_; }
+  /// Share of what can be promised that is asked for; 1 is all.
+  [[nodiscard]] double load() const { return load_; }
+  /// Somebody did not fit.
+  void note_refusal(base::TimePoint now) { ladder_.refused(now); }
+  /// Reads the load now.
+  void assess(base::TimePoint now);
+
+  // For admission: what is promised already, what can be promised, and what one more stream would add.
+
+  [[nodiscard]] std::vector<DemandLine> demand(base::TimePoint now) const;
+  [[nodiscard]] Supply supply(base::TimePoint now) const;
+  [[nodiscard]] std::vector<DemandLine> demand_of(const StreamSpec& newcomer, base::TimePoint now) const;
+  /// Live streams of a user.
+  [[nodiscard]] std::uint32_t streams_of(base::UserId user) const;
+  /// When the first of the user's streams will have been heard to its end; zero without streams.
+  [[nodiscard]] base::Duration next_end_of(base::UserId user, base::TimePoint now) const;
+  /// Worker time of a typical start.
+  [[nodiscard]] base::Duration start_cost(VoiceId voice) const;
+  [[nodiscard]] const Options& options() const { return options_; }
 
  private:
   struct Segment {
@@ -97,6 +133,7 @@ class Scheduler {
     PlaybackClock playback;
     std::deque<Segment> segments;    ///< Planned and not wholly rendered, in order.
     base::Duration planned_ahead{};  ///< Audio time of what is planned and not rendered.
+    base::Duration unplanned{};      ///< Estimated audio time of the rest.
     std::uint32_t segments_planned = 0;
     std::uint64_t chunks = 0;
     std::uint64_t last_turn = 0;
@@ -112,23 +149,31 @@ class Scheduler {
   struct Job {
     base::StreamId stream;
     base::UserId user;
-    VoiceId voice;
     base::WorkerId worker;
     JobKind kind = JobKind::kPlan;
+    CostKey cost;
+    bool loaded = true;  ///< The worker has the voice, so that the time up to the job's end is the job's own.
     std::uint32_t grains_left = 0;
     bool cancelled = false;
+    base::TimePoint begun;   ///< When the worker was free for it.
+    base::Duration audio{};  ///< Rendered.
+    WorkTime took;           ///< By the worker's account.
   };
 
   struct Worker {
     std::uint32_t depth = 1;
+    DeviceId device{};
+    base::TimePoint free_since{};  ///< When its last job ended.
     std::set<base::JobId> jobs;
     std::set<VoiceId> voices;
   };
 
   Job* find_job(base::JobId id, JobKind kind);
   Stream* stream_of(const Job& job);
-  void end_job(base::JobId id);
-  void charge(const Job& job, base::Duration took);
+  void end_job(base::JobId id, base::TimePoint now);
+  void charge(Job& job, WorkTime took);
+  /// What the job occupied its worker for.
+  [[nodiscard]] WorkTime occupied(const Job& job, base::TimePoint now) const;
   void enqueue(Stream& stream);
   void dequeue(Stream& stream);
   void finish_if_done(Stream& stream, base::TimePoint now);
@@ -136,18 +181,34 @@ class Scheduler {
   void end_waiting(Stream& stream);
   void forget(base::StreamId id, base::TimePoint now);
   void forget_idle_users(base::TimePoint now);
-  [[nodiscard]] base::Duration start_spacing(const Stream& stream);
+  [[nodiscard]] base::Duration start_spacing(const Stream& stream) const;
+  void append_demand(const Stream& stream, base::TimePoint now, std::vector<DemandLine>& lines) const;
+  [[nodiscard]] base::Duration lateness(base::TimePoint now) const;
+  /// Ends the newest stream of the user who has most for his weight.
+  void shed(base::TimePoint now);
+  [[nodiscard]] std::uint32_t worker_count() const;
   [[nodiscard]] JobKind next_kind(const Stream& stream) const;
+  /// Whether to learn the length of a later segment now, though it is not needed yet.
+  [[nodiscard]] bool prefetches(const Stream& stream, base::TimePoint now) const;
+  /// What exactly a job of that kind does, and what it is expected to take.
+  void describe(const Stream& stream, const CostKey& cost, Dispatch& job, base::TimePoint now) const;
   [[nodiscard]] std::int64_t due(const Stream& stream) const;
   [[nodiscard]] std::optional<base::WorkerId> place(const Stream& stream) const;
   [[nodiscard]] Dispatch dispatch(Stream& stream, base::WorkerId worker, base::TimePoint now);
+
+  /// Audio length assumed for a segment that is not planned yet.
+  static constexpr base::Duration kTypicalSegment = std::chrono::seconds(4);
 
   Options options_;
   std::unordered_map<base::StreamId, Stream> streams_;
   std::unordered_map<base::UserId, User> users_;
   std::unordered_map<base::JobId, Job> jobs_;
   std::map<base::WorkerId, Worker> workers_;
-  std::unordered_map<VoiceId, CostModel> costs_;
+  CostBook costs_;
+  std::map<DeviceId, std::uint32_t> devices_;  ///< Workers of each.
+  Ladder ladder_;
+  double load_ = 0;
+  base::TimePoint assessed_{};
   std::set<Key> ready_;
   std::vector<Action> pending_;                                      ///< Decided outside poll(), handed out by it.
   std::deque<std::pair<base::TimePoint, base::UserId>> idle_users_;  ///< Oldest first; entries may be outdated.

@@ -124,11 +124,11 @@ TEST_F(SchedulerTest, ABurstOfOneUserInterleavesWithAnotherUsersStart) {
     if (job.kind == JobKind::kPlan) {
       plan(job, false, at(2ms));
     } else {
-      if (scheduler_.playback(job.stream)->started() == false) starts.push_back(job.stream);
+      if (!scheduler_.playback(job.stream)->started()) starts.push_back(job.stream);
       render(job, at(2ms));
     }
   }
-  const auto place = std::find(starts.begin(), starts.end(), StreamId{9}) - starts.begin();
+  const auto place = std::ranges::find(starts, StreamId{9}) - starts.begin();
   EXPECT_LE(place, 1) << "at most one start of the burst goes before the other user's";
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <variant>
 
@@ -12,19 +13,37 @@ namespace antiphon::scheduler {
 /// A voice, numbered by the performer (the gateway or the simulator).
 using VoiceId = base::StrongId<struct VoiceIdTag>;
 
+/// A kind of machine on which jobs cost the same, numbered by the performer.
+using DeviceId = base::StrongId<struct DeviceIdTag>;
+
+/// What a job took of its worker.
+struct WorkTime {
+  WorkTime() = default;
+  /// `cpu_time` zero: not known.
+  template <class Rep, class Period>
+  // NOLINTNEXTLINE(google-explicit-constructor): wall time is what is meant where one time is given.
+  WorkTime(std::chrono::duration<Rep, Period> wall_time, base::Duration cpu_time = {})
+      : wall(wall_time), cpu(cpu_time) {}
+  base::Duration wall{};
+  base::Duration cpu{};
+};
+
 /// A stream as it enters.
 struct StreamSpec {
   base::StreamId id{};
   base::UserId user{};
   VoiceId voice{};
-  double weight = 1.0;  ///< Share of the user against other users; above 0.
+  double weight = 1.0;               ///< Share of the user against other users; above 0.
+  base::Duration expected{};         ///< Estimated audio of the whole utterance; see LengthModel.
+  std::optional<VoiceId> cheaper{};  ///< The voice that it may be spoken with when the cell is nearly full.
 };
 
 /// What a plan job found out.
 struct PlanOutcome {
   std::span<const base::Duration> grains;  ///< Audio time of each grain; empty: the segment has nothing to speak.
   bool more_text = false;                  ///< Another segment follows.
-  base::Duration took{};                   ///< The worker's time for it.
+  base::Duration expected{};               ///< Estimated audio of the text that is not planned yet.
+  WorkTime took{};                         ///< The worker's time for it.
 };
 
 enum class JobKind : std::uint8_t { kPlan, kRender };
@@ -39,6 +58,8 @@ struct Dispatch {
   std::uint32_t segment = 0;
   std::uint32_t first_grain = 0;
   std::uint32_t grains = 0;
+  WorkTime expected{};  ///< What it is expected to take.
+  WorkTime p95{};       ///< What one in twenty such jobs exceeds.
 };
 
 /// Tell the worker to stop this job at its next grain edge; its end is still to be reported.
@@ -52,9 +73,15 @@ struct StreamDone {
   base::StreamId stream;
 };
 
-/// One job of the stream lost its worker too often. The scheduler has forgotten the stream.
+enum class FailureReason : std::uint8_t {
+  kWorkersLost,  ///< One of its jobs lost its worker too often.
+  kShed,         ///< The cell cannot keep what it promised, and this stream's user has the most of it.
+};
+
+/// The scheduler has given the stream up and forgotten it.
 struct StreamFailed {
   base::StreamId stream;
+  FailureReason reason = FailureReason::kWorkersLost;
 };
 
 using Action = std::variant<Dispatch, CancelJob, StreamDone, StreamFailed>;

@@ -7,6 +7,7 @@
 namespace antiphon::scheduler {
 
 VirtualCell::VirtualCell(Setup setup) : setup_(std::move(setup)), scheduler_(setup_.options), random_(setup_.seed) {
+  scheduler_.set_prior(VoiceId{1}, {.fixed = setup_.fixed, .ratio = setup_.ratio, .plan_ratio = setup_.plan_ratio});
   for (; next_worker_ <= setup_.workers; ++next_worker_) {
     scheduler_.add_worker(base::WorkerId{next_worker_});
     alive_.insert(base::WorkerId{next_worker_});

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "scheduler/demand.h"
+#include "scheduler/scheduler.h"
+
+namespace antiphon::scheduler {
+
+/// Why a stream is not let in. A user's own limit is the user's affair (HTTP 429), the others are the cell's (503).
+enum class RefusalReason : std::uint8_t {
+  kCapacity,   ///< It would not fit beside what is promised within the time it can wait.
+  kUserLimit,  ///< The user has as many streams as he may have.
+  kQueueFull,  ///< Too many wait already.
+  kNoWorkers,  ///< There is no worker at all.
+};
+
+/// The stream is the scheduler's now.
+struct Admitted {
+  base::StreamId stream;
+  base::Duration waited{};
+  VoiceId voice{};         ///< StreamSpec::voice, or the cheaper one.
+  Degradation level = {};  ///< What had to be given up then.
+};
+
+struct Refused {
+  base::StreamId stream;
+  RefusalReason reason = RefusalReason::kCapacity;
+  base::Duration retry_after{};  ///< When the test is expected to pass; kNever and more: it is of no use to wait.
+};
+
+using Verdict = std::variant<Admitted, Refused>;
+
+/// Lets streams into a scheduler: at once where they fit beside what is promised, else after a wait within what the
+/// client allows, else not at all, with an honest time to come back. A refusal keeps a place for its user at that time,
+/// so that successive refusals are told successive times.
+///
+/// Who waits is tested in the order of start-time fair queueing (Goyal, Vin and Cheng 1996): tags are worker time, a
+/// user's tags are spaced by what a start costs, and a user who comes to the queue begins where its head is. Pure; not
+/// thread-safe.
+class AdmissionDesk {
+ public:
+  /// `scheduler` outlives it.
+  explicit AdmissionDesk(Scheduler& scheduler) : scheduler_(scheduler) {}
+
+  /// A stream asks to be let in, and can wait for so long. The verdict comes from poll(), which must follow. The id
+  /// must be new.
+  void apply(const StreamSpec& stream, base::Duration wait, base::TimePoint now);
+  /// It asks no more. Ids that are not waiting are ignored.
+  void leave(base::StreamId stream);
+
+  /// What is decided now; what is admitted has entered the scheduler. Call it after apply(), when a stream has ended,
+  /// and at next_poll().
+  [[nodiscard]] std::vector<Verdict> poll(base::TimePoint now);
+  /// When poll() may decide something though nothing is reported; nothing while nobody waits.
+  [[nodiscard]] std::optional<base::TimePoint> next_poll(base::TimePoint now) const;
+
+  [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+  /// Places that are kept for refused users.
+  [[nodiscard]] std::size_t reservations() const { return reservations_.size(); }
+
+  /// The longest time that a refusal names.
+  static constexpr base::Duration kNever = std::chrono::seconds(120);
+
+ private:
+  struct Applicant {
+    StreamSpec spec;
+    base::TimePoint arrival;
+    base::TimePoint deadline;
+    base::Duration delay{};  ///< When it would fit, by the last test.
+  };
+  /// A refused user's place.
+  struct Reservation {
+    base::UserId user;
+    base::TimePoint expires;
+    std::vector<DemandLine> lines;
+  };
+  using Order = std::pair<base::Duration, base::StreamId>;  ///< Start tag first.
+  class Promises;
+
+  /// Nothing: it waits on.
+  [[nodiscard]] std::optional<Verdict> decide(const Order& place, Applicant& applicant, Promises& promises,
+                                              base::TimePoint now);
+  [[nodiscard]] Verdict admit(const Order& place, const Applicant& applicant, base::TimePoint now);
+  [[nodiscard]] Verdict refuse(const Applicant& applicant, RefusalReason reason, base::TimePoint now);
+  [[nodiscard]] std::vector<DemandLine> phantoms_of(const StreamSpec& spec, base::TimePoint now) const;
+  void take_reservation(base::UserId user);
+  void forget_old(base::TimePoint now);
+
+  Scheduler& scheduler_;
+  std::map<Order, Applicant> waiting_;
+  std::vector<Verdict> decided_;
+  std::vector<Reservation> reservations_;
+  std::unordered_map<base::UserId, base::Duration> tags_;       ///< Where the user's next start begins.
+  std::unordered_map<base::UserId, std::uint32_t> waiting_of_;  ///< Users with somebody waiting.
+  base::Duration virtual_time_{};                               ///< Start tag of who was admitted last.
+};
+
+}  // namespace antiphon::scheduler

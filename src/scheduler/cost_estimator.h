@@ -1,0 +1,123 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "scheduler/cost_model.h"
+#include "scheduler/types.h"
+
+/// What jobs cost, learnt from what they took. Pure; seconds of whichever clock the observations are of.
+namespace antiphon::scheduler {
+
+/// Follows took = fixed + ratio * audio on two time scales. The shape (fixed against ratio) is fitted recursively over
+/// hundreds of jobs (Kalman filter of two parameters; residuals beyond three deviations are cut), and a speed factor
+/// (EWMA over about ten jobs) follows a machine that gets slower or faster. A single outlier moves the estimate by a
+/// tenth at most.
+class LinearCost {
+ public:
+  /// `fixed` in seconds, not negative; `ratio` above 0.
+  LinearCost(double fixed, double ratio);
+
+  /// A job of `audio` seconds took `took` seconds. What is not a positive number is ignored.
+  void observe(double audio, double took);
+
+  [[nodiscard]] double fixed() const { return speed_ * theta_[0]; }
+  [[nodiscard]] double ratio() const { return speed_ * theta_[1]; }
+  /// Seconds that a job of `audio` is expected to take.
+  [[nodiscard]] double expected(double audio) const { return fixed() + ratio() * audio; }
+  /// One job in twenty takes longer than this many times what is expected; at least 1.
+  [[nodiscard]] double p95() const { return p95_; }
+  [[nodiscard]] std::uint64_t observations() const { return seen_; }
+
+ private:
+  void fit(double audio, double took);
+
+  std::array<double, 2> theta_;       ///< Fixed and ratio at speed 1.
+  std::array<double, 2> spread_;      ///< Their prior deviations.
+  std::array<double, 3> covariance_;  ///< Of fixed, of both, of ratio.
+  double speed_ = 1.0;
+  double p95_ = 1.3;
+  std::uint64_t seen_ = 0;
+};
+
+/// Renders and plans of one voice on one kind of device.
+class CostEstimator {
+ public:
+  explicit CostEstimator(CostModel::Prior prior)
+      : render_(base::to_seconds(prior.fixed), prior.ratio), plan_(0.0, prior.plan_ratio) {}
+
+  void observe_render(base::Duration audio, base::Duration took) {
+    render_.observe(base::to_seconds(audio), base::to_seconds(took));
+  }
+  void observe_plan(base::Duration audio, base::Duration took) {
+    plan_.observe(base::to_seconds(audio), base::to_seconds(took));
+  }
+
+  [[nodiscard]] CostModel model() const;
+  [[nodiscard]] base::Duration expected_render(base::Duration audio) const;
+  [[nodiscard]] base::Duration expected_plan(base::Duration audio) const;
+  [[nodiscard]] double render_p95() const { return render_.p95(); }
+  [[nodiscard]] double plan_p95() const { return plan_.p95(); }
+  [[nodiscard]] std::uint64_t observations() const { return render_.observations() + plan_.observations(); }
+
+ private:
+  LinearCost render_;
+  LinearCost plan_;
+};
+
+/// Where a job runs, as far as its cost depends on it.
+struct CostKey {
+  VoiceId voice;
+  DeviceId device{};
+  std::uint32_t busy = 1;  ///< Workers that compute at the same time, this one included.
+};
+
+/// The estimators of all voices, devices and numbers of busy workers (in powers of two, since workers share caches and
+/// memory), in wall time and in CPU time. What was not seen yet is taken from the nearest number of busy workers that
+/// was, else from the voice's prior.
+class CostBook {
+ public:
+  /// What is known of the voice from an earlier run. Replaces what was learnt.
+  void set_prior(VoiceId voice, const CostModel::Prior& prior);
+
+  /// A time of zero is not known.
+  void observe_render(const CostKey& key, base::Duration audio, WorkTime took);
+  void observe_plan(const CostKey& key, base::Duration audio, WorkTime took);
+
+  /// In wall time.
+  [[nodiscard]] CostModel model(const CostKey& key) const;
+  /// What a job is expected to take, and what one in twenty exceeds.
+  struct Expectation {
+    WorkTime expected;
+    WorkTime p95;
+  };
+  [[nodiscard]] Expectation render(const CostKey& key, base::Duration audio) const;
+  [[nodiscard]] Expectation plan(const CostKey& key, base::Duration audio) const;
+
+ private:
+  struct Clocks {
+    CostEstimator wall;
+    CostEstimator cpu;
+  };
+  struct Entry {
+    DeviceId device;
+    std::uint32_t bucket = 0;
+    Clocks clocks;
+  };
+  struct Voice {
+    CostModel::Prior prior;
+    std::vector<Entry> entries;
+  };
+
+  [[nodiscard]] Clocks& learning(const CostKey& key);
+  [[nodiscard]] const Clocks* nearest(const CostKey& key) const;
+  [[nodiscard]] Clocks fallback(const CostKey& key) const;
+
+  std::map<VoiceId, Voice> voices_;
+};
+
+}  // namespace antiphon::scheduler

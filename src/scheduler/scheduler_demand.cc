@@ -1,0 +1,151 @@
+#include <algorithm>
+#include <optional>
+
+#include "scheduler/chunk_rule.h"
+#include "scheduler/scheduler.h"
+
+// What the scheduler has promised, what it can promise, and what it does when it cannot keep it.
+
+namespace antiphon::scheduler {
+namespace {
+
+/// Demand is compared with what can be done up to this moment and later: a burst of starts is no load.
+constexpr base::Duration kLoadHorizon = std::chrono::seconds(2);
+
+}  // namespace
+
+void Scheduler::assess(base::TimePoint now) {
+  assessed_ = now;
+  load_ = DemandCurve(demand(now), supply(now)).load(kLoadHorizon);
+  ladder_.update(options_, {.demand = load_, .lateness = lateness(now)}, now);
+  if (ladder_.level() == Degradation::kShedding) shed(now);
+}
+
+base::Duration Scheduler::lateness(base::TimePoint now) const {
+  const bool by_deadline = options_.policy == Policy::kOurs || options_.policy == Policy::kEdf;
+  if (options_.admission == Admission::kOff || !by_deadline) return {};  // nothing was promised
+  base::Duration worst{};
+  for (const auto& key : ready_) {
+    const Stream& stream = streams_.at(key.stream);
+    const auto promised = stream.playback.dry_at().value_or(stream.arrival + options_.first_audio_target);
+    worst = std::max(worst, now - promised);
+  }
+  return worst;
+}
+
+void Scheduler::shed(base::TimePoint now) {
+  const Stream* chosen = nullptr;
+  const auto share = [&](const Stream& stream) { return users_.at(stream.spec.user).streams / stream.spec.weight; };
+  for (const auto& [id, stream] : streams_) {
+    if (chosen == nullptr || std::tuple(share(stream), id) > std::tuple(share(*chosen), chosen->spec.id)) {
+      chosen = &stream;
+    }
+  }
+  if (chosen == nullptr) return;
+  const auto id = chosen->spec.id;
+  pending_.emplace_back(StreamFailed{.stream = id, .reason = FailureReason::kShed});
+  cancel_stream(id, now);
+}
+
+std::vector<DemandLine> Scheduler::demand(base::TimePoint now) const {
+  std::vector<DemandLine> lines;
+  lines.reserve(2 * streams_.size());
+  for (const auto& [id, stream] : streams_) append_demand(stream, now, lines);
+  return lines;
+}
+
+std::vector<DemandLine> Scheduler::demand_of(const StreamSpec& newcomer, base::TimePoint now) const {
+  Stream stream;
+  stream.spec = newcomer;
+  stream.arrival = now;
+  stream.unplanned = newcomer.expected;
+  std::vector<DemandLine> lines;
+  append_demand(stream, now, lines);
+  return lines;
+}
+
+Supply Scheduler::supply(base::TimePoint now) const {
+  const auto m = static_cast<std::int64_t>(workers_.size());
+  return {.now = now,
+          .rate = options_.utilisation * static_cast<double>(m),
+          .reserve = std::max<std::int64_t>(0, m - 1) * options_.longest_job / 2};
+}
+
+std::uint32_t Scheduler::streams_of(base::UserId user) const {
+  const auto it = users_.find(user);
+  return it == users_.end() ? 0 : it->second.streams;
+}
+
+base::Duration Scheduler::next_end_of(base::UserId user, base::TimePoint now) const {
+  std::optional<base::Duration> soonest;
+  for (const auto& [id, stream] : streams_) {
+    if (stream.spec.user != user) continue;
+    const auto left = stream.playback.dry_at().value_or(now) - now + stream.planned_ahead + stream.unplanned;
+    soonest = std::min(soonest.value_or(left), left);
+  }
+  return soonest.value_or(base::Duration{});
+}
+
+base::Duration Scheduler::start_cost(VoiceId voice) const {
+  const auto model = cost(voice);
+  return model.plan_cost(kTypicalSegment) + model.render_cost(cushion(options_, model, worker_count()));
+}
+
+void Scheduler::append_demand(const Stream& stream, base::TimePoint now, std::vector<DemandLine>& lines) const {
+  const auto model = cost(stream.spec.voice);
+  const auto kappa = cushion(options_, model, worker_count());
+  auto left = stream.planned_ahead + stream.unplanned;
+  auto unplanned = stream.unplanned;
+  auto dry_at = stream.playback.dry_at();
+  if (!dry_at) {
+    // Its start is due as a whole: the plan of the first segment and the first chunk.
+    const auto first = std::min(left, kappa);
+    const auto planned_first = std::min(unplanned, kTypicalSegment);
+    const auto start = model.plan_cost(planned_first) + model.render_cost(first);
+    lines.push_back(
+        {.due = stream.arrival + options_.first_audio_target - options_.guard, .first = start, .total = start});
+    dry_at = std::max(now, stream.arrival) + options_.start_slack + start + first;
+    left -= first;
+    unplanned -= planned_first;
+  }
+  if (left <= base::Duration::zero()) return;
+  const auto chunk = std::min(left, options_.chunk_max);
+  const auto plan = unplanned > base::Duration::zero() ? model.plan_cost(unplanned) : base::Duration{};
+  const double chunks = base::to_seconds(left) / base::to_seconds(chunk);
+  const double per_chunk = base::to_seconds(model.render_cost(chunk)) + base::to_seconds(plan) / chunks;
+  lines.push_back({.due = *dry_at - kappa,
+                   .first = base::from_seconds(per_chunk),
+                   .rate = per_chunk / base::to_seconds(chunk),
+                   .total = base::from_seconds(per_chunk * chunks)});
+}
+
+CostModel Scheduler::cost(VoiceId voice) const {
+  if (devices_.size() <= 1) {
+    return costs_.model(
+        {.voice = voice, .device = devices_.empty() ? DeviceId{} : devices_.begin()->first, .busy = worker_count()});
+  }
+  // A worker-second of a mixed cell does the mean of what its workers do in one.
+  CostModel::Prior mean{.fixed = {}, .ratio = 0, .plan_ratio = 0};
+  double speed = 0;
+  double planning = 0;
+  for (const auto& [device, count] : devices_) {
+    const auto one = costs_.model({.voice = voice, .device = device, .busy = worker_count()});
+    mean.fixed += one.fixed() * count / worker_count();
+    speed += count / one.ratio() / worker_count();
+    planning += count / one.prior().plan_ratio / worker_count();
+  }
+  mean.ratio = 1 / speed;
+  mean.plan_ratio = 1 / planning;
+  return CostModel(mean);
+}
+
+std::uint32_t Scheduler::worker_count() const {
+  return static_cast<std::uint32_t>(std::max<std::size_t>(1, workers_.size()));
+}
+
+base::Duration Scheduler::start_spacing(const Stream& stream) const {
+  return base::from_seconds(base::to_seconds(start_cost(stream.spec.voice)) * static_cast<double>(users_waiting_) /
+                            worker_count() / stream.spec.weight);
+}
+
+}  // namespace antiphon::scheduler
