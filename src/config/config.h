@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "scheduler/options.h"
+#include "text/segmenter.h"
+
+/// The configuration of all programs: one TOML file, all of it optional. Each key is documented where keys.h lists it,
+/// and from that list come the parser, `antiphon config` and docs/configuration.md.
+namespace antiphon::config {
+
+struct Server {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::vector<std::string> allowed_hosts;
+  std::vector<std::string> allowed_origins;
+  std::uint32_t max_connections = 512;
+  std::uint32_t max_streams = 256;
+  std::uint32_t encoder_threads = 2;
+  base::Duration drain = std::chrono::seconds(30);
+  base::Duration header_timeout = std::chrono::seconds(10);
+  base::Duration body_timeout = std::chrono::seconds(30);
+  base::Duration idle_timeout = std::chrono::seconds(75);
+  base::Duration write_timeout = std::chrono::seconds(10);
+};
+
+struct Workers {
+  std::uint32_t count = 1;
+  std::uint32_t voices = 8;
+  base::Duration backlog = std::chrono::seconds(30);
+  base::Duration stall_limit = std::chrono::seconds(10);
+};
+
+struct Voices {
+  std::filesystem::path folder;  ///< "" = default_voices_folder().
+  std::string preferred;         ///< "" = the first by name.
+};
+
+struct Engine {
+  std::filesystem::path onnxruntime_library;  ///< "" = the one that set-up installed; so are the others.
+  std::filesystem::path espeak_library;
+  std::filesystem::path espeak_data;
+};
+
+struct Config {
+  Server server;
+  Workers workers;
+  Voices voices;
+  Engine engine;
+  text::Options text;
+  scheduler::Options scheduler;
+  std::string log_level = "info";
+  /// Names that clients use for voices, besides the voices' own.
+  std::map<std::string, std::string, std::less<>> aliases;
+};
+
+/// What is wrong, where (file and line), and what would be right; for the person who wrote the file.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Reads TOML over the defaults. `source` names it in errors. Unknown keys are errors. Throws Error.
+[[nodiscard]] Config parse(std::string_view toml, std::string_view source);
+/// Reads a file of at most 1 MiB. Throws Error.
+[[nodiscard]] Config read(const std::filesystem::path& file);
+/// What parse() checks too: values that contradict each other. For a configuration that flags have changed. Throws
+/// Error.
+void validate(const Config& config);
+
+/// The effective configuration as commented TOML, which parse() reads back to the same.
+[[nodiscard]] std::string to_toml(const Config& config);
+/// The page docs/configuration.md.
+[[nodiscard]] std::string to_markdown();
+
+/// $XDG_DATA_HOME/antiphon/voices, or ~/.local/share/antiphon/voices.
+[[nodiscard]] std::filesystem::path default_voices_folder();
+
+}  // namespace antiphon::config

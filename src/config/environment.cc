@@ -1,0 +1,22 @@
+#include <cstdlib>
+
+#include "config/config.h"
+
+/// The only place that reads the environment.
+namespace antiphon::config {
+
+std::filesystem::path default_voices_folder() {
+  const auto absolute = [](const char* name) {
+    const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread is started
+    const std::filesystem::path path = value == nullptr ? "" : value;
+    return path.is_absolute() ? path : std::filesystem::path();
+  };
+  auto data = absolute("XDG_DATA_HOME");
+  if (data.empty()) {
+    const auto home = absolute("HOME");
+    data = home.empty() ? std::filesystem::path("/var/lib") : home / ".local/share";
+  }
+  return data / "antiphon/voices";
+}
+
+}  // namespace antiphon::config

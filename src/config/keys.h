@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "config/config.h"
+
+namespace antiphon::config {
+
+/// A key of the file. Durations are in seconds there.
+struct Key {
+  std::string_view section;
+  std::string_view name;
+  std::string_view doc;  ///< What it does; unit, range and default are added by those who print it.
+  double least = 0;      ///< Of numbers and durations.
+  double most = 0;
+};
+
+/// Calls `visit(key, value)` for every key but the aliases, in the order of the file. `value` is a reference to a
+/// std::string, std::vector<std::string>, std::filesystem::path, unsigned integer, double, base::Duration or
+/// enumeration of `config`.
+template <class AnyConfig, class Visit>
+void each_key(AnyConfig& config, const Visit& visit) {
+  auto& server = config.server;
+  visit(Key{"server", "host", "Numeric address to listen on. Other machines reach only what is not a loopback."},
+        server.host);
+  visit(Key{"server", "port", "TCP port; 0 picks a free one.", 0, 65'535}, server.port);
+  visit(Key{"server", "allowed_hosts",
+            "Names that requests may use for this server besides localhost and its addresses; \"*\": any."},
+        server.allowed_hosts);
+  visit(Key{"server", "allowed_origins",
+            "Origins, such as \"https://chat.example\", whose web pages may use this server; \"*\": any."},
+        server.allowed_origins);
+  visit(Key{"server", "max_connections", "Connections at once; the next one is refused.", 1, 65'536},
+        server.max_connections);
+  visit(Key{"server", "max_streams", "Utterances that are spoken at once; the next one is refused.", 1, 65'536},
+        server.max_streams);
+  visit(Key{"server", "encoder_threads", "Threads that resample and encode.", 1, 256}, server.encoder_threads);
+  visit(Key{"server", "drain_seconds", "How long SIGTERM lets what plays go on.", 0, 86'400}, server.drain);
+  visit(Key{"server", "header_timeout_seconds", "For the head of a request to arrive.", 0.1, 3600},
+        server.header_timeout);
+  visit(Key{"server", "body_timeout_seconds", "For its body.", 0.1, 3600}, server.body_timeout);
+  visit(Key{"server", "idle_timeout_seconds", "Between two requests of a connection.", 0.1, 3600}, server.idle_timeout);
+  visit(Key{"server", "write_timeout_seconds", "A client that takes nothing for so long is dropped.", 0.1, 3600},
+        server.write_timeout);
+
+  visit(Key{"workers", "count", "Worker processes on this machine; each computes on one core.", 1, 1024},
+        config.workers.count);
+  visit(Key{"workers", "voices", "Voices that one worker holds; the one used longest ago makes room.", 1, 1024},
+        config.workers.voices);
+  visit(Key{"workers", "backlog_seconds", "Audio that may wait for a slow client before its stream pauses.", 1, 3600},
+        config.workers.backlog);
+  visit(Key{"workers", "stall_limit_seconds", "A job without progress for so long costs its worker its life.", 1, 3600},
+        config.workers.stall_limit);
+
+  visit(Key{"voices", "folder", "Where the prepared voices lie; empty: the user's data folder."}, config.voices.folder);
+  visit(Key{"voices", "default", "The voice that is loaded first and that OpenAI's names stand for; empty: the first."},
+        config.voices.preferred);
+
+  visit(Key{"engine", "onnxruntime_library", "ONNX Runtime, version 1.21 or later; empty: the one set-up installed."},
+        config.engine.onnxruntime_library);
+  visit(Key{"engine", "espeak_library", "libespeak-ng; empty: the one set-up installed."},
+        config.engine.espeak_library);
+  visit(Key{"engine", "espeak_data", "Its folder espeak-ng-data; empty: the one set-up installed."},
+        config.engine.espeak_data);
+
+  visit(Key{"text", "max_characters", "Longest piece that is planned at once. It decides the bytes.", 16, 10'000},
+        config.text.max_chars);
+  visit(
+      Key{"text", "sentence_silence_seconds", "Silence after each sentence but the last. It decides the bytes.", 0, 10},
+      config.text.sentence_pause);
+
+  auto& scheduler = config.scheduler;
+  visit(Key{"scheduler", "policy", "Order of the work: fifo, rr, plan, edf or ours. All but ours are baselines."},
+        scheduler.policy);
+  visit(Key{"scheduler", "start_slack_seconds", "A new stream's first job is due so long after its turn.", 0, 10},
+        scheduler.start_slack);
+  visit(Key{"scheduler", "guard_seconds", "Reserve kept before a listener would run dry.", 0, 1}, scheduler.guard);
+  visit(Key{"scheduler", "longest_job_seconds", "The longest job that cannot be interrupted.", 0.01, 10},
+        scheduler.longest_job);
+  visit(Key{"scheduler", "chunk_max_seconds", "Longest chunk after the first, in audio time.", 0.05, 10},
+        scheduler.chunk_max);
+  visit(Key{"scheduler", "first_chunk_max_seconds", "Longest first chunk, in audio time.", 0.05, 10},
+        scheduler.first_chunk_max);
+  visit(
+      Key{"scheduler", "fixed_chunk_grains", "Grains of every chunk, for experiments; 0: by the chunk rule.", 0, 1000},
+      scheduler.fixed_chunk_grains);
+  visit(Key{"scheduler", "utilisation", "Share of the workers' time that may be promised.", 0.1, 1},
+        scheduler.utilisation);
+  visit(Key{"scheduler", "worker_losses_per_job", "A job that lost so many workers fails its stream.", 1, 10},
+        scheduler.worker_losses_per_job);
+  visit(Key{"scheduler", "user_memory_seconds", "How long a user without streams is remembered.", 0, 600},
+        scheduler.user_memory);
+
+  visit(Key{"log", "level", "Least level that is written: debug, info, warn, error or off."}, config.log_level);
+}
+
+}  // namespace antiphon::config
