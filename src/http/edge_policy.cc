@@ -15,6 +15,13 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
+std::optional<boost::asio::ip::address> parse_ip(const std::string& host) {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(host, error);
+  if (error) return std::nullopt;
+  return address;
+}
+
 struct Authority {
   std::string host;  ///< Lower case, without brackets and without a final dot.
   std::string port;  ///< "" when absent.
@@ -40,15 +47,11 @@ std::optional<Authority> parse_authority(std::string_view text) {
     if (!std::ranges::all_of(out.port, [](char c) { return c >= '0' && c <= '9'; })) return std::nullopt;
   }
   if (out.host.ends_with('.')) out.host.pop_back();
+  if (const auto address = parse_ip(out.host); text.starts_with('[') && !(address && address->is_v6())) {
+    return std::nullopt;
+  }
   if (out.host.empty() || out.host.find_first_of(" /@?#\\") != std::string::npos) return std::nullopt;
   return out;
-}
-
-std::optional<boost::asio::ip::address> parse_ip(const std::string& host) {
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(host, error);
-  if (error) return std::nullopt;
-  return address;
 }
 
 bool lists(const std::vector<std::string>& allowed, std::string_view value) {
@@ -89,16 +92,17 @@ EdgeError refuse(EdgeErrc code, std::string message) { return {.code = code, .me
 
 std::optional<EdgeError> edge_policy(const EdgeRules& rules, const Request& request) {
   const auto host = parse_authority(request.headers.get("Host"));
-  if (!host || !is_own_host(rules, host->host)) {
+  if (!lists(rules.allowed_hosts, "*") && (!host || !is_own_host(rules, host->host))) {
     return refuse(EdgeErrc::kHostRefused,
                   "This server does not answer to that Host; add it to [server] allowed_hosts if it should.");
   }
   const auto& method = request.method;
   if (method != "GET" && method != "HEAD" && method != "OPTIONS") {
     const auto* origin = request.headers.find("Origin");
-    const bool foreign = origin != nullptr ? !is_same_origin(*origin, *host) && !lists(rules.allowed_origins, *origin)
-                                           : equal_ignoring_case(request.headers.get("Sec-Fetch-Site"), "cross-site") &&
-                                                 !lists(rules.allowed_origins, "");
+    const bool foreign = origin != nullptr
+                             ? (!host || !is_same_origin(*origin, *host)) && !lists(rules.allowed_origins, *origin)
+                             : equal_ignoring_case(request.headers.get("Sec-Fetch-Site"), "cross-site") &&
+                                   !lists(rules.allowed_origins, "");
     if (foreign) {
       return refuse(EdgeErrc::kOriginRefused,
                     "Web pages of other origins may not use this server; see [server] allowed_origins.");

@@ -47,7 +47,7 @@ struct Request {
 struct Response {
   unsigned status = 200;
   /// The server adds Date, Content-Length or Transfer-Encoding, and Connection. A field whose name or value could
-  /// forge another field (CR, LF, NUL, not a token) is left out and logged.
+  /// forge another field (CR, LF, NUL, not a token) is left out.
   Headers headers;
   std::string body;
 };

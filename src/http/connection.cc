@@ -1,0 +1,264 @@
+#include "http/connection.h"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <ctime>
+#include <exception>
+#include <typeinfo>
+#include <utility>
+
+#include "http/exchange.h"
+#include "http/response_head.h"
+#include "runtime/log.h"
+
+namespace antiphon::http {
+namespace {
+
+constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+/// Room behind a full header, for the start of the body or the next request.
+constexpr std::size_t kReadAheadBytes = 8 * 1024;
+
+}  // namespace
+
+Connection::Connection(boost::asio::ip::tcp::socket socket, const ConnectionContext& context, std::uint64_t number)
+    : context_(context),
+      socket_(std::move(socket)),
+      number_(number),
+      buffer_limit_(context.options.header_bytes + kReadAheadBytes),
+      data_(socket_.get_executor()),
+      space_(socket_.get_executor()),
+      reader_(socket_.get_executor()) {}
+
+runtime::Awaitable<> Connection::serve() {
+  reader_.spawn(read_ahead());
+  co_await serve_requests();
+  if (ending_ == Ending::kLinger) co_await linger();
+  co_await close();
+}
+
+runtime::Awaitable<> Connection::refuse() {
+  reader_.spawn(read_ahead());
+  co_await send_error({.code = EdgeErrc::kTooManyConnections, .message = "The server has too many connections."},
+                      nullptr);
+  co_await linger();
+  co_await close();
+}
+
+runtime::Awaitable<> Connection::close() {
+  timer_.reset();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  reader_.cancel();
+  co_await reader_.join();
+}
+
+void Connection::close_when_idle() {
+  closing_ = true;
+  data_.notify_all();
+}
+
+void Connection::cut() {
+  broken_ = true;
+  keep_ = false;
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  data_.notify_all();
+  set_gone();
+}
+
+runtime::Awaitable<> Connection::read_ahead() {
+  while (!co_await runtime::is_cancelled()) {
+    if (buffer_.size() >= buffer_limit_) {
+      co_await space_.wait();
+      continue;
+    }
+    const auto room = std::min(block_.size(), buffer_limit_ - buffer_.size());
+    const auto [error, bytes] = co_await socket_.async_read_some(boost::asio::buffer(block_.data(), room), kAwait);
+    buffer_.append(block_.data(), bytes);
+    if (error) {
+      end_of_input_ = true;
+      if (error != boost::asio::error::eof) broken_ = true;
+    }
+    data_.notify_all();
+    if (error) {
+      set_gone();
+      co_return;
+    }
+  }
+}
+
+runtime::Awaitable<> Connection::serve_requests() {
+  const ParserLimits limits{.header_bytes = context_.options.header_bytes,
+                            .target_bytes = context_.options.target_bytes,
+                            .body_bytes = context_.options.body_bytes};
+  auto patience = context_.options.header_timeout;
+  while (keep_) {
+    RequestParser parser(limits);
+    set_deadline(Waiting::kNothing, in(patience));
+    if (!co_await read_request(parser)) break;
+    co_await run_handler(parser);
+    patience = context_.options.idle_timeout;
+  }
+}
+
+runtime::Awaitable<bool> Connection::read_request(RequestParser& parser) {
+  auto waiting = Waiting::kFirstByte;
+  auto deadline = deadline_;
+  bool admitted = false;
+  while (true) {
+    consume(parser.feed(buffer_));
+    if (parser.state() == RequestParser::State::kFailed) {
+      co_await send_error(parser.error(), nullptr);
+      co_return false;
+    }
+    if (parser.state() != RequestParser::State::kHeader && !admitted) {
+      if (!co_await admit_head(parser)) co_return false;
+      admitted = true;
+      deadline = in(context_.options.body_timeout);
+      if (parser.state() == RequestParser::State::kBody && !buffer_.empty()) continue;
+    }
+    if (parser.state() == RequestParser::State::kDone) co_return true;
+    if (parser.begun() && waiting == Waiting::kFirstByte) {
+      waiting = Waiting::kData;
+      deadline = in(context_.options.header_timeout);
+    }
+    if (co_await wait_for_data(waiting, buffer_.size(), deadline)) continue;
+    if (waiting == Waiting::kFirstByte) {
+      ending_ = Ending::kAtOnce;
+    } else if (expired_) {
+      co_await send_error({.code = EdgeErrc::kRequestTimeout, .message = "The request did not arrive in time."},
+                          nullptr);
+    }
+    co_return false;
+  }
+}
+
+runtime::Awaitable<bool> Connection::admit_head(RequestParser& parser) {
+  auto& request = parser.request();
+  boost::system::error_code error;
+  const auto peer = socket_.remote_endpoint(error);
+  if (!error) {
+    request.peer_address = peer.address().to_string();
+    request.peer_port = peer.port();
+  }
+  request.connection = number_;
+  if (auto refusal = edge_policy(context_.options.edge, request)) {
+    co_await send_error(std::move(*refusal), &request);
+    co_return false;
+  }
+  const bool wants_word = parser.expects_continue() && parser.state() == RequestParser::State::kBody && buffer_.empty();
+  co_return !wants_word || co_await write_all("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+runtime::Awaitable<> Connection::run_handler(RequestParser& parser) {
+  Exchange exchange(*this, parser, parser.request());
+  try {
+    co_await context_.handler(parser.request(), exchange);
+  } catch (const std::exception& e) {
+    runtime::log_error("handler_failed", {{"exception", typeid(e).name()}});
+  } catch (...) {
+    runtime::log_error("handler_failed", {{"exception", "unknown"}});
+  }
+  on_gone_ = nullptr;
+  if (exchange.streaming()) exchange.abort();
+  if (!exchange.started()) {
+    co_await send_error({.code = EdgeErrc::kInternal, .message = "The server failed to answer this request."},
+                        &parser.request());
+  }
+}
+
+runtime::Awaitable<> Connection::send_error(EdgeError error, const Request* request) {
+  keep_ = false;
+  auto response = context_.error_formatter(error, request);
+  const auto head = format_head(
+      response, {.framing = Framing::kContentLength, .after = AfterResponse::kClose, .date = std::time(nullptr)});
+  if (request != nullptr && request->method == "HEAD") response.body.clear();
+  co_await write_all({boost::asio::buffer(head), boost::asio::buffer(response.body), boost::asio::const_buffer()});
+}
+
+runtime::Awaitable<bool> Connection::wait_for_data(Waiting waiting, std::size_t known, base::TimePoint deadline) {
+  set_deadline(waiting, deadline);
+  while (buffer_.size() <= known && !end_of_input_ && !expired_) {
+    if (closing_ && waiting == Waiting::kFirstByte) break;
+    if (!co_await data_.wait()) break;
+  }
+  waiting_ = Waiting::kNothing;
+  co_return buffer_.size() > known;
+}
+
+runtime::Awaitable<bool> Connection::write_all(std::string_view bytes) {
+  return write_all(
+      {boost::asio::buffer(bytes.data(), bytes.size()), boost::asio::const_buffer(), boost::asio::const_buffer()});
+}
+
+runtime::Awaitable<bool> Connection::write_all(Buffers buffers) {
+  while (boost::asio::buffer_size(buffers) > 0) {
+    bool failed = broken_ || co_await runtime::is_cancelled();
+    std::size_t left = 0;
+    if (!failed) {
+      set_deadline(Waiting::kWrite, in(context_.options.write_timeout));
+      const auto [error, bytes] = co_await socket_.async_write_some(buffers, kAwait);
+      waiting_ = Waiting::kNothing;
+      failed = static_cast<bool>(error);
+      left = bytes;
+    }
+    if (failed) {
+      cut();
+      co_return false;
+    }
+    for (auto& part : buffers) {
+      const auto sent = std::min(left, part.size());
+      part += sent;
+      left -= sent;
+    }
+  }
+  co_return !broken_;
+}
+
+runtime::Awaitable<> Connection::linger() {
+  boost::system::error_code ignored;
+  socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+  const auto deadline = in(context_.options.linger_timeout);
+  do {
+    consume(buffer_.size());
+  } while (co_await wait_for_data(Waiting::kData, 0, deadline));
+}
+
+void Connection::consume(std::size_t bytes) {
+  if (bytes == 0) return;
+  buffer_.erase(0, bytes);
+  space_.notify_all();
+}
+
+void Connection::set_gone() {
+  if (std::exchange(gone_, true)) return;
+  if (auto callback = std::exchange(on_gone_, nullptr)) callback();
+}
+
+void Connection::set_deadline(Waiting waiting, base::TimePoint deadline) {
+  waiting_ = waiting;
+  deadline_ = deadline;
+  expired_ = false;
+  if (waiting != Waiting::kNothing && (!timer_ || timer_due_ > deadline)) start_timer();
+}
+
+/// A later deadline only moves deadline_: the timer that is already running finds it.
+void Connection::start_timer() {
+  timer_due_ = deadline_;
+  timer_ = context_.clock.start_timer(socket_.get_executor(), deadline_, [this] { on_timer(); });
+}
+
+void Connection::on_timer() {
+  const auto done = std::move(timer_);
+  if (waiting_ == Waiting::kNothing) return;
+  if (context_.clock.now() < deadline_) return start_timer();
+  expired_ = true;
+  if (waiting_ == Waiting::kWrite) {
+    cut();
+  } else {
+    data_.notify_all();
+  }
+}
+
+}  // namespace antiphon::http

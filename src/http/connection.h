@@ -1,0 +1,104 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/request_parser.h"
+#include "http/server.h"
+#include "runtime/event.h"
+#include "runtime/task_group.h"
+
+namespace antiphon::http {
+
+/// What all connections of a server share.
+struct ConnectionContext {
+  runtime::Clock& clock;
+  const ServerOptions& options;
+  const Handler& handler;
+  const ErrorFormatter& error_formatter;
+};
+
+/// One accepted socket: reads requests one after the other, hands them to the handler and writes the answers. One
+/// read is always pending, while a handler runs too, so that a client that leaves is noticed at once; what it reads
+/// then waits in a bounded buffer for the next request.
+class Connection {
+ public:
+  Connection(boost::asio::ip::tcp::socket socket, const ConnectionContext& context, std::uint64_t number);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() = default;
+
+  /// Serves until the connection ends; the socket is closed then.
+  runtime::Awaitable<> serve();
+  /// Answers only that there are too many connections.
+  runtime::Awaitable<> refuse();
+
+  /// Ends it after the answer under way, or now if there is none.
+  void close_when_idle();
+  /// Ends it now; the handler finds its client gone.
+  void cut();
+
+ private:
+  friend class Exchange;
+
+  /// What the deadline is for.
+  enum class Waiting : std::uint8_t { kNothing, kFirstByte, kData, kWrite };
+  /// How the connection ends: after an answer the client gets time to read it.
+  enum class Ending : std::uint8_t { kAtOnce, kLinger };
+  using Buffers = std::array<boost::asio::const_buffer, 3>;
+
+  runtime::Awaitable<> read_ahead();
+  runtime::Awaitable<> serve_requests();
+  runtime::Awaitable<> run_handler(RequestParser& parser);
+  /// True when a request is complete, false when the connection has to end (an error was answered).
+  runtime::Awaitable<bool> read_request(RequestParser& parser);
+  /// Between header and body: false when the head was answered with an error.
+  runtime::Awaitable<bool> admit_head(RequestParser& parser);
+  runtime::Awaitable<> send_error(EdgeError error, const Request* request);
+  /// Waits for more bytes than `known` in the buffer; false at the deadline, the end or a cancellation.
+  runtime::Awaitable<bool> wait_for_data(Waiting waiting, std::size_t known, base::TimePoint deadline);
+  runtime::Awaitable<bool> write_all(Buffers buffers);
+  runtime::Awaitable<bool> write_all(std::string_view bytes);
+  runtime::Awaitable<> linger();
+  runtime::Awaitable<> close();
+
+  void consume(std::size_t bytes);
+  void set_gone();
+  void set_deadline(Waiting waiting, base::TimePoint deadline);
+  void start_timer();
+  void on_timer();
+  [[nodiscard]] base::TimePoint in(base::Duration d) const { return context_.clock.now() + d; }
+
+  ConnectionContext context_;
+  boost::asio::ip::tcp::socket socket_;
+  std::uint64_t number_;
+
+  std::string buffer_;  ///< Read and not yet parsed; at most buffer_limit_ bytes.
+  std::size_t buffer_limit_;
+  std::array<char, 8192> block_{};
+  bool end_of_input_ = false;
+  bool gone_ = false;    ///< The client closed its side, or broken_.
+  bool broken_ = false;  ///< Nothing can be written any more.
+  bool keep_ = true;     ///< Another request may follow.
+  bool closing_ = false;
+  Ending ending_ = Ending::kLinger;
+  std::move_only_function<void()> on_gone_;
+
+  Waiting waiting_ = Waiting::kNothing;
+  bool expired_ = false;
+  base::TimePoint deadline_;
+  std::unique_ptr<runtime::Timer> timer_;
+  base::TimePoint timer_due_;
+
+  runtime::Notifier data_;
+  runtime::Notifier space_;
+  runtime::TaskGroup reader_;
+};
+
+}  // namespace antiphon::http

@@ -1,0 +1,193 @@
+#include "http/edge_policy.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace antiphon::http {
+namespace {
+
+Request get_from(const std::string& host) { return {.method = "GET", .path = "/", .headers = {{"Host", host}}}; }
+
+Request post(const std::string& host, Headers more) {
+  Request request{.method = "POST", .path = "/v1", .headers = std::move(more)};
+  request.headers.add("Host", host);
+  if (request.headers.count("Content-Type") == 0) request.headers.add("Content-Type", "application/json");
+  return request;
+}
+
+std::optional<EdgeErrc> verdict(const EdgeRules& rules, const Request& request) {
+  const auto refusal = edge_policy(rules, request);
+  if (!refusal) return std::nullopt;
+  EXPECT_FALSE(refusal->message.empty());
+  return refusal->code;
+}
+
+constexpr auto kPassed = std::nullopt;
+
+TEST(EdgePolicyTest, AnswersToEveryNameOfThisMachine) {
+  for (const auto* host :
+       {"localhost", "localhost:8080", "LocalHost", "localhost.", "localhost.:80", "a.localhost", "127.0.0.1",
+        "127.0.0.1:8080", "127.255.0.3", "[::1]", "[::1]:8080", "[0:0:0:0:0:0:0:1]", "localhost:"}) {
+    EXPECT_EQ(verdict({}, get_from(host)), kPassed) << host;
+  }
+}
+
+TEST(EdgePolicyTest, RefusesEveryOtherHost) {
+  for (const auto* host : {"evil.example", "localhost.evil.example", "evillocalhost", "128.0.0.1", "10.0.0.1:8080",
+                           "[::2]", "0.0.0.0", "0x7f000001", "2130706433", "127.1", "127.0.0.1.evil.example"}) {
+    EXPECT_EQ(verdict({}, get_from(host)), EdgeErrc::kHostRefused) << host;
+  }
+}
+
+TEST(EdgePolicyTest, RefusesWhatIsNoHostAtAll) {
+  for (const auto* host : {"",
+                           ":",
+                           ":80",
+                           ".",
+                           "[]",
+                           "[",
+                           "[::1",
+                           "[::1]x",
+                           "[::1]:8a",
+                           "::1",
+                           "localhost:80a",
+                           "localhost:80:80",
+                           "localhost:-1",
+                           "user@localhost",
+                           "localhost/",
+                           "localhost?",
+                           "local host",
+                           "localhost#",
+                           "localhost\\",
+                           "http://localhost",
+                           "[localhost]",
+                           "[127.0.0.1]"}) {
+    EXPECT_EQ(verdict({}, get_from(host)), EdgeErrc::kHostRefused) << host;
+  }
+  EXPECT_EQ(verdict({}, {.method = "GET", .path = "/"}), EdgeErrc::kHostRefused);
+}
+
+TEST(EdgePolicyTest, TheListenAddressIsOneOfItsNames) {
+  const EdgeRules one{.listen_address = "192.0.2.7"};
+  EXPECT_EQ(verdict(one, get_from("192.0.2.7:8080")), kPassed);
+  EXPECT_EQ(verdict(one, get_from("192.0.2.8")), EdgeErrc::kHostRefused);
+  const EdgeRules six{.listen_address = "2001:db8::7"};
+  EXPECT_EQ(verdict(six, get_from("[2001:DB8:0::7]:8080")), kPassed);
+  EXPECT_EQ(verdict(six, get_from("[2001:db8::8]")), EdgeErrc::kHostRefused);
+}
+
+TEST(EdgePolicyTest, AWildcardAddressLetsNumbersThroughAndNoNames) {
+  for (const auto* wildcard : {"0.0.0.0", "::"}) {
+    const EdgeRules rules{.listen_address = wildcard};
+    EXPECT_EQ(verdict(rules, get_from("192.0.2.7:8080")), kPassed);
+    EXPECT_EQ(verdict(rules, get_from("[2001:db8::7]")), kPassed);
+    EXPECT_EQ(verdict(rules, get_from("evil.example")), EdgeErrc::kHostRefused);
+  }
+}
+
+TEST(EdgePolicyTest, AllowedHostsAreNamesWithoutPortInAnyCase) {
+  const EdgeRules rules{.allowed_hosts = {"speech.example", "other.example"}};
+  EXPECT_EQ(verdict(rules, get_from("Speech.Example:443")), kPassed);
+  EXPECT_EQ(verdict(rules, get_from("speech.example.")), kPassed);
+  EXPECT_EQ(verdict(rules, get_from("other.example")), kPassed);
+  EXPECT_EQ(verdict(rules, get_from("a.speech.example")), EdgeErrc::kHostRefused);
+}
+
+TEST(EdgePolicyTest, AStarTurnsTheHostCheckOff) {
+  const EdgeRules rules{.allowed_hosts = {"*"}};
+  EXPECT_EQ(verdict(rules, get_from("evil.example")), kPassed);
+  // A health checker that speaks HTTP/1.0 sends none.
+  EXPECT_EQ(verdict(rules, {.method = "GET", .path = "/healthz"}), kPassed);
+  EXPECT_EQ(verdict(rules, post("not a host", {{"Origin", "http://not a host"}})), EdgeErrc::kOriginRefused);
+}
+
+struct OriginCase {
+  std::string host;
+  std::string origin;
+  std::optional<EdgeErrc> wanted;
+};
+
+TEST(EdgePolicyTest, OnlyItsOwnPagesMayPost) {
+  const std::vector<OriginCase> table = {
+      {"localhost:8080", "http://localhost:8080", kPassed},
+      {"LOCALHOST:8080", "http://localhost:8080", kPassed},
+      {"localhost", "http://localhost", kPassed},
+      {"localhost", "http://localhost:80", kPassed},
+      {"localhost:80", "http://localhost", kPassed},
+      {"localhost:443", "https://localhost", kPassed},
+      {"localhost", "https://localhost", kPassed},
+      {"[::1]:8080", "http://[::1]:8080", kPassed},
+      {"localhost:8080", "http://localhost:8081", EdgeErrc::kOriginRefused},
+      {"localhost:8080", "http://localhost", EdgeErrc::kOriginRefused},
+      {"localhost:8080", "http://127.0.0.1:8080", EdgeErrc::kOriginRefused},
+      {"[::1]:8080", "http://[::1]:80", EdgeErrc::kOriginRefused},
+      {"localhost:8080", "http://evil.example", EdgeErrc::kOriginRefused},
+      {"localhost:8080", "http://localhost:8080.evil.example", EdgeErrc::kOriginRefused},
+      {"localhost:8080", "http://localhost:8080@evil.example", EdgeErrc::kOriginRefused},
+      {"localhost:8080", "ftp://localhost:8080", EdgeErrc::kOriginRefused},
+      {"localhost:8080", "localhost:8080", EdgeErrc::kOriginRefused},
+      {"localhost:8080", "null", EdgeErrc::kOriginRefused},
+      {"localhost:8080", "", EdgeErrc::kOriginRefused},
+  };
+  for (const auto& row : table) {
+    EXPECT_EQ(verdict({}, post(row.host, {{"Origin", row.origin}})), row.wanted) << row.host << " " << row.origin;
+  }
+}
+
+TEST(EdgePolicyTest, AllowedOriginsMayPost) {
+  const EdgeRules rules{.allowed_origins = {"https://app.example"}};
+  EXPECT_EQ(verdict(rules, post("localhost", {{"Origin", "https://App.example"}})), kPassed);
+  EXPECT_EQ(verdict(rules, post("localhost", {{"Origin", "http://app.example"}})), EdgeErrc::kOriginRefused);
+  EXPECT_EQ(verdict(rules, post("localhost", {{"Origin", "https://app.example:444"}})), EdgeErrc::kOriginRefused);
+  const EdgeRules open{.allowed_origins = {"*"}};
+  EXPECT_EQ(verdict(open, post("localhost", {{"Origin", "null"}})), kPassed);
+  EXPECT_EQ(verdict(open, post("localhost", {{"Sec-Fetch-Site", "cross-site"}})), kPassed);
+}
+
+TEST(EdgePolicyTest, WithoutAnOriginTheBrowserStillSaysWhenAPageIsForeign) {
+  EXPECT_EQ(verdict({}, post("localhost", {})), kPassed);
+  EXPECT_EQ(verdict({}, post("localhost", {{"Sec-Fetch-Site", "same-origin"}})), kPassed);
+  EXPECT_EQ(verdict({}, post("localhost", {{"Sec-Fetch-Site", "none"}})), kPassed);
+  EXPECT_EQ(verdict({}, post("localhost", {{"Sec-Fetch-Site", "Cross-Site"}})), EdgeErrc::kOriginRefused);
+}
+
+TEST(EdgePolicyTest, TheOriginMattersOnlyForMethodsThatChangeSomething) {
+  for (const auto* method : {"GET", "HEAD", "OPTIONS"}) {
+    const Request request{.method = method, .headers = {{"Host", "localhost"}, {"Origin", "http://evil.example"}}};
+    EXPECT_EQ(verdict({}, request), kPassed) << method;
+  }
+  for (const auto* method : {"POST", "PUT", "PATCH", "DELETE", "TRACE", "get"}) {
+    const Request request{
+        .method = method,
+        .headers = {{"Host", "localhost"}, {"Origin", "http://evil.example"}, {"Content-Type", "application/json"}}};
+    EXPECT_EQ(verdict({}, request), EdgeErrc::kOriginRefused) << method;
+  }
+}
+
+TEST(EdgePolicyTest, BodiesAreJson) {
+  for (const auto* type : {"application/json", "Application/JSON", "application/json;charset=utf-8",
+                           "application/json ; charset=utf-8", "application/json\t;a"}) {
+    EXPECT_EQ(verdict({}, post("localhost", {{"Content-Type", type}})), kPassed) << type;
+  }
+  for (const auto* type : {"text/plain", "", "application/jsonp", "application/x-www-form-urlencoded",
+                           "multipart/form-data; boundary=application/json", "text/plain;application/json", ";"}) {
+    EXPECT_EQ(verdict({}, post("localhost", {{"Content-Type", type}})), EdgeErrc::kUnsupportedMediaType) << type;
+  }
+  for (const auto* method : {"POST", "PUT", "PATCH"}) {
+    EXPECT_EQ(verdict({}, {.method = method, .headers = {{"Host", "localhost"}}}), EdgeErrc::kUnsupportedMediaType);
+  }
+  EXPECT_EQ(verdict({}, {.method = "DELETE", .headers = {{"Host", "localhost"}}}), kPassed);
+}
+
+TEST(EdgePolicyTest, TheHostIsJudgedFirst) {
+  EXPECT_EQ(verdict({}, post("evil.example", {{"Origin", "http://evil.example"}, {"Content-Type", "text/plain"}})),
+            EdgeErrc::kHostRefused);
+  EXPECT_EQ(verdict({}, post("localhost", {{"Origin", "http://evil.example"}, {"Content-Type", "text/plain"}})),
+            EdgeErrc::kOriginRefused);
+}
+
+}  // namespace
+}  // namespace antiphon::http

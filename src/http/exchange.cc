@@ -1,0 +1,85 @@
+#include "http/exchange.h"
+
+#include <boost/asio/socket_base.hpp>
+#include <ctime>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+#include "http/response_head.h"
+
+namespace antiphon::http {
+
+void Exchange::judge_head(const Response& response) {
+  head_only_ = head_only_ || is_bodiless(response.status);
+  connection_.keep_ = parser_.keep_alive() && !connection_.closing_ &&
+                      !equal_ignoring_case(response.headers.get("Connection"), "close");
+}
+
+runtime::Awaitable<bool> Exchange::respond(Response response) {
+  ANTIPHON_CHECK(phase_ == Phase::kIdle, "a request is answered once");
+  phase_ = Phase::kEnded;
+  judge_head(response);
+  const auto head =
+      format_head(response, {.framing = Framing::kContentLength,
+                             .after = connection_.keep_ ? AfterResponse::kKeepAlive : AfterResponse::kClose,
+                             .date = std::time(nullptr)});
+  const auto body = head_only_ ? boost::asio::const_buffer() : boost::asio::buffer(response.body);
+  co_return co_await connection_.write_all({boost::asio::buffer(head), body, boost::asio::const_buffer()});
+}
+
+runtime::Awaitable<bool> Exchange::start(Response head) {
+  ANTIPHON_CHECK(phase_ == Phase::kIdle, "a request is answered once");
+  ANTIPHON_CHECK(head.body.empty(), "a streamed answer's body follows by write()");
+  phase_ = Phase::kStreaming;
+  judge_head(head);
+  if (parser_.is_http_1_0()) connection_.keep_ = false;
+  if (gone()) co_return false;
+  const auto text = format_head(head, {.framing = parser_.is_http_1_0() ? Framing::kUntilClose : Framing::kChunked,
+                                       .after = connection_.keep_ ? AfterResponse::kKeepAlive : AfterResponse::kClose,
+                                       .date = std::time(nullptr)});
+  co_return co_await connection_.write_all(text);
+}
+
+runtime::Awaitable<bool> Exchange::write(std::span<const std::byte> bytes) {
+  ANTIPHON_CHECK(phase_ == Phase::kStreaming, "write() comes between start() and finish()");
+  if (gone()) co_return false;
+  if (bytes.empty() || head_only_) co_return true;
+  const auto body = boost::asio::buffer(bytes.data(), bytes.size());
+  if (parser_.is_http_1_0()) {
+    co_return co_await connection_.write_all({body, boost::asio::const_buffer(), boost::asio::const_buffer()});
+  }
+  const auto before = chunk_header(bytes.size());
+  co_return co_await connection_.write_all({boost::asio::buffer(before), body, boost::asio::buffer("\r\n", 2)});
+}
+
+runtime::Awaitable<bool> Exchange::finish() {
+  ANTIPHON_CHECK(phase_ == Phase::kStreaming, "finish() comes after start(), once");
+  phase_ = Phase::kEnded;
+  if (gone()) {
+    connection_.keep_ = false;
+    co_return false;
+  }
+  if (parser_.is_http_1_0() || head_only_) co_return true;
+  co_return co_await connection_.write_all("0\r\n\r\n");
+}
+
+void Exchange::abort() {
+  ANTIPHON_CHECK(phase_ == Phase::kStreaming, "abort() comes after start(), once");
+  phase_ = Phase::kEnded;
+  connection_.keep_ = false;
+  if (!parser_.is_http_1_0()) return;
+  boost::system::error_code ignored;
+  connection_.socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  connection_.cut();
+}
+
+void Exchange::on_gone(std::move_only_function<void()> callback) {
+  if (gone()) {
+    callback();
+  } else {
+    connection_.on_gone_ = std::move(callback);
+  }
+}
+
+}  // namespace antiphon::http

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "http/connection.h"
+#include "http/request_parser.h"
+#include "http/responder.h"
+
+namespace antiphon::http {
+
+/// One request's answer on its connection.
+class Exchange final : public Responder {
+ public:
+  Exchange(Connection& connection, const RequestParser& parser, const Request& request)
+      : connection_(connection), parser_(parser), head_only_(request.method == "HEAD") {}
+
+  runtime::Awaitable<bool> respond(Response response) override;
+  runtime::Awaitable<bool> start(Response head) override;
+  runtime::Awaitable<bool> write(std::span<const std::byte> bytes) override;
+  runtime::Awaitable<bool> finish() override;
+  void abort() override;
+  void on_gone(std::move_only_function<void()> callback) override;
+  [[nodiscard]] bool gone() const override { return connection_.gone_; }
+  [[nodiscard]] bool started() const override { return phase_ != Phase::kIdle; }
+  /// Whether the handler left the body open.
+  [[nodiscard]] bool streaming() const { return phase_ == Phase::kStreaming; }
+
+ private:
+  enum class Phase : std::uint8_t { kIdle, kStreaming, kEnded };
+
+  /// What the answer's head decides: whether a body follows, and whether another request may.
+  void judge_head(const Response& response);
+
+  Connection& connection_;
+  const RequestParser& parser_;
+  bool head_only_;  ///< The answer to HEAD, or of a status without a body.
+  Phase phase_ = Phase::kIdle;
+};
+
+}  // namespace antiphon::http
