@@ -1,0 +1,70 @@
+#include "engine/ort/runtime.h"
+
+#include <dlfcn.h>
+
+#include <mutex>
+
+#include "engine/ort/instruction_set.h"
+#include "engine/ort/runtime_impl.h"
+
+namespace antiphon::engine::ort {
+namespace {
+
+constexpr std::uint32_t kApiVersion = 21;
+
+std::unexpected<Error> failure(Errc code, std::string message) {
+  return std::unexpected(Error{code, std::move(message)});
+}
+
+using GetApiBase = const OrtApiBase* (*)();
+
+/// Opens the library for good: it has threads and static objects of its own, so it is never closed.
+Result<const OrtApiBase*> open_library(const std::filesystem::path& file) {
+  void* const handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) {
+    const char* const reason = ::dlerror();  // NOLINT(concurrency-mt-unsafe): glibc keeps one per thread.
+    return failure(Errc::kLibraryNotFound, reason != nullptr ? reason : file.string() + ": cannot be opened");
+  }
+  void* const symbol = ::dlsym(handle, "OrtGetApiBase");
+  if (symbol == nullptr) return failure(Errc::kLibraryNotFound, file.string() + " is not ONNX Runtime");
+  return reinterpret_cast<GetApiBase>(symbol)();
+}
+
+}  // namespace
+
+std::filesystem::path default_library() { return ANTIPHON_ONNXRUNTIME_LIBRARY; }
+
+Result<Runtime> Runtime::open(const RuntimeOptions& options) {
+  static std::mutex opening;
+  static std::shared_ptr<const Impl> opened;
+  static const OrtApiBase* opened_base = nullptr;
+  const std::lock_guard lock(opening);
+  const auto base = open_library(options.library);
+  if (!base) return std::unexpected(base.error());
+  if (opened != nullptr) {
+    if (*base == opened_base) return Runtime(opened);
+    return failure(Errc::kOtherLibrary, opened->library.string() + " is open in this process already");
+  }
+  const OrtApi* const api = (*base)->GetApi(kApiVersion);
+  const std::string version = (*base)->GetVersionString();
+  if (api == nullptr) {
+    return failure(Errc::kLibraryTooOld, options.library.string() + " is ONNX Runtime " + version + "; 1." +
+                                             std::to_string(kApiVersion) + " or newer is needed");
+  }
+  try {
+    Ort::InitApi(api);
+    // What goes wrong comes back as an error; the library's own log would mix with ours.
+    opened_base = *base;
+    opened = std::make_shared<const Impl>(
+        Impl{.library = options.library, .version = version, .env = Ort::Env(ORT_LOGGING_LEVEL_FATAL, "antiphon")});
+  } catch (const std::exception& e) {
+    return failure(Errc::kLibraryNotFound, options.library.string() + ": " + e.what());
+  }
+  return Runtime(opened);
+}
+
+const std::string& Runtime::version() const { return impl_->version; }
+
+std::string Runtime::fingerprint() const { return "onnxruntime-" + impl_->version + "/cpu/" + instruction_set(); }
+
+}  // namespace antiphon::engine::ort

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "engine/ort/error.h"
+
+/// ONNX Runtime behind plain types. The library is opened at run time, so that processes which never speak do not map
+/// it, and so that another build of it can take its place.
+namespace antiphon::engine::ort {
+
+/// Where set-up put the library of the version that this program was tested with.
+[[nodiscard]] std::filesystem::path default_library();
+
+struct RuntimeOptions {
+  std::filesystem::path library = default_library();
+};
+
+/// The opened library. A process has one: later openings of the same file share it, and it stays mapped until exit.
+/// A copy is a reference. Any thread.
+class Runtime {
+ public:
+  /// Errors: kLibraryNotFound, kLibraryTooOld, kOtherLibrary.
+  [[nodiscard]] static Result<Runtime> open(const RuntimeOptions& options = {});
+
+  /// For example 1.32.0.
+  [[nodiscard]] const std::string& version() const;
+  /// All that decides the bytes of a result besides the model and its inputs: library, version, provider and the
+  /// instruction sets by which kernels are chosen. For example "onnxruntime-1.32.0/cpu/x86_64+avx2+f16c+fma".
+  [[nodiscard]] std::string fingerprint() const;
+
+ private:
+  friend class Session;
+  struct Impl;
+  explicit Runtime(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+
+  std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace antiphon::engine::ort
