@@ -1,0 +1,167 @@
+#include "phonemizer/phonemizer.h"
+
+#include <unicode/normalizer2.h>
+#include <unicode/unistr.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <optional>
+
+#include "phonemizer/espeak_library.h"
+#include "phonemizer/terminator.h"
+
+namespace antiphon::phonemizer {
+namespace {
+
+constexpr int kIpa = 0x02;
+constexpr std::size_t kMaxVoiceName = 64;
+
+/// espeak-ng's own state is the process's, so ours is too.
+struct Process {
+  std::mutex turn;
+  std::optional<EspeakLibrary> library;
+  Options options;
+};
+
+Process& process() {
+  static Process only;
+  return only;
+}
+
+std::unexpected<Error> failure(Errc code, std::string message) {
+  return std::unexpected(Error{code, std::move(message)});
+}
+
+/// Code points of a text; malformed sequences and control characters, which espeak-ng would obey, become spaces.
+std::u32string decode(std::string_view text) {
+  std::u32string decoded;
+  decoded.reserve(text.size());
+  const auto length = static_cast<std::int32_t>(text.size());
+  for (std::int32_t i = 0; i < length;) {
+    UChar32 c = 0;
+    U8_NEXT(text.data(), i, length, c);
+    const bool control = c < 0x20 || (c >= 0x7F && c <= 0x9F);
+    decoded.push_back(control ? U' ' : static_cast<char32_t>(c));
+  }
+  return decoded;
+}
+
+std::string encode(std::u32string_view text) {
+  std::string encoded;
+  encoded.reserve(text.size());
+  for (const auto c : text) {
+    std::array<std::uint8_t, U8_MAX_LENGTH> bytes{};
+    std::int32_t size = 0;
+    U8_APPEND_UNSAFE(bytes.data(), size, static_cast<UChar32>(c));
+    encoded.append(bytes.begin(), bytes.begin() + size);
+  }
+  return encoded;
+}
+
+/// Drops "(en)", "(de)" and the like, with which espeak-ng marks words of another language.
+std::u32string without_switches(std::u32string_view phonemes) {
+  std::u32string kept;
+  while (!phonemes.empty()) {
+    const auto open = phonemes.find(U'(');
+    const auto close = open == std::u32string_view::npos ? open : phonemes.find(U')', open);
+    if (close == std::u32string_view::npos) break;
+    const auto begin = close > open + 1 ? open : close + 1;
+    kept += phonemes.substr(0, begin);
+    phonemes.remove_prefix(close + 1);
+  }
+  return kept.append(phonemes);
+}
+
+std::u32string decompose(const std::u32string& text) {
+  UErrorCode status = U_ZERO_ERROR;
+  const auto* const nfd = icu::Normalizer2::getNFDInstance(status);
+  if (U_FAILURE(status) != 0) return text;
+  const auto utf16 = icu::UnicodeString::fromUTF8(encode(text));
+  const auto normal = nfd->normalize(utf16, status);
+  if (U_FAILURE(status) != 0) return text;
+  std::string utf8;
+  normal.toUTF8String(utf8);
+  return decode(utf8);
+}
+
+bool is_voice_name(const std::string& name) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '+';
+  };
+  return !name.empty() && name.size() <= kMaxVoiceName && std::ranges::all_of(name, allowed);
+}
+
+}  // namespace
+
+std::filesystem::path default_library() { return ANTIPHON_ESPEAK_LIBRARY; }
+std::filesystem::path default_data() { return ANTIPHON_ESPEAK_DATA; }
+
+std::u32string join(std::span<const Clause> clauses) {
+  std::u32string joined;
+  for (const auto& clause : clauses) {
+    if (!clause.phonemes.empty() && !joined.empty() && joined.back() != U' ') joined += U' ';
+    joined += clause.phonemes;
+    if (clause.terminator == 0) continue;
+    joined += clause.terminator;
+    if (clause.terminator == U',' || clause.terminator == U':' || clause.terminator == U';') joined += U' ';
+  }
+  return joined;
+}
+
+std::u32string decomposed(std::string_view utf8) { return decompose(decode(utf8)); }
+
+Result<Phonemizer> Phonemizer::open(const Options& options) {
+  auto& only = process();
+  const std::lock_guard turn(only.turn);
+  if (only.library) {
+    if (only.options.library == options.library && only.options.data == options.data) return Phonemizer();
+    return failure(Errc::kOtherLibrary, only.options.library.string() + " with " + only.options.data.string() +
+                                            " is in use in this process already");
+  }
+  auto library = EspeakLibrary::open(options.library, options.data);
+  if (!library) return std::unexpected(std::move(library.error()));
+  only.library = std::move(*library);
+  only.options = options;
+  return Phonemizer();
+}
+
+Result<std::vector<Clause>> Phonemizer::phonemise(std::string_view text, const std::string& voice) const {
+  if (text.size() > kMaxTextBytes) {
+    return failure(Errc::kTextTooLong, "the text has more than " + std::to_string(kMaxTextBytes) + " bytes");
+  }
+  if (!is_voice_name(voice)) return failure(Errc::kUnknownVoice, "the name of espeak-ng's voice is malformed");
+  const auto clean = encode(decode(text));
+  auto& only = process();
+  const std::lock_guard turn(only.turn);
+  const auto& library = *only.library;
+  // Anew for every text: what espeak-ng remembers of the last one would change the next.
+  if (library.set_voice_by_name(voice.c_str()) != EE_OK) {
+    return failure(Errc::kUnknownVoice, "espeak-ng has no voice " + voice);
+  }
+  std::vector<Clause> clauses;
+  const char* const end = clean.data() + clean.size();
+  const char* begin = clean.data();
+  while (begin != nullptr && clauses.size() <= clean.size()) {
+    const void* next = begin;
+    const char* const ipa = library.text_to_phonemes(&next, espeakCHARS_UTF8, kIpa);
+    const auto stop = next == nullptr ? Stop::kAtEnd : Stop::kWithin;
+    const char* const until = next == nullptr ? end : std::min(static_cast<const char*>(next), end);
+    const auto consumed = decode(std::string_view(begin, until));
+    clauses.push_back({.phonemes = decompose(without_switches(decode(ipa == nullptr ? "" : ipa))),
+                       .terminator = terminator_of(consumed, stop)});
+    begin = stop == Stop::kAtEnd ? nullptr : until;
+  }
+  return clauses;
+}
+
+std::string Phonemizer::version() const {
+  auto& only = process();
+  const std::lock_guard turn(only.turn);
+  const auto& full = only.library->version;
+  return "espeak-ng-" + full.substr(0, full.find(' '));
+}
+
+}  // namespace antiphon::phonemizer
