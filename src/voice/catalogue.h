@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "voice/error.h"
+
+namespace antiphon::voice {
+
+/// What every voice's manifest says, whichever engine speaks it.
+struct CatalogueEntry {
+  std::string id;  ///< Also the name of its folder.
+  std::string engine;
+  std::string language;
+  std::uint32_t sample_rate = 0;
+  std::vector<std::string> speakers;  ///< Empty for one unnamed speaker.
+  std::filesystem::path folder;       ///< Absolute.
+};
+
+/// A store of voices: one folder each.
+struct Catalogue {
+  std::vector<CatalogueEntry> voices;  ///< By id.
+  std::vector<Error> faults;           ///< One for each folder that is not a readable voice.
+};
+
+/// Reads the manifests of a store, at most 4,096 folders. A store that does not exist is empty. Error: kFileFailure.
+[[nodiscard]] Result<Catalogue> read_catalogue(const std::filesystem::path& store);
+
+/// Removes a voice with all its files. Errors: kBadId, kVoiceNotFound, kFileFailure.
+[[nodiscard]] Result<void> remove_voice(const std::filesystem::path& store, std::string_view id);
+
+}  // namespace antiphon::voice
