@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "engine/ort/runtime.h"
+#include "engine/piper/planner.h"
+#include "engine/piper/renderer.h"
+#include "voice/manifest.h"
+
+namespace antiphon::engine::piper {
+
+/// The two phases of a voice, without its text.
+struct Graphs {
+  Planner planner;
+  std::unique_ptr<Renderer> renderer;
+};
+
+/// Loads the graphs of a prepared voice, whose files the caller has checked. Error: kVoiceCorrupt.
+[[nodiscard]] Result<Graphs> load_graphs(const ort::Runtime& runtime, const std::filesystem::path& folder,
+                                         const voice::Manifest& manifest);
+
+}  // namespace antiphon::engine::piper

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "engine/ort/session.h"
+#include "engine/piper/renderer.h"
+#include "engine/piper/speaker.h"
+
+namespace antiphon::engine::piper {
+
+/// The graphs of one voice, one for each kind of grain. A voice that cannot be rendered in pieces has only `single`.
+struct RenderGraphs {
+  ort::Session single;
+  std::optional<ort::Session> first;
+  std::optional<ort::Session> middle;
+  std::optional<ort::Session> last;
+};
+
+struct RenderModel {
+  std::uint32_t channels = 0;    ///< Of one row of the prior.
+  std::size_t state_floats = 0;  ///< What the manifest says about all state tensors together.
+  Speaker speaker = Speaker::kNone;
+};
+
+/// Renders by ONNX Runtime. Error: kVoiceCorrupt where the graphs do not fit the model or each other.
+[[nodiscard]] Result<std::unique_ptr<Renderer>> make_ort_renderer(RenderGraphs graphs, const RenderModel& model);
+
+}  // namespace antiphon::engine::piper

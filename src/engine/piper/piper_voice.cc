@@ -1,0 +1,141 @@
+#include "engine/piper/piper_voice.h"
+
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/piper/pcm.h"
+#include "voice/grain_layout.h"
+
+namespace antiphon::engine::piper {
+namespace {
+
+constexpr float kMinSpeed = 0.25F;
+constexpr float kMaxSpeed = 4.0F;
+
+std::unexpected<Error> failure(Errc code, std::string message) {
+  return std::unexpected(Error{code, std::move(message)});
+}
+
+/// espeak-ng reads out the names of symbols that stand alone ("asterisk asterisk"); nobody wants to hear that.
+bool has_letter_or_digit(std::string_view text) {
+  const auto length = static_cast<std::int64_t>(text.size());
+  for (std::int64_t i = 0; i < length;) {
+    UChar32 c = 0;
+    U8_NEXT(text, i, length, c);
+    if (c >= 0 && (u_isUAlphabetic(c) != 0 || u_isdigit(c) != 0)) return true;
+  }
+  return false;
+}
+
+bool takes_state(GrainKind kind) { return kind == GrainKind::kMiddle || kind == GrainKind::kLast; }
+
+std::vector<float> floats_of(std::span<const std::byte> bytes) {
+  std::vector<float> floats(bytes.size() / sizeof(float));
+  if (!floats.empty()) std::memcpy(floats.data(), bytes.data(), floats.size() * sizeof(float));
+  return floats;
+}
+
+VoiceInfo info_of(const voice::Manifest& manifest) {
+  const auto max_samples = manifest.max_segment_seconds * manifest.sample_rate;
+  return {.id = manifest.id,
+          .engine = "piper",
+          .sample_rate = {manifest.sample_rate},
+          .language = manifest.language,
+          .speakers = manifest.speakers,
+          .identity = voice::identity_of(manifest),
+          .max_segment = {static_cast<std::uint64_t>(max_samples)}};
+}
+
+}  // namespace
+
+PiperVoice::PiperVoice(PiperParts parts) : parts_(std::move(parts)), info_(info_of(parts_.manifest)) {}
+
+bool PiperVoice::knows(std::uint32_t speaker) const {
+  return speaker < std::max<std::size_t>(1, info_.speakers.size());
+}
+
+std::uint32_t PiperVoice::max_frames(base::SampleCount wanted) const {
+  auto samples = info_.max_segment.value;
+  if (wanted.value != 0) samples = std::min(samples, wanted.value);
+  return static_cast<std::uint32_t>(samples / parts_.manifest.geometry.hop);
+}
+
+Result<std::u32string> PiperVoice::phonemes_of(std::string_view text) const {
+  const auto& manifest = parts_.manifest;
+  if (manifest.phoneme_type == "text") return phonemizer::decomposed(text);
+  const auto clauses = parts_.phonemizer.phonemise(text, manifest.espeak_voice);
+  if (clauses) return phonemizer::join(*clauses);
+  const bool blame_text = clauses.error().code == phonemizer::Errc::kTextTooLong;
+  return failure(blame_text ? Errc::kSegmentTooLong : Errc::kEngineFailure, clauses.error().message);
+}
+
+Result<SegmentPlan> PiperVoice::plan(const PlanRequest& request) {
+  if (!(request.speed >= kMinSpeed && request.speed <= kMaxSpeed)) {
+    return failure(Errc::kBadArgument, "speed is outside 0.25 to 4");
+  }
+  if (!knows(request.speaker)) return failure(Errc::kBadArgument, "the voice has no such speaker");
+  if (!has_letter_or_digit(request.text)) {
+    return failure(Errc::kNothingToSpeak, "the text has no letter and no digit");
+  }
+  const auto phonemes = phonemes_of(request.text);
+  if (!phonemes) return std::unexpected(phonemes.error());
+  const auto ids = parts_.ids.ids_of(*phonemes);
+  if (!ids) return std::unexpected(ids.error());
+  auto prior = parts_.planner.plan({.ids = *ids,
+                                    .seed = request.seed,
+                                    .segment_index = request.segment_index,
+                                    .speed = request.speed,
+                                    .speaker = request.speaker,
+                                    .max_frames = max_frames(request.max_samples)});
+  if (!prior) return std::unexpected(std::move(prior.error()));
+  SegmentPlan plan;
+  plan.row_bytes = parts_.manifest.prior_channels * sizeof(float);
+  plan.prior = std::move(prior->rows);
+  plan.grains = voice::grain_layout(parts_.manifest.geometry, prior->frames);
+  return plan;
+}
+
+Result<void> PiperVoice::check(const RenderRequest& request) const {
+  const auto& geometry = parts_.manifest.geometry;
+  const auto& grain = request.grain;
+  if (!knows(request.speaker)) return failure(Errc::kBadArgument, "the voice has no such speaker");
+  if (grain.kind > GrainKind::kLast || grain.row_end <= grain.row_begin || grain.row_end > max_frames({})) {
+    return failure(Errc::kBadArgument, "the grain is not one of this voice");
+  }
+  const auto rows = grain.row_end - grain.row_begin;
+  // The layout of the shortest segment that has this grain.
+  const auto layout = voice::grain_layout(geometry, grain.kind == GrainKind::kFirst || grain.kind == GrainKind::kMiddle
+                                                        ? grain.row_end + 1
+                                                        : grain.row_end);
+  const auto same = [&](const GrainSpec& spec) { return spec == grain; };
+  if (std::ranges::none_of(layout, same)) return failure(Errc::kBadArgument, "the voice lays out no such grain");
+  if (request.rows.size() != std::uint64_t{rows} * parts_.manifest.prior_channels * sizeof(float)) {
+    return failure(Errc::kStateMismatch, "the rows have another size than the grain needs");
+  }
+  const auto state = takes_state(grain.kind) ? parts_.renderer->state_floats() * sizeof(float) : 0;
+  if (request.state.size() != state) {
+    return failure(Errc::kStateMismatch, "the state has another size than the grain needs");
+  }
+  return std::expected<void, Error>();
+}
+
+Result<RenderedGrain> PiperVoice::render(const RenderRequest& request) {
+  if (auto ok = check(request); !ok) return std::unexpected(std::move(ok.error()));
+  const auto rows = floats_of(request.rows);
+  const auto state = floats_of(request.state);
+  auto done = parts_.renderer->render({.kind = request.grain.kind,
+                                       .rows = rows,
+                                       .state = state,
+                                       .speaker = request.speaker,
+                                       .samples = request.grain.samples});
+  if (!done) return std::unexpected(std::move(done.error()));
+  RenderedGrain grain{.pcm = to_pcm(done->wave)};
+  const auto bytes = std::as_bytes(std::span(done->state));
+  grain.state.assign(bytes.begin(), bytes.end());
+  return grain;
+}
+
+}  // namespace antiphon::engine::piper

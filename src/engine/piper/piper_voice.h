@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/api/engine.h"
+#include "engine/piper/phoneme_ids.h"
+#include "engine/piper/planner.h"
+#include "engine/piper/renderer.h"
+#include "phonemizer/phonemizer.h"
+#include "voice/manifest.h"
+
+namespace antiphon::engine::piper {
+
+/// The parts of a voice in memory.
+struct PiperParts {
+  voice::Manifest manifest;
+  phonemizer::Phonemizer phonemizer;
+  PhonemeIds ids;
+  Planner planner;
+  std::unique_ptr<Renderer> renderer;
+};
+
+/// See Voice: checks what comes from outside, and joins the parts.
+class PiperVoice final : public Voice {
+ public:
+  explicit PiperVoice(PiperParts parts);
+
+  [[nodiscard]] const VoiceInfo& info() const override { return info_; }
+  [[nodiscard]] Result<SegmentPlan> plan(const PlanRequest& request) override;
+  [[nodiscard]] Result<RenderedGrain> render(const RenderRequest& request) override;
+
+ private:
+  [[nodiscard]] bool knows(std::uint32_t speaker) const;
+  [[nodiscard]] Result<std::u32string> phonemes_of(std::string_view text) const;
+  [[nodiscard]] std::uint32_t max_frames(base::SampleCount wanted) const;
+  [[nodiscard]] Result<void> check(const RenderRequest& request) const;
+
+  PiperParts parts_;
+  VoiceInfo info_;
+};
+
+}  // namespace antiphon::engine::piper
