@@ -1,0 +1,199 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "engine/piper/piper_engine.h"
+#include "voice/preparation/piper_config.h"
+#include "voice/preparation/prepare.h"
+#include "voice/surgery/toy_vits.h"
+
+namespace antiphon::voice::preparation {
+namespace {
+
+namespace fs = std::filesystem;
+using surgery::toy_config;
+using surgery::toy_high;
+using surgery::toy_low;
+using surgery::toy_model;
+using surgery::toy_two_speakers;
+using surgery::ToyVits;
+using testing::HasSubstr;
+
+class PreparationTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = fs::temp_directory_path() / ("antiphon-prepare-" + std::to_string(::getpid()) + "-" + test->name());
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void write(const fs::path& name, const std::string& bytes) const {
+    std::ofstream(folder_ / name, std::ios::binary) << bytes;
+  }
+  [[nodiscard]] fs::path store() const { return folder_ / "store"; }
+
+  Result<Prepared> prepare(const ToyVits& shape, const PrepareOptions& options = {.grain_frames = 5}) {
+    write("toy.onnx", toy_model(shape));
+    write("toy.onnx.json", toy_config(shape));
+    return prepare_voice(folder_ / "toy.onnx", store(), options);
+  }
+
+  /// Every length of a segment up to some grains beyond the first one.
+  void expect_faithful(const ToyVits& shape) {
+    auto prepared = prepare(shape);
+    ASSERT_TRUE(prepared) << prepared.error().message;
+    const auto& manifest = prepared->manifest;
+    EXPECT_TRUE(manifest.geometry.windowed) << manifest.not_windowed_because;
+    const auto runtime = engine::ort::Runtime::open();
+    ASSERT_TRUE(runtime);
+    const auto lengths = manifest.geometry.first_frames + 4 * manifest.geometry.grain_frames;
+    const auto found =
+        verify_voice(*runtime, prepared->folder, manifest, toy_model(shape), {.sentences = 5, .every_length = lengths});
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_LE(found->worst, 1);
+    EXPECT_GT(found->samples, 10'000U);
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(PreparationTest, LowQualityIsFaithfulAtEveryLength) { expect_faithful(toy_low()); }
+
+TEST_F(PreparationTest, HighQualityIsFaithfulAtEveryLength) { expect_faithful(toy_high()); }
+
+TEST_F(PreparationTest, SeveralSpeakersAreFaithfulAtEveryLength) {
+  expect_faithful(toy_two_speakers());
+  const auto voice = engine::piper::make_piper_engine()->load(store() / "toy");
+  ASSERT_TRUE(voice) << voice.error().message;
+  EXPECT_EQ((*voice)->info().speakers, (std::vector<std::string>{"low", "high"}));
+  const auto one = (*voice)->plan({.text = "abcdefgh"});
+  const auto other = (*voice)->plan({.text = "abcdefgh", .speaker = 1});
+  ASSERT_TRUE(one && other);
+  EXPECT_NE(one->prior, other->prior);
+}
+
+TEST_F(PreparationTest, OtherKernelsRatesAndWidthsAreFaithful) {
+  auto shape = toy_low();
+  shape.channels = 10;
+  shape.rates = {8, 8, 4};
+  shape.kernels = {16, 16, 8};
+  shape.block_kernels = {3, 5, 7};
+  shape.block_dilations = {{1, 2}, {2, 6}, {3, 12}};
+  expect_faithful(shape);
+  shape = toy_low();
+  shape.couplings = 0;
+  shape.rates = {5};
+  shape.kernels = {11};
+  shape.seed = 9;
+  fs::remove_all(store());
+  expect_faithful(shape);
+}
+
+TEST_F(PreparationTest, UnknownStructureIsRenderedWhole) {
+  auto shape = toy_low();
+  shape.odd_renderer = true;
+  const auto prepared = prepare(shape);
+  ASSERT_TRUE(prepared) << prepared.error().message;
+  EXPECT_FALSE(prepared->manifest.geometry.windowed);
+  EXPECT_THAT(prepared->manifest.not_windowed_because, HasSubstr("ReduceMean"));
+  const auto voice = engine::piper::make_piper_engine()->load(prepared->folder);
+  ASSERT_TRUE(voice) << voice.error().message;
+  const auto plan = (*voice)->plan({.text = "abcdefghabcdefgh"});
+  ASSERT_TRUE(plan);
+  ASSERT_EQ(plan->grains.size(), 1U);
+  EXPECT_TRUE((*voice)->render({.grain = plan->grains[0], .rows = plan->prior, .state = {}}));
+}
+
+TEST_F(PreparationTest, AnotherSoundIsNoticed) {
+  const auto prepared = prepare(toy_low());
+  ASSERT_TRUE(prepared);
+  onnx::ModelProto other;
+  ASSERT_TRUE(other.ParseFromString(toy_model(toy_low())));
+  // The bias of the last convolution.
+  auto& bias = *other.mutable_graph()->mutable_initializer(other.graph().initializer_size() - 2);
+  ASSERT_EQ(bias.float_data_size(), 1);
+  bias.set_float_data(0, bias.float_data(0) + 0.01F);
+  const auto runtime = engine::ort::Runtime::open();
+  const auto found = verify_voice(*runtime, prepared->folder, prepared->manifest, other.SerializeAsString());
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, Errc::kVerifyFailed);
+}
+
+TEST_F(PreparationTest, TheSameModelIsPreparedOnce) {
+  ASSERT_TRUE(prepare(toy_low()));
+  const auto again = prepare(toy_low());
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->already_there);
+  const auto other = prepare(toy_high());
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Errc::kVoiceExists);
+  const auto replaced = prepare(toy_high(), {.replace = true});
+  ASSERT_TRUE(replaced);
+  EXPECT_FALSE(replaced->already_there);
+  // Nothing but voices is left in the store.
+  EXPECT_EQ(std::distance(fs::directory_iterator(store()), {}), 1);
+}
+
+TEST_F(PreparationTest, WhatIsNotAVoiceLeavesNothingBehind) {
+  const auto expect_error = [&](const std::string& model, const std::string& config, Errc code, const char* words) {
+    write("toy.onnx", model);
+    write("toy.onnx.json", config);
+    const auto prepared = prepare_voice(folder_ / "toy.onnx", store(), {});
+    ASSERT_FALSE(prepared) << words;
+    EXPECT_EQ(prepared.error().code, code) << prepared.error().message;
+    EXPECT_THAT(prepared.error().message, HasSubstr(words));
+    EXPECT_TRUE(!fs::exists(store()) || fs::is_empty(store()));
+  };
+  const auto model = toy_model(toy_low());
+  const auto config = toy_config(toy_low());
+  expect_error("not a model", config, Errc::kModelInvalid, "ONNX");
+  expect_error(model.substr(0, model.size() / 2), config, Errc::kModelInvalid, "");
+  expect_error(model, "{}", Errc::kConfigInvalid, "audio");
+  expect_error(model, "[", Errc::kConfigInvalid, "toy.onnx.json");
+  EXPECT_EQ(prepare_voice(folder_ / "none.onnx", store(), {}).error().code, Errc::kFileFailure);
+  EXPECT_EQ(prepare_voice(folder_ / "toy.onnx", store(), {.id = "../toy"}).error().code, Errc::kBadId);
+}
+
+TEST(PiperConfigTest, ReadsWhatPiperWrites) {
+  const auto config = parse_piper_config(
+      R"({"audio": {"sample_rate": 16000}, "espeak": {"voice": "de"}, "num_speakers": 3, "speaker_id_map": {"b": 1},
+          "inference": {"length_scale": 1.5}, "dataset": "x", "language": {"code": "de_DE"},
+          "phoneme_id_map": {"_": [0], "^": [1], "$": [2], "a": [3, 4]}})");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->sample_rate, 16'000U);
+  EXPECT_EQ(config->espeak_voice, "de");
+  EXPECT_EQ(config->language, "de-DE");
+  EXPECT_EQ(config->phoneme_type, "espeak");
+  EXPECT_EQ(config->length_scale, 1.5F);
+  EXPECT_EQ(config->noise_scale, 0.667F);
+  EXPECT_EQ(config->speakers, (std::vector<std::string>{"0", "b", "2"}));
+  EXPECT_EQ(config->phoneme_id_map.at("a"), (std::vector<std::int64_t>{3, 4}));
+}
+
+TEST(PiperConfigTest, SaysWhatIsWrong) {
+  const auto message = [](const std::string& changed) {
+    const auto config = parse_piper_config(changed);
+    return config ? "accepted" : config.error().message;
+  };
+  const std::string ids = R"("phoneme_id_map": {"_": [0], "^": [1], "$": [2]})";
+  const std::string audio = R"("audio": {"sample_rate": 16000}, )";
+  const std::string espeak = R"("espeak": {"voice": "de"}, )";
+  EXPECT_EQ(message("{" + audio + espeak + ids + "}"), "accepted");
+  EXPECT_THAT(message("{" + espeak + ids + "}"), HasSubstr("audio"));
+  EXPECT_THAT(message("{" + audio + ids + "}"), HasSubstr("espeak"));
+  EXPECT_THAT(message("{" + audio + espeak + "\"phoneme_type\": \"pinyin\", " + ids + "}"), HasSubstr("pinyin"));
+  EXPECT_THAT(message("{" + audio + espeak + R"("phoneme_map": {"a": ["b"]}, )" + ids + "}"), HasSubstr("phoneme_map"));
+  EXPECT_THAT(message("{" + audio + espeak + R"("phoneme_id_map": {"_": [0], "^": [1]}})"), HasSubstr("lacks $"));
+  EXPECT_THAT(message("{" + audio + espeak + R"("num_speakers": 2, "speaker_id_map": {"a": 2}, )" + ids + "}"),
+              HasSubstr("speaker_id_map"));
+  EXPECT_THAT(message("{" + audio + espeak + R"("num_speakers": 2, "speaker_id_map": {"1": 0}, )" + ids + "}"),
+              HasSubstr("same name"));
+}
+
+}  // namespace
+}  // namespace antiphon::voice::preparation

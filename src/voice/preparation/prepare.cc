@@ -1,0 +1,175 @@
+#include "voice/preparation/prepare.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+#include "voice/preparation/piper_config.h"
+#include "voice/sha256.h"
+#include "voice/surgery/operate.h"
+#include "voice/voice_id.h"
+
+namespace antiphon::voice::preparation {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMostModelBytes = std::uint64_t{1} << 30U;
+constexpr std::uint64_t kMostConfigBytes = std::uint64_t{4} << 20U;
+
+std::unexpected<Error> failure(Errc code, const fs::path& path, std::string_view what) {
+  return std::unexpected(Error{.code = code, .message = fmt::format("{}: {}", path.string(), what)});
+}
+
+/// A folder that is gone when nobody has taken it.
+class Workshop {
+ public:
+  explicit Workshop(fs::path folder) : folder_(std::move(folder)) {}
+  Workshop(const Workshop&) = delete;
+  Workshop& operator=(const Workshop&) = delete;
+  ~Workshop() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  [[nodiscard]] const fs::path& folder() const { return folder_; }
+
+ private:
+  fs::path folder_;
+};
+
+Result<void> write_file(const fs::path& path, std::string_view bytes) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  out.close();
+  return out ? Result<void>{} : failure(Errc::kFileFailure, path, "cannot be written");
+}
+
+Result<void> write_parts(const fs::path& folder, const surgery::Parts& parts, Manifest& manifest) {
+  for (const auto& [name, bytes] : {std::pair<const char*, const std::string&>(kPlanFile, parts.plan),
+                                    {kRenderSingleFile, parts.single},
+                                    {kRenderFirstFile, parts.first},
+                                    {kRenderMiddleFile, parts.middle},
+                                    {kRenderLastFile, parts.last},
+                                    {kRenderWeightsFile, parts.weights}}) {
+    const bool always = name == kPlanFile || name == kRenderSingleFile || name == kRenderWeightsFile;
+    if (!always && !parts.geometry.windowed) continue;
+    if (auto written = write_file(folder / name, bytes); !written) return written;
+    manifest.files.push_back({.name = name, .bytes = bytes.size(), .sha256 = sha256_of(bytes)});
+  }
+  return {};
+}
+
+Manifest manifest_of(const std::string& id, PiperConfig config, const surgery::Parts& parts) {
+  constexpr std::size_t kMostReason = 1'024;
+  Manifest manifest{.id = id,
+                    .language = std::move(config.language),
+                    .sample_rate = config.sample_rate,
+                    .phoneme_type = std::move(config.phoneme_type),
+                    .espeak_voice = std::move(config.espeak_voice),
+                    .phoneme_id_map = std::move(config.phoneme_id_map),
+                    .noise_scale = config.noise_scale,
+                    .noise_w = config.noise_w,
+                    .length_scale = config.length_scale,
+                    .speakers = std::move(config.speakers),
+                    .speaker_input = parts.speaker_input,
+                    .prior_channels = parts.prior_channels,
+                    .geometry = parts.geometry,
+                    .not_windowed_because = parts.not_windowed_because.substr(0, kMostReason),
+                    .states = {},
+                    .source_sha256 = {},
+                    .files = {},
+                    .costs = {}};
+  for (const auto& state : parts.states)
+    manifest.states.push_back({.channels = state.channels, .length = state.length});
+  return manifest;
+}
+
+/// The folder's new contents appear under its name at once; what stood there is removed afterwards.
+Result<void> put(const fs::path& made, const fs::path& place) {
+  std::error_code error;
+  const auto old = place.parent_path() / fmt::format(".replaced-{}", place.filename().string());
+  fs::remove_all(old, error);
+  if (fs::exists(place, error)) fs::rename(place, old, error);
+  if (!error) fs::rename(made, place, error);
+  if (error) return failure(Errc::kFileFailure, place, error.message());
+  fs::remove_all(old, error);
+  return {};
+}
+
+Result<Manifest> build(const fs::path& folder, const std::string& id, const std::string& model, PiperConfig config,
+                       const PrepareOptions& options) {
+  auto parts = surgery::operate(model, {.grain_frames = options.grain_frames, .weights_file = kRenderWeightsFile});
+  if (!parts) {
+    const bool invalid = parts.error().code == surgery::Errc::kModelInvalid;
+    return std::unexpected(Error{.code = invalid ? Errc::kModelInvalid : Errc::kModelUnsupported,
+                                 .message = std::move(parts.error().message)});
+  }
+  auto manifest = manifest_of(id, std::move(config), *parts);
+  manifest.source_sha256 = sha256_of(model);
+  if (auto written = write_parts(folder, *parts, manifest); !written) return std::unexpected(written.error());
+  return manifest;
+}
+
+Result<std::string> read_whole_file(const fs::path& path, std::uint64_t most_bytes) {
+  std::error_code error;
+  const auto size = fs::file_size(path, error);
+  if (error) return failure(Errc::kFileFailure, path, error.message());
+  if (size > most_bytes) return failure(Errc::kFileFailure, path, fmt::format("is larger than {} bytes", most_bytes));
+  std::string bytes(size, '\0');
+  std::ifstream in(path, std::ios::binary);
+  if (!in.read(bytes.data(), static_cast<std::streamsize>(size))) {
+    return failure(Errc::kFileFailure, path, "cannot be read");
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Result<std::string> read_model(const fs::path& path) { return read_whole_file(path, kMostModelBytes); }
+
+Result<Prepared> prepare_voice(const fs::path& model_file, const fs::path& store, const PrepareOptions& options) {
+  const auto id = options.id.empty() ? model_file.stem().string() : options.id;
+  if (!valid_voice_id(id)) {
+    return failure(Errc::kBadId, id, "cannot be a voice's id (1 to 64 letters, digits, '.', '_' and '-')");
+  }
+  auto model = read_model(model_file);
+  if (!model) return std::unexpected(model.error());
+  const fs::path config_file = model_file.string() + ".json";
+  const auto json = read_whole_file(config_file, kMostConfigBytes);
+  if (!json) return std::unexpected(json.error());
+  auto config = parse_piper_config(*json);
+  if (!config) return failure(Errc::kConfigInvalid, config_file, config.error().message);
+
+  const auto place = store / id;
+  std::error_code error;
+  if (fs::exists(place, error)) {
+    auto there = read_manifest(place);
+    if (there && there->source_sha256 == sha256_of(*model)) {
+      return Prepared{.manifest = std::move(*there), .folder = place, .already_there = true, .verification = {}};
+    }
+    if (!options.replace) return failure(Errc::kVoiceExists, place, "another voice of this name is there");
+  }
+
+  const Workshop workshop(store / fmt::format(".preparing-{}-{}", id, ::getpid()));
+  fs::create_directories(workshop.folder(), error);
+  if (error) return failure(Errc::kFileFailure, workshop.folder(), error.message());
+  auto manifest = build(workshop.folder(), id, *model, std::move(*config), options);
+  if (!manifest) return std::unexpected(manifest.error());
+  const auto runtime = engine::ort::Runtime::open(options.runtime);
+  if (!runtime) return failure(Errc::kRunFailed, "ONNX Runtime", runtime.error().message);
+  auto verified = verify_voice(*runtime, workshop.folder(), *manifest, *model);
+  if (!verified) return std::unexpected(verified.error());
+  manifest->costs = verified->costs;
+  if (auto written = write_file(workshop.folder() / kManifestFile, to_json(*manifest)); !written) {
+    return std::unexpected(written.error());
+  }
+  // What will be read must be what was meant.
+  if (auto again = read_manifest(workshop.folder()); !again) return std::unexpected(again.error());
+  if (auto done = put(workshop.folder(), place); !done) return std::unexpected(done.error());
+  return Prepared{.manifest = std::move(*manifest), .folder = place, .already_there = false, .verification = *verified};
+}
+
+}  // namespace antiphon::voice::preparation

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+
+#include "engine/ort/runtime.h"
+#include "voice/manifest.h"
+
+namespace antiphon::voice::preparation {
+
+/// How far a prepared voice lies from the model that it was made of, over all that was compared.
+struct Verification {
+  std::uint64_t samples = 0;
+  std::uint64_t different = 0;    ///< Samples that differ by one step of 16 bits or more.
+  int worst = 0;                  ///< In steps of 16 bits.
+  double signal_to_noise_db = 0;  ///< Infinite where no sample differs.
+  Costs costs;
+};
+
+/// More than this many steps of 16 bits is another sound.
+inline constexpr int kMostDifference = 1;
+
+struct VerifyOptions {
+  std::uint32_t sentences = 3;     ///< Segments of random phonemes, of different lengths and speakers.
+  std::uint32_t every_length = 0;  ///< Compares each number of frames up to this, besides those around a first grain.
+};
+
+/// Renders segments grain by grain, and by `original` in one piece with the same noise. Takes seconds.
+/// Errors: kModelInvalid, kModelUnsupported, kRunFailed, kFileDamaged, and kVerifyFailed where a sample differs by
+/// more than kMostDifference.
+[[nodiscard]] Result<Verification> verify_voice(const engine::ort::Runtime& runtime,
+                                                const std::filesystem::path& folder, const Manifest& manifest,
+                                                std::string_view original, const VerifyOptions& options = {});
+
+}  // namespace antiphon::voice::preparation
