@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "gateway/cell.h"
+#include "gateway/speech_handler.h"
+#include "gateway/voice_directory.h"
+#include "http/error.h"
+#include "http/responder.h"
+
+namespace antiphon::gateway {
+
+/// Finds out what a request is for and answers it: the table of routes. Lives on the event loop.
+class Front {
+ public:
+  /// `unhealthy_after`: see ServerOptions.
+  Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, base::Duration unhealthy_after);
+
+  [[nodiscard]] runtime::Awaitable<> handle(const http::Request& request, http::Responder& responder);
+  /// An error that the HTTP server found by itself, in the shape of the API. `request` may be null.
+  [[nodiscard]] static http::Response edge_error(const http::EdgeError& error, const http::Request* request);
+
+  /// From now on new work is refused and /readyz says so.
+  void drain() { draining_ = true; }
+
+ private:
+  [[nodiscard]] http::Response answer(const http::Request& request) const;
+  [[nodiscard]] http::Response health() const;
+  [[nodiscard]] http::Response readiness() const;
+
+  Cell& cell_;
+  const VoiceDirectory& voices_;
+  SpeechHandler& speech_;
+  base::Duration unhealthy_after_;
+  bool draining_ = false;
+};
+
+}  // namespace antiphon::gateway

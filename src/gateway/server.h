@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "gateway/cell.h"
+#include "gateway/error.h"
+#include "gateway/speech_handler.h"
+#include "gateway/voice_directory.h"
+#include "http/server.h"
+#include "runtime/clock.h"
+
+namespace antiphon::gateway {
+
+struct ServerOptions {
+  http::ServerOptions http{};
+  /// The cell's own options; its voices are filled in from `voices`.
+  CellOptions cell{};
+  std::vector<ServedVoice> voices{};  ///< At least one; the first is the default and is loaded first.
+  std::map<std::string, std::string, std::less<>> aliases{};  ///< Further names of voices.
+  SpeechHandlerOptions speech{};
+  std::size_t encoder_threads = 2;  ///< 1 or more.
+  /// A job that makes no progress for so long makes /healthz fail.
+  base::Duration unhealthy_after = std::chrono::seconds(20);
+};
+
+/// `antiphon serve`: HTTP in front, a cell of workers behind. Lives on one event loop.
+class Server {
+ public:
+  Server(runtime::Executor executor, runtime::Clock& clock, ServerOptions options);
+  /// After stop(), or never started.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Starts the workers and listens. Errors: kNoVoice, kCannotListen.
+  [[nodiscard]] Result<http::Endpoint> start();
+  /// Returns when a worker has a voice loaded. False when the calling task is cancelled before.
+  [[nodiscard]] runtime::Awaitable<bool> wait_ready();
+  /// Refuses what is new with 503, finishes what plays until `deadline`, then ends it, and the workers. Call it once.
+  [[nodiscard]] runtime::Awaitable<> stop(base::TimePoint deadline);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace antiphon::gateway

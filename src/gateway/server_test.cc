@@ -1,0 +1,274 @@
+#include "gateway/server.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <cstring>
+#include <filesystem>
+#include <future>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "codec/encoder.h"
+#include "engine/tone/manifest.h"
+#include "gateway/test_client.h"
+#include "runtime/clock.h"
+#include "runtime/task_group.h"
+
+namespace antiphon::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string kText =
+    "The first voice begins before the sentence is finished. The second never waits for it to end!";
+
+std::string speech(const std::string& format, std::uint64_t seed = 0, const std::string& text = kText) {
+  return nlohmann::json{
+      {"model", "tts-1"}, {"input", text}, {"voice", "tone"}, {"response_format", format}, {"seed", seed}}
+      .dump();
+}
+
+/// A server on a free port, its event loop on a thread of its own.
+class ServerTest : public testing::Test {
+ protected:
+  void SetUp() override { start({}); }
+
+  void TearDown() override {
+    if (server_) stop();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void start(engine::tone::ToneManifest manifest, std::size_t max_streams = 256) {
+    folder_ = std::filesystem::path(testing::TempDir()) / ("server_test_" + std::to_string(::getpid()));
+    ASSERT_TRUE(engine::tone::write_tone_voice(folder_, manifest).has_value());
+    ServerOptions options;
+    options.http.port = 0;
+    options.cell.workers = 2;
+    options.cell.worker = {.executable = ANTIPHON_TEST_WORKER, .arguments = {}};
+    options.voices.push_back({.id = "tone",
+                              .engine = "tone",
+                              .language = "en-US",
+                              .speakers = manifest.speakers,
+                              .rate = {manifest.sample_rate},
+                              .folder = folder_});
+    options.aliases = {{"alloy", "tone"}};
+    options.speech.max_streams = max_streams;
+    server_ = std::make_unique<Server>(context_.get_executor(), clock_, std::move(options));
+    tasks_ = std::make_unique<runtime::TaskGroup>(context_.get_executor());
+    const auto endpoint = server_->start();
+    ASSERT_TRUE(endpoint.has_value()) << endpoint.error().message;
+    port_ = endpoint->port;
+    loop_ = std::thread([this] { context_.run(); });
+    ASSERT_TRUE(await([this] { return until_ready(*server_); }));
+  }
+
+  void stop() {
+    EXPECT_TRUE(await([this] { return server_->stop(clock_.now() + 30s); }));
+    work_.reset();
+    loop_.join();
+    tasks_.reset();
+    server_.reset();
+  }
+
+  static runtime::Awaitable<> until_ready(Server& server) { co_await server.wait_ready(); }
+
+  /// Runs the coroutine that `task` returns on the event loop; false when it takes longer than a minute.
+  template <class Task>
+  bool await(Task task) {
+    return begin(std::move(task)).wait_for(60s) == std::future_status::ready;
+  }
+
+  template <class Task>
+  std::future<void> begin(Task task) {
+    auto done = std::make_shared<std::promise<void>>();
+    auto future = done->get_future();
+    boost::asio::post(context_, [this, task = std::move(task), done]() mutable {
+      tasks_->spawn([](Task work, std::shared_ptr<std::promise<void>> promise) -> runtime::Awaitable<> {
+        co_await work();
+        promise->set_value();
+      }(std::move(task), std::move(done)));
+    });
+    return future;
+  }
+
+  [[nodiscard]] nlohmann::json health() const { return nlohmann::json::parse(ask(port_, "GET", "/healthz").body); }
+
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
+  runtime::SystemClock clock_;
+  std::filesystem::path folder_;
+  std::unique_ptr<runtime::TaskGroup> tasks_;
+  std::unique_ptr<Server> server_;
+  std::thread loop_;
+  std::uint16_t port_ = 0;
+};
+
+TEST_F(ServerTest, StreamsPcmAndTheSameInWav) {
+  const auto pcm = ask(port_, "POST", "/v1/audio/speech", speech("pcm"), "x-request-id: test-1\r\n");
+  EXPECT_EQ(pcm.status, 200);
+  EXPECT_TRUE(pcm.complete);
+  EXPECT_EQ(pcm.headers.at("x-request-id"), "test-1");
+  EXPECT_EQ(pcm.headers.at("cache-control"), "no-store");
+  EXPECT_EQ(pcm.headers.at("transfer-encoding"), "chunked");
+  EXPECT_GT(pcm.body.size(), std::size_t{2 * 24'000 * 4});
+
+  const auto wav = ask(port_, "POST", "/v1/audio/speech", speech("wav"));
+  EXPECT_EQ(wav.headers.at("content-type"), "audio/wav");
+  EXPECT_FALSE(wav.headers.at("x-request-id").empty());
+  ASSERT_GT(wav.body.size(), std::size_t{44});
+  EXPECT_EQ(wav.body.substr(0, 4), "RIFF");
+  EXPECT_EQ(wav.body.substr(4, 4), "\xFF\xFF\xFF\xFF");
+  EXPECT_TRUE(wav.body.substr(44) == pcm.body);
+}
+
+TEST_F(ServerTest, CompressesThePcmIntoTheFormatThatIsAsked) {
+  const auto pcm = ask(port_, "POST", "/v1/audio/speech", speech("pcm"));
+  std::vector<std::int16_t> samples(pcm.body.size() / 2);
+  std::memcpy(samples.data(), pcm.body.data(), 2 * samples.size());
+  for (const auto format : {codec::Format::kMp3, codec::Format::kOpus, codec::Format::kAac, codec::Format::kFlac}) {
+    const auto reply = ask(port_, "POST", "/v1/audio/speech", speech(std::string(codec::name_of(format))));
+    EXPECT_TRUE(reply.complete);
+    EXPECT_EQ(reply.headers.at("content-type"), codec::content_type(format));
+    auto encoder = codec::make_encoder(format, {24'000}, {24'000});
+    ASSERT_TRUE(encoder);
+    std::vector<std::byte> wanted;
+    ASSERT_TRUE((*encoder)->encode(samples, wanted));
+    ASSERT_TRUE((*encoder)->finish(wanted));
+    EXPECT_TRUE(reply.body == std::string(reinterpret_cast<const char*>(wanted.data()), wanted.size()));
+  }
+  const auto unsaid = ask(port_, "POST", "/v1/audio/speech", R"({"model":"tts-1","input":"Yes.","voice":"tone"})");
+  EXPECT_EQ(unsaid.headers.at("content-type"), "audio/mpeg");
+}
+
+TEST_F(ServerTest, EveryListenerInACrowdHearsWhatHeWouldHearAlone) {
+  std::vector<std::string> alone;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    alone.push_back(ask(port_, "POST", "/v1/audio/speech", speech("pcm", seed)).body);
+  }
+  ASSERT_NE(alone[0], alone[1]);
+  std::vector<std::future<Reply>> crowd;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    crowd.push_back(std::async(std::launch::async,
+                               [this, seed] { return ask(port_, "POST", "/v1/audio/speech", speech("pcm", seed)); }));
+  }
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    const auto reply = crowd[seed].get();
+    EXPECT_TRUE(reply.complete);
+    EXPECT_TRUE(reply.body == alone[seed]) << "seed " << seed;
+  }
+}
+
+struct BadRequest {
+  std::string what;
+  std::string body;
+  int status;
+  std::string param;  ///< "" = null.
+};
+
+TEST_F(ServerTest, BadInputGetsAnErrorThatNamesTheParameter) {
+  const std::vector<BadRequest> table = {
+      {"not JSON", "{", 400, ""},
+      {"no text", R"({"model":"tts-1","voice":"tone","response_format":"pcm"})", 400, "input"},
+      {"empty text", speech("pcm", 0, ""), 400, "input"},
+      {"only punctuation", speech("pcm", 0, "... !"), 400, "input"},
+      {"long text", speech("pcm", 0, std::string(4097, 'a')), 400, "input"},
+      {"invalid UTF-8", "{\"model\":\"tts-1\",\"voice\":\"tone\",\"input\":\"\xC3(\"}", 400, ""},
+      {"unknown voice", R"({"model":"tts-1","voice":"nobody","input":"Hi.","response_format":"pcm"})", 400, "voice"},
+      {"unknown model", R"({"model":"gpt-9","voice":"tone","input":"Hi.","response_format":"pcm"})", 400, "model"},
+      {"unknown format", speech("midi"), 400, "response_format"},
+      {"speed", R"({"model":"tts-1","voice":"tone","input":"Hi.","response_format":"pcm","speed":9})", 400, "speed"},
+      {"format of a wrong type", R"({"model":"tts-1","voice":"tone","input":"Hi.","response_format":1})", 400,
+       "response_format"},
+  };
+  for (const auto& bad : table) {
+    SCOPED_TRACE(bad.what);
+    const auto reply = ask(port_, "POST", "/v1/audio/speech", bad.body);
+    EXPECT_EQ(reply.status, bad.status) << reply.body;
+    const auto error = nlohmann::json::parse(reply.body).at("error");
+    EXPECT_FALSE(error.at("message").get<std::string>().empty());
+    EXPECT_TRUE(error.at("type").is_string());
+    EXPECT_TRUE(error.contains("code"));
+    EXPECT_EQ(error.at("param"), bad.param.empty() ? nlohmann::json() : nlohmann::json(bad.param));
+  }
+}
+
+TEST_F(ServerTest, AnswersEveryPathAndMethod) {
+  EXPECT_EQ(ask(port_, "GET", "/nothing").status, 404);
+  EXPECT_EQ(ask(port_, "GET", "/v1/models/nothing").status, 404);
+  const auto wrong = ask(port_, "GET", "/v1/audio/speech");
+  EXPECT_EQ(wrong.status, 405);
+  EXPECT_EQ(wrong.headers.at("allow"), "POST, OPTIONS");
+  EXPECT_EQ(ask(port_, "POST", "/v1/models", "{}").status, 405);
+  EXPECT_EQ(ask(port_, "OPTIONS", "/v1/models").status, 204);
+  EXPECT_EQ(ask(port_, "HEAD", "/v1/models").status, 200);
+  EXPECT_EQ(ask(port_, "GET", "/v1/models/tts-1").status, 200);
+  EXPECT_EQ(ask(port_, "GET", "/readyz").status, 200);
+  const auto deadline = clock_.now() + 30s;
+  while (health().at("workers") != 2 && clock_.now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(health().at("workers"), 2);
+  const auto voices = nlohmann::json::parse(ask(port_, "GET", "/v1/audio/voices").body).at("voices");
+  ASSERT_EQ(voices.size(), 1U);
+  EXPECT_EQ(voices[0].at("id"), "tone");
+}
+
+TEST_F(ServerTest, ServesThePageAndWhatItNeeds) {
+  const auto page = ask(port_, "GET", "/");
+  EXPECT_EQ(page.headers.at("content-type"), "text/html; charset=utf-8");
+  for (const auto* const name : {"/assets/speak.js", "/assets/style.css"}) {
+    EXPECT_NE(page.body.find(name), std::string::npos);
+    EXPECT_EQ(ask(port_, "GET", name).status, 200);
+  }
+  EXPECT_NE(ask(port_, "GET", "/assets/speak.js").body.find("/assets/pcm_player.js"), std::string::npos);
+  EXPECT_EQ(ask(port_, "GET", "/assets/pcm_player.js").headers.at("content-type"), "text/javascript; charset=utf-8");
+}
+
+class SlowServerTest : public ServerTest {
+ protected:
+  void SetUp() override { start({.cost = {.mode = engine::tone::Cost::Mode::kSleep, .per_audio_second_ms = 100}}, 1); }
+  static std::string long_text() {
+    std::string text;
+    for (int i = 0; i < 8; ++i) text += "One more sentence that takes a while to say. ";
+    return text;
+  }
+};
+
+TEST_F(SlowServerTest, AClientThatLeavesFreesItsStreamAndAFullServerSaysSo) {
+  std::thread client([&] { ask_and_leave(port_, "/v1/audio/speech", speech("pcm", 0, long_text()), 1000); });
+  client.join();
+  const auto deadline = clock_.now() + 30s;
+  while (health().at("streams") != 0 && clock_.now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(health().at("streams"), 0);
+
+  auto first = std::async(std::launch::async,
+                          [&] { return ask(port_, "POST", "/v1/audio/speech", speech("pcm", 0, long_text())); });
+  while (health().at("streams") != 1 && clock_.now() < deadline) std::this_thread::yield();
+  const auto refused = ask(port_, "POST", "/v1/audio/speech", speech("pcm"));
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_FALSE(refused.headers.at("retry-after").empty());
+  EXPECT_TRUE(first.get().complete);
+}
+
+TEST_F(SlowServerTest, DrainingFinishesWhatPlaysAndRefusesWhatIsNew) {
+  auto playing = std::async(std::launch::async,
+                            [&] { return ask(port_, "POST", "/v1/audio/speech", speech("pcm", 0, long_text())); });
+  const auto deadline = clock_.now() + 30s;
+  while (health().at("streams") != 1 && clock_.now() < deadline) std::this_thread::yield();
+  auto stopped = begin([this] { return server_->stop(clock_.now() + 30s); });
+  while (ask(port_, "GET", "/readyz").status != 503 && clock_.now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(ask(port_, "POST", "/v1/audio/speech", speech("pcm")).status, 503);
+  EXPECT_TRUE(playing.get().complete);
+  EXPECT_EQ(stopped.wait_for(30s), std::future_status::ready);
+  work_.reset();
+  loop_.join();
+  tasks_.reset();
+  server_.reset();
+}
+
+}  // namespace
+}  // namespace antiphon::gateway

@@ -1,0 +1,42 @@
+#include "gateway/voice_directory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace antiphon::gateway {
+namespace {
+
+VoiceDirectory directory() {
+  return {{{.id = "joe", .engine = "piper", .language = "en-US", .speakers = {}, .rate = {22'050}, .folder = "joe"},
+           {.id = "choir",
+            .engine = "piper",
+            .language = "de-DE",
+            .speakers = {"alto", "bass"},
+            .rate = {16'000},
+            .folder = "choir"}},
+          {{"alloy", "choir#bass"}, {"echo", "gone"}, {"joe", "choir"}}};
+}
+
+TEST(VoiceDirectory, FindsIdsSpeakersAndAliases) {
+  const auto voices = directory();
+  EXPECT_EQ(voices.find("joe")->voice->id, "joe") << "an id comes before an alias of the same name";
+  EXPECT_EQ(voices.find("joe#0")->speaker, 0U);
+  EXPECT_EQ(voices.find("choir")->speaker, 0U);
+  EXPECT_EQ(voices.find("choir#bass")->speaker, 1U);
+  EXPECT_EQ(voices.find("choir#1")->speaker, 1U);
+  EXPECT_EQ(voices.find("alloy")->speaker, 1U);
+}
+
+TEST(VoiceDirectory, NeverFindsSomethingElseInstead) {
+  const auto voices = directory();
+  for (const auto* const name : {"", "#", "nobody", "echo", "choir#2", "choir#-1", "choir#1x", "choir#", "joe#1"}) {
+    EXPECT_FALSE(voices.find(name).has_value()) << name;
+  }
+}
+
+TEST(VoiceDirectory, NamesEverySpeaker) {
+  EXPECT_THAT(directory().names(), testing::ElementsAre("joe", "choir#alto", "choir#bass"));
+}
+
+}  // namespace
+}  // namespace antiphon::gateway
