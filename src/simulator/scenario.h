@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "scheduler/cost_model.h"
+#include "scheduler/options.h"
+
+/// Discrete-event simulation of a cell: the server's own scheduler and admission, virtual workers and listeners.
+namespace antiphon::simulator {
+
+/// From `at` on, for so long, every job takes `factor` times as long.
+struct SlowDown {
+  base::Duration at{};
+  base::Duration lasts{};
+  double factor = 2.0;
+};
+
+/// The virtual workers, as they really are; the scheduler has to find out.
+struct Machine {
+  std::uint32_t workers = 2;  ///< 1 to 4096.
+  /// True cost of each voice. The defaults are a medium Piper voice on one core, as measured.
+  std::vector<scheduler::CostModel::Prior> voices{
+      {.fixed = std::chrono::milliseconds(2), .ratio = 0.088, .plan_ratio = 0.014}};
+  bool known_costs = true;  ///< The scheduler begins with the true costs, as kept from an earlier run.
+  base::Duration grain = std::chrono::milliseconds(209);
+  /// Longest segment. What is planned at once takes plan_ratio of it.
+  base::Duration segment_max = std::chrono::seconds(8);
+  double noise = 0.1;          ///< Deviation of the logarithm of a job's time. 0 to 2.
+  double outlier_share = 0;    ///< Of jobs; they take outlier_factor times as long. 0 to 1.
+  double outlier_factor = 10;  ///< 1 to 1000.
+  double hang_share = 0;       ///< Of jobs; they never end. 0 to 1.
+  double losses_per_hour = 0;  ///< Of each worker, at random. 0 to 3600.
+  std::vector<SlowDown> slow_downs;
+  base::Duration replacement = std::chrono::milliseconds(50);  ///< Until a spare has taken a lost worker's place.
+  /// A job that takes more than this many times what 95 % of its kind take, and more than kill_floor, costs its worker
+  /// its life if it makes no progress or has really taken so much. 0: never.
+  double kill_factor = 2.0;
+  base::Duration kill_floor = std::chrono::milliseconds(100);
+};
+
+/// Requests of this share of all are between `least` and `most` long, evenly.
+struct Length {
+  double share = 1.0;
+  base::Duration least = std::chrono::seconds(1);
+  base::Duration most = std::chrono::seconds(1);
+};
+
+/// Open loop: requests come whatever happens to those before. One of both is given.
+struct Poisson {
+  double per_second = 0;
+  double load = 0;  ///< Share of all the work that the machine can do.
+};
+/// `size` requests at once, first at `first`, then every `every` (zero: once).
+struct Bursts {
+  std::uint32_t size = 8;
+  base::Duration first = std::chrono::seconds(1);
+  base::Duration every{};
+};
+/// Each user keeps so many requests going, and asks again `think` after the playback of one has ended.
+struct ClosedLoop {
+  std::uint32_t parallel = 1;
+  base::Duration think{};
+};
+using Arrivals = std::variant<Poisson, Bursts, ClosedLoop>;
+
+/// What a client does who is refused.
+enum class Retry : std::uint8_t {
+  kNever,
+  kWhenTold,    ///< Comes back at the time he was told, within a second.
+  kStubbornly,  ///< Comes back every retry_interval until he is let in.
+};
+
+/// Clients who are alike.
+struct Group {
+  std::string name = "all";
+  std::uint32_t users =
+      0;  ///< Requests come from so many users in turn; 0: each from its own. Of ClosedLoop: at least 1.
+  Arrivals arrivals = Poisson{.load = 1.0};
+  std::vector<Length> lengths{{.share = 0.5, .least = std::chrono::seconds(1), .most = std::chrono::seconds(2)},
+                              {.share = 0.5, .least = std::chrono::seconds(10), .most = std::chrono::seconds(20)}};
+  double weight = 1.0;
+  base::Duration wait = std::chrono::seconds(2);  ///< How long a request may wait to be let in.
+  Retry retry = Retry::kNever;
+  base::Duration retry_interval = std::chrono::milliseconds(100);
+  std::uint32_t retries = 3;  ///< Of one request.
+  double leave_share = 0;     ///< Of requests; their clients leave at some time of their playback. 0 to 1.
+  std::size_t voice = 0;      ///< Of Machine::voices.
+  std::optional<std::size_t> cheaper{};
+};
+
+struct Scenario {
+  std::string name = "load";
+  scheduler::Options scheduling{};
+  Machine machine{};
+  std::vector<Group> groups{Group{}};
+  base::Duration warm_up = std::chrono::seconds(20);    ///< Requests that come before are not counted.
+  base::Duration duration = std::chrono::seconds(200);  ///< Requests come until then; all are served to their end.
+  /// Admission knows a text's length up to a factor whose logarithm deviates by this, and adds a margin.
+  double length_error = 0.1;
+  double length_margin = 1.2;
+  std::uint32_t seed = 1;
+  base::Duration timeline{};  ///< Of the jobs that begin before, who was rendered when is recorded.
+
+  /// The first value outside its range, as a sentence.
+  [[nodiscard]] std::expected<void, std::string> validate() const;
+};
+
+/// Worker-seconds that a request of `audio` takes.
+[[nodiscard]] double cost_of_request(const scheduler::Options& options, const Machine& machine, std::size_t voice,
+                                     base::Duration audio);
+/// Requests per second of a group of Poisson arrivals.
+[[nodiscard]] double request_rate(const Scenario& scenario, const Group& group);
+
+}  // namespace antiphon::simulator
