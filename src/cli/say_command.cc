@@ -1,0 +1,151 @@
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+
+#include "cli/commands.h"
+#include "cli/engines.h"
+#include "cli/settings.h"
+#include "cli/speaker.h"
+#include "cli/voice_store.h"
+#include "cli/wav_sink.h"
+#include "codec/resampler.h"
+#include "text/text.h"
+
+namespace antiphon::cli {
+namespace {
+
+/// What the server sends.
+constexpr base::SampleRate kServedRate{24'000};
+constexpr std::size_t kMostTextBytes = 16U << 20U;
+
+struct Flags {
+  Settings settings;
+  std::string text;
+  std::filesystem::path output = "-";
+  std::string voice;
+  double speed = 1;
+  std::uint64_t seed = 0;
+  std::string rate = "served";
+  bool raw = false;
+  bool quiet = false;
+};
+
+std::string read_text(const std::string& argument) {
+  if (argument != "-") return argument;
+  std::string text(kMostTextBytes + 1, '\0');
+  std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::cin.gcount()));
+  if (text.size() > kMostTextBytes) throw std::runtime_error("the text is longer than 16 MiB");
+  return text;
+}
+
+std::string normalised(const std::string& text) {
+  auto result = text::normalise(text);
+  if (!result) throw std::runtime_error("the text is not UTF-8: " + result.error().message);
+  if (!text::speakable(*result)) throw std::runtime_error("the text has nothing that can be spoken");
+  return std::move(*result);
+}
+
+std::unique_ptr<engine::Voice> load(const config::Config& config, worker::Engines& engines,
+                                    const gateway::ServedVoice& wanted) {
+  for (const auto& engine : engines) {
+    if (engine->name() != wanted.engine) continue;
+    auto voice = engine->load(wanted.folder);
+    if (!voice) throw std::runtime_error(voice.error().message);
+    return std::move(*voice);
+  }
+  throw std::runtime_error(fmt::format("voice '{}' in {} needs the engine '{}', which this program lacks", wanted.id,
+                                       config.voices.folder.string(), wanted.engine));
+}
+
+/// The library would wrap a negative number.
+std::string not_negative(const std::string& number) {
+  return number.starts_with('-') ? "must be from 0 to 18446744073709551615" : "";
+}
+
+/// Draws a bar on a terminal, and nothing elsewhere.
+class Bar {
+ public:
+  explicit Bar(bool wanted) : shown_(wanted && ::isatty(STDERR_FILENO) == 1) {}
+  void show(double share) const {
+    constexpr int kWidth = 40;
+    const auto full = static_cast<int>(share * kWidth);
+    if (shown_) fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {:3.0f} %", "", full, "", kWidth - full, share * 100);
+  }
+  void end() const {
+    if (shown_) fmt::print(stderr, "\n");
+  }
+
+ private:
+  bool shown_;
+};
+
+int say(const Flags& flags) {
+  if (flags.output == "-" && ::isatty(STDOUT_FILENO) == 1) {
+    throw std::runtime_error("refusing to write sound to a terminal; use -o FILE.wav, or a pipe to a player");
+  }
+  std::signal(SIGPIPE, SIG_IGN);  // a player that ends early shows as a failed write
+  const auto config = flags.settings.load();
+  const auto voices = open_voices(config);
+  if (voices.voices().empty()) throw std::runtime_error(no_voices(config.voices.folder));
+  const auto found = voices.find(flags.voice.empty() ? voices.voices().front().id : flags.voice);
+  if (!found) {
+    throw std::runtime_error(fmt::format("there is no voice '{}'; 'antiphon voices list' shows them", flags.voice));
+  }
+  const auto text = normalised(read_text(flags.text));
+  auto engines = make_engines(config.engine);
+  const auto voice = load(config, engines, *found->voice);
+
+  const auto native = voice->info().sample_rate;
+  const auto rate = flags.rate == "native" ? native : kServedRate;
+  auto resampler = codec::Resampler::make(native, rate);
+  if (!resampler) throw std::runtime_error(resampler.error().message);
+  WavSink sink(flags.output, rate, flags.raw ? WavSink::Header::kNone : WavSink::Header::kWav);
+  const Bar bar(!flags.quiet);
+  bool listening = true;
+  std::vector<std::int16_t> resampled;
+  const auto spoken = speak(
+      *voice,
+      {.text = text, .segmentation = config.text, .speed = flags.speed, .seed = flags.seed, .speaker = found->speaker},
+      [&](std::span<const std::int16_t> pcm) {
+        resampled.clear();
+        listening = resampler->push(pcm, resampled).has_value() && sink.write(resampled);
+        return listening;
+      },
+      [&](double share) { bar.show(share); });
+  bar.end();
+  if (!spoken) throw std::runtime_error(spoken.error().message);
+  resampled.clear();
+  if (listening && (!resampler->finish(resampled) || !sink.write(resampled))) listening = false;
+  if (!listening) throw std::runtime_error("the sound could not be written to its end");
+  sink.finish();
+  return 0;
+}
+
+}  // namespace
+
+void add_say(CLI::App& app, Run& chosen) {
+  auto* const command = app.add_subcommand("say", "Speak a text to a WAV file or a pipe, without a server");
+  const auto flags = std::make_shared<Flags>();
+  flags->settings.add_to(*command);
+  command->add_option("text", flags->text, "What to say; - reads it from standard input")->required();
+  command->add_option("-o,--output", flags->output, "WAV file; - is standard output")->capture_default_str();
+  command->add_option("--voice", flags->voice, "A voice, or voice#speaker; 'antiphon voices list' shows them");
+  command->add_option("--speed", flags->speed, "0.25 to 4")->check(CLI::Range(0.25, 4.0))->capture_default_str();
+  command->add_option("--seed", flags->seed, "Same text, voice, speed and seed: same bytes")
+      ->check(not_negative)
+      ->capture_default_str();
+  command->add_option("--rate", flags->rate, "Sample rate: the 24 kHz that the server sends, or the voice's own")
+      ->check(CLI::IsMember({"served", "native"}))
+      ->capture_default_str();
+  command->add_flag("--raw", flags->raw, "16-bit little-endian samples without a header");
+  command->add_flag("--quiet", flags->quiet, "No progress bar");
+  command->callback([flags, &chosen] { chosen = [flags] { return say(*flags); }; });
+}
+
+}  // namespace antiphon::cli

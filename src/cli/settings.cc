@@ -1,0 +1,17 @@
+#include "cli/settings.h"
+
+namespace antiphon::cli {
+
+void Settings::add_to(CLI::App& app) {
+  app.add_option("--config", file_, "TOML file; `antiphon config` lists its keys");
+  app.add_option("--voices", voices_, "Folder of the prepared voices");
+}
+
+config::Config Settings::load() const {
+  auto config = file_.empty() ? config::Config{} : config::read(file_);
+  if (!voices_.empty()) config.voices.folder = voices_;
+  if (config.voices.folder.empty()) config.voices.folder = config::default_voices_folder();
+  return config;
+}
+
+}  // namespace antiphon::cli

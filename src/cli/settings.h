@@ -1,0 +1,26 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include "config/config.h"
+
+namespace antiphon::cli {
+
+/// The flags that every subcommand has, and the configuration that they name.
+class Settings {
+ public:
+  void add_to(CLI::App& app);
+
+  /// The file over the defaults and the flags over the file; voices.folder is set. Throws config::Error.
+  [[nodiscard]] config::Config load() const;
+
+  /// "" = none was given.
+  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+
+ private:
+  std::filesystem::path file_;
+  std::filesystem::path voices_;
+};
+
+}  // namespace antiphon::cli

@@ -1,0 +1,51 @@
+#include "cli/voice_store.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+#include "voice/catalogue.h"
+
+namespace antiphon::cli {
+namespace {
+
+constexpr std::array<std::string_view, 13> kOpenAiVoices = {
+    "alloy", "ash", "ballad", "coral", "echo", "fable", "onyx", "nova", "sage", "shimmer", "verse", "marin", "cedar"};
+
+}  // namespace
+
+gateway::VoiceDirectory open_voices(const config::Config& config) {
+  const auto catalogue = voice::read_catalogue(config.voices.folder);
+  if (!catalogue) throw config::Error(catalogue.error().message);
+  for (const auto& fault : catalogue->faults) fmt::print(stderr, "antiphon: not a voice: {}\n", fault.message);
+
+  std::vector<gateway::ServedVoice> voices;
+  for (const auto& entry : catalogue->voices) {
+    voices.push_back({.id = entry.id,
+                      .engine = entry.engine,
+                      .language = entry.language,
+                      .speakers = entry.speakers,
+                      .rate = {entry.sample_rate},
+                      .folder = entry.folder});
+  }
+  auto aliases = config.aliases;
+  if (!voices.empty()) {
+    if (!config.voices.preferred.empty()) {
+      const auto preferred = std::ranges::find(voices, config.voices.preferred, &gateway::ServedVoice::id);
+      if (preferred == voices.end()) {
+        throw config::Error(fmt::format("voices.default: there is no voice '{}' in {}", config.voices.preferred,
+                                        config.voices.folder.string()));
+      }
+      std::rotate(voices.begin(), preferred, preferred + 1);
+    }
+    for (const auto name : kOpenAiVoices) aliases.try_emplace(std::string(name), voices.front().id);
+  }
+  return {std::move(voices), std::move(aliases)};
+}
+
+std::string no_voices(const std::filesystem::path& folder) {
+  return fmt::format("there are no voices in {}; add one with 'antiphon voices add FILE.onnx'", folder.string());
+}
+
+}  // namespace antiphon::cli

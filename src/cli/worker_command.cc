@@ -1,0 +1,52 @@
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/engines.h"
+#include "cli/settings.h"
+#include "process/child.h"
+#include "process/socket.h"
+#include "runtime/log.h"
+#include "worker/harden.h"
+#include "worker/worker.h"
+
+namespace antiphon::cli {
+namespace {
+
+struct Flags {
+  Settings settings;
+  int socket_fd = -1;
+  std::filesystem::path connect;
+};
+
+int run(const Flags& flags) {
+  const auto config = flags.settings.load();
+  runtime::set_log_level(runtime::parse_log_level(config.log_level).value_or(runtime::LogLevel::kInfo));
+  worker::harden(flags.connect.empty() ? worker::Parent::kGateway : worker::Parent::kUnrelated);
+  auto socket = flags.connect.empty() ? process::adopt_socket(flags.socket_fd) : process::connect_unix(flags.connect);
+  if (!socket) {
+    fmt::print(stderr, "antiphon worker: {}\n", socket.error().message);
+    return 1;
+  }
+  return worker::run(
+      {.socket = std::move(*socket), .engines = make_engines(config.engine), .max_voices = config.workers.voices});
+}
+
+}  // namespace
+
+void add_worker(CLI::App& app, Run& chosen) {
+  auto* const command = app.add_subcommand("worker", "Compute for a gateway (it starts its workers by itself)");
+  const auto flags = std::make_shared<Flags>();
+  flags->settings.add_to(*command);
+  auto* const fd = command->add_option("--socket-fd", flags->socket_fd, "Inherited socket to the gateway")
+                       ->check(CLI::NonNegativeNumber);
+  auto* const connect = command->add_option("--connect", flags->connect, "Unix socket of the gateway");
+  fd->excludes(connect);
+  command->callback([flags, &chosen] {
+    if (flags->socket_fd < 0 && flags->connect.empty()) throw CLI::RequiredError("--socket-fd or --connect");
+    chosen = [flags] { return run(*flags); };
+  });
+}
+
+}  // namespace antiphon::cli
