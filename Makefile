@@ -1,10 +1,25 @@
-.PHONY: setup build test
+# The commands of the project. `make serve` and `make test` need nothing else.
+# ARGS are further flags of `antiphon serve`, for example: make serve ARGS='--workers 2'.
+.PHONY: setup build serve test format clean
+
+default_voice := .deps/voices/en_US-joe-medium.onnx
+
 setup:
 	@tools/setup
 
 build: setup
 	@cmake --preset release
-	@cmake --build --preset release
+	@cmake --build --preset release --target antiphon
 
-test: build
-	@ctest --test-dir build --output-on-failure --no-tests=error
+serve: build
+	@build/antiphon voices add $(default_voice)
+	@exec build/antiphon serve --listen 127.0.0.1:8080 $(ARGS)
+
+test:
+	@tools/test
+
+format:
+	@git ls-files 'src/*.cc' 'src/*.h' | xargs clang-format-19 -i
+
+clean:
+	@rm -rf build

@@ -1,0 +1,185 @@
+"""Starts and drives the real program. Every wait has a deadline; every process ends with the test that started it."""
+import contextlib
+import hashlib
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import openai
+
+BINARY = pathlib.Path(os.environ.get("ANTIPHON_BINARY", "build/antiphon")).resolve()
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
+REAL_MODEL = REPOSITORY / ".deps/voices/en_US-joe-medium.onnx"
+REAL_VOICE = REAL_MODEL.stem
+# Sanitizers keep freed memory, so figures of memory mean nothing there.
+SANITIZED = bool(os.environ.get("ANTIPHON_SANITIZED"))
+# Far beyond what anything here takes on a loaded machine under a sanitizer; only failures wait so long.
+DEADLINE_SECONDS = 60
+
+_FIELD = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)')
+
+
+def eventually(condition, what):
+    """Polls until `condition()` is true, and returns its value."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"never happened: {what}"
+        time.sleep(0.01)
+    return value
+
+
+def digest(pcm):
+    return hashlib.sha256(pcm).hexdigest()
+
+
+def run(*arguments, stdin=b"", environment=None):
+    """Runs `antiphon ARGUMENTS` to its end; the result has bytes."""
+    return subprocess.run([BINARY, *map(str, arguments)], input=stdin, capture_output=True, timeout=DEADLINE_SECONDS,
+                          env={**os.environ, **(environment or {})}, check=False)
+
+
+def run_ok(*arguments, stdin=b""):
+    result = run(*arguments, stdin=stdin)
+    assert result.returncode == 0, f"{arguments}: {result.stderr.decode()}"
+    return result.stdout
+
+
+def say(store, text, voice, *flags, speed=1, seed=0):
+    """PCM of `antiphon say`, at 24 kHz unless `flags` say otherwise."""
+    return run_ok("say", "-", "--raw", "--voices", store, "--voice", voice, "--speed", speed, "--seed", seed, *flags,
+                  stdin=text.encode())
+
+
+def add_tone(store, voice, *flags):
+    run_ok("voices", "add", "--tone", voice, "--voices", store, *flags)
+
+
+def parent_of(pid):
+    """None when there is no such process, or only its corpse is left."""
+    try:
+        state, parent = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if state in "ZX" else int(parent)
+
+
+def children_of(pid):
+    return [int(entry.name) for entry in pathlib.Path("/proc").iterdir()
+            if entry.name.isdigit() and parent_of(int(entry.name)) == pid]
+
+
+def resident_bytes(pid):
+    pages = int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def to_toml(config):
+    def written(value):
+        return f'"{value}"' if isinstance(value, str) else str(value)
+    return "".join(f"[{section}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in keys.items())
+                   for section, keys in config.items())
+
+
+class Server:
+    """`antiphon serve` on a free port, ready to speak."""
+
+    def __init__(self, folder, store, *flags, config=None):
+        folder.mkdir(parents=True)
+        self.log_file = folder / "log"
+        config_file = folder / "antiphon.toml"
+        config_file.write_text(to_toml(config or {}))
+        command = [BINARY, "serve", "--listen", "127.0.0.1:0", "--voices", store, "--config", config_file, *flags]
+        with self.log_file.open("wb") as log:
+            # The kernel ends it, too, should the tests be killed.
+            self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, command)],
+                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+        self.pid = self.process.pid
+        watchdog = threading.Timer(DEADLINE_SECONDS, self.process.kill)
+        watchdog.start()
+        self.ready_line = self.process.stdout.readline().decode()
+        watchdog.cancel()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/", self.ready_line)
+        if not found:
+            self.stop()
+            raise AssertionError(f"no ready line but {self.ready_line!r}; log:\n{self.log()}")
+        self.port = int(found[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.http = httpx.Client(base_url=self.url, timeout=DEADLINE_SECONDS)
+
+    def openai(self, **options):
+        return openai.OpenAI(base_url=f"{self.url}/v1",
+                             **{"api_key": "test", "max_retries": 0, "timeout": DEADLINE_SECONDS, **options})
+
+    # Speech
+
+    def stream(self, text, voice, **fields):
+        """A context manager over the response, from a connection of its own."""
+        body = {"model": "tts-1", "input": text, "voice": voice, "response_format": "pcm", **fields}
+        return httpx.stream("POST", f"{self.url}/v1/audio/speech", json=body, timeout=DEADLINE_SECONDS)
+
+    def speak(self, text, voice, **fields):
+        """The whole body; a body that is cut raises httpx.RemoteProtocolError."""
+        with self.stream(text, voice, **fields) as response:
+            body = response.read()
+            assert response.status_code == 200, body
+            return body
+
+    def speak_all(self, requests):
+        """Speaks all (text, voice, fields) at once; their bodies in the same order."""
+        with ThreadPoolExecutor(len(requests)) as pool:
+            return list(pool.map(lambda asked: self.speak(asked[0], asked[1], **asked[2]), requests))
+
+    # What the server says of itself
+
+    def health(self):
+        return self.http.get("/healthz").json()
+
+    def idle(self):
+        health = self.health()
+        return health["streams"] == 0 and health["oldest_job_age_seconds"] == 0
+
+    def wait_for_workers(self, count):
+        eventually(lambda: self.health()["workers"] == count, f"{count} workers are ready")
+
+    def log(self):
+        return self.log_file.read_text(errors="replace")
+
+    def events(self, name):
+        """The fields of every logged event of this name."""
+        events = []
+        for line in self.log().splitlines():
+            words = line.split(" ", 3)
+            if len(words) >= 3 and words[2] == name:
+                events.append({key: value.strip('"') for key, value in _FIELD.findall(line)})
+        return events
+
+    def worker_pid(self, number):
+        """Of the worker with this number, counted from 1 in the order of their starts."""
+        return next(int(event["pid"]) for event in self.events("worker_started") if event["worker"] == str(number))
+
+    # Its end
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def wait(self):
+        """Its exit status; negative for a signal."""
+        return self.process.wait(DEADLINE_SECONDS)
+
+    def stop(self):
+        """Ends it at once, however it is."""
+        with contextlib.suppress(AttributeError):
+            self.http.close()
+        workers = children_of(self.pid) if self.process.poll() is None else []
+        self.process.kill()
+        self.process.wait(DEADLINE_SECONDS)
+        self.process.stdout.close()
+        for pid in workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)  # one that a test stopped could not end

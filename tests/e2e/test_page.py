@@ -1,0 +1,73 @@
+"""The page, in a real browser where there is one (Debian's chromium)."""
+import os
+import pathlib
+
+import pytest
+
+import chromium
+import harness
+
+pytestmark = pytest.mark.skipif(chromium.EXECUTABLE is None, reason="Chromium is not installed")
+
+
+@pytest.fixture
+def open_page(tmp_path):
+    pages = []
+
+    def start(server):
+        pages.append(chromium.Page(server.url + "/", tmp_path / f"profile{len(pages)}"))
+        return pages[-1]
+
+    yield start
+    for page in pages:
+        page.close()
+
+
+def status(page):
+    return page.value("document.querySelector('#status').textContent")
+
+
+def wait_for_voices(page):
+    harness.eventually(lambda: status(page) == "Ready.", "the page can speak")
+    assert page.value("document.querySelectorAll('#voice option').length") == 5
+
+
+def seconds_received(page):
+    text = page.value("document.querySelector('#received').textContent")
+    return float(text.split()[0]) if text.endswith(" s") else 0.0
+
+
+def test_a_typed_text_is_played_while_it_streams(serve, open_page, tmp_path):
+    server = serve("--voice", "slow")
+    page = open_page(server)
+    wait_for_voices(page)
+    assert page.value("document.querySelector('#voice').value") == "slow", "the default voice is the first"
+    page.type_over("#text", "Typed by a test.")
+    page.click("#speak")
+    harness.eventually(lambda: 0 < seconds_received(page) < 1, "audio is scheduled before the speech is complete")
+    assert page.value("document.querySelector('#first').textContent").endswith(" ms")
+    harness.eventually(lambda: status(page) == "Done.", "it was heard to its end")
+    assert abs(seconds_received(page) - len("Typed by a test.") / 16) < 0.1
+    assert page.complaints == []
+    page.screenshot(pathlib.Path(os.environ.get("ANTIPHON_ARTIFACTS", tmp_path)) / "page.png")
+
+
+def test_stop_frees_the_stream(serve, open_page):
+    server = serve("--voice", "slow")
+    page = open_page(server)
+    wait_for_voices(page)
+    page.click("#speak")
+    harness.eventually(lambda: seconds_received(page) > 0, "audio is scheduled")
+    page.click("#stop")
+    harness.eventually(lambda: status(page) == "Stopped.", "the page says so")
+    harness.eventually(server.idle, "the server has stopped too")
+    assert page.complaints == []
+
+
+def test_an_error_is_shown_in_words(serve, open_page):
+    page = open_page(serve("--voice", "quick"))
+    wait_for_voices(page)
+    page.type_over("#text", "\U0001f600")
+    page.click("#speak")
+    harness.eventually(lambda: "nothing that can be spoken" in status(page), "the server's words are shown")
+    assert page.value("document.querySelector('#status').classList.contains('error')")
