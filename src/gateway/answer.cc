@@ -1,17 +1,13 @@
 #include "gateway/answer.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
-#include <vector>
+#include <utility>
 
 namespace antiphon::gateway {
 namespace {
 
-/// Voices that a message names; a catalogue may have thousands.
-constexpr std::size_t kNamedVoices = 20;
-constexpr std::size_t kNameCharacters = 64;
+/// Clients give up rather than wait longer.
+constexpr auto kLongestRetry = std::chrono::seconds(120);
 
 }  // namespace
 
@@ -22,22 +18,19 @@ http::Response json_answer(unsigned status, std::string body, const std::string&
       .body = std::move(body)};
 }
 
-http::Response error_answer(const protocol::openai::Error& error, const std::string& request_id) {
+http::Response error_answer(const protocol::openai::Error& error, const std::string& request_id,
+                            base::Duration retry_after) {
   auto response = json_answer(protocol::openai::status_of(error.code), protocol::openai::error_body(error), request_id);
-  if (response.status == 503) {
-    response.headers.add("Retry-After", "1");
-    response.headers.add("retry-after-ms", "1000");
-    response.headers.add("x-should-retry", "true");
-  }
+  add_retry_headers(response, retry_after);
   return response;
 }
 
-std::string unknown_voice(const VoiceDirectory& voices, std::string_view name) {
-  auto names = voices.names();
-  const bool more = names.size() > kNamedVoices;
-  names.resize(std::min(names.size(), kNamedVoices));
-  return fmt::format("There is no voice '{}'; the voices are: {}{}.", name.substr(0, kNameCharacters),
-                     fmt::join(names, ", "), more ? ", ..." : "");
+void add_retry_headers(http::Response& response, base::Duration retry_after) {
+  if (response.status != 503) return;
+  const auto wait = std::max(retry_after, base::Duration(std::chrono::milliseconds(1)));
+  response.headers.set("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+  response.headers.set("retry-after-ms", std::to_string(std::chrono::ceil<std::chrono::milliseconds>(wait).count()));
+  response.headers.set("x-should-retry", wait <= kLongestRetry ? "true" : "false");
 }
 
 }  // namespace antiphon::gateway

@@ -1,20 +1,20 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
-#include "gateway/voice_directory.h"
+#include "base/time.h"
 #include "http/message.h"
 #include "protocol/openai/error.h"
 
 namespace antiphon::gateway {
 
-/// `error` in OpenAI's shape, with its status and, where coming back helps, the time to wait.
-[[nodiscard]] http::Response error_answer(const protocol::openai::Error& error, const std::string& request_id);
+/// `error` in OpenAI's shape, with its status. For 503, coming back is said to help after `retry_after`.
+[[nodiscard]] http::Response error_answer(const protocol::openai::Error& error, const std::string& request_id,
+                                          base::Duration retry_after = std::chrono::seconds(1));
 
 [[nodiscard]] http::Response json_answer(unsigned status, std::string body, const std::string& request_id);
 
-/// Says which voices there are instead; `name` is shortened and is the client's own.
-[[nodiscard]] std::string unknown_voice(const VoiceDirectory& voices, std::string_view name);
+/// Says when to come back, in all the ways in which clients read it, where `response` is a 503.
+void add_retry_headers(http::Response& response, base::Duration retry_after);
 
 }  // namespace antiphon::gateway

@@ -1,13 +1,19 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
 #include "base/result.h"
+#include "base/time.h"
 
 namespace antiphon::gateway {
 
+/// Why speech does not come about, at whichever door it was asked for.
 enum class Errc : std::uint8_t {
+  kUnknownVoice,    ///< No such voice, or not for this caller.
+  kInvalidText,     ///< Not a text.
+  kBusy,            ///< No room, or not ready: come back later.
   kNothingToSpeak,  ///< No segment of the text has a phoneme of the voice.
   kWorkerLost,      ///< One job lost its worker more often than allowed.
   kStalled,         ///< No worker made progress with it for too long.
@@ -19,6 +25,8 @@ enum class Errc : std::uint8_t {
 struct Error {
   Errc code = Errc::kEngineFailed;
   std::string message;  ///< No user text.
+  /// Of kBusy: when trying again is expected to help.
+  base::Duration retry_after = std::chrono::seconds(1);
 };
 
 template <class T>

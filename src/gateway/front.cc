@@ -3,21 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "gateway/answer.h"
 #include "gateway/assets.h"
+#include "gateway/catalogue_answer.h"
+#include "gateway/elevenlabs_door.h"
 #include "gateway/identity.h"
-#include "protocol/openai/models.h"
+#include "gateway/openai_door.h"
+#include "protocol/elevenlabs/route.h"
 
 namespace antiphon::gateway {
 namespace {
 
+namespace elevenlabs = protocol::elevenlabs;
 namespace openai = protocol::openai;
 
-constexpr std::string_view kSpeechPath = "/v1/audio/speech";
-constexpr std::string_view kModelPath = "/v1/models/";
+constexpr std::string_view kRead = "GET, HEAD, OPTIONS";
+constexpr std::string_view kPost = "POST, OPTIONS";
 
 const Asset* find_asset(std::string_view path) {
   const auto it = std::ranges::find(assets(), path, &Asset::path);
@@ -33,10 +38,29 @@ http::Response asset_answer(const Asset& asset) {
           .body = std::string(asset.body)};
 }
 
-openai::Error not_found(std::string_view path) {
-  return {.code = openai::Errc::kNotFound,
-          .message = fmt::format("There is nothing at '{}'.", path.substr(0, 128)),
-          .param = {}};
+/// In the shape of the door that the path belongs to.
+http::Response door_error(const http::Request& request, openai::Errc code, elevenlabs::Errc other,
+                          std::string message) {
+  if (is_elevenlabs(request)) return elevenlabs_error_answer({.code = other, .message = std::move(message)}, {});
+  return error_answer({.code = code, .message = std::move(message), .param = {}}, {});
+}
+
+http::Response not_found(const http::Request& request) {
+  return door_error(request, openai::Errc::kNotFound, elevenlabs::Errc::kNotFound,
+                    fmt::format("There is nothing at '{}'.", std::string_view(request.path).substr(0, 128)));
+}
+
+http::Response wrong_method(const http::Request& request, std::string_view methods) {
+  auto response = door_error(request, openai::Errc::kMethodNotAllowed, elevenlabs::Errc::kMethodNotAllowed,
+                             fmt::format("This path takes {}.", methods));
+  response.headers.set("Allow", std::string(methods));
+  return response;
+}
+
+/// A speech request of ElevenLabs' over HTTP.
+std::optional<elevenlabs::Route> elevenlabs_route(std::string_view path) {
+  auto route = elevenlabs::parse_route(path);
+  return route && route->endpoint == elevenlabs::Endpoint::kSpeech ? route : std::nullopt;
 }
 
 openai::Errc to_openai(http::EdgeErrc code) {
@@ -67,50 +91,60 @@ Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, ba
 
 runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder& responder) {
   const auto request_id = request_id_of(&request);
-  const bool is_speech = request.path == kSpeechPath;
-  const std::string_view allowed = is_speech ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
-  const bool reads = request.method == "GET" || request.method == "HEAD";
+  const auto speech = elevenlabs_route(request.path);
+  const auto* const asset = find_asset(request.path);
+  const auto route = find_route(request.path);
   http::Response response;
-  if (is_speech && request.method == "POST") {
-    if (!draining_) co_return co_await speech_.handle(request, request_id, responder);
-    response = error_answer({.code = openai::Errc::kServerBusy, .message = "The server is shutting down.", .param = {}},
-                            request_id);
-  } else if (!is_speech && reads) {
-    response = answer(request);
-  } else if (!is_speech && answer(request).status == 404) {
-    response = error_answer(not_found(request.path), request_id);
-  } else if (request.method == "OPTIONS") {
-    response = {.status = 204, .headers = {{"Allow", std::string(allowed)}}, .body = {}};
+  if (!speech && asset == nullptr && !route) {
+    response = not_found(request);
   } else {
-    response = error_answer(
-        {.code = openai::Errc::kMethodNotAllowed, .message = fmt::format("This path takes {}.", allowed), .param = {}},
-        request_id);
-    response.headers.set("Allow", std::string(allowed));
+    const auto methods = speech ? kPost : (asset != nullptr ? kRead : route->methods);
+    if (request.method == "OPTIONS") {
+      response = {.status = 204, .headers = {{"Allow", std::string(methods)}}, .body = {}};
+    } else if (!allows(methods, request.method)) {
+      response = wrong_method(request, methods);
+    } else if (speech) {
+      co_return co_await speak_elevenlabs(speech_, speech->voice_id, request, caller_of(request), request_id,
+                                          responder);
+    } else if (route && route->endpoint == Endpoint::kSpeech) {
+      co_return co_await speak_openai(speech_, request, caller_of(request), request_id, responder);
+    } else {
+      response = asset != nullptr ? asset_answer(*asset) : answer(*route, request);
+    }
   }
   response.headers.set("x-request-id", request_id);
   co_await responder.respond(std::move(response));
 }
 
-http::Response Front::answer(const http::Request& request) const {
-  const std::string_view path = request.path;
-  if (const auto* const asset = find_asset(path)) return asset_answer(*asset);
-  if (path == "/healthz") return health();
-  if (path == "/readyz") return readiness();
-  if (path == "/v1/models") return json_answer(200, openai::models_body(), {});
-  if (path == "/v1/audio/voices") {
-    std::vector<openai::VoiceEntry> entries;
-    for (const auto& voice : voices_.voices()) {
-      for (auto& name : VoiceDirectory::names_of(voice)) {
-        entries.push_back({.id = name, .name = name, .language = voice.language});
-      }
-    }
-    return json_answer(200, openai::voices_body(entries), {});
+http::Response Front::answer(const Route& route, const http::Request& request) const {
+  switch (route.endpoint) {
+    case Endpoint::kModels:
+      return models_answer(voices_, request);
+    case Endpoint::kModel:
+      return model_answer(route.parameter, request);
+    case Endpoint::kSpeechModels:
+      return speech_models_answer();
+    case Endpoint::kSpeechVoices:
+      return speech_voices_answer(voices_);
+    case Endpoint::kVoices:
+      return voices_answer(voices_);
+    case Endpoint::kVoice:
+      return voice_answer(voices_, route.parameter);
+    case Endpoint::kRoot:
+      return root_answer();
+    case Endpoint::kHealth:
+      return health();
+    case Endpoint::kReadiness:
+      return readiness();
+    case Endpoint::kSpeech:
+      break;
   }
-  if (path.starts_with(kModelPath)) {
-    if (const auto body = openai::model_body(path.substr(kModelPath.size()))) return json_answer(200, *body, {});
-    return error_answer({.code = openai::Errc::kNotFound, .message = "There is no such model.", .param = "model"}, {});
-  }
-  return error_answer(not_found(path), {});
+  return not_found(request);
+}
+
+void Front::drain() {
+  draining_ = true;
+  speech_.drain();
 }
 
 http::Response Front::health() const {

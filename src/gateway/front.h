@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "gateway/cell.h"
+#include "gateway/routes.h"
 #include "gateway/speech_handler.h"
 #include "gateway/voice_directory.h"
 #include "http/error.h"
@@ -23,10 +24,10 @@ class Front {
   [[nodiscard]] static http::Response edge_error(const http::EdgeError& error, const http::Request* request);
 
   /// From now on new work is refused and /readyz says so.
-  void drain() { draining_ = true; }
+  void drain();
 
  private:
-  [[nodiscard]] http::Response answer(const http::Request& request) const;
+  [[nodiscard]] http::Response answer(const Route& route, const http::Request& request) const;
   [[nodiscard]] http::Response health() const;
   [[nodiscard]] http::Response readiness() const;
 

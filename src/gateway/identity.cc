@@ -25,8 +25,10 @@ std::uint64_t hash(std::uint64_t seed, std::string_view bytes) {
 
 }  // namespace
 
-base::UserId user_of(const http::Request& request) {
-  return {hash(hash(0xcbf29ce484222325ULL, request.peer_address), request.headers.get("Authorization"))};
+identity::Caller caller_of(const http::Request& request) {
+  const base::UserId user{
+      hash(hash(0xcbf29ce484222325ULL, request.peer_address), request.headers.get("Authorization"))};
+  return {.account = user, .user = user};
 }
 
 std::string request_id_of(const http::Request* request) {
@@ -36,7 +38,7 @@ std::string request_id_of(const http::Request* request) {
       return std::string(sent);
     }
   }
-  thread_local std::mt19937_64 random{std::random_device{}()};
+  static thread_local std::mt19937_64 random{std::random_device{}()};
   return fmt::format("req_{:016x}{:016x}", random(), random());
 }
 

@@ -34,6 +34,22 @@ std::string speech(const std::string& format, std::uint64_t seed = 0, const std:
       .dump();
 }
 
+std::string unbase64(std::string_view text) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  std::uint32_t group = 0;
+  int bits = 0;
+  for (const char c : text) {
+    if (c == '=') break;
+    group = group << 6U | static_cast<std::uint32_t>(kDigits.find(c));
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(group >> static_cast<unsigned>(bits) & 0xFFU);
+  }
+  return bytes;
+}
+
 /// A server on a free port, its event loop on a thread of its own.
 class ServerTest : public testing::Test {
  protected:
@@ -215,6 +231,77 @@ TEST_F(ServerTest, AnswersEveryPathAndMethod) {
   const auto voices = nlohmann::json::parse(ask(port_, "GET", "/v1/audio/voices").body).at("voices");
   ASSERT_EQ(voices.size(), 1U);
   EXPECT_EQ(voices[0].at("id"), "tone");
+}
+
+TEST_F(ServerTest, EventsCarryTheSameAudio) {
+  auto asked = nlohmann::json::parse(speech("pcm"));
+  const auto plain = ask(port_, "POST", "/v1/audio/speech", asked.dump());
+  asked["stream_format"] = "sse";
+  const auto reply = ask(port_, "POST", "/v1/audio/speech", asked.dump(), "x-request-id: here\r\n");
+  EXPECT_EQ(reply.headers.at("content-type"), "text/event-stream");
+  EXPECT_TRUE(reply.complete);
+  std::string audio;
+  std::string last;
+  for (std::string_view rest = reply.body; !rest.empty();) {
+    const auto event = rest.substr(0, rest.find("\n\n"));
+    rest.remove_prefix(event.size() + 2);
+    const auto id = event.substr(0, event.find('\n'));
+    const auto data = nlohmann::json::parse(event.substr(id.size() + 1 + std::string_view("data: ").size()));
+    last = data.at("type").get<std::string>();
+    if (last == "speech.audio.delta") audio += unbase64(data.at("audio").get<std::string>());
+    EXPECT_EQ(id, "id: here/" + std::to_string(audio.size() / 2));
+  }
+  EXPECT_EQ(last, "speech.audio.done");
+  EXPECT_TRUE(audio == plain.body);
+}
+
+TEST_F(ServerTest, SpeaksAtAnotherRateWhereAsked) {
+  auto asked = nlohmann::json::parse(speech("wav"));
+  asked["sample_rate"] = 8000;
+  const auto reply = ask(port_, "POST", "/v1/audio/speech", asked.dump());
+  EXPECT_EQ(reply.body.substr(24, 4), std::string("\x40\x1F\0\0", 4));
+  const auto usual = ask(port_, "POST", "/v1/audio/speech", speech("wav"));
+  EXPECT_NEAR(static_cast<double>(usual.body.size() - 44), 3.0 * static_cast<double>(reply.body.size() - 44), 6.0);
+}
+
+TEST_F(ServerTest, SpeaksElevenLabsToo) {
+  const auto body = nlohmann::json{{"text", kText}, {"model_id", "eleven_flash_v2_5"}}.dump();
+  const auto plain = ask(port_, "POST", "/v1/audio/speech", speech("pcm"));
+  for (const auto* const path : {"/v1/text-to-speech/tone", "/v1/text-to-speech/tone/stream"}) {
+    const auto reply = ask(port_, "POST", path + std::string("?output_format=pcm_24000"), body);
+    EXPECT_EQ(reply.headers.at("content-type"), "audio/pcm");
+    EXPECT_TRUE(reply.complete);
+    EXPECT_TRUE(reply.body == plain.body);
+  }
+  EXPECT_EQ(ask(port_, "POST", "/v1/text-to-speech/tone", body).headers.at("content-type"), "audio/mpeg");
+  const auto nobody = ask(port_, "POST", "/v1/text-to-speech/nobody", body);
+  EXPECT_EQ(nobody.status, 404);
+  EXPECT_EQ(nlohmann::json::parse(nobody.body).at("detail").at("status"), "voice_not_found");
+  EXPECT_EQ(ask(port_, "POST", "/v1/text-to-speech/tone?output_format=midi", body).status, 400);
+  EXPECT_EQ(ask(port_, "POST", "/v1/text-to-speech/tone", R"({"text":""})").status, 400);
+  EXPECT_EQ(ask(port_, "GET", "/v1/text-to-speech/tone").headers.at("allow"), "POST, OPTIONS");
+}
+
+TEST_F(ServerTest, ListsWhatThereIsInTheShapeOfEachClient) {
+  const auto json = [this](std::string_view path, std::string_view headers = "") {
+    const auto reply = ask(port_, "GET", path, "", headers);
+    EXPECT_EQ(reply.status, 200) << path;
+    return nlohmann::json::parse(reply.body);
+  };
+  constexpr std::string_view kKey = "xi-api-key: x\r\n";
+  EXPECT_EQ(json("/v1/models").at("object"), "list");
+  EXPECT_EQ(json("/v1/models", kKey).at(0).at("languages").at(0).at("language_id"), "en-US");
+  EXPECT_EQ(json("/v1/audio/models").at("models").at(0).at("id"), "tts-1");
+  for (const auto* const path : {"/v1/voices", "/v2/voices"}) {
+    EXPECT_EQ(json(path).at("voices").at(0).at("voice_id"), "tone");
+    EXPECT_EQ(json(path).at("voices").at(0).at("id"), "tone");
+  }
+  EXPECT_EQ(json("/v1/voices/tone").at("voice_id"), "tone");
+  EXPECT_EQ(json("/v1/voices/alloy").at("voice_id"), "tone");
+  EXPECT_EQ(ask(port_, "GET", "/v1/voices/nobody").status, 404);
+  EXPECT_EQ(json("/v1/").at("object"), "api");
+  EXPECT_EQ(nlohmann::json::parse(ask(port_, "GET", "/v1/nothing", "", kKey).body).at("detail").at("status"),
+            "not_found");
 }
 
 TEST_F(ServerTest, ServesThePageAndWhatItNeeds) {

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <expected>
 #include <string>
 
-#include "codec/encoder.h"
+#include "gateway/audio_sink.h"
 #include "gateway/cell.h"
+#include "gateway/speech_order.h"
 #include "gateway/voice_directory.h"
-#include "http/responder.h"
-#include "protocol/openai/error.h"
+#include "identity/caller.h"
 #include "runtime/thread_pool.h"
 #include "text/segmenter.h"
 
@@ -16,32 +15,38 @@ namespace antiphon::gateway {
 
 struct SpeechHandlerOptions {
   text::Options segmentation{};   ///< Its speed is replaced by the request's.
-  std::size_t max_streams = 256;  ///< Live at once, 1 or more; the next one is answered 503.
+  std::size_t max_streams = 256;  ///< Live at once, 1 or more; the next one is refused as kBusy.
 };
 
-/// Answers POST /v1/audio/speech: checks the request, opens a stream of the cell and sends its audio as it is
-/// rendered. 200 goes out with the first audio; what fails later ends the body without its last chunk. Lives on the
-/// event loop; resampling and encoding run on `encoders`, one strand a stream.
+/// What every door does with an order: checks it, opens a stream of the cell and sends its audio as it is rendered.
+/// Lives on the event loop; resampling and encoding run on `encoders`, one strand a stream.
 class SpeechHandler {
  public:
   SpeechHandler(Cell& cell, const VoiceDirectory& voices, runtime::ThreadPool& encoders, runtime::Clock& clock,
                 SpeechHandlerOptions options);
 
-  [[nodiscard]] runtime::Awaitable<> handle(const http::Request& request, const std::string& request_id,
-                                            http::Responder& responder);
+  /// Returns when the stream has ended, one way or the other, and `sink` knows.
+  [[nodiscard]] runtime::Awaitable<> speak(SpeechOrder order, identity::Caller caller, std::string request_id,
+                                           AudioSink& sink);
+
+  /// Errors: kUnknownVoice, kInvalidText, kNothingToSpeak.
+  [[nodiscard]] Result<SpeechSpec> check(const SpeechOrder& order, const identity::Caller& caller) const;
+
+  [[nodiscard]] const VoiceDirectory& voices() const { return voices_; }
+
+  /// From now on every order is refused as kBusy.
+  void drain() { draining_ = true; }
 
  private:
-  struct Order {
-    SpeechSpec spec;
-    codec::Format format = codec::Format::kPcm;
-  };
-  [[nodiscard]] std::expected<Order, protocol::openai::Error> order(const http::Request& request) const;
+  /// Error: kBusy.
+  [[nodiscard]] Result<void> admit() const;
 
   Cell& cell_;
   const VoiceDirectory& voices_;
   runtime::ThreadPool& encoders_;
   runtime::Clock& clock_;
   SpeechHandlerOptions options_;
+  bool draining_ = false;
 };
 
 }  // namespace antiphon::gateway

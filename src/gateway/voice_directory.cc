@@ -1,5 +1,8 @@
 #include "gateway/voice_directory.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
 #include <iterator>
@@ -7,6 +10,10 @@
 
 namespace antiphon::gateway {
 namespace {
+
+/// Voices that a message names; a catalogue may have thousands.
+constexpr std::size_t kNamedVoices = 20;
+constexpr std::size_t kNameCharacters = 64;
 
 std::optional<std::uint32_t> speaker_number(const ServedVoice& voice, std::string_view speaker) {
   const auto count = std::max<std::size_t>(voice.speakers.size(), 1);
@@ -47,13 +54,22 @@ std::vector<std::string> VoiceDirectory::names_of(const ServedVoice& voice) {
   return names;
 }
 
-std::vector<std::string> VoiceDirectory::names() const {
+std::vector<std::string> VoiceDirectory::names(std::span<const std::string> allowed) const {
   std::vector<std::string> names;
   for (const auto& voice : voices_) {
+    if (!allowed.empty() && std::ranges::find(allowed, voice.id) == allowed.end()) continue;
     auto own = names_of(voice);
     names.insert(names.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
   }
   return names;
+}
+
+std::string VoiceDirectory::complaint(std::string_view name, std::span<const std::string> allowed) const {
+  auto listed = names(allowed);
+  const bool more = listed.size() > kNamedVoices;
+  listed.resize(std::min(listed.size(), kNamedVoices));
+  return fmt::format("There is no voice '{}'; the voices are: {}{}.", name.substr(0, kNameCharacters),
+                     fmt::join(listed, ", "), more ? ", ..." : "");
 }
 
 }  // namespace antiphon::gateway

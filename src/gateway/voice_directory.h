@@ -40,8 +40,10 @@ class VoiceDirectory {
   [[nodiscard]] const std::map<std::string, std::string, std::less<>>& aliases() const { return aliases_; }
   /// The names under which clients may ask for `voice`: its id, or `id#speaker` each where it has several speakers.
   [[nodiscard]] static std::vector<std::string> names_of(const ServedVoice& voice);
-  /// Those of all voices.
-  [[nodiscard]] std::vector<std::string> names() const;
+  /// Those of all voices, or of those whose ids are `allowed`.
+  [[nodiscard]] std::vector<std::string> names(std::span<const std::string> allowed = {}) const;
+  /// Says that there is no voice `name`, which is shortened and the client's own, and which there are instead.
+  [[nodiscard]] std::string complaint(std::string_view name, std::span<const std::string> allowed) const;
 
  private:
   [[nodiscard]] std::optional<Found> find_directly(std::string_view name) const;

@@ -29,6 +29,12 @@ std::optional<std::string> model_body(std::string_view id) {
   return model(id).dump();
 }
 
+std::string speech_models_body() {
+  Json list = Json::array();
+  for (const auto id : kModels) list.push_back({{"id", id}, {"name", id}});
+  return Json{{"models", std::move(list)}}.dump();
+}
+
 std::string voices_body(std::span<const VoiceEntry> voices) {
   Json list = Json::array();
   for (const auto& voice : voices) {

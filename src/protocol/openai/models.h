@@ -15,6 +15,9 @@ namespace antiphon::protocol::openai {
 /// Answer to GET /v1/models/{id}; nothing for an unknown one.
 [[nodiscard]] std::optional<std::string> model_body(std::string_view id);
 
+/// Answer to GET /v1/audio/models, in the shape that Open WebUI reads.
+[[nodiscard]] std::string speech_models_body();
+
 struct VoiceEntry {
   std::string id;
   std::string name;

@@ -56,6 +56,15 @@ void read_formats(Fields& fields, SpeechRequest& request) {
   }
 }
 
+void read_rate(Fields& fields, base::SampleRate& rate) {
+  std::uint64_t hz = rate.hz;
+  fields.read("sample_rate", hz);
+  if (hz < kLeastRate.hz || hz > kMostRate.hz) {
+    return fields.fail(Errc::kInvalidValue, "sample_rate", "must be between 8000 and 48000.");
+  }
+  rate.hz = static_cast<std::uint32_t>(hz);
+}
+
 }  // namespace
 
 std::string_view name_of(ResponseFormat format) {
@@ -79,6 +88,7 @@ Result<SpeechRequest> parse_speech_request(std::string_view body) {
   read_formats(fields, request);
   fields.read("speed", request.speed, kLeastSpeed, kMostSpeed);
   fields.read("seed", request.seed);
+  read_rate(fields, request.sample_rate);
   if (!is_model(request.model)) {
     fields.say(Errc::kUnknownModel, "model",
                "There is no such model; use 'tts-1' (GET /v1/models lists what there is).");

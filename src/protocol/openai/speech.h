@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/units.h"
 #include "protocol/openai/error.h"
 
 namespace antiphon::protocol::openai {
@@ -12,6 +13,8 @@ namespace antiphon::protocol::openai {
 inline constexpr std::size_t kMaxInputCharacters = 4096;
 inline constexpr std::size_t kMaxInstructionsCharacters = 4096;
 inline constexpr std::size_t kMaxNameCharacters = 256;  ///< Of a voice, a model or a user.
+inline constexpr base::SampleRate kLeastRate{8'000};
+inline constexpr base::SampleRate kMostRate{48'000};
 inline constexpr double kLeastSpeed = 0.25;
 inline constexpr double kMostSpeed = 4.0;
 
@@ -32,6 +35,8 @@ struct SpeechRequest {
   double speed = 1.0;      ///< kLeastSpeed to kMostSpeed.
   std::uint64_t seed = 0;  ///< Extension of ours: same text, voice, speed and seed, same bytes.
   std::string user;        ///< "" where absent.
+  /// Extension of ours: of the audio. Codecs that know only some rates take the next above, or their highest.
+  base::SampleRate sample_rate{24'000};
 };
 
 /// Reads and checks a body of bounded size. Fields that are not listed are ignored, as clients send more than the

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/voice_directory.h"
+#include "http/message.h"
+
+/// What there is to choose from, in the shape that each client reads.
+namespace antiphon::gateway {
+
+/// OpenAI's list of models; ElevenLabs' where its key was sent.
+[[nodiscard]] http::Response models_answer(const VoiceDirectory& voices, const http::Request& request);
+/// One of OpenAI's, or 404.
+[[nodiscard]] http::Response model_answer(std::string_view id, const http::Request& request);
+[[nodiscard]] http::Response speech_models_answer();
+[[nodiscard]] http::Response speech_voices_answer(const VoiceDirectory& voices);
+[[nodiscard]] http::Response voices_answer(const VoiceDirectory& voices);
+/// One of them by any of its names, or 404.
+[[nodiscard]] http::Response voice_answer(const VoiceDirectory& voices, std::string_view name);
+/// What the interface is.
+[[nodiscard]] http::Response root_answer();
+
+/// Whether it comes from a client of ElevenLabs.
+[[nodiscard]] bool is_elevenlabs(const http::Request& request);
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,124 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/elevenlabs_door.h"
+#include "gateway/event_sink.h"
+#include "gateway/openai_door.h"
+#include "gateway/routes.h"
+#include "gateway/test_responder.h"
+#include "runtime/task_group.h"
+
+namespace antiphon::gateway {
+namespace {
+
+TEST(Routes, EachRowIsFoundAndNothingElse) {
+  for (const auto& row : routes()) {
+    std::string path(row.path);
+    const bool has_parameter = path.ends_with("{}");
+    if (has_parameter) path.replace(path.size() - 2, 2, "a b");
+    const auto route = find_route(path);
+    ASSERT_TRUE(route) << path;
+    EXPECT_EQ(route->endpoint, row.endpoint);
+    EXPECT_EQ(route->parameter, has_parameter ? "a b" : "");
+  }
+  for (const auto* const path : {"", "/v1/model", "/v1/models/", "/v1/models/a/b", "/v1/audio", "/healthz/", "*"}) {
+    EXPECT_FALSE(find_route(path)) << path;
+  }
+}
+
+TEST(Routes, AMethodIsAWholeWord) {
+  EXPECT_TRUE(allows("GET, HEAD, OPTIONS", "HEAD"));
+  EXPECT_FALSE(allows("GET, HEAD, OPTIONS", "EAD"));
+  EXPECT_FALSE(allows("GET, HEAD, OPTIONS", "GET, HEAD"));
+  EXPECT_FALSE(allows("GET", ""));
+}
+
+/// Runs `use` on a sink over `responder` to its end.
+template <class Use>
+void drive(Use use) {
+  boost::asio::io_context context;
+  runtime::TaskGroup tasks(context.get_executor());
+  tasks.spawn(use());
+  context.run();
+}
+
+http::Response refuse(const Error& error) {
+  return {.status = protocol::openai::status_of(to_openai(error).code), .body = error.message};
+}
+
+constexpr std::array kAudio = {std::byte{1}, std::byte{2}, std::byte{3}};
+
+runtime::Awaitable<> complete(EventSink& sink) {
+  EXPECT_TRUE(co_await sink.write(kAudio, {4'800}));
+  EXPECT_TRUE(co_await sink.write(kAudio, {9'601}));
+  EXPECT_TRUE(co_await sink.complete());
+}
+
+TEST(EventSink, WritesOneEventAPieceAndTheUsage) {
+  TestResponder responder;
+  EventSink sink(responder, {{"Content-Type", "text/event-stream"}}, refuse,
+                 {.request_id = "req", .rate = {24'000}, .characters = 5});
+  drive([&] { return complete(sink); });
+  EXPECT_EQ(responder.end, TestResponder::End::kFinished);
+  EXPECT_EQ(responder.head.headers.get("Content-Type"), "text/event-stream");
+  EXPECT_EQ(responder.body,
+            "id: req/4800\ndata: {\"type\":\"speech.audio.delta\",\"audio\":\"AQID\"}\n\n"
+            "id: req/9601\ndata: {\"type\":\"speech.audio.delta\",\"audio\":\"AQID\"}\n\n"
+            "id: req/9601\ndata: {\"type\":\"speech.audio.done\",\"usage\":{\"input_tokens\":5,\"output_tokens\":9,"
+            "\"total_tokens\":14}}\n\n");
+}
+
+runtime::Awaitable<> fail_after_audio(EventSink& sink) {
+  EXPECT_TRUE(co_await sink.write(kAudio, {4'800}));
+  co_await sink.fail({Errc::kWorkerLost, "the workers ended"});
+}
+
+TEST(EventSink, AFailureAfterAudioIsAnEventAndACutBody) {
+  TestResponder responder;
+  EventSink sink(responder, {}, refuse, {.request_id = "req", .rate = {24'000}, .characters = 5});
+  drive([&] { return fail_after_audio(sink); });
+  EXPECT_EQ(responder.end, TestResponder::End::kAborted);
+  const auto last = responder.body.substr(responder.body.find("\n\n") + 2);
+  const std::string begins = "id: req/4800\ndata: ";
+  ASSERT_TRUE(last.starts_with(begins)) << last;
+  const auto event = nlohmann::json::parse(last.substr(begins.size()));
+  EXPECT_EQ(event.at("type"), "speech.audio.error");
+  EXPECT_EQ(event.at("error").at("code"), "worker_lost");
+}
+
+runtime::Awaitable<> fail_at_once(EventSink& sink) { co_await sink.fail({Errc::kBusy, "full"}); }
+
+TEST(EventSink, AFailureBeforeAudioIsAnOrdinaryAnswer) {
+  TestResponder responder;
+  EventSink sink(responder, {}, refuse, {.request_id = "req", .rate = {24'000}, .characters = 5});
+  drive([&] { return fail_at_once(sink); });
+  EXPECT_EQ(responder.end, TestResponder::End::kAnswered);
+  EXPECT_EQ(responder.head.status, 503U);
+  EXPECT_EQ(responder.body, "full");
+}
+
+TEST(DoorErrors, EveryDoorSaysWhoseFaultItIs) {
+  using enum Errc;
+  for (const auto code : {kUnknownVoice, kInvalidText, kNothingToSpeak}) {
+    EXPECT_EQ(protocol::openai::status_of(to_openai({code, "why"}).code), 400U);
+    EXPECT_LT(protocol::elevenlabs::status_of(to_elevenlabs({code, "why"}).code), 500U);
+    EXPECT_FALSE(to_openai({code, "why"}).param.empty());
+    EXPECT_FALSE(to_elevenlabs({code, "why"}).param.empty());
+  }
+  for (const auto code : {kWorkerLost, kStalled, kEngineFailed}) {
+    EXPECT_EQ(protocol::openai::status_of(to_openai({code, "why"}).code), 500U);
+    EXPECT_EQ(protocol::elevenlabs::status_of(to_elevenlabs({code, "why"}).code), 500U);
+  }
+  EXPECT_EQ(to_openai({kEngineFailed, "a secret"}).message.find("a secret"), std::string::npos);
+  EXPECT_EQ(to_elevenlabs({kEngineFailed, "a secret"}).message.find("a secret"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace antiphon::gateway

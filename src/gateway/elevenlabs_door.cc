@@ -1,0 +1,92 @@
+#include "gateway/elevenlabs_door.h"
+
+#include <utility>
+
+#include "gateway/answer.h"
+#include "gateway/http_sink.h"
+#include "protocol/elevenlabs/query.h"
+#include "protocol/elevenlabs/speech.h"
+
+namespace antiphon::gateway {
+namespace {
+
+namespace elevenlabs = protocol::elevenlabs;
+
+codec::Format to_format(elevenlabs::Codec wanted) {
+  switch (wanted) {
+    case elevenlabs::Codec::kMp3:
+      return codec::Format::kMp3;
+    case elevenlabs::Codec::kOpus:
+      return codec::Format::kOpus;
+    case elevenlabs::Codec::kPcm:
+      return codec::Format::kPcm;
+    case elevenlabs::Codec::kWav:
+      return codec::Format::kWav;
+    case elevenlabs::Codec::kMulaw:
+      return codec::Format::kMulaw;
+    case elevenlabs::Codec::kAlaw:
+      return codec::Format::kAlaw;
+  }
+  return codec::Format::kPcm;
+}
+
+}  // namespace
+
+AudioOutput to_output(const elevenlabs::OutputFormat& format) {
+  return {.format = to_format(format.codec), .rate = format.rate, .bit_rate = {format.bits_per_second}};
+}
+
+elevenlabs::Error to_elevenlabs(const Error& error) {
+  switch (error.code) {
+    case Errc::kUnknownVoice:
+      return {.code = elevenlabs::Errc::kUnknownVoice, .message = error.message, .param = "voice_id"};
+    case Errc::kInvalidText:
+      return {.code = elevenlabs::Errc::kInvalidValue, .message = error.message, .param = "text"};
+    case Errc::kNothingToSpeak:
+      return {.code = elevenlabs::Errc::kNothingToSpeak,
+              .message = "The voice has nothing to say for this text.",
+              .param = "text"};
+    case Errc::kBusy:
+      return {.code = elevenlabs::Errc::kServerBusy, .message = error.message};
+    case Errc::kWorkerLost:
+    case Errc::kStalled:
+      return {.code = elevenlabs::Errc::kWorkerLost,
+              .message = "The speech could not be rendered: " + error.message + "."};
+    case Errc::kEngineFailed:
+    case Errc::kCannotListen:
+    case Errc::kNoVoice:
+      return {.code = elevenlabs::Errc::kEngineFailed,
+              .message = "The speech could not be rendered; the server's log has the reason."};
+  }
+  return {};
+}
+
+http::Response elevenlabs_error_answer(const elevenlabs::Error& error, const std::string& request_id,
+                                       base::Duration retry_after) {
+  auto response = json_answer(elevenlabs::status_of(error.code), elevenlabs::error_body(error), request_id);
+  add_retry_headers(response, retry_after);
+  return response;
+}
+
+runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, std::string voice, const http::Request& request,
+                                      identity::Caller caller, std::string request_id, http::Responder& responder) {
+  const auto query = elevenlabs::parse_query(request.query);
+  auto asked = elevenlabs::parse_speech_request(request.body);
+  if (!query || !asked) {
+    co_await responder.respond(elevenlabs_error_answer(query ? asked.error() : query.error(), request_id));
+    co_return;
+  }
+  SpeechOrder order{.voice = std::move(voice),
+                    .text = std::move(asked->text),
+                    .speed = asked->speed,
+                    .seed = asked->seed,
+                    .output = to_output(query->output_format)};
+  const auto refuse = [request_id](const Error& error) {
+    return elevenlabs_error_answer(to_elevenlabs(error), request_id, error.retry_after);
+  };
+  const auto type = codec::content_type(order.output.format);
+  HttpSink sink(responder, {{"Content-Type", std::string(type)}, {"x-request-id", request_id}}, refuse);
+  co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), sink);
+}
+
+}  // namespace antiphon::gateway

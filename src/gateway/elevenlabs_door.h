@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "gateway/speech_handler.h"
+#include "http/message.h"
+#include "http/responder.h"
+#include "identity/caller.h"
+#include "protocol/elevenlabs/error.h"
+#include "protocol/elevenlabs/output_format.h"
+
+/// ElevenLabs' interface, over HTTP.
+namespace antiphon::gateway {
+
+[[nodiscard]] AudioOutput to_output(const protocol::elevenlabs::OutputFormat& format);
+
+[[nodiscard]] protocol::elevenlabs::Error to_elevenlabs(const Error& error);
+
+/// `error` in ElevenLabs' shape, with its status. For 503, coming back is said to help after `retry_after`.
+[[nodiscard]] http::Response elevenlabs_error_answer(const protocol::elevenlabs::Error& error,
+                                                     const std::string& request_id,
+                                                     base::Duration retry_after = std::chrono::seconds(1));
+
+/// POST /v1/text-to-speech/{voice}[/stream]: the body is the audio in both, as it is rendered. The references stay
+/// valid until it returns.
+[[nodiscard]] runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, std::string voice,
+                                                    const http::Request& request, identity::Caller caller,
+                                                    std::string request_id, http::Responder& responder);
+
+}  // namespace antiphon::gateway

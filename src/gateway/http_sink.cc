@@ -1,0 +1,36 @@
+#include "gateway/http_sink.h"
+
+#include <utility>
+
+namespace antiphon::gateway {
+
+HttpSink::HttpSink(http::Responder& responder, http::Headers headers, ErrorAnswer error_answer)
+    : responder_(responder), headers_(std::move(headers)), error_answer_(std::move(error_answer)) {
+  headers_.set("Cache-Control", "no-store");
+  headers_.set("X-Accel-Buffering", "no");
+}
+
+runtime::Awaitable<bool> HttpSink::send(std::span<const std::byte> bytes) {
+  if (!responder_.started() && !co_await responder_.start({.status = 200, .headers = headers_, .body = {}})) {
+    co_return false;
+  }
+  co_return co_await responder_.write(bytes);
+}
+
+runtime::Awaitable<bool> HttpSink::write(std::span<const std::byte> bytes, base::SampleCount /*through*/) {
+  return send(bytes);
+}
+
+runtime::Awaitable<bool> HttpSink::complete() { return responder_.finish(); }
+
+runtime::Awaitable<> HttpSink::fail(const Error& error) {
+  if (responder_.started()) {
+    responder_.abort();
+  } else {
+    co_await responder_.respond(error_answer_(error));
+  }
+}
+
+void HttpSink::on_gone(std::move_only_function<void()> callback) { responder_.on_gone(std::move(callback)); }
+
+}  // namespace antiphon::gateway

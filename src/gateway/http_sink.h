@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "gateway/audio_sink.h"
+#include "http/message.h"
+#include "http/responder.h"
+
+namespace antiphon::gateway {
+
+/// An HTTP answer whose body is the audio. 200 goes out with the first of it; what fails before is answered in the
+/// shape of the door, and what fails afterwards cuts the body.
+class HttpSink : public AudioSink {
+ public:
+  using ErrorAnswer = std::function<http::Response(const Error& error)>;
+
+  /// `headers` of the 200, at least Content-Type; those that all audio has are added.
+  HttpSink(http::Responder& responder, http::Headers headers, ErrorAnswer error_answer);
+
+  runtime::Awaitable<bool> write(std::span<const std::byte> bytes, base::SampleCount through) override;
+  runtime::Awaitable<bool> complete() override;
+  runtime::Awaitable<> fail(const Error& error) override;
+  void on_gone(std::move_only_function<void()> callback) override;
+
+  /// A further header of the 200; without effect once it has gone out.
+  void add_header(std::string name, std::string value) { headers_.add(std::move(name), std::move(value)); }
+
+ protected:
+  /// Sends the head unless that was done; then `text` as a part of the body.
+  runtime::Awaitable<bool> send(std::span<const std::byte> bytes);
+  [[nodiscard]] http::Responder& responder() { return responder_; }
+
+ private:
+  http::Responder& responder_;
+  http::Headers headers_;
+  ErrorAnswer error_answer_;
+};
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,70 @@
+#include "gateway/openai_door.h"
+
+#include <utility>
+
+#include "gateway/answer.h"
+#include "gateway/event_sink.h"
+#include "gateway/http_sink.h"
+#include "protocol/openai/speech.h"
+#include "text/text.h"
+
+namespace antiphon::gateway {
+
+namespace openai = protocol::openai;
+
+openai::Error to_openai(const Error& error) {
+  switch (error.code) {
+    case Errc::kUnknownVoice:
+      return {.code = openai::Errc::kUnknownVoice, .message = error.message, .param = "voice"};
+    case Errc::kInvalidText:
+      return {.code = openai::Errc::kInvalidValue, .message = error.message, .param = "input"};
+    case Errc::kNothingToSpeak:
+      return {.code = openai::Errc::kNothingToSpeak,
+              .message = "The voice has nothing to say for this input.",
+              .param = "input"};
+    case Errc::kBusy:
+      return {.code = openai::Errc::kServerBusy, .message = error.message};
+    case Errc::kWorkerLost:
+    case Errc::kStalled:
+      return {.code = openai::Errc::kWorkerLost, .message = "The speech could not be rendered: " + error.message + "."};
+    case Errc::kEngineFailed:
+    case Errc::kCannotListen:
+    case Errc::kNoVoice:
+      return {.code = openai::Errc::kEngineFailed,
+              .message = "The speech could not be rendered; the server's log has the reason."};
+  }
+  return {};
+}
+
+runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& request, identity::Caller caller,
+                                  std::string request_id, http::Responder& responder) {
+  auto asked = openai::parse_speech_request(request.body);
+  if (!asked) {
+    co_await responder.respond(error_answer(asked.error(), request_id));
+    co_return;
+  }
+  const auto format = codec::parse_format(openai::name_of(asked->response_format)).value();
+  const bool as_events = asked->stream_format == openai::StreamFormat::kSse;
+  const auto characters = text::count_code_points(asked->input);
+  const AudioOutput output{.format = format, .rate = asked->sample_rate};
+  SpeechOrder order{.voice = std::move(asked->voice),
+                    .text = std::move(asked->input),
+                    .speed = asked->speed,
+                    .seed = asked->seed,
+                    .output = output};
+  const auto refuse = [request_id](const Error& error) {
+    return error_answer(to_openai(error), request_id, error.retry_after);
+  };
+  const auto* const type = as_events ? "text/event-stream" : codec::content_type(format).data();
+  const http::Headers headers{{"Content-Type", type}, {"x-request-id", request_id}};
+  if (as_events) {
+    EventSink sink(responder, headers, refuse,
+                   {.request_id = request_id, .rate = output.rate, .characters = characters});
+    co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), sink);
+  } else {
+    HttpSink sink(responder, headers, refuse);
+    co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), sink);
+  }
+}
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/units.h"
+#include "codec/encoder.h"
+
+namespace antiphon::gateway {
+
+/// The form in which a listener wants the audio.
+struct AudioOutput {
+  codec::Format format = codec::Format::kPcm;
+  base::SampleRate rate{24'000};
+  codec::BitRate bit_rate{};
+};
+
+/// What a client asks for, in words that all doors share. Its fields are within the limits of the door's protocol.
+struct SpeechOrder {
+  std::string voice;  ///< As the client calls it.
+  std::string text;   ///< UTF-8, as it came.
+  double speed = 1.0;
+  std::uint64_t seed = 0;
+  AudioOutput output{};
+};
+
+}  // namespace antiphon::gateway
