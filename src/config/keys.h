@@ -70,6 +70,12 @@ void each_key(AnyConfig& config, const Visit& visit) {
       Key{"text", "sentence_silence_seconds", "Silence after each sentence but the last. It decides the bytes.", 0, 10},
       config.text.sentence_pause);
 
+  visit(Key{"text", "first_clause_characters",
+            "Shortest first piece of a text that comes word by word, cut at the end of a clause; 0: whole sentences "
+            "only.",
+            0, 10'000},
+        config.text.first_clause_chars);
+
   auto& scheduler = config.scheduler;
   visit(Key{"scheduler", "policy", "Order of the work: fifo, rr, plan, edf or ours. All but ours are baselines."},
         scheduler.policy);

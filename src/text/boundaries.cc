@@ -75,6 +75,8 @@ bool is_lower(char32_t c) { return has_category(c, U_GC_LL_MASK); }
 bool is_opening(char32_t c) { return has_category(c, U_GC_PS_MASK | U_GC_PI_MASK) || c == '"' || c == '\''; }
 bool is_closing(char32_t c) { return has_category(c, U_GC_PE_MASK | U_GC_PF_MASK) || c == '"' || c == '\''; }
 
+bool ends_sentence(char32_t c) { return u_hasBinaryProperty(signed_code(c), UCHAR_S_TERM) != 0; }
+
 std::size_t spoken_weight(char32_t c) {
   const auto width = u_getIntPropertyValue(signed_code(c), UCHAR_EAST_ASIAN_WIDTH);
   if (width == U_EA_WIDE && is_letter(c)) return 3;

@@ -149,6 +149,17 @@ std::vector<Cut> cuts(std::string_view sentence, std::size_t limit) {
   return out;
 }
 
+bool ends_clause_or_comma(char32_t c) { return ends_clause(c) || is_comma(c); }
+
+std::optional<Cut> clause_cut(std::string_view sentence, std::size_t least, std::size_t most) {
+  for (const auto& cut : cuts(sentence, most)) {
+    if (cut.length_to_end > most) break;
+    const bool fits = cut.penalty <= kComma && cut.length_to_end >= least;
+    if (fits && !ends_sentence(mark_before(sentence, cut.end))) return cut;
+  }
+  return std::nullopt;
+}
+
 std::size_t best_cut(const std::vector<Cut>& places, std::size_t first, std::size_t offset, std::size_t target,
                      std::size_t limit) {
   std::size_t best = places.size();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,13 @@ struct Cut {
 /// All places to cut `sentence`, ascending; both parts are never empty. Graphemes longer than `limit` may be cut
 /// within, others may not.
 [[nodiscard]] std::vector<Cut> cuts(std::string_view sentence, std::size_t limit);
+
+/// Whether a clause ends at this mark, or a part of one at a comma.
+[[nodiscard]] bool ends_clause_or_comma(char32_t c);
+
+/// The first place to cut `sentence` behind a mark of a clause or a comma (not one that may end a sentence, such as an
+/// abbreviation's full stop), whose left part has at least `least` and at most `most` in spoken_length().
+[[nodiscard]] std::optional<Cut> clause_cut(std::string_view sentence, std::size_t least, std::size_t most);
 
 /// The parts of `sentence`, each at most `limit` in spoken_length(); `limit` is at least 3.
 [[nodiscard]] std::vector<std::string_view> parts(std::string_view sentence, std::size_t limit);

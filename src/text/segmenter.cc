@@ -4,11 +4,11 @@
 
 #include "text/boundaries.h"
 #include "text/clauses.h"
+#include "text/limits.h"
 #include "text/sentences.h"
 #include "text/text.h"
 
 namespace antiphon::text {
-namespace {
 
 std::size_t limit_of(const Options& options) {
   const auto chars = std::clamp<std::size_t>(options.max_chars, 16, 10'000);
@@ -19,8 +19,6 @@ std::size_t limit_of(const Options& options) {
 base::Duration pause_of(const Options& options) {
   return std::clamp<base::Duration>(options.sentence_pause, base::Duration{0}, std::chrono::seconds(10));
 }
-
-}  // namespace
 
 std::size_t spoken_length(std::string_view utf8) {
   std::size_t length = 0;

@@ -20,6 +20,9 @@ struct Options {
   /// The request's speed, 0.25 to 4. Faster speech gets longer segments, to twice max_chars at most, since the cost
   /// of planning grows faster than the text.
   double speed = 1;
+  /// Shortest first segment, in units of spoken_length(), of a text that comes in pieces: it is cut off at the end of a
+  /// clause, so that speech begins before the sentence is there. 0: never.
+  std::size_t first_clause_chars = 24;
 };
 
 /// What is planned in one piece: a sentence or a part of one.

@@ -6,8 +6,39 @@
 
 namespace antiphon::text {
 
-Utterance::Utterance(std::string_view normalised, const Options& options) {
-  for (auto& part : segment(normalised, options)) segments_.push_back(std::move(part));
+Utterance::Utterance(std::string_view normalised, const Options& options) { add(segment(normalised, options)); }
+
+std::size_t Utterance::unplanned() const {
+  std::size_t length = growing_ ? growing_->pending() : 0;
+  for (const auto& part : segments_) length += spoken_length(part.text);
+  return length;
+}
+
+Result<void> Utterance::append(std::string_view utf8) {
+  ANTIPHON_CHECK(growing_.has_value(), "the text has an end already");
+  std::vector<Segment> complete;
+  auto taken = growing_->append(utf8, complete);
+  add(std::move(complete));
+  return taken;
+}
+
+void Utterance::flush() {
+  ANTIPHON_CHECK(growing_.has_value(), "the text has an end already");
+  std::vector<Segment> rest;
+  growing_->flush(rest);
+  add(std::move(rest));
+}
+
+void Utterance::finish() {
+  ANTIPHON_CHECK(growing_.has_value(), "the text has an end already");
+  std::vector<Segment> rest;
+  growing_->finish(rest);
+  growing_.reset();
+  add(std::move(rest));
+}
+
+void Utterance::add(std::vector<Segment> segments) {
+  for (auto& part : segments) segments_.push_back(std::move(part));
 }
 
 void Utterance::accepted() {

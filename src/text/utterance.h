@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string_view>
+#include <vector>
 
+#include "text/growing_text.h"
 #include "text/segmenter.h"
 
 namespace antiphon::text {
@@ -14,14 +18,31 @@ class Utterance {
  public:
   /// `normalised` is a result of normalise().
   Utterance(std::string_view normalised, const Options& options);
+  /// One whose text is yet to come, by append().
+  explicit Utterance(const Options& options) : growing_(options) {}
 
-  /// The segment to plan; null when finished. Valid until the next call that is not const.
+  /// The segment to plan; null when finished or waiting. Valid until the next call of accepted(), nothing() or
+  /// too_long().
   [[nodiscard]] const Segment* next() const { return segments_.empty() ? nullptr : &segments_.front(); }
   /// Number of the segment to plan: how many were accepted before it. Keys the noise.
   [[nodiscard]] std::uint32_t index() const { return index_; }
-  [[nodiscard]] bool finished() const { return segments_.empty(); }
+  [[nodiscard]] bool finished() const { return segments_.empty() && !growing_; }
+  /// Nothing is there to plan, but more text may come.
+  [[nodiscard]] bool waiting() const { return segments_.empty() && growing_; }
+  /// What has come and was not planned yet, in units of spoken_length().
+  [[nodiscard]] std::size_t unplanned() const;
 
-  // Exactly one of these answers each plan; none may be called when finished.
+  // Of an utterance that grows; none may be called after finish(), or on one that does not.
+
+  /// More text, normalised or not. Errors: kInvalidUtf8; nothing of it is taken then.
+  [[nodiscard]] Result<void> append(std::string_view utf8);
+  /// What has come is to be spoken though its sentence may go on.
+  void flush();
+  /// No more text comes.
+  void finish();
+  [[nodiscard]] bool growing() const { return growing_.has_value(); }
+
+  // Exactly one of these answers each plan; none may be called when there is nothing to plan.
 
   /// It was planned.
   void accepted();
@@ -32,7 +53,10 @@ class Utterance {
   [[nodiscard]] bool too_long();
 
  private:
+  void add(std::vector<Segment> segments);
+
   std::deque<Segment> segments_;
+  std::optional<GrowingText> growing_;
   std::uint32_t index_ = 0;
 };
 

@@ -54,5 +54,30 @@ TEST(Utterance, SplittingAlwaysEnds) {
   EXPECT_GT(pieces, 10);
 }
 
+TEST(Utterance, GrowsWhileItIsSpoken) {
+  Utterance utterance(Options{});
+  EXPECT_TRUE(utterance.waiting());
+  EXPECT_FALSE(utterance.finished());
+  ASSERT_TRUE(utterance.append("One. Tw"));
+  ASSERT_NE(utterance.next(), nullptr);
+  EXPECT_EQ(utterance.next()->text, "One.");
+  EXPECT_FALSE(utterance.waiting());
+  EXPECT_EQ(utterance.unplanned(), 6U);
+  ASSERT_TRUE(utterance.append("o. Three"));
+  EXPECT_EQ(utterance.next()->text, "One.") << "what is being planned stays";
+  utterance.accepted();
+  EXPECT_EQ(utterance.next()->text, "Two.");
+  utterance.accepted();
+  EXPECT_TRUE(utterance.waiting());
+  utterance.flush();
+  EXPECT_EQ(utterance.next()->text, "Three");
+  EXPECT_EQ(utterance.index(), 2U);
+  utterance.accepted();
+  EXPECT_TRUE(utterance.waiting());
+  utterance.finish();
+  EXPECT_FALSE(utterance.waiting());
+  EXPECT_TRUE(utterance.finished());
+}
+
 }  // namespace
 }  // namespace antiphon::text

@@ -1,0 +1,125 @@
+#include "text/growing_text.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "text/boundaries.h"
+#include "text/clauses.h"
+#include "text/limits.h"
+#include "text/sentences.h"
+
+namespace antiphon::text {
+namespace {
+
+/// White space beyond so many code points in a row is dropped: it says nothing more.
+constexpr std::size_t kMostSpaces = 64;
+
+bool breaks_line(char32_t c) { return (c >= '\n' && c <= '\r') || c == 0x85 || c == 0x2028 || c == 0x2029; }
+
+/// Longer than a segment: a quarter more, so that the rest is not a word or two.
+std::size_t overlong(std::size_t limit) { return limit + limit / 4; }
+
+}  // namespace
+
+GrowingText::GrowingText(const Options& options)
+    : options_(options), limit_(limit_of(options)), overlong_(overlong(limit_)) {}
+
+Result<void> GrowingText::append(std::string_view utf8, std::vector<Segment>& out) {
+  if (const auto at = find_invalid_utf8(utf8)) {
+    return std::unexpected(Error{Errc::kInvalidUtf8, "the text is not UTF-8 from byte " + std::to_string(*at) + " on"});
+  }
+  for (std::size_t at = 0; at < utf8.size();) {
+    const auto begin = at;
+    const char32_t c = decode_next(utf8, at);
+    take(c, utf8.substr(begin, at - begin), out);
+  }
+  return {};
+}
+
+void GrowingText::take(char32_t c, std::string_view bytes, std::vector<Segment>& out) {
+  if (is_space(c)) {
+    if (spaces_ == kMostSpaces) return;
+    if (spaces_++ == 0) ++length_;
+    mark_behind_ = mark_behind_ || breaks_line(c);
+    text_ += bytes;
+    return;
+  }
+  spaces_ = 0;
+  text_ += bytes;
+  length_ += spoken_weight(c);
+  if (ends_sentence(c) || ends_clause_or_comma(c)) {
+    mark_behind_ = true;
+  } else if (mark_behind_ && is_letter(c)) {
+    // Only a letter tells whether a mark ended something: "Why?" he asked; No. 5 of; 1,000 men.
+    return decide(out);
+  }
+  if (length_ > overlong_) decide(out);
+}
+
+void GrowingText::decide(std::vector<Segment>& out) {
+  mark_behind_ = false;
+  const auto normalised = normalise(text_).value_or("");
+  auto complete = sentences(normalised);
+  if (complete.empty()) return clear();
+  const auto rest = complete.back();
+  complete.pop_back();
+  for (const auto sentence : complete) {
+    for (const auto part : parts(sentence, limit_)) out.push_back({.text = std::string(part)});
+    out.back().pause_after = pause_of(options_);
+    nothing_cut_yet_ = false;
+  }
+  keep(rest, out);
+}
+
+void GrowingText::keep(std::string_view rest, std::vector<Segment>& out) {
+  const auto cut_off = [&](const Cut& cut) {
+    out.push_back({.text = std::string(rest.substr(0, cut.end))});
+    rest.remove_prefix(cut.begin);
+    nothing_cut_yet_ = false;
+  };
+  if (nothing_cut_yet_ && options_.first_clause_chars > 0) {
+    if (const auto cut = clause_cut(rest, options_.first_clause_chars, limit_)) cut_off(*cut);
+  }
+  overlong_ = overlong(limit_);
+  while (spoken_length(rest) > overlong_) {
+    const auto places = cuts(rest, limit_);
+    const auto chosen = best_cut(places, 0, 0, limit_ - limit_ / 4, limit_);
+    if (chosen == places.size()) break;
+    cut_off(places[chosen]);
+  }
+  std::string kept(rest);
+  text_ = std::move(kept);
+  length_ = spoken_length(text_);
+  overlong_ = std::max(overlong_, 2 * length_);
+}
+
+void GrowingText::flush(std::vector<Segment>& out) {
+  const auto before = out.size();
+  const auto normalised = normalise(text_).value_or("");
+  finish(out);
+  if (out.size() == before) return;
+  auto end = normalised.size();
+  char32_t last = 0;
+  do {
+    last = decode_previous(normalised, end);
+  } while (end > 0 && is_closing(last));
+  if (ends_sentence(last)) out.back().pause_after = pause_of(options_);
+}
+
+void GrowingText::finish(std::vector<Segment>& out) {
+  auto rest = segment(normalise(text_).value_or(""), options_);
+  if (!rest.empty()) nothing_cut_yet_ = false;
+  out.insert(out.end(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end()));
+  clear();
+}
+
+void GrowingText::clear() {
+  text_.clear();
+  length_ = 0;
+  overlong_ = overlong(limit_);
+  spaces_ = 0;
+  mark_behind_ = false;
+}
+
+}  // namespace antiphon::text

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text/segmenter.h"
+#include "text/text.h"
+
+namespace antiphon::text {
+
+/// A text that comes in pieces, as a language model writes it, cut into segments as soon as what has come decides them:
+/// a sentence when the next one begins, the first clause when it is long enough, and what grows too long for a segment.
+/// The segments depend on the text, the options and the places of flush() alone: it is read code point by code point,
+/// so how it was cut into pieces makes no difference.
+class GrowingText {
+ public:
+  explicit GrowingText(const Options& options);
+
+  /// Adds `utf8`, which need not be normalised, and appends what it completes to `out`. Errors: kInvalidUtf8; nothing
+  /// of it is taken then.
+  [[nodiscard]] Result<void> append(std::string_view utf8, std::vector<Segment>& out);
+  /// Appends what has come and is in no segment yet, as if the text ended here. A sentence that ends here has its
+  /// pause.
+  void flush(std::vector<Segment>& out);
+  /// The same for the last words of the text, which no pause follows.
+  void finish(std::vector<Segment>& out);
+
+  /// What has come and is in no segment yet, in units of spoken_length(). Bounded: not far above the longest segment.
+  [[nodiscard]] std::size_t pending() const { return length_; }
+
+ private:
+  void take(char32_t c, std::string_view bytes, std::vector<Segment>& out);
+  /// Cuts off what is decided.
+  void decide(std::vector<Segment>& out);
+  /// `rest` is the beginning of a sentence that goes on.
+  void keep(std::string_view rest, std::vector<Segment>& out);
+  void clear();
+
+  Options options_;
+  std::size_t limit_;
+  std::string text_;             ///< In no segment yet; its decided part is normalised.
+  std::size_t length_ = 0;       ///< About its spoken_length(); white space in a row counts once.
+  std::size_t overlong_;         ///< Length from which on it is cut wherever that is best.
+  std::size_t spaces_ = 0;       ///< White space in a row at its end.
+  bool mark_behind_ = false;     ///< A sentence or a clause may have ended since it was last looked at.
+  bool nothing_cut_yet_ = true;  ///< No segment has come of it.
+};
+
+}  // namespace antiphon::text

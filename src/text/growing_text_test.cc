@@ -1,0 +1,215 @@
+#include "text/growing_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace antiphon::text {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> texts(const std::vector<Segment>& segments) {
+  std::vector<std::string> out;
+  for (const auto& segment : segments) out.push_back(segment.text);
+  return out;
+}
+
+class GrowingTextTest : public testing::Test {
+ protected:
+  /// What `piece` completes.
+  std::vector<std::string> add(std::string_view piece) {
+    std::vector<Segment> out;
+    EXPECT_TRUE(growing_.append(piece, out));
+    return texts(out);
+  }
+  std::vector<Segment> flush() {
+    std::vector<Segment> out;
+    growing_.flush(out);
+    return out;
+  }
+  std::vector<Segment> finish() {
+    std::vector<Segment> out;
+    growing_.finish(out);
+    return out;
+  }
+
+  GrowingText growing_{Options{}};
+};
+
+TEST_F(GrowingTextTest, ASentenceIsCompleteWhenTheNextOneBegins) {
+  EXPECT_THAT(add("It rai"), IsEmpty());
+  EXPECT_THAT(add("ned. "), IsEmpty()) << "an abbreviation would go on";
+  EXPECT_THAT(add("\""), IsEmpty());
+  EXPECT_THAT(add("T"), ElementsAre("It rained."));
+  EXPECT_THAT(add("hen it stopped."), IsEmpty());
+  EXPECT_EQ(finish(), (std::vector<Segment>{{.text = "\"Then it stopped."}}));
+}
+
+TEST_F(GrowingTextTest, AbbreviationsAndNumbersEndNothing) {
+  EXPECT_THAT(add("Mr. Jones paid 3.14 dollars for No. 5 there. Good"),
+              ElementsAre("Mr. Jones paid 3.14 dollars for No. 5 there."));
+}
+
+TEST_F(GrowingTextTest, TheFirstSegmentIsAClauseThatIsLongEnough) {
+  EXPECT_THAT(add("Well, after a long day at work, i"), ElementsAre("Well, after a long day at work,"));
+  EXPECT_THAT(add("t was time to go home and sleep, he"), IsEmpty()) << "only the first";
+  EXPECT_THAT(texts(finish()), ElementsAre("it was time to go home and sleep, he"));
+}
+
+TEST_F(GrowingTextTest, AParagraphEndsASentence) {
+  EXPECT_THAT(add("Chapter One\n\nIt"), ElementsAre("Chapter One"));
+  EXPECT_THAT(add("ems:\n- a"), ElementsAre("Items:"));
+}
+
+TEST_F(GrowingTextTest, CjkSentencesEndWithoutSpaces) {
+  EXPECT_THAT(add("\u4F60\u597D\u3002"), IsEmpty());
+  EXPECT_THAT(add("\u4E16\u754C\uFF1F\u597D"), ElementsAre("\u4F60\u597D\u3002", "\u4E16\u754C\uFF1F"));
+}
+
+TEST_F(GrowingTextTest, WhatGrowsTooLongIsCutBeforeItsEndIsKnown) {
+  std::vector<std::string> out;
+  for (int i = 0; i < 100; ++i) {
+    for (auto& part : add("word" + std::to_string(i % 10) + " ")) out.push_back(std::move(part));
+    EXPECT_LE(growing_.pending(), Options{}.max_chars * 5 / 4 + 8);
+  }
+  EXPECT_GT(out.size(), 3U);
+  for (const auto& part : out) EXPECT_LE(spoken_length(part), Options{}.max_chars);
+}
+
+TEST_F(GrowingTextTest, PausesFollowSentencesButNotTheLast) {
+  std::vector<Segment> out;
+  ASSERT_TRUE(growing_.append("One. Two", out));
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out[0].pause_after, 100ms);
+  EXPECT_EQ(finish().front().pause_after, 0ms);
+}
+
+TEST_F(GrowingTextTest, AFlushSpeaksWhatIsThere) {
+  EXPECT_THAT(add("Half a sen"), IsEmpty());
+  EXPECT_EQ(flush(), (std::vector<Segment>{{.text = "Half a sen"}})) << "no pause within a sentence";
+  EXPECT_THAT(add("tence is this. "), IsEmpty());
+  EXPECT_EQ(flush(), (std::vector<Segment>{{.text = "tence is this.", .pause_after = 100ms}}));
+  EXPECT_THAT(flush(), IsEmpty());
+  EXPECT_EQ(growing_.pending(), 0U);
+}
+
+TEST_F(GrowingTextTest, WhiteSpaceIsBoundedAndSaysNothing) {
+  EXPECT_THAT(add("One."), IsEmpty());
+  EXPECT_THAT(add(std::string(100'000, ' ')), IsEmpty());
+  EXPECT_LE(growing_.pending(), 5U);
+  EXPECT_THAT(add("T"), ElementsAre("One."));
+}
+
+TEST_F(GrowingTextTest, RefusesBrokenUtf8AndTakesNothingOfIt) {
+  std::vector<Segment> out;
+  EXPECT_THAT(add("Good"), IsEmpty());
+  const auto refused = growing_.append("abc\xC3", out);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::kInvalidUtf8);
+  EXPECT_THAT(texts(finish()), ElementsAre("Good"));
+}
+
+/// Random texts of what has caused trouble in cutting text.
+std::string random_text(std::mt19937& random) {
+  static const std::vector<std::string> pieces = {"word",
+                                                  "Mr.",
+                                                  "e.g.",
+                                                  "and",
+                                                  "long-winded",
+                                                  "1,000",
+                                                  "3.14",
+                                                  ",",
+                                                  ";",
+                                                  ".",
+                                                  "!",
+                                                  "?",
+                                                  "...",
+                                                  " ",
+                                                  " ",
+                                                  " ",
+                                                  "\n",
+                                                  "\n\n",
+                                                  "\u2014",
+                                                  "\u4F60\u597D",
+                                                  "\u3002",
+                                                  "\uFF0C",
+                                                  "(",
+                                                  ")",
+                                                  "\"",
+                                                  "'",
+                                                  "e\u0301\u0323",
+                                                  "\xF0\x9F\x91\xA9\u200D\xF0\x9F\x91\xA7",
+                                                  "\u1100\u1161",
+                                                  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                                                  "- ",
+                                                  "12) "};
+  std::string text;
+  const auto count = random() % 200;
+  for (unsigned i = 0; i < count; ++i) text += pieces[random() % pieces.size()];
+  return text;
+}
+
+std::vector<Segment> cut_at_random(std::string_view text, const Options& options, std::mt19937& random) {
+  GrowingText growing(options);
+  std::vector<Segment> out;
+  const auto longest = 1 + random() % 40;
+  while (!text.empty()) {
+    auto size = std::min<std::size_t>(text.size(), 1 + random() % longest);
+    while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) ++size;
+    EXPECT_TRUE(growing.append(text.substr(0, size), out));
+    text.remove_prefix(size);
+  }
+  growing.finish(out);
+  return out;
+}
+
+std::string without_spaces(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c != ' ' && c != '\n') out += c;
+  }
+  return out;
+}
+
+TEST(GrowingText, TheSegmentsDoNotDependOnHowTheTextWasCut) {
+  std::mt19937 random(26);
+  std::size_t segments = 0;
+  for (int round = 0; round < 400; ++round) {
+    const auto text = random_text(random);
+    const Options options{.max_chars = 16 + random() % 150};
+    GrowingText growing(options);
+    std::vector<Segment> whole;
+    ASSERT_TRUE(growing.append(text, whole));
+    growing.finish(whole);
+    segments += whole.size();
+    for (int cut = 0; cut < 4; ++cut) EXPECT_EQ(cut_at_random(text, options, random), whole) << round;
+    std::string joined;
+    for (const auto& segment : whole) {
+      EXPECT_FALSE(segment.text.empty());
+      EXPECT_LE(spoken_length(segment.text), options.max_chars);
+      joined += segment.text;
+    }
+    EXPECT_EQ(without_spaces(joined), without_spaces(normalise(text).value_or("")));
+  }
+  EXPECT_GT(segments, 1'000U);
+}
+
+TEST(GrowingText, ReadsSentencesAsTheWholeTextIsRead) {
+  const std::string text =
+      "Dr. Smith met Mr. Jones. They left at 5 p.m. Tom stayed! \"Why?\" he asked. See Fig. 2 and No. 5 there. Good.";
+  GrowingText growing({.first_clause_chars = 0});
+  std::vector<Segment> out;
+  ASSERT_TRUE(growing.append(text, out));
+  growing.finish(out);
+  EXPECT_EQ(out, segment(text, {}));
+}
+
+}  // namespace
+}  // namespace antiphon::text
