@@ -13,7 +13,7 @@ class PlaybackClock {
   /// `audio` more became available at `now`.
   void advance(base::Duration audio, base::TimePoint now) {
     if (!dry_at_) {
-      first_audio_at_ = now;
+      if (!first_audio_at_) first_audio_at_ = now;
       dry_at_ = now + audio;
     } else if (now > *dry_at_) {
       const auto gap = now - *dry_at_;
@@ -26,8 +26,12 @@ class PlaybackClock {
     rendered_ += audio;
   }
 
+  /// There is nothing to be heard for now, for no fault of ours: the next audio starts anew and counts as no stall.
+  void pause() { dry_at_.reset(); }
+
+  /// Whether something is to be heard: false before the first audio and after pause().
   [[nodiscard]] bool started() const { return dry_at_.has_value(); }
-  /// The moment at which the listener has heard everything there is; nothing before the first audio.
+  /// The moment at which the listener has heard everything there is; nothing unless started().
   [[nodiscard]] std::optional<base::TimePoint> dry_at() const { return dry_at_; }
   [[nodiscard]] std::optional<base::TimePoint> first_audio_at() const { return first_audio_at_; }
   [[nodiscard]] base::Duration rendered() const { return rendered_; }

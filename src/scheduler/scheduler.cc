@@ -70,11 +70,9 @@ void Scheduler::add_stream(const StreamSpec& spec, base::TimePoint now) {
   stream.spec = spec;
   stream.arrival = now;
   stream.unplanned = spec.expected;
-  User& user = users_[spec.user];
-  ++user.streams;
-  if (user.waiting++ == 0) ++users_waiting_;
-  stream.start_tag = std::max(now, user.start_tag);
-  user.start_tag = stream.start_tag + start_spacing(stream);
+  stream.text_ready = !spec.awaits_text;
+  ++users_[spec.user].streams;
+  if (stream.text_ready) begin_waiting(stream, now);
   enqueue(stream);
 }
 
@@ -89,7 +87,8 @@ void Scheduler::planned(base::JobId id, const PlanOutcome& outcome, base::TimePo
   end_job(id, now);
   if (stream == nullptr) return;
   stream->losses = 0;
-  stream->text_left = outcome.more_text;
+  stream->text_ready = outcome.more_text;
+  stream->text_left = outcome.more_text || outcome.awaits_text;
   stream->unplanned = outcome.expected;
   if (!outcome.grains.empty()) {
     stream->segments.push_back(Segment{
@@ -217,7 +216,7 @@ WorkTime Scheduler::occupied(const Job& job, base::TimePoint now) const {
 
 void Scheduler::enqueue(Stream& stream) {
   dequeue(stream);
-  if (stream.blocked || stream.job) return;
+  if (stream.blocked || stream.job || idle(stream)) return;
   const auto served = options_.policy == Policy::kOurs ? users_.at(stream.spec.user).served : base::Duration{};
   stream.queued = Key{.due = due(stream), .served = served.count(), .stream = stream.spec.id};
   ready_.insert(*stream.queued);
@@ -241,6 +240,14 @@ void Scheduler::finish_if_done(Stream& stream, base::TimePoint now) {
   }
   pending_.emplace_back(StreamDone{stream.spec.id});
   forget(stream.spec.id, now);
+}
+
+void Scheduler::begin_waiting(Stream& stream, base::TimePoint now) {
+  User& user = users_.at(stream.spec.user);
+  if (!std::exchange(stream.waiting, true) && user.waiting++ == 0) ++users_waiting_;
+  stream.arrival = now;
+  stream.start_tag = std::max(now, user.start_tag);
+  user.start_tag = stream.start_tag + start_spacing(stream);
 }
 
 void Scheduler::end_waiting(Stream& stream) {
@@ -272,11 +279,11 @@ void Scheduler::forget_idle_users(base::TimePoint now) {
 JobKind Scheduler::next_kind(const Stream& stream) const {
   if (stream.segments.empty()) return JobKind::kPlan;
   const bool prefetch = stream.playback.started() && stream.planned_ahead <= 2 * options_.longest_job;
-  return prefetch && stream.text_left ? JobKind::kPlan : JobKind::kRender;
+  return prefetch && stream.text_ready ? JobKind::kPlan : JobKind::kRender;
 }
 
 bool Scheduler::prefetches(const Stream& stream, base::TimePoint now) const {
-  return stream.text_left && ladder_.level() < Degradation::kNoPrefetch &&
+  return stream.text_ready && ladder_.level() < Degradation::kNoPrefetch &&
          stream.segments.size() < kPrefetchedSegments && stream.playback.dry_at().value_or(now) - now >= kPrefetchLead;
 }
 
@@ -361,7 +368,7 @@ void Scheduler::describe(const Stream& stream, const CostKey& cost, Dispatch& jo
                                .first = !dry_at.has_value(),
                                .until_dry = dry_at.value_or(now) - now,
                                .workers = worker_count(),
-                               .streams = static_cast<std::uint32_t>(streams_.size()),
+                               .streams = static_cast<std::uint32_t>(busy_streams()),
                                .loaded = ladder_.level() >= Degradation::kNoPrefetch});
     base::Duration audio{};
     for (const auto grain : left.first(job.grains)) audio += grain;

@@ -44,10 +44,15 @@ class Scheduler {
   /// The worker is gone. Its jobs are queued again under their old keys, from the last grain received.
   void remove_worker(base::WorkerId worker, base::TimePoint now);
 
-  /// A stream enters, with at least one segment to plan. The id must be new.
+  /// A stream enters, with at least one segment to plan unless spec.awaits_text. The id must be new.
   void add_stream(const StreamSpec& spec, base::TimePoint now);
   /// The plan of the stream's next segment. Ends the plan job.
   void planned(base::JobId job, const PlanOutcome& outcome, base::TimePoint now);
+  /// A stream that awaits text has a segment to plan; `expected`: estimated audio of all that is not planned yet. One
+  /// whose listener has heard everything meanwhile starts anew: its wait is no stall, and its turn is a newcomer's.
+  void text_arrived(base::StreamId stream, base::Duration expected, base::TimePoint now);
+  /// No more text comes for a stream that awaits some.
+  void text_ended(base::StreamId stream, base::TimePoint now);
   /// The plan job ended without a plan and is to be tried again at once, with shorter text.
   void plan_again(base::JobId job);
   /// The next grain of a render job has arrived; `took` is the worker's time for it.
@@ -138,8 +143,9 @@ class Scheduler {
     std::uint64_t chunks = 0;
     std::uint64_t last_turn = 0;
     std::uint32_t losses = 0;  ///< Workers lost since the last progress.
-    bool text_left = true;
-    bool waiting = true;
+    bool text_left = true;     ///< Text follows what is planned, or may.
+    bool text_ready = true;    ///< Some of it is there to be planned.
+    bool waiting = false;      ///< It wants to start and has not.
     bool blocked = false;
     std::optional<base::JobId> job;
     std::optional<base::WorkerId> last_worker;
@@ -170,6 +176,11 @@ class Scheduler {
 
   Job* find_job(base::JobId id, JobKind kind);
   Stream* stream_of(const Job& job);
+  /// It queues for its start.
+  void begin_waiting(Stream& stream, base::TimePoint now);
+  /// There is nothing to do for it until more text comes.
+  [[nodiscard]] static bool idle(const Stream& stream);
+  [[nodiscard]] std::size_t busy_streams() const;
   void end_job(base::JobId id, base::TimePoint now);
   void charge(Job& job, WorkTime took);
   /// What the job occupied its worker for.

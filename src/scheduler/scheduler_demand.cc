@@ -37,6 +37,7 @@ void Scheduler::shed(base::TimePoint now) {
   const Stream* chosen = nullptr;
   const auto share = [&](const Stream& stream) { return users_.at(stream.spec.user).streams / stream.spec.weight; };
   for (const auto& [id, stream] : streams_) {
+    if (idle(stream)) continue;
     if (chosen == nullptr || std::tuple(share(stream), id) > std::tuple(share(*chosen), chosen->spec.id)) {
       chosen = &stream;
     }
@@ -92,6 +93,7 @@ base::Duration Scheduler::start_cost(VoiceId voice) const {
 }
 
 void Scheduler::append_demand(const Stream& stream, base::TimePoint now, std::vector<DemandLine>& lines) const {
+  if (idle(stream)) return;
   const auto model = cost(stream.spec.voice);
   const auto kappa = cushion(options_, model, worker_count());
   auto left = stream.planned_ahead + stream.unplanned;

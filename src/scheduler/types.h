@@ -35,6 +35,7 @@ struct StreamSpec {
   VoiceId voice{};
   double weight = 1.0;               ///< Share of the user against other users; above 0.
   base::Duration expected{};         ///< Estimated audio of the whole utterance; see LengthModel.
+  bool awaits_text = false;          ///< Nothing is there to plan yet; see Scheduler::text_arrived().
   std::optional<VoiceId> cheaper{};  ///< The voice that it may be spoken with when the cell is nearly full.
 };
 
@@ -42,6 +43,7 @@ struct StreamSpec {
 struct PlanOutcome {
   std::span<const base::Duration> grains;  ///< Audio time of each grain; empty: the segment has nothing to speak.
   bool more_text = false;                  ///< Another segment follows.
+  bool awaits_text = false;                ///< Otherwise: one may follow, when more text has come.
   base::Duration expected{};               ///< Estimated audio of the text that is not planned yet.
   WorkTime took{};                         ///< The worker's time for it.
 };
