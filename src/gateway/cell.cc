@@ -71,6 +71,7 @@ void Cell::end_stalled() {
   }
   const auto streams = streams_;
   for (const auto& [id, stream] : streams) {
+    if (stream->idle()) continue;
     const bool wants = stream->end() == SpeechStream::End::kNotYet && stream->waiting().value == 0;
     if (wants && now - stream->progress() >= options_.stream_stall_limit) {
       fail(*stream, {Errc::kStalled, "no worker rendered it in time"});
@@ -95,7 +96,11 @@ Cell::Handle Cell::open(SpeechSpec spec) {
   const base::StreamId id{next_stream_++};
   Handle stream(new SpeechStream(executor_, id, std::move(spec), clock_.now()), Closer{this});
   streams_.emplace(id, stream.get());
-  scheduler_.add_stream({.id = id, .user = stream->spec().user, .voice = number(spoken.id), .weight = 1.0},
+  scheduler_.add_stream({.id = id,
+                         .user = stream->spec().user,
+                         .voice = number(spoken.id),
+                         .weight = 1.0,
+                         .awaits_text = stream->utterance().waiting()},
                         clock_.now());
   act();
   return stream;
@@ -230,13 +235,18 @@ void Cell::on_planned(wire::Planned planned) {
   }
   const auto rate = stream->spec().rate;
   const auto pause = samples_of(stream->utterance().next()->pause_after, rate);
-  stream->utterance().accepted();
   std::vector<base::Duration> grains;
   for (const auto& grain : planned.grains) grains.push_back(base::playing_time({grain.samples}, rate));
   grains.back() += base::playing_time(pause, rate);
   stream->add_segment(std::move(planned), pause);
+  stream->utterance().accepted();
   stream->progressed(clock_.now());
-  scheduler_.planned(id, {.grains = grains, .more_text = !stream->utterance().finished(), .took = took}, clock_.now());
+  scheduler_.planned(id,
+                     {.grains = grains,
+                      .more_text = stream->utterance().next() != nullptr,
+                      .awaits_text = stream->utterance().waiting(),
+                      .took = took},
+                     clock_.now());
 }
 
 void Cell::on_grain(wire::GrainDone grain) {
@@ -270,7 +280,9 @@ void Cell::on_failed(Slot& slot, const wire::Failed& failed) {
   const auto code = static_cast<engine::Errc>(failed.code);
   if (stream != nullptr && kind == scheduler::JobKind::kPlan && code == engine::Errc::kNothingToSpeak) {
     stream->utterance().nothing();
-    scheduler_.planned(id, {.more_text = !stream->utterance().finished()}, clock_.now());
+    scheduler_.planned(
+        id, {.more_text = stream->utterance().next() != nullptr, .awaits_text = stream->utterance().waiting()},
+        clock_.now());
     return;
   }
   if (stream != nullptr && kind == scheduler::JobKind::kPlan && code == engine::Errc::kSegmentTooLong &&

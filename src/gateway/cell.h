@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -64,6 +65,15 @@ class Cell {
 
   /// `spec.voice_id` must be one of the cell's voices. The handle must not outlive the cell.
   [[nodiscard]] Handle open(SpeechSpec spec);
+  // Of a stream whose text comes in pieces; none may be called after end_text().
+
+  /// More text. Errors: kInvalidUtf8; nothing of it is taken then.
+  [[nodiscard]] text::Result<void> add_text(SpeechStream& stream, std::string_view utf8);
+  /// What was written is spoken though its sentence may go on.
+  void flush_text(SpeechStream& stream);
+  /// No more text comes: the stream ends when all is rendered.
+  void end_text(SpeechStream& stream);
+
   /// All PCM that waits in `stream`, which makes room for more.
   [[nodiscard]] std::vector<std::int16_t> take(SpeechStream& stream);
 
@@ -112,6 +122,7 @@ class Cell {
   void perform(const scheduler::StreamDone& done);
   void perform(const scheduler::StreamFailed& failed);
   void fail(SpeechStream& stream, Error error);
+  void tell_text(SpeechStream& stream);
   void close(SpeechStream& stream);
   /// Makes sure that the voice is there when a job that is sent next begins.
   void load(Slot& slot, const CellVoice& voice);

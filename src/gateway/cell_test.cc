@@ -174,5 +174,69 @@ TEST_F(CellTest, AListenerWhoTakesNothingIsParkedAtTheBacklog) {
   EXPECT_EQ(slow->end(), SpeechStream::End::kComplete);
 }
 
+TEST_F(CellTest, TextInPiecesGivesTheSameBytesHoweverItIsCut) {
+  make_cell({}, 2);
+  const auto spoken_in = [&](std::size_t bytes) {
+    auto order = spec("", 7);
+    order.arrival = TextArrival::kInPieces;
+    const auto stream = cell_->open(std::move(order));
+    for (std::size_t at = 0; at < kLong.size(); at += bytes) {
+      EXPECT_TRUE(cell_->add_text(*stream, kLong.substr(at, bytes)));
+      context_.restart();
+      context_.poll();
+    }
+    cell_->end_text(*stream);
+    auto pcm = listen(*stream);
+    EXPECT_EQ(stream->end(), SpeechStream::End::kComplete);
+    return pcm;
+  };
+  const auto whole = spoken_in(kLong.size());
+  EXPECT_GT(whole.size(), 5 * kRate.hz);
+  EXPECT_EQ(spoken_in(1), whole);
+  EXPECT_EQ(spoken_in(29), whole);
+}
+
+TEST_F(CellTest, SpeechBeginsBeforeTheTextHasEnded) {
+  make_cell({}, 1);
+  auto order = spec("");
+  order.arrival = TextArrival::kInPieces;
+  const auto stream = cell_->open(std::move(order));
+  stream->keep_segments();
+  ASSERT_TRUE(cell_->add_text(*stream, "One sentence is there. And of the ne"));
+  ASSERT_TRUE(run_while_not([&] { return stream->idle(); }));
+  const auto first = cell_->take(*stream);
+  EXPECT_GT(first.size(), kRate.hz / 2);
+  const auto segments = stream->take_segments();
+  ASSERT_EQ(segments.size(), 1U);
+  EXPECT_EQ(segments[0].text, "One sentence is there.");
+  EXPECT_EQ(segments[0].samples.value, first.size());
+  EXPECT_EQ(segments[0].marks.size(), 4U);
+  EXPECT_EQ(stream->end(), SpeechStream::End::kNotYet);
+
+  cell_->flush_text(*stream);
+  ASSERT_TRUE(run_while_not([&] { return stream->idle(); })) << "what is there is spoken";
+  EXPECT_FALSE(cell_->take(*stream).empty());
+  cell_->end_text(*stream);
+  EXPECT_TRUE(listen(*stream).empty());
+  EXPECT_EQ(stream->end(), SpeechStream::End::kComplete);
+}
+
+TEST_F(CellTest, WhoWaitsForTextKeepsNobodyElseWaiting) {
+  make_cell({}, 1);
+  std::vector<Cell::Handle> silent;
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    auto order = spec("", i);
+    order.arrival = TextArrival::kInPieces;
+    silent.push_back(cell_->open(std::move(order)));
+  }
+  const auto speaking = cell_->open(spec(kLong, 30));
+  EXPECT_GT(listen(*speaking).size(), 5 * kRate.hz);
+  EXPECT_EQ(speaking->end(), SpeechStream::End::kComplete);
+  for (const auto& stream : silent) EXPECT_EQ(stream->end(), SpeechStream::End::kNotYet);
+  EXPECT_EQ(cell_->oldest_job_age(), 0s);
+  cell_->end_text(*silent.front());
+  EXPECT_TRUE(listen(*silent.front()).empty());
+}
+
 }  // namespace
 }  // namespace antiphon::gateway

@@ -9,7 +9,8 @@ namespace antiphon::gateway {
 SpeechStream::SpeechStream(runtime::Executor executor, base::StreamId id, SpeechSpec spec, base::TimePoint now)
     : id_(id),
       spec_(std::move(spec)),
-      utterance_(spec_.text, spec_.segmentation),
+      utterance_(spec_.arrival == TextArrival::kWhole ? text::Utterance(spec_.text, spec_.segmentation)
+                                                      : text::Utterance(spec_.segmentation)),
       progress_(now),
       news_(std::move(executor)) {}
 
@@ -18,6 +19,13 @@ runtime::Awaitable<bool> SpeechStream::wait() {
     if (left_ || !co_await news_.wait()) co_return false;
   }
   co_return true;
+}
+
+runtime::Awaitable<bool> SpeechStream::wait_for_room(std::size_t most) {
+  while (end_ == End::kNotYet && !left_ && utterance_.unplanned() > most) {
+    if (!co_await news_.wait()) co_return false;
+  }
+  co_return end_ == End::kNotYet && !left_;
 }
 
 std::vector<std::int16_t> SpeechStream::take() { return std::exchange(pcm_, {}); }
@@ -39,11 +47,17 @@ wire::PlanJob SpeechStream::plan_job(base::JobId job) const {
 }
 
 void SpeechStream::add_segment(wire::Planned planned, base::SampleCount pause) {
+  if (keeps_segments_) {
+    auto samples = pause;
+    for (const auto& grain : planned.grains) samples += base::SampleCount{grain.samples};
+    planned_.push_back({.text = utterance_.next()->text, .marks = planned.marks, .samples = samples});
+  }
   segments_.push_back({.row_bytes = planned.row_bytes,
                        .grains = std::move(planned.grains),
                        .prior = std::move(planned.prior),
                        .next = 0,
                        .pause = pause});
+  news_.notify_all();
 }
 
 wire::RenderJob SpeechStream::render_job(base::JobId job, std::uint32_t first, std::uint32_t count) const {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -17,16 +18,27 @@
 
 namespace antiphon::gateway {
 
+/// Whether the whole text is there when its stream is opened, or comes by Cell::add_text() while it is spoken.
+enum class TextArrival : std::uint8_t { kWhole, kInPieces };
+
 /// What a listener asked for, checked and resolved.
 struct SpeechSpec {
   base::UserId user;
   std::string voice_id;  ///< A voice of the catalogue.
   std::uint32_t speaker = 0;
-  base::SampleRate rate;         ///< The voice's own.
-  std::string text;              ///< Normalised by text/.
+  base::SampleRate rate;  ///< The voice's own.
+  std::string text;       ///< Normalised by text/; empty where it comes in pieces.
+  TextArrival arrival = TextArrival::kWhole;
   text::Options segmentation{};  ///< With the request's speed.
   float speed = 1.0F;
   std::uint64_t seed = 0;
+};
+
+/// A segment that was planned: its words and where they lie in its audio.
+struct PlannedSegment {
+  std::string text;
+  std::vector<wire::Mark> marks;  ///< Where each word starts; may be empty.
+  base::SampleCount samples;      ///< With the pause behind it.
 };
 
 /// One utterance on its way to one listener: what is left of the text, the plans, the decoder's state, and the PCM
@@ -42,8 +54,14 @@ class SpeechStream {
   /// Returns when PCM is there to be taken or the stream has ended. False when the listener left or the calling task is
   /// cancelled before.
   [[nodiscard]] runtime::Awaitable<bool> wait();
+  /// Returns when at most `most` of the text, in units of text::spoken_length(), is not planned yet. False when the
+  /// stream has ended, the listener left or the calling task is cancelled before.
+  [[nodiscard]] runtime::Awaitable<bool> wait_for_room(std::size_t most);
   /// All PCM that is there, at the voice's own rate.
   [[nodiscard]] std::vector<std::int16_t> take();
+  /// The segments planned since the last call, in the order in which they are heard. Kept only after keep_segments().
+  [[nodiscard]] std::vector<PlannedSegment> take_segments() { return std::exchange(planned_, {}); }
+  void keep_segments() { keeps_segments_ = true; }
   /// The listener is gone: whoever waits stops waiting.
   void leave();
   [[nodiscard]] End end() const { return end_; }
@@ -55,11 +73,13 @@ class SpeechStream {
   [[nodiscard]] base::StreamId id() const { return id_; }
   [[nodiscard]] const SpeechSpec& spec() const { return spec_; }
   [[nodiscard]] text::Utterance& utterance() { return utterance_; }
+  /// Everything that was written is rendered, and more may be written.
+  [[nodiscard]] bool idle() const { return utterance_.waiting() && segments_.empty(); }
   [[nodiscard]] base::SampleCount waiting() const { return base::SampleCount{pcm_.size()}; }
 
   /// The job that plans the utterance's next segment.
   [[nodiscard]] wire::PlanJob plan_job(base::JobId job) const;
-  /// A segment was planned; `pause` zero samples follow its last grain.
+  /// The utterance's next segment was planned; `pause` zero samples follow its last grain. Before it is accepted.
   void add_segment(wire::Planned planned, base::SampleCount pause);
   /// The job that renders `count` grains of the current segment from `first` on.
   [[nodiscard]] wire::RenderJob render_job(base::JobId job, std::uint32_t first, std::uint32_t count) const;
@@ -84,6 +104,8 @@ class SpeechStream {
   SpeechSpec spec_;
   text::Utterance utterance_;
   std::deque<Segment> segments_;
+  std::vector<PlannedSegment> planned_;  ///< Bounded with the audio: the segments of what waits.
+  bool keeps_segments_ = false;
   std::vector<std::byte> state_;
   std::vector<std::int16_t> pcm_;
   End end_ = End::kNotYet;
