@@ -99,10 +99,11 @@ bool is_voice_name(const std::string& name) {
 std::filesystem::path default_library() { return ANTIPHON_ESPEAK_LIBRARY; }
 std::filesystem::path default_data() { return ANTIPHON_ESPEAK_DATA; }
 
-std::u32string join(std::span<const Clause> clauses) {
+std::u32string join(std::span<const Clause> clauses, std::vector<std::size_t>* begins) {
   std::u32string joined;
   for (const auto& clause : clauses) {
     if (!clause.phonemes.empty() && !joined.empty() && joined.back() != U' ') joined += U' ';
+    if (begins != nullptr) begins->push_back(joined.size());
     joined += clause.phonemes;
     if (clause.terminator == 0) continue;
     joined += clause.terminator;
@@ -134,6 +135,7 @@ Result<std::vector<Clause>> Phonemizer::phonemise(std::string_view text, const s
   }
   if (!is_voice_name(voice)) return failure(Errc::kUnknownVoice, "the name of espeak-ng's voice is malformed");
   const auto clean = encode(decode(text));
+  const bool same_places = clean.size() == text.size();
   auto& only = process();
   const std::lock_guard turn(only.turn);
   const auto& library = *only.library;
@@ -151,7 +153,9 @@ Result<std::vector<Clause>> Phonemizer::phonemise(std::string_view text, const s
     const char* const until = next == nullptr ? end : std::min(static_cast<const char*>(next), end);
     const auto consumed = decode(std::string_view(begin, until));
     clauses.push_back({.phonemes = decompose(without_switches(decode(ipa == nullptr ? "" : ipa))),
-                       .terminator = terminator_of(consumed, stop)});
+                       .terminator = terminator_of(consumed, stop),
+                       .text_begin = same_places ? static_cast<std::size_t>(begin - clean.data()) : 0,
+                       .text_end = same_places ? static_cast<std::size_t>(until - clean.data()) : 0});
     begin = stop == Stop::kAtEnd ? nullptr : until;
   }
   return clauses;

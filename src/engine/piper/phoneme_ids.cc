@@ -25,7 +25,8 @@ Result<PhonemeIds> PhonemeIds::make(PhonemeMap map) {
   return PhonemeIds(std::move(map));
 }
 
-Result<std::vector<std::int64_t>> PhonemeIds::ids_of(std::u32string_view phonemes) const {
+Result<std::vector<std::int64_t>> PhonemeIds::ids_of(std::u32string_view phonemes,
+                                                     std::vector<std::size_t>* starts) const {
   std::vector<std::int64_t> ids;
   const auto add = [&](const std::vector<std::int64_t>& more) { ids.insert(ids.end(), more.begin(), more.end()); };
   const auto& pad = map_.at(kPad);
@@ -34,6 +35,7 @@ Result<std::vector<std::int64_t>> PhonemeIds::ids_of(std::u32string_view phoneme
   add(pad);
   for (const char32_t phoneme : phonemes) {
     const auto found = map_.find(phoneme);
+    if (starts != nullptr) starts->push_back(ids.size());
     if (found == map_.end()) continue;
     add(found->second);
     add(pad);

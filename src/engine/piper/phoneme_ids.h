@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string_view>
@@ -19,9 +20,11 @@ class PhonemeIds {
   /// Error: kVoiceCorrupt where ^, _ or $ is missing or stands for nothing.
   [[nodiscard]] static Result<PhonemeIds> make(PhonemeMap map);
 
-  /// Phonemes that the voice does not know are left out.
+  /// Phonemes that the voice does not know are left out. `starts` (may be null) gets, for each phoneme, the index of
+  /// its first id, or of the next one's where it is left out.
   /// Error: kNothingToSpeak where all that remains is punctuation.
-  [[nodiscard]] Result<std::vector<std::int64_t>> ids_of(std::u32string_view phonemes) const;
+  [[nodiscard]] Result<std::vector<std::int64_t>> ids_of(std::u32string_view phonemes,
+                                                         std::vector<std::size_t>* starts = nullptr) const;
 
  private:
   explicit PhonemeIds(PhonemeMap map) : map_(std::move(map)) {}

@@ -96,6 +96,19 @@ TEST_F(PiperTest, SaysWhatItIs) {
   EXPECT_THAT(make_piper_engine()->fingerprint(), HasSubstr("/espeak-ng-1.52"));
 }
 
+TEST_F(PiperTest, MarksSayWhereWordsStart) {
+  const auto voice = toy();
+  const auto plan = plan_of(*voice, {.text = "abc (de) a"});
+  ASSERT_EQ(plan.marks.size(), 3U);
+  EXPECT_EQ(plan.marks[0].text_offset, 0U);
+  EXPECT_EQ(plan.marks[1].text_offset, 4U);
+  EXPECT_EQ(plan.marks[2].text_offset, 9U);
+  EXPECT_LT(plan.marks[0].sample_offset, plan.marks[1].sample_offset);
+  EXPECT_LT(plan.marks[1].sample_offset, plan.marks[2].sample_offset);
+  EXPECT_LT(plan.marks[2].sample_offset, plan.samples().value);
+  EXPECT_EQ(plan.marks[2].sample_offset % kToyHop, 0U);
+}
+
 TEST_F(PiperTest, GrainsOfEveryLengthSoundAsTheGraphsSay) {
   const auto voice = toy();
   std::set<std::size_t> lengths;

@@ -63,11 +63,11 @@ std::uint32_t PiperVoice::max_frames(base::SampleCount wanted) const {
   return static_cast<std::uint32_t>(samples / parts_.manifest.geometry.hop);
 }
 
-Result<std::u32string> PiperVoice::phonemes_of(std::string_view text) const {
+Result<Reading> PiperVoice::read(std::string_view text) const {
   const auto& manifest = parts_.manifest;
-  if (manifest.phoneme_type == "text") return phonemizer::decomposed(text);
+  if (manifest.phoneme_type == "text") return read_characters(text);
   const auto clauses = parts_.phonemizer.phonemise(text, manifest.espeak_voice);
-  if (clauses) return phonemizer::join(*clauses);
+  if (clauses) return read_clauses(text, *clauses);
   const bool blame_text = clauses.error().code == phonemizer::Errc::kTextTooLong;
   return failure(blame_text ? Errc::kSegmentTooLong : Errc::kEngineFailure, clauses.error().message);
 }
@@ -80,9 +80,10 @@ Result<SegmentPlan> PiperVoice::plan(const PlanRequest& request) {
   if (!has_letter_or_digit(request.text)) {
     return failure(Errc::kNothingToSpeak, "the text has no letter and no digit");
   }
-  const auto phonemes = phonemes_of(request.text);
-  if (!phonemes) return std::unexpected(phonemes.error());
-  const auto ids = parts_.ids.ids_of(*phonemes);
+  const auto reading = read(request.text);
+  if (!reading) return std::unexpected(reading.error());
+  std::vector<std::size_t> starts;
+  const auto ids = parts_.ids.ids_of(reading->phonemes, &starts);
   if (!ids) return std::unexpected(ids.error());
   auto prior = parts_.planner.plan({.ids = *ids,
                                     .seed = request.seed,
@@ -95,6 +96,7 @@ Result<SegmentPlan> PiperVoice::plan(const PlanRequest& request) {
   plan.row_bytes = parts_.manifest.prior_channels * sizeof(float);
   plan.prior = std::move(prior->rows);
   plan.grains = voice::grain_layout(parts_.manifest.geometry, prior->frames);
+  plan.marks = marks_of(reading->words, starts, prior->frames_of, parts_.manifest.geometry.hop);
   return plan;
 }
 

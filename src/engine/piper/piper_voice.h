@@ -5,6 +5,7 @@
 #include "engine/api/engine.h"
 #include "engine/piper/phoneme_ids.h"
 #include "engine/piper/planner.h"
+#include "engine/piper/reading.h"
 #include "engine/piper/renderer.h"
 #include "phonemizer/phonemizer.h"
 #include "voice/manifest.h"
@@ -31,7 +32,7 @@ class PiperVoice final : public Voice {
 
  private:
   [[nodiscard]] bool knows(std::uint32_t speaker) const;
-  [[nodiscard]] Result<std::u32string> phonemes_of(std::string_view text) const;
+  [[nodiscard]] Result<Reading> read(std::string_view text) const;
   [[nodiscard]] std::uint32_t max_frames(base::SampleCount wanted) const;
   [[nodiscard]] Result<void> check(const RenderRequest& request) const;
 

@@ -120,11 +120,11 @@ Result<Prior> Planner::plan(const PlanInput& input) {
   if (input.ids.size() > max_frames) return too_long(max_frames);
   const auto results = run(input);
   if (!results) return std::unexpected(results.error());
-  const auto durations = count_frames((*results)[2].values, max_frames);
+  auto durations = count_frames((*results)[2].values, max_frames);
   if (!durations) return std::unexpected(durations.error());
   if (durations->sum == 0) return failure(Errc::kNothingToSpeak, "the voice gives these phonemes no time");
-  return Prior{.frames = durations->sum,
-               .rows = expand(model_, input, *durations, (*results)[0].values, (*results)[1].values)};
+  auto rows = expand(model_, input, *durations, (*results)[0].values, (*results)[1].values);
+  return Prior{.frames = durations->sum, .frames_of = std::move(durations->of), .rows = std::move(rows)};
 }
 
 }  // namespace antiphon::engine::piper

@@ -33,6 +33,7 @@ struct PlanInput {
 /// The segment's prior: `frames` rows of `channels` floats.
 struct Prior {
   std::uint32_t frames = 0;
+  std::vector<std::uint32_t> frames_of;  ///< Of each id; their sum is `frames`.
   std::vector<std::byte> rows;
 };
 
