@@ -27,3 +27,6 @@ find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
 add_library(antiphon_onnx_proto INTERFACE)
 target_link_libraries(antiphon_onnx_proto INTERFACE "${ONNX_PROTO_LIBRARY}" protobuf::libprotobuf)
 target_compile_definitions(antiphon_onnx_proto INTERFACE ONNX_NAMESPACE=onnx ONNX_ML=1)
+
+# Only its core: the configuration that Debian ships asks for the web servers and clients of its other parts too.
+find_library(PROMETHEUS_CPP_CORE_LIBRARY prometheus-cpp-core REQUIRED)

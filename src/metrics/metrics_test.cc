@@ -1,0 +1,45 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "metrics/registry.h"
+
+namespace antiphon::metrics {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(RegistryTest, WritesWhatWasCounted) {
+  Registry registry;
+  registry.counter("antiphon_refusals_total", "Requests refused.", {{"reason", "capacity"}}).add(2);
+  registry.gauge("antiphon_streams", "Live streams.").set(7);
+  const auto text = registry.text();
+  EXPECT_THAT(text, HasSubstr("# TYPE antiphon_refusals_total counter"));
+  EXPECT_THAT(text, HasSubstr("antiphon_refusals_total{reason=\"capacity\"} 2"));
+  EXPECT_THAT(text, HasSubstr("antiphon_streams 7"));
+}
+
+TEST(RegistryTest, TheSameNameAndLabelsAreTheSameMetric) {
+  Registry registry;
+  registry.counter("antiphon_a_total", "A.", {{"x", "1"}}).add();
+  registry.counter("antiphon_a_total", "A.", {{"x", "1"}}).add();
+  registry.counter("antiphon_a_total", "A.", {{"x", "2"}}).add();
+  EXPECT_EQ(registry.counter("antiphon_a_total", "A.", {{"x", "1"}}).value(), 2);
+  EXPECT_EQ(registry.counter("antiphon_a_total", "A.", {{"x", "2"}}).value(), 1);
+}
+
+TEST(RegistryTest, AHistogramCountsUpToEachBound) {
+  Registry registry;
+  const auto gaps = registry.histogram("antiphon_gap_seconds", "Gaps.", gap_bounds());
+  gaps.observe(40ms);
+  gaps.observe(60ms);
+  EXPECT_EQ(gaps.count(), 2U);
+  const auto text = registry.text();
+  EXPECT_THAT(text, HasSubstr("antiphon_gap_seconds_bucket{le=\"0.05\"} 1"));
+  EXPECT_THAT(text, HasSubstr("antiphon_gap_seconds_bucket{le=\"0.1\"} 2"));
+  EXPECT_THAT(text, Not(HasSubstr("antiphon_gap_seconds_bucket{le=\"0.05\"} 2")));
+}
+
+}  // namespace
+}  // namespace antiphon::metrics
