@@ -27,6 +27,7 @@ struct Flags {
   std::optional<std::string> listen;
   std::optional<std::uint32_t> workers;
   std::optional<std::string> policy;
+  std::optional<std::string> admission;
   std::optional<std::string> voice;
 };
 
@@ -53,6 +54,7 @@ config::Config effective(const Flags& flags) {
   if (flags.listen) listen_at(*flags.listen, config.server);
   if (flags.workers) config.workers.count = *flags.workers;
   if (flags.policy) config.scheduler.policy = scheduler::parse_policy(*flags.policy).value();
+  if (flags.admission) config.scheduler.admission = scheduler::parse_admission(*flags.admission).value();
   if (flags.voice) config.voices.preferred = *flags.voice;
   config::validate(config);
   return config;
@@ -82,8 +84,13 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   }
   options.voices.assign(voices.voices().begin(), voices.voices().end());
   options.aliases = voices.aliases();
-  options.speech = {.segmentation = config.text, .max_streams = config.server.max_streams};
+  options.speech = {.segmentation = config.text,
+                    .max_streams = config.server.max_streams,
+                    .wait = config.wait.usual,
+                    .wait_max = config.wait.longest,
+                    .cheaper_voices = config.cheaper_voices};
   options.encoder_threads = config.server.encoder_threads;
+  options.keep_cost = keep_cost;
   return options;
 }
 
@@ -149,6 +156,8 @@ void add_serve(CLI::App& app, Run& chosen) {
   command->add_option("--workers", flags->workers, "Worker processes (1)")->check(CLI::Range(1, 1024));
   command->add_option("--policy", flags->policy, "Order of the work (ours); the others are baselines")
       ->check(CLI::IsMember({"fifo", "rr", "plan", "edf", "ours"}));
+  command->add_option("--admission", flags->admission, "Whether newcomers must fit beside what is promised (on)")
+      ->check(CLI::IsMember({"on", "off"}));
   command->add_option("--voice", flags->voice, "The default voice (the first by name)");
   command->callback([flags, &chosen] { chosen = [flags] { return serve(*flags); }; });
 }

@@ -5,13 +5,22 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/log.h"
 #include "voice/catalogue.h"
+#include "voice/seen_costs.h"
 
 namespace antiphon::cli {
 namespace {
 
 constexpr std::array<std::string_view, 13> kOpenAiVoices = {
     "alloy", "ash", "ballad", "coral", "echo", "fable", "onyx", "nova", "sage", "shimmer", "verse", "marin", "cedar"};
+
+std::optional<scheduler::CostModel::Prior> cost_of(const std::filesystem::path& folder) {
+  const auto seen = voice::read_seen_costs(folder);
+  if (!seen) return std::nullopt;
+  return scheduler::CostModel::Prior{
+      .fixed = base::from_seconds(seen->fixed_seconds), .ratio = seen->render_ratio, .plan_ratio = seen->plan_ratio};
+}
 
 }  // namespace
 
@@ -27,7 +36,8 @@ gateway::VoiceDirectory open_voices(const config::Config& config) {
                       .language = entry.language,
                       .speakers = entry.speakers,
                       .rate = {entry.sample_rate},
-                      .folder = entry.folder});
+                      .folder = entry.folder,
+                      .cost = cost_of(entry.folder)});
   }
   auto aliases = config.aliases;
   if (!voices.empty()) {
@@ -42,6 +52,13 @@ gateway::VoiceDirectory open_voices(const config::Config& config) {
     for (const auto name : kOpenAiVoices) aliases.try_emplace(std::string(name), voices.front().id);
   }
   return {std::move(voices), std::move(aliases)};
+}
+
+void keep_cost(const gateway::ServedVoice& voice, const scheduler::CostModel::Prior& cost) {
+  const auto kept = voice::write_seen_costs(
+      voice.folder,
+      {.fixed_seconds = base::to_seconds(cost.fixed), .render_ratio = cost.ratio, .plan_ratio = cost.plan_ratio});
+  if (!kept) runtime::log_warn("costs_not_kept", {{"voice", voice.id}, {"reason", kept.error().message}});
 }
 
 std::string no_voices(const std::filesystem::path& folder) {

@@ -13,6 +13,9 @@ namespace antiphon::cli {
 /// left out. Throws config::Error where voices.default is not there.
 [[nodiscard]] gateway::VoiceDirectory open_voices(const config::Config& config);
 
+/// Writes what `voice` was seen to cost into its folder, for the next run. A failure is only logged. Blocks for a file.
+void keep_cost(const gateway::ServedVoice& voice, const scheduler::CostModel::Prior& cost);
+
 /// Words for a store without voices.
 [[nodiscard]] std::string no_voices(const std::filesystem::path& folder);
 

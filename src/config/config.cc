@@ -19,6 +19,7 @@ namespace antiphon::config {
 namespace {
 
 constexpr std::string_view kAliasSection = "aliases";
+constexpr std::string_view kCheaperSection = "cheaper_voices";
 constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
 constexpr std::size_t kMostAliases = 1000;
 constexpr std::size_t kMostListed = 1000;
@@ -42,20 +43,23 @@ class Reader {
     throw Error(fmt::format("{}:{}: {}", source_, node.source().begin.line, message));
   }
 
-  void read_aliases(std::map<std::string, std::string, std::less<>>& aliases) const {
-    const auto* const section = root_[kAliasSection].as_table();
+  /// A section whose keys are voices' names, and whose values are too.
+  void read_names(std::string_view name_of_section, std::map<std::string, std::string, std::less<>>& names) const {
+    const auto* const section = root_[name_of_section].as_table();
     if (section == nullptr) return;
-    if (section->size() > kMostAliases) fail(*section, fmt::format("more than {} aliases", kMostAliases));
+    if (section->size() > kMostAliases) {
+      fail(*section, fmt::format("more than {} keys in {}", kMostAliases, name_of_section));
+    }
     for (const auto& [name, node] : *section) {
       const auto voice = node.value_exact<std::string>();
-      if (!voice) fail(node, fmt::format("aliases.{} must be a string, the id of a voice", name.str()));
-      aliases.insert_or_assign(std::string(name.str()), *voice);
+      if (!voice) fail(node, fmt::format("{}.{} must be a string, the id of a voice", name_of_section, name.str()));
+      names.insert_or_assign(std::string(name.str()), *voice);
     }
   }
 
   /// Everything in the file is known.
   void refuse_strangers() const {
-    std::vector<std::string> sections{std::string(kAliasSection)};
+    std::vector<std::string> sections{std::string(kAliasSection), std::string(kCheaperSection)};
     std::vector<std::string> keys;
     Config scratch;
     each_key(scratch, [&](const Key& key, auto&) {
@@ -69,7 +73,7 @@ class Reader {
       }
       const auto* const table = node.as_table();
       if (table == nullptr) fail(node, fmt::format("'{}' must be a section: [{}]", section.str(), section.str()));
-      if (section.str() == kAliasSection) continue;
+      if (section.str() == kAliasSection || section.str() == kCheaperSection) continue;
       for (const auto& [name, value] : *table) {
         const auto full = fmt::format("{}.{}", section.str(), name.str());
         if (std::ranges::find(keys, full) == keys.end()) {
@@ -126,6 +130,14 @@ class Reader {
     value = *policy;
   }
 
+  void read(const Key& key, const toml::node& node, scheduler::Admission& value) const {
+    std::string name;
+    read(key, node, name);
+    const auto admission = scheduler::parse_admission(name);
+    if (!admission) fail(node, fmt::format("{}.{} must be on or off", key.section, key.name));
+    value = *admission;
+  }
+
   const toml::table& root_;
   std::string_view source_;
 };
@@ -154,6 +166,7 @@ std::string written(const std::vector<std::string>& values) {
 }
 std::string written(const std::filesystem::path& value) { return toml_string(value.string()); }
 std::string written(scheduler::Policy value) { return toml_string(scheduler::policy_name(value)); }
+std::string written(scheduler::Admission value) { return toml_string(scheduler::admission_name(value)); }
 std::string written(double value) {
   auto text = fmt::format("{}", value);
   return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
@@ -174,7 +187,8 @@ Config parse(std::string_view toml, std::string_view source) {
     const Reader reader(root, source);
     reader.refuse_strangers();
     each_key(config, reader);
-    reader.read_aliases(config.aliases);
+    reader.read_names(kAliasSection, config.aliases);
+    reader.read_names(kCheaperSection, config.cheaper_voices);
   } catch (const toml::parse_error& error) {
     throw Error(fmt::format("{}:{}: {}", source, error.source().begin.line, error.description()));
   }
@@ -199,6 +213,9 @@ Config read(const std::filesystem::path& file) {
 
 void validate(const Config& config) {
   if (const auto valid = config.scheduler.validate(); !valid) throw Error("scheduler: " + valid.error());
+  if (config.wait.usual > config.wait.longest) {
+    throw Error("admission.wait_seconds must not be more than admission.wait_max_seconds");
+  }
   if (std::ranges::find(kLogLevels, config.log_level) == kLogLevels.end()) {
     throw Error("log.level must be debug, info, warn, error or off");
   }
@@ -212,9 +229,15 @@ std::string to_toml(const Config& config) {
     section = key.section;
     text += fmt::format("# {}{}\n{} = {}\n", key.doc, range_of(key), key.name, written(value));
   });
-  text += "\n# Names that clients use for voices: name = \"voice\" or \"voice#speaker\".\n[aliases]\n";
-  for (const auto& [name, voice] : config.aliases)
-    text += fmt::format("{} = {}\n", toml_string(name), toml_string(voice));
+  const auto write_names = [&](std::string_view name, std::string_view doc, const auto& names) {
+    text += fmt::format("\n# {}\n[{}]\n", doc, name);
+    for (const auto& [key, voice] : names) text += fmt::format("{} = {}\n", toml_string(key), toml_string(voice));
+  };
+  write_names(kAliasSection, R"(Names that clients use for voices: name = "voice" or "voice#speaker".)",
+              config.aliases);
+  write_names(kCheaperSection,
+              R"(Voices that may be spoken with a cheaper one when the server is nearly full: voice = "other voice".)",
+              config.cheaper_voices);
   return text;
 }
 
@@ -235,7 +258,10 @@ std::string to_markdown() {
   });
   text +=
       "\n## [aliases]\n\nNames that clients use for voices, besides the voices' own: `name = \"voice\"` or "
-      "`name = \"voice#speaker\"`. OpenAI's thirteen names stand for the default voice unless they are given here.\n";
+      "`name = \"voice#speaker\"`. OpenAI's thirteen names stand for the default voice unless they are given here.\n"
+      "\n## [cheaper_voices]\n\nVoices that newcomers may be spoken with when more than `scheduler.cheaper_load` is "
+      "asked "
+      "for: `voice = \"other voice\"`, each an id, `id#speaker` or an alias. The answer's `Server-Timing` says so.\n";
   return text;
 }
 

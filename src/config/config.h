@@ -31,6 +31,11 @@ struct Server {
   base::Duration write_timeout = std::chrono::seconds(10);
 };
 
+struct AdmissionWait {
+  base::Duration usual = std::chrono::seconds(2);
+  base::Duration longest = std::chrono::seconds(30);
+};
+
 struct Workers {
   std::uint32_t count = 1;
   std::uint32_t voices = 8;
@@ -56,9 +61,12 @@ struct Config {
   Engine engine;
   text::Options text;
   scheduler::Options scheduler;
+  AdmissionWait wait;
   std::string log_level = "info";
   /// Names that clients use for voices, besides the voices' own.
   std::map<std::string, std::string, std::less<>> aliases;
+  /// Voices that may be spoken with a cheaper one when the server is nearly full, and which.
+  std::map<std::string, std::string, std::less<>> cheaper_voices;
 };
 
 /// What is wrong, where (file and line), and what would be right; for the person who wrote the file.

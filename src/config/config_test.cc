@@ -43,6 +43,7 @@ count = 4
 folder = "/voices"
 [scheduler]
 policy = "edf"
+[admission]
 utilisation = 1
 [aliases]
 alloy = "joe#2"
@@ -72,7 +73,7 @@ TEST(Config, AnErrorSaysWhereAndWhatWouldBeRight) {
   EXPECT_THAT(error_of("[server]\nhost = 1"), HasSubstr("server.host must be a string"));
   EXPECT_THAT(error_of("[server]\nallowed_hosts = \"tts\""), HasSubstr("must be a list of at most 1000 strings"));
   EXPECT_THAT(error_of("[server]\nallowed_hosts = [1]"), HasSubstr("server.allowed_hosts must be a string"));
-  EXPECT_THAT(error_of("[scheduler]\nutilisation = nan"), HasSubstr("must be a number from 0.1 to 1"));
+  EXPECT_THAT(error_of("[admission]\nutilisation = nan"), HasSubstr("must be a number from 0.1 to 1"));
   EXPECT_THAT(error_of("[scheduler]\npolicy = \"best\""), HasSubstr("must be fifo, rr, plan, edf or ours"));
   EXPECT_THAT(error_of("[log]\nlevel = \"loud\""), HasSubstr("log.level must be"));
   EXPECT_THAT(error_of("[aliases]\nalloy = 1"), HasSubstr("aliases.alloy must be a string"));

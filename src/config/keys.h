@@ -16,8 +16,8 @@ struct Key {
   double most = 0;
 };
 
-/// Calls `visit(key, value)` for every key but the aliases, in the order of the file. `value` is a reference to a
-/// std::string, std::vector<std::string>, std::filesystem::path, unsigned integer, double, base::Duration or
+/// Calls `visit(key, value)` for every key but the tables of voices, in the order of the file. `value` is a reference
+/// to a std::string, std::vector<std::string>, std::filesystem::path, unsigned integer, double, base::Duration or
 /// enumeration of `config`.
 template <class AnyConfig, class Visit>
 void each_key(AnyConfig& config, const Visit& visit) {
@@ -91,12 +91,52 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(
       Key{"scheduler", "fixed_chunk_grains", "Grains of every chunk, for experiments; 0: by the chunk rule.", 0, 1000},
       scheduler.fixed_chunk_grains);
-  visit(Key{"scheduler", "utilisation", "Share of the workers' time that may be promised.", 0.1, 1},
-        scheduler.utilisation);
+  visit(Key{"scheduler", "plan_chunk_seconds", "Chunk of the policy plan, in audio time.", 0.05, 10},
+        scheduler.plan_chunk);
+  visit(Key{"scheduler", "plan_chunk_loaded_seconds", "The same above prefetch_load; the original plan has 0.5 here.",
+            0.05, 10},
+        scheduler.plan_chunk_loaded);
   visit(Key{"scheduler", "worker_losses_per_job", "A job that lost so many workers fails its stream.", 1, 10},
         scheduler.worker_losses_per_job);
   visit(Key{"scheduler", "user_memory_seconds", "How long a user without streams is remembered.", 0, 600},
         scheduler.user_memory);
+
+  visit(Key{"scheduler", "prefetch_load",
+            "Share of what can be promised above which segments are not planned earlier than needed.", 0, 1},
+        scheduler.prefetch_load);
+  visit(Key{"scheduler", "cheaper_load", "The same above which newcomers get the cheaper voice, where one is named.", 0,
+            1},
+        scheduler.cheaper_load);
+  visit(Key{"scheduler", "shed_lateness_seconds",
+            "Streams are given up, one each 0.1 s, while one is late by more than this for shed_after_seconds.", 0.1,
+            600},
+        scheduler.shed_lateness);
+  visit(Key{"scheduler", "shed_after_seconds", "See shed_lateness_seconds.", 0, 600}, scheduler.shed_after);
+
+  visit(Key{"admission", "test", "Whether newcomers must fit beside what is promised: on or off (a baseline)."},
+        scheduler.admission);
+  visit(Key{"admission", "utilisation", "Share of the workers' time that may be promised.", 0.1, 1},
+        scheduler.utilisation);
+  visit(Key{"admission", "first_audio_seconds", "Within what time a stream that is let in is to be heard.", 0.1, 60},
+        scheduler.first_audio_target);
+  visit(Key{"admission", "phantom_streams",
+            "Typical streams that must still fit beside a newcomer whose user has streams already: one for each, up to "
+            "so many.",
+            0, 16},
+        scheduler.phantom_streams);
+  visit(Key{"admission", "phantom_length_seconds", "Length of a typical stream.", 1, 600}, scheduler.phantom_length);
+  visit(
+      Key{"admission", "streams_per_user", "Streams of one user, live or waiting; the next one gets 429.", 1, 100'000},
+      scheduler.streams_per_user);
+  visit(Key{"admission", "waiting_max", "Requests that may wait for room at once.", 0, 10'000}, scheduler.waiting_max);
+  visit(Key{"admission", "wait_seconds", "How long a request waits for room that does not say so by Prefer: wait=N.", 0,
+            3600},
+        config.wait.usual);
+  visit(Key{"admission", "wait_max_seconds", "The longest wait that a request may ask for.", 0, 3600},
+        config.wait.longest);
+  visit(Key{"admission", "reservation_grace_seconds",
+            "How long the place of a refused user is kept after the time that he was told.", 0, 60},
+        scheduler.reservation_grace);
 
   visit(Key{"log", "level", "Least level that is written: debug, info, warn, error or off."}, config.log_level);
 }

@@ -26,11 +26,11 @@ http::Response error_answer(const protocol::openai::Error& error, const std::str
 }
 
 void add_retry_headers(http::Response& response, base::Duration retry_after) {
-  if (response.status != 503) return;
+  if (response.status != 503 && response.status != 429) return;
   const auto wait = std::max(retry_after, base::Duration(std::chrono::milliseconds(1)));
   response.headers.set("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
   response.headers.set("retry-after-ms", std::to_string(std::chrono::ceil<std::chrono::milliseconds>(wait).count()));
-  response.headers.set("x-should-retry", wait <= kLongestRetry ? "true" : "false");
+  response.headers.set("x-should-retry", wait < kLongestRetry ? "true" : "false");
 }
 
 }  // namespace antiphon::gateway

@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "gateway/error.h"
+#include "gateway/speech_stream.h"
 #include "runtime/awaitable.h"
 
 namespace antiphon::gateway {
@@ -20,6 +21,8 @@ class AudioSink {
   AudioSink& operator=(const AudioSink&) = delete;
   virtual ~AudioSink() = default;
 
+  /// Before the first write(): how the stream was let in, and when its first audio was there, from the request on.
+  virtual void entered(const Entry& /*entry*/, base::Duration /*first_audio*/) {}
   /// The next bytes, never none; they stay valid until it returns. `through`: the place in the stream behind them, in
   /// samples at the rate of the output; what the encoder holds back counts as there. False once the listener has gone.
   virtual runtime::Awaitable<bool> write(std::span<const std::byte> bytes, base::SampleCount through) = 0;

@@ -22,15 +22,22 @@ base::SampleCount samples_of(base::Duration duration, base::SampleRate rate) {
 
 }  // namespace
 
-Cell::Cell(runtime::Executor executor, runtime::Clock& clock, CellOptions options)
+Cell::Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, CellOptions options)
     : executor_(std::move(executor)),
       clock_(clock),
+      probe_(probe),
       options_(std::move(options)),
       scheduler_(options_.scheduling),
+      desk_(scheduler_),
+      lengths_(options_.voices.size()),
+      spoken_(options_.voices.size()),
       ready_(executor_),
       idle_(executor_),
       tasks_(executor_) {
   ANTIPHON_CHECK(!options_.voices.empty(), "a cell has a voice");
+  for (const auto& voice : options_.voices) {
+    if (voice.cost) scheduler_.set_prior(number(voice.id), *voice.cost);
+  }
 }
 
 Cell::~Cell() { ANTIPHON_CHECK(streams_.empty(), "streams are closed before their cell"); }
@@ -71,10 +78,10 @@ void Cell::end_stalled() {
   }
   const auto streams = streams_;
   for (const auto& [id, stream] : streams) {
-    if (stream->idle()) continue;
+    if (stream->idle() || !stream->entry()) continue;
     const bool wants = stream->end() == SpeechStream::End::kNotYet && stream->waiting().value == 0;
     if (wants && now - stream->progress() >= options_.stream_stall_limit) {
-      fail(*stream, {Errc::kStalled, "no worker rendered it in time"});
+      fail(*stream, {.code = Errc::kStalled, .message = "no worker rendered it in time"});
     }
   }
   act();
@@ -82,40 +89,14 @@ void Cell::end_stalled() {
 
 runtime::Awaitable<> Cell::stop() {
   stopping_ = true;
+  next_consultation_.reset();
   for (const auto& slot : slots_) {
     if (slot->link) slot->link->kill();
   }
   tasks_.cancel();
   co_await tasks_.join();
   const auto left = streams_;
-  for (const auto& [id, stream] : left) fail(*stream, {Errc::kWorkerLost, "the server is stopping"});
-}
-
-Cell::Handle Cell::open(SpeechSpec spec) {
-  const auto& spoken = voice(spec.voice_id);
-  const base::StreamId id{next_stream_++};
-  Handle stream(new SpeechStream(executor_, id, std::move(spec), clock_.now()), Closer{this});
-  streams_.emplace(id, stream.get());
-  scheduler_.add_stream({.id = id,
-                         .user = stream->spec().user,
-                         .voice = number(spoken.id),
-                         .weight = 1.0,
-                         .awaits_text = stream->utterance().waiting()},
-                        clock_.now());
-  act();
-  return stream;
-}
-
-void Cell::Closer::operator()(SpeechStream* stream) const {
-  cell->close(*stream);
-  delete stream;
-}
-
-void Cell::close(SpeechStream& stream) {
-  streams_.erase(stream.id());
-  scheduler_.cancel_stream(stream.id(), clock_.now());
-  idle_.notify_all();
-  act();
+  for (const auto& [id, stream] : left) fail(*stream, {.code = Errc::kWorkerLost, .message = "the server is stopping"});
 }
 
 std::vector<std::int16_t> Cell::take(SpeechStream& stream) {
@@ -152,6 +133,7 @@ runtime::Awaitable<> Cell::keep(Slot& slot) {
       slot.link.reset();
       jobs = std::erase_if(jobs_, [&](const auto& entry) { return entry.second.worker == slot.id; });
       scheduler_.remove_worker(slot.id, clock_.now());
+      room_changed_ = true;
       act();
     } else {
       reason = link.error().message;
@@ -220,6 +202,7 @@ void Cell::on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded) {
   slot.loading.erase(loaded.job);
   if (!slot.counted) scheduler_.add_worker(slot.id);
   slot.counted = true;
+  room_changed_ = true;
   scheduler_.voice_loaded(slot.id, number(loaded.voice_id));
   ready_.notify_all();
 }
@@ -228,15 +211,18 @@ void Cell::on_planned(wire::Planned planned) {
   const base::JobId id{planned.job};
   SpeechStream* stream = stream_of(id);
   jobs_.erase(id);
-  const auto took = microseconds(planned.wall_us);
+  const scheduler::WorkTime took(microseconds(planned.wall_us), microseconds(planned.cpu_us));
+  probe_.job(scheduler::JobKind::kPlan, took);
   if (stream == nullptr) {
     scheduler_.planned(id, {.took = took}, clock_.now());
     return;
   }
   const auto rate = stream->spec().rate;
-  const auto pause = samples_of(stream->utterance().next()->pause_after, rate);
+  const auto& segment = *stream->utterance().next();
+  const auto pause = samples_of(segment.pause_after, rate);
   std::vector<base::Duration> grains;
   for (const auto& grain : planned.grains) grains.push_back(base::playing_time({grain.samples}, rate));
+  learn_length(*stream, segment, grains);
   grains.back() += base::playing_time(pause, rate);
   stream->add_segment(std::move(planned), pause);
   stream->utterance().accepted();
@@ -245,27 +231,51 @@ void Cell::on_planned(wire::Planned planned) {
                      {.grains = grains,
                       .more_text = stream->utterance().next() != nullptr,
                       .awaits_text = stream->utterance().waiting(),
+                      .expected = expected_left(*stream),
                       .took = took},
                      clock_.now());
+}
+
+void Cell::learn_length(const SpeechStream& stream, const text::Segment& segment,
+                        std::span<const base::Duration> grains) {
+  base::Duration audio{};
+  for (const auto grain : grains) audio += grain;
+  const auto spoken = number(stream.spec().voice_id).value;
+  spoken_[spoken] = true;
+  lengths_[spoken].observe(text::spoken_length(segment.text), static_cast<double>(stream.spec().speed), audio);
 }
 
 void Cell::on_grain(wire::GrainDone grain) {
   const base::JobId id{grain.job};
   SpeechStream* stream = stream_of(id);
-  const auto took = microseconds(grain.wall_us);
+  const scheduler::WorkTime took(microseconds(grain.wall_us), microseconds(grain.cpu_us));
+  const auto samples = base::SampleCount{grain.pcm.size()};
   if (stream != nullptr && !stream->add_grain(std::move(grain))) {
-    fail(*stream, {Errc::kEngineFailed, "a worker returned a grain of another length than planned"});
+    fail(*stream, {.code = Errc::kEngineFailed, .message = "a worker returned a grain of another length than planned"});
     stream = nullptr;
   }
-  if (stream != nullptr) stream->progressed(clock_.now());
+  if (const auto job = jobs_.find(id); job != jobs_.end()) {
+    job->second.took.wall += took.wall;
+    job->second.took.cpu += took.cpu;
+  }
+  if (stream != nullptr) note_grain(*stream, samples);
   scheduler_.grain_rendered(id, took, clock_.now());
   if (stream != nullptr && base::playing_time(stream->waiting(), stream->spec().rate) > options_.backlog) {
     scheduler_.block_stream(stream->id());
   }
 }
 
+void Cell::note_grain(SpeechStream& stream, base::SampleCount samples) {
+  const auto now = clock_.now();
+  stream.progressed(now);
+  const auto* const playback = scheduler_.playback(stream.id());
+  const auto dry_at = playback == nullptr ? std::nullopt : playback->dry_at();
+  if (!dry_at) probe_.started(stream.entry()->predicted_start, now - stream.entry()->at);
+  probe_.grain(dry_at ? now - *dry_at : base::Duration{}, base::playing_time(samples, stream.spec().rate));
+}
+
 void Cell::end_render(base::JobId id) {
-  jobs_.erase(id);
+  if (const auto job = jobs_.extract(id)) probe_.job(scheduler::JobKind::kRender, job.mapped().took);
   scheduler_.render_ended(id, clock_.now());
 }
 
@@ -280,9 +290,11 @@ void Cell::on_failed(Slot& slot, const wire::Failed& failed) {
   const auto code = static_cast<engine::Errc>(failed.code);
   if (stream != nullptr && kind == scheduler::JobKind::kPlan && code == engine::Errc::kNothingToSpeak) {
     stream->utterance().nothing();
-    scheduler_.planned(
-        id, {.more_text = stream->utterance().next() != nullptr, .awaits_text = stream->utterance().waiting()},
-        clock_.now());
+    scheduler_.planned(id,
+                       {.more_text = stream->utterance().next() != nullptr,
+                        .awaits_text = stream->utterance().waiting(),
+                        .expected = expected_left(*stream)},
+                       clock_.now());
     return;
   }
   if (stream != nullptr && kind == scheduler::JobKind::kPlan && code == engine::Errc::kSegmentTooLong &&
@@ -290,7 +302,7 @@ void Cell::on_failed(Slot& slot, const wire::Failed& failed) {
     scheduler_.plan_again(id);
     return;
   }
-  if (stream != nullptr) fail(*stream, {Errc::kEngineFailed, failed.message});
+  if (stream != nullptr) fail(*stream, {.code = Errc::kEngineFailed, .message = failed.message});
   if (kind == scheduler::JobKind::kPlan) {
     scheduler_.planned(id, {}, clock_.now());
   } else {
@@ -299,6 +311,13 @@ void Cell::on_failed(Slot& slot, const wire::Failed& failed) {
 }
 
 void Cell::act() {
+  do {
+    if (room_changed_) consult_desk();
+    act_on_schedule();
+  } while (room_changed_);
+}
+
+void Cell::act_on_schedule() {
   for (auto actions = scheduler_.poll(clock_.now()); !actions.empty(); actions = scheduler_.poll(clock_.now())) {
     for (const auto& action : actions) std::visit([this](const auto& body) { perform(body); }, action);
   }
@@ -324,12 +343,21 @@ void Cell::perform(const scheduler::CancelJob& cancel) {
 }
 
 void Cell::perform(const scheduler::StreamDone& done) {
+  room_changed_ = true;
   if (const auto it = streams_.find(done.stream); it != streams_.end()) it->second->complete();
 }
 
 void Cell::perform(const scheduler::StreamFailed& failed) {
-  if (const auto it = streams_.find(failed.stream); it != streams_.end()) {
-    it->second->fail({Errc::kWorkerLost, "the workers that rendered it ended unexpectedly"});
+  room_changed_ = true;
+  const auto it = streams_.find(failed.stream);
+  if (it == streams_.end()) return;
+  switch (failed.reason) {
+    case scheduler::FailureReason::kWorkersLost:
+      it->second->fail({.code = Errc::kWorkerLost, .message = "the workers that rendered it ended unexpectedly"});
+      return;
+    case scheduler::FailureReason::kShed:
+      it->second->fail({.code = Errc::kShed, .message = "The server lost the room that it had for this request."});
+      return;
   }
 }
 

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,11 +12,14 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "gateway/probe.h"
 #include "gateway/speech_stream.h"
 #include "gateway/worker_link.h"
 #include "process/backoff.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
+#include "scheduler/admission.h"
+#include "scheduler/length_model.h"
 #include "scheduler/scheduler.h"
 
 namespace antiphon::gateway {
@@ -24,6 +29,8 @@ struct CellVoice {
   std::string id;
   std::filesystem::path folder;
   base::SampleRate rate;
+  /// What it costs, from its preparation or an earlier run; nothing known: the defaults.
+  std::optional<scheduler::CostModel::Prior> cost{};
 };
 
 struct CellOptions {
@@ -42,11 +49,13 @@ struct CellOptions {
   base::Duration stream_stall_limit = std::chrono::seconds(30);
 };
 
-/// One gateway's workers and streams: performs what the scheduler decides, keeps the worker processes alive, and
-/// moves plans, states and PCM between them and the streams. Lives on one event loop and is used only from it.
+/// One gateway's workers and streams: performs what admission and the scheduler decide, keeps the worker processes
+/// alive, and moves plans, states and PCM between them and the streams. Lives on one event loop and is used only from
+/// it.
 class Cell {
  public:
-  Cell(runtime::Executor executor, runtime::Clock& clock, CellOptions options);
+  /// `clock` and `probe` outlive it.
+  Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, CellOptions options);
   ~Cell();
   Cell(const Cell&) = delete;
   Cell& operator=(const Cell&) = delete;
@@ -63,7 +72,9 @@ class Cell {
   };
   using Handle = std::unique_ptr<SpeechStream, Closer>;
 
-  /// `spec.voice_id` must be one of the cell's voices. The handle must not outlive the cell.
+  /// Asks for a stream to be let in. It is at once, or after a wait of at most `spec.wait`; or it fails before it has
+  /// an entry(), by kBusy or kUserLimit, with the time to come back. Its voices must be the
+  /// cell's. The handle must not outlive the cell.
   [[nodiscard]] Handle open(SpeechSpec spec);
   // Of a stream whose text comes in pieces; none may be called after end_text().
 
@@ -78,6 +89,13 @@ class Cell {
   [[nodiscard]] std::vector<std::int16_t> take(SpeechStream& stream);
 
   [[nodiscard]] std::size_t streams() const { return streams_.size(); }
+  /// Streams that wait to be let in; they count among streams() too.
+  [[nodiscard]] std::size_t waiting() const { return desk_.waiting(); }
+  [[nodiscard]] const scheduler::Scheduler& scheduler() const { return scheduler_; }
+  /// What each voice costs by now, in the order of CellOptions::voices.
+  [[nodiscard]] std::vector<scheduler::CostModel::Prior> costs() const;
+  /// Whether a segment was planned with that voice.
+  [[nodiscard]] bool has_spoken(std::size_t voice) const { return spoken_.at(voice); }
   /// Workers that have a voice loaded and take jobs.
   [[nodiscard]] std::size_t ready_workers() const { return scheduler_.workers(); }
   /// How long the job that made no progress for longest has made none; zero without jobs.
@@ -102,6 +120,7 @@ class Cell {
     base::WorkerId worker;
     scheduler::JobKind kind = scheduler::JobKind::kPlan;
     base::TimePoint progress;
+    scheduler::WorkTime took{};  ///< By the worker's account.
   };
 
   [[nodiscard]] runtime::Awaitable<> keep(Slot& slot);
@@ -113,16 +132,26 @@ class Cell {
   void on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded);
   void on_planned(wire::Planned planned);
   void on_grain(wire::GrainDone grain);
+  void learn_length(const SpeechStream& stream, const text::Segment& segment, std::span<const base::Duration> grains);
+  void note_grain(SpeechStream& stream, base::SampleCount samples);
   void end_render(base::JobId job);
   void on_failed(Slot& slot, const wire::Failed& failed);
 
+  /// Performs what is decided now.
   void act();
+  void act_on_schedule();
+  /// Asks who is let in now, and comes back when that may change by itself.
+  void consult_desk();
+  void hear(const scheduler::Admitted& verdict);
+  void hear(const scheduler::Refused& verdict);
+  [[nodiscard]] base::Duration expected_left(const SpeechStream& stream) const;
   void perform(const scheduler::Dispatch& dispatch);
   void perform(const scheduler::CancelJob& cancel);
   void perform(const scheduler::StreamDone& done);
   void perform(const scheduler::StreamFailed& failed);
   void fail(SpeechStream& stream, Error error);
-  void tell_text(SpeechStream& stream);
+  /// To the scheduler, once the stream was let in.
+  void report_text(SpeechStream& stream);
   void close(SpeechStream& stream);
   /// Makes sure that the voice is there when a job that is sent next begins.
   void load(Slot& slot, const CellVoice& voice);
@@ -135,8 +164,14 @@ class Cell {
 
   runtime::Executor executor_;
   runtime::Clock& clock_;
+  Probe& probe_;
   CellOptions options_;
   scheduler::Scheduler scheduler_;
+  scheduler::AdmissionDesk desk_;
+  std::vector<scheduler::LengthModel> lengths_;  ///< Of each voice, in the order of CellOptions::voices.
+  std::vector<bool> spoken_;                     ///< Likewise: whether it was used.
+  bool room_changed_ = false;                    ///< The desk may decide something.
+  std::unique_ptr<runtime::Timer> next_consultation_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::unordered_map<base::StreamId, SpeechStream*> streams_;
   std::unordered_map<base::JobId, Job> jobs_;

@@ -39,7 +39,7 @@ class CellTest : public testing::Test {
   }
 
   void make_cell(scheduler::Options scheduling, std::uint32_t workers, base::Duration backlog = 30s) {
-    cell_ = std::make_unique<Cell>(context_.get_executor(), clock_,
+    cell_ = std::make_unique<Cell>(context_.get_executor(), clock_, probe_,
                                    CellOptions{.scheduling = scheduling,
                                                .worker = {.executable = ANTIPHON_TEST_WORKER, .arguments = {}},
                                                .workers = workers,
@@ -49,7 +49,12 @@ class CellTest : public testing::Test {
   }
 
   SpeechSpec spec(std::string text, std::uint64_t seed = 0) const {
-    return {.user = base::UserId{seed}, .voice_id = "tone", .rate = kRate, .text = std::move(text), .seed = seed};
+    return {.user = base::UserId{seed},
+            .voice_id = "tone",
+            .rate = kRate,
+            .text = std::move(text),
+            .seed = seed,
+            .wait = 30s};
   }
 
   /// Runs the loop until `finished`; false when that takes longer than 30 s.
@@ -96,6 +101,8 @@ class CellTest : public testing::Test {
 
   boost::asio::io_context context_;
   runtime::SystemClock clock_;
+  metrics::Registry registry_;
+  Probe probe_{registry_};
   std::filesystem::path folder_;
   std::unique_ptr<Cell> cell_;
 };

@@ -8,30 +8,32 @@ text::Result<void> Cell::add_text(SpeechStream& stream, std::string_view utf8) {
   const bool was_idle = stream.idle();
   auto taken = stream.utterance().append(utf8);
   if (was_idle) stream.progressed(clock_.now());
-  tell_text(stream);
+  report_text(stream);
+  act();
   return taken;
 }
 
 void Cell::flush_text(SpeechStream& stream) {
   if (stream.idle()) stream.progressed(clock_.now());
   stream.utterance().flush();
-  tell_text(stream);
+  report_text(stream);
+  act();
 }
 
 void Cell::end_text(SpeechStream& stream) {
   if (stream.idle()) stream.progressed(clock_.now());
   stream.utterance().finish();
-  tell_text(stream);
+  report_text(stream);
+  act();
 }
 
-void Cell::tell_text(SpeechStream& stream) {
-  if (stream.end() != SpeechStream::End::kNotYet) return;
+void Cell::report_text(SpeechStream& stream) {
+  if (stream.end() != SpeechStream::End::kNotYet || !stream.entry()) return;
   if (stream.utterance().next() != nullptr) {
-    scheduler_.text_arrived(stream.id(), {}, clock_.now());
+    scheduler_.text_arrived(stream.id(), expected_left(stream), clock_.now());
   } else if (stream.utterance().finished()) {
     scheduler_.text_ended(stream.id(), clock_.now());
   }
-  act();
 }
 
 }  // namespace antiphon::gateway

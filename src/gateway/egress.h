@@ -18,7 +18,7 @@ namespace antiphon::gateway {
 /// encoded on a strand of its own, and writes it to the sink. Every door uses it. On the event loop.
 class Egress {
  public:
-  enum class End : std::uint8_t { kComplete, kFailed, kCancelled };
+  enum class End : std::uint8_t { kComplete, kRefused, kFailed, kCancelled };
 
   struct Report {
     End end = End::kCancelled;
@@ -28,7 +28,7 @@ class Egress {
   };
 
   /// The references stay valid until run() returns.
-  Egress(Cell& cell, SpeechStream& stream, AudioSink& sink, runtime::Clock& clock);
+  Egress(Cell& cell, SpeechStream& stream, AudioSink& sink, runtime::Clock& clock, Probe& probe);
 
   /// Until the stream or its listener ends. Logs the end under `request_id`.
   [[nodiscard]] runtime::Awaitable<Report> run(AudioOutput output, runtime::ThreadPool::Strand strand,
@@ -45,10 +45,12 @@ class Egress {
   SpeechStream& stream_;
   AudioSink& sink_;
   runtime::Clock& clock_;
+  Probe& probe_;
   base::TimePoint arrived_;
   base::Duration first_audio_{};
-  std::uint64_t samples_ = 0;  ///< Taken, at the voice's own rate.
-  std::uint64_t bytes_ = 0;    ///< Encoded.
+  scheduler::PlaybackClock heard_;  ///< By what the sink took.
+  std::uint64_t samples_ = 0;       ///< Taken, at the voice's own rate.
+  std::uint64_t bytes_ = 0;         ///< Encoded.
   bool complete_ = false;
 };
 

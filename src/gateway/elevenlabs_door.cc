@@ -4,6 +4,7 @@
 
 #include "gateway/answer.h"
 #include "gateway/http_sink.h"
+#include "gateway/wait_preference.h"
 #include "protocol/elevenlabs/query.h"
 #include "protocol/elevenlabs/speech.h"
 
@@ -46,6 +47,9 @@ elevenlabs::Error to_elevenlabs(const Error& error) {
       return {.code = elevenlabs::Errc::kNothingToSpeak,
               .message = "The voice has nothing to say for this text.",
               .param = "text"};
+    case Errc::kUserLimit:
+      return {.code = elevenlabs::Errc::kTooManyStreams, .message = error.message};
+    case Errc::kShed:
     case Errc::kBusy:
       return {.code = elevenlabs::Errc::kServerBusy, .message = error.message};
     case Errc::kWorkerLost:
@@ -80,6 +84,7 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, std::string voice, 
                     .text = std::move(asked->text),
                     .speed = asked->speed,
                     .seed = asked->seed,
+                    .wait = wait_preference(request.headers.get("Prefer")),
                     .output = to_output(query->output_format)};
   const auto refuse = [request_id](const Error& error) {
     return elevenlabs_error_answer(to_elevenlabs(error), request_id, error.retry_after);

@@ -14,6 +14,8 @@ enum class Errc : std::uint8_t {
   kUnknownVoice,    ///< No such voice, or not for this caller.
   kInvalidText,     ///< Not a text.
   kBusy,            ///< No room, or not ready: come back later.
+  kUserLimit,       ///< The user has as many streams as he may have.
+  kShed,            ///< It was let in, but the cell cannot keep what it promised, and its user has most of it.
   kNothingToSpeak,  ///< No segment of the text has a phoneme of the voice.
   kWorkerLost,      ///< One job lost its worker more often than allowed.
   kStalled,         ///< No worker made progress with it for too long.
@@ -25,7 +27,7 @@ enum class Errc : std::uint8_t {
 struct Error {
   Errc code = Errc::kEngineFailed;
   std::string message;  ///< No user text.
-  /// Of kBusy: when trying again is expected to help.
+  /// Of kBusy and kUserLimit: when trying again is expected to help.
   base::Duration retry_after = std::chrono::seconds(1);
 };
 

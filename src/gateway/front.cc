@@ -86,8 +86,14 @@ openai::Errc to_openai(http::EdgeErrc code) {
 
 }  // namespace
 
-Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, base::Duration unhealthy_after)
-    : cell_(cell), voices_(voices), speech_(speech), unhealthy_after_(unhealthy_after) {}
+Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, metrics::Registry& registry, Probe& probe,
+             base::Duration unhealthy_after)
+    : cell_(cell),
+      voices_(voices),
+      speech_(speech),
+      registry_(registry),
+      probe_(probe),
+      unhealthy_after_(unhealthy_after) {}
 
 runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder& responder) {
   const auto request_id = request_id_of(&request);
@@ -136,6 +142,8 @@ http::Response Front::answer(const Route& route, const http::Request& request) c
       return health();
     case Endpoint::kReadiness:
       return readiness();
+    case Endpoint::kMetrics:
+      return metrics();
     case Endpoint::kSpeech:
       break;
   }
@@ -161,6 +169,13 @@ http::Response Front::readiness() const {
   const bool ready = !draining_ && cell_.ready_workers() > 0;
   return json_answer(ready ? 200 : 503,
                      fmt::format(R"({{"status":"{}"}})", ready ? "ready" : (draining_ ? "draining" : "starting")), {});
+}
+
+http::Response Front::metrics() const {
+  probe_.observe(cell_.scheduler(), cell_.waiting());
+  return {.status = 200,
+          .headers = {{"Content-Type", std::string(metrics::Registry::kContentType)}, {"Cache-Control", "no-store"}},
+          .body = registry_.text()};
 }
 
 http::Response Front::edge_error(const http::EdgeError& error, const http::Request* request) {

@@ -17,7 +17,8 @@ namespace antiphon::gateway {
 class Front {
  public:
   /// `unhealthy_after`: see ServerOptions.
-  Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, base::Duration unhealthy_after);
+  Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, metrics::Registry& registry, Probe& probe,
+        base::Duration unhealthy_after);
 
   [[nodiscard]] runtime::Awaitable<> handle(const http::Request& request, http::Responder& responder);
   /// An error that the HTTP server found by itself, in the shape of the API. `request` may be null.
@@ -30,10 +31,13 @@ class Front {
   [[nodiscard]] http::Response answer(const Route& route, const http::Request& request) const;
   [[nodiscard]] http::Response health() const;
   [[nodiscard]] http::Response readiness() const;
+  [[nodiscard]] http::Response metrics() const;
 
   Cell& cell_;
   const VoiceDirectory& voices_;
   SpeechHandler& speech_;
+  metrics::Registry& registry_;
+  Probe& probe_;
   base::Duration unhealthy_after_;
   bool draining_ = false;
 };

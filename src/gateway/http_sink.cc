@@ -1,5 +1,7 @@
 #include "gateway/http_sink.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace antiphon::gateway {
@@ -8,6 +10,14 @@ HttpSink::HttpSink(http::Responder& responder, http::Headers headers, ErrorAnswe
     : responder_(responder), headers_(std::move(headers)), error_answer_(std::move(error_answer)) {
   headers_.set("Cache-Control", "no-store");
   headers_.set("X-Accel-Buffering", "no");
+}
+
+void HttpSink::entered(const Entry& entry, base::Duration first_audio) {
+  constexpr double kMilliseconds = 1000;
+  headers_.set("Server-Timing",
+               fmt::format(R"(wait;dur={:.1f}, first-audio;dur={:.1f}, degradation;desc="{}")",
+                           base::to_seconds(entry.waited) * kMilliseconds,
+                           base::to_seconds(first_audio) * kMilliseconds, scheduler::degradation_name(entry.level)));
 }
 
 runtime::Awaitable<bool> HttpSink::send(std::span<const std::byte> bytes) {

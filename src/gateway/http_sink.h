@@ -18,6 +18,8 @@ class HttpSink : public AudioSink {
   /// `headers` of the 200, at least Content-Type; those that all audio has are added.
   HttpSink(http::Responder& responder, http::Headers headers, ErrorAnswer error_answer);
 
+  /// Adds Server-Timing (W3C): what the request waited for, and what was given up when it was let in.
+  void entered(const Entry& entry, base::Duration first_audio) override;
   runtime::Awaitable<bool> write(std::span<const std::byte> bytes, base::SampleCount through) override;
   runtime::Awaitable<bool> complete() override;
   runtime::Awaitable<> fail(const Error& error) override;

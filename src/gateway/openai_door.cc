@@ -5,6 +5,7 @@
 #include "gateway/answer.h"
 #include "gateway/event_sink.h"
 #include "gateway/http_sink.h"
+#include "gateway/wait_preference.h"
 #include "protocol/openai/speech.h"
 #include "text/text.h"
 
@@ -22,6 +23,9 @@ openai::Error to_openai(const Error& error) {
       return {.code = openai::Errc::kNothingToSpeak,
               .message = "The voice has nothing to say for this input.",
               .param = "input"};
+    case Errc::kUserLimit:
+      return {.code = openai::Errc::kTooManyStreams, .message = error.message};
+    case Errc::kShed:
     case Errc::kBusy:
       return {.code = openai::Errc::kServerBusy, .message = error.message};
     case Errc::kWorkerLost:
@@ -51,6 +55,7 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& re
                     .text = std::move(asked->input),
                     .speed = asked->speed,
                     .seed = asked->seed,
+                    .wait = wait_preference(request.headers.get("Prefer")),
                     .output = output};
   const auto refuse = [request_id](const Error& error) {
     return error_answer(to_openai(error), request_id, error.retry_after);

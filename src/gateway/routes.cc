@@ -23,6 +23,7 @@ constexpr std::array kRoutes = {
     RouteRow{"/v1/", Endpoint::kRoot, kRead},
     RouteRow{"/healthz", Endpoint::kHealth, kRead},
     RouteRow{"/readyz", Endpoint::kReadiness, kRead},
+    RouteRow{"/metrics", Endpoint::kMetrics, kRead},
 };
 
 /// The parameter of `path` where it is one of `pattern`, "" for a pattern without one.

@@ -20,6 +20,7 @@ enum class Endpoint : std::uint8_t {
   kRoot,          ///< Of the interface; clients ask for it to open a connection.
   kHealth,
   kReadiness,
+  kMetrics,
 };
 
 struct Route {

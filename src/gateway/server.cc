@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "gateway/front.h"
+#include "gateway/probe.h"
+#include "metrics/registry.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
 #include "runtime/thread_pool.h"
@@ -13,7 +15,7 @@ namespace {
 CellOptions with_voices(CellOptions options, const std::vector<ServedVoice>& voices) {
   options.voices.clear();
   for (const auto& voice : voices) {
-    options.voices.push_back({.id = voice.id, .folder = voice.folder, .rate = voice.rate});
+    options.voices.push_back({.id = voice.id, .folder = voice.folder, .rate = voice.rate, .cost = voice.cost});
   }
   return options;
 }
@@ -24,22 +26,26 @@ class Server::Impl {
  public:
   Impl(const runtime::Executor& executor, runtime::Clock& clock, ServerOptions options)
       : clock_(clock),
+        probe_(registry_),
         voices_(options.voices, std::move(options.aliases)),
         encoders_(options.encoder_threads),
-        cell_(executor, clock, with_voices(std::move(options.cell), options.voices)),
-        speech_(cell_, voices_, encoders_, clock, std::move(options.speech)),
-        front_(cell_, voices_, speech_, options.unhealthy_after),
+        keep_cost_(std::move(options.keep_cost)),
+        cell_(executor, clock, probe_, with_voices(std::move(options.cell), options.voices)),
+        speech_(cell_, voices_, encoders_, clock, probe_, std::move(options.speech)),
+        front_(cell_, voices_, speech_, registry_, probe_, options.unhealthy_after),
         http_(
             executor, clock, std::move(options.http),
             [this](const http::Request& request, http::Responder& responder) {
               return front_.handle(request, responder);
             },
-            &Front::edge_error) {}
+            &Front::edge_error),
+        tasks_(executor) {}
 
   Result<http::Endpoint> start() {
     auto endpoint = http_.start();
     if (!endpoint) return std::unexpected(Error{Errc::kCannotListen, endpoint.error().message});
     cell_.start();
+    if (keep_cost_) tasks_.spawn(keep_costs());
     return *endpoint;
   }
 
@@ -50,17 +56,45 @@ class Server::Impl {
     front_.drain();
     co_await runtime::run_until(clock_, deadline, cell_.wait_idle());
     co_await http_.drain(deadline);
+    tasks_.cancel();
+    co_await tasks_.join();
+    if (keep_cost_) co_await keep_costs_now();
     co_await cell_.stop();
   }
 
  private:
+  [[nodiscard]] runtime::Awaitable<> keep_costs() {
+    while (co_await runtime::sleep_for(clock_, kKeepCosts)) co_await keep_costs_now();
+  }
+
+  /// What was learnt since the last time.
+  [[nodiscard]] runtime::Awaitable<> keep_costs_now() {
+    std::vector<std::pair<const ServedVoice*, scheduler::CostModel::Prior>> learnt;
+    auto costs = cell_.costs();
+    kept_.resize(costs.size());
+    for (std::size_t i = 0; i < costs.size(); ++i) {
+      if (cell_.has_spoken(i) && costs[i] != kept_[i]) learnt.emplace_back(&voices_.voices()[i], costs[i]);
+    }
+    kept_ = std::move(costs);
+    co_await runtime::run_on(encoders_.make_strand(), [&] {
+      for (const auto& [voice, cost] : learnt) keep_cost_(*voice, cost);
+    });
+  }
+
+  static constexpr auto kKeepCosts = std::chrono::minutes(1);
+
   runtime::Clock& clock_;
+  metrics::Registry registry_;
+  Probe probe_;
   VoiceDirectory voices_;
   runtime::ThreadPool encoders_;
+  std::function<void(const ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost_;
+  std::vector<scheduler::CostModel::Prior> kept_;
   Cell cell_;
   SpeechHandler speech_;
   Front front_;
   http::Server http_;
+  runtime::TaskGroup tasks_;
 };
 
 Server::Server(runtime::Executor executor, runtime::Clock& clock, ServerOptions options) {

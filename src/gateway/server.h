@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,6 +25,9 @@ struct ServerOptions {
   std::map<std::string, std::string, std::less<>> aliases{};  ///< Further names of voices.
   SpeechHandlerOptions speech{};
   std::size_t encoder_threads = 2;  ///< 1 or more.
+  /// Called each minute and at the end, for each voice that was spoken with, with what it costs by now. On a thread of
+  /// the encoders', one call at a time.
+  std::function<void(const ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost{};
   /// A job that makes no progress for so long makes /healthz fail.
   base::Duration unhealthy_after = std::chrono::seconds(20);
 };

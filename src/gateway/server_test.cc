@@ -1,13 +1,6 @@
-#include "gateway/server.h"
-
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <cstring>
-#include <filesystem>
 #include <future>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -15,24 +8,10 @@
 #include <vector>
 
 #include "codec/encoder.h"
-#include "engine/tone/manifest.h"
-#include "gateway/test_client.h"
-#include "runtime/clock.h"
-#include "runtime/task_group.h"
+#include "gateway/test_server.h"
 
 namespace antiphon::gateway {
 namespace {
-
-using namespace std::chrono_literals;
-
-const std::string kText =
-    "The first voice begins before the sentence is finished. The second never waits for it to end!";
-
-std::string speech(const std::string& format, std::uint64_t seed = 0, const std::string& text = kText) {
-  return nlohmann::json{
-      {"model", "tts-1"}, {"input", text}, {"voice", "tone"}, {"response_format", format}, {"seed", seed}}
-      .dump();
-}
 
 std::string unbase64(std::string_view text) {
   constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -49,81 +28,6 @@ std::string unbase64(std::string_view text) {
   }
   return bytes;
 }
-
-/// A server on a free port, its event loop on a thread of its own.
-class ServerTest : public testing::Test {
- protected:
-  void SetUp() override { start({}); }
-
-  void TearDown() override {
-    if (server_) stop();
-    std::filesystem::remove_all(folder_);
-  }
-
-  void start(engine::tone::ToneManifest manifest, std::size_t max_streams = 256) {
-    folder_ = std::filesystem::path(testing::TempDir()) / ("server_test_" + std::to_string(::getpid()));
-    ASSERT_TRUE(engine::tone::write_tone_voice(folder_, manifest).has_value());
-    ServerOptions options;
-    options.http.port = 0;
-    options.cell.workers = 2;
-    options.cell.worker = {.executable = ANTIPHON_TEST_WORKER, .arguments = {}};
-    options.voices.push_back({.id = "tone",
-                              .engine = "tone",
-                              .language = "en-US",
-                              .speakers = manifest.speakers,
-                              .rate = {manifest.sample_rate},
-                              .folder = folder_});
-    options.aliases = {{"alloy", "tone"}};
-    options.speech.max_streams = max_streams;
-    server_ = std::make_unique<Server>(context_.get_executor(), clock_, std::move(options));
-    tasks_ = std::make_unique<runtime::TaskGroup>(context_.get_executor());
-    const auto endpoint = server_->start();
-    ASSERT_TRUE(endpoint.has_value()) << endpoint.error().message;
-    port_ = endpoint->port;
-    loop_ = std::thread([this] { context_.run(); });
-    ASSERT_TRUE(await([this] { return until_ready(*server_); }));
-  }
-
-  void stop() {
-    EXPECT_TRUE(await([this] { return server_->stop(clock_.now() + 30s); }));
-    work_.reset();
-    loop_.join();
-    tasks_.reset();
-    server_.reset();
-  }
-
-  static runtime::Awaitable<> until_ready(Server& server) { co_await server.wait_ready(); }
-
-  /// Runs the coroutine that `task` returns on the event loop; false when it takes longer than a minute.
-  template <class Task>
-  bool await(Task task) {
-    return begin(std::move(task)).wait_for(60s) == std::future_status::ready;
-  }
-
-  template <class Task>
-  std::future<void> begin(Task task) {
-    auto done = std::make_shared<std::promise<void>>();
-    auto future = done->get_future();
-    boost::asio::post(context_, [this, task = std::move(task), done]() mutable {
-      tasks_->spawn([](Task work, std::shared_ptr<std::promise<void>> promise) -> runtime::Awaitable<> {
-        co_await work();
-        promise->set_value();
-      }(std::move(task), std::move(done)));
-    });
-    return future;
-  }
-
-  [[nodiscard]] nlohmann::json health() const { return nlohmann::json::parse(ask(port_, "GET", "/healthz").body); }
-
-  boost::asio::io_context context_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
-  runtime::SystemClock clock_;
-  std::filesystem::path folder_;
-  std::unique_ptr<runtime::TaskGroup> tasks_;
-  std::unique_ptr<Server> server_;
-  std::thread loop_;
-  std::uint16_t port_ = 0;
-};
 
 TEST_F(ServerTest, StreamsPcmAndTheSameInWav) {
   const auto pcm = ask(port_, "POST", "/v1/audio/speech", speech("pcm"), "x-request-id: test-1\r\n");
@@ -317,7 +221,10 @@ TEST_F(ServerTest, ServesThePageAndWhatItNeeds) {
 
 class SlowServerTest : public ServerTest {
  protected:
-  void SetUp() override { start({.cost = {.mode = engine::tone::Cost::Mode::kSleep, .per_audio_second_ms = 100}}, 1); }
+  void SetUp() override {
+    start({.cost = {.mode = engine::tone::Cost::Mode::kSleep, .per_audio_second_ms = 100}},
+          [](ServerOptions& options) { options.speech.max_streams = 1; });
+  }
   static std::string long_text() {
     std::string text;
     for (int i = 0; i < 8; ++i) text += "One more sentence that takes a while to say. ";

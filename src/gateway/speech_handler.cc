@@ -20,8 +20,8 @@ bool may_use(const identity::Caller& caller, const std::string& voice) {
 }  // namespace
 
 SpeechHandler::SpeechHandler(Cell& cell, const VoiceDirectory& voices, runtime::ThreadPool& encoders,
-                             runtime::Clock& clock, SpeechHandlerOptions options)
-    : cell_(cell), voices_(voices), encoders_(encoders), clock_(clock), options_(std::move(options)) {}
+                             runtime::Clock& clock, Probe& probe, SpeechHandlerOptions options)
+    : cell_(cell), voices_(voices), encoders_(encoders), clock_(clock), probe_(probe), options_(std::move(options)) {}
 
 runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller caller, std::string request_id,
                                           AudioSink& sink) {
@@ -30,14 +30,19 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   if (const auto admitted = admit(); !admitted) co_return co_await sink.fail(admitted.error());
   const auto stream = cell_.open(std::move(*spec));
   sink.on_gone([&stream] { stream->leave(); });
-  Egress egress(cell_, *stream, sink, clock_);
+  Egress egress(cell_, *stream, sink, clock_, probe_);
   co_await egress.run(order.output, encoders_.make_strand(), std::move(request_id));
 }
 
 Result<void> SpeechHandler::admit() const {
-  if (draining_) return refusal(Errc::kBusy, "The server is shutting down.");
-  if (cell_.ready_workers() == 0) return refusal(Errc::kBusy, "No worker is ready yet.");
-  if (cell_.streams() >= options_.max_streams) return refusal(Errc::kBusy, "The server is full.");
+  if (draining_) {
+    probe_.refused_draining();
+    return refusal(Errc::kBusy, "The server is shutting down.");
+  }
+  if (cell_.streams() >= options_.max_streams) {
+    probe_.refused(scheduler::RefusalReason::kQueueFull);
+    return refusal(Errc::kBusy, "The server has as many streams as it may have.");
+  }
   return {};
 }
 
@@ -51,14 +56,27 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
   if (!text::speakable(*text)) return refusal(Errc::kNothingToSpeak, "The text has nothing that can be spoken.");
   auto segmentation = options_.segmentation;
   segmentation.speed = order.speed;
-  return SpeechSpec{.user = caller.user,
-                    .voice_id = found->voice->id,
-                    .speaker = found->speaker,
-                    .rate = found->voice->rate,
-                    .text = std::move(*text),
-                    .segmentation = segmentation,
-                    .speed = static_cast<float>(order.speed),
-                    .seed = order.seed};
+  SpeechSpec spec{.user = caller.user,
+                  .voice_id = found->voice->id,
+                  .speaker = found->speaker,
+                  .rate = found->voice->rate,
+                  .text = std::move(*text),
+                  .segmentation = segmentation,
+                  .speed = static_cast<float>(order.speed),
+                  .seed = order.seed,
+                  .weight = caller.weight,
+                  .wait = std::min(order.wait.value_or(caller.wait.value_or(options_.wait)), options_.wait_max)};
+  allow_cheaper_voice(spec, caller);
+  return spec;
+}
+
+void SpeechHandler::allow_cheaper_voice(SpeechSpec& spec, const identity::Caller& caller) const {
+  const auto named = options_.cheaper_voices.find(spec.voice_id);
+  if (named == options_.cheaper_voices.end()) return;
+  const auto found = voices_.find(named->second);
+  if (!found || !may_use(caller, found->voice->id)) return;
+  spec.cheaper_voice_id = found->voice->id;
+  spec.cheaper_speaker = found->speaker;
 }
 
 }  // namespace antiphon::gateway

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 
 #include "gateway/audio_sink.h"
@@ -15,7 +16,12 @@ namespace antiphon::gateway {
 
 struct SpeechHandlerOptions {
   text::Options segmentation{};   ///< Its speed is replaced by the request's.
-  std::size_t max_streams = 256;  ///< Live at once, 1 or more; the next one is refused as kBusy.
+  std::size_t max_streams = 256;  ///< Live and waiting at once, 1 or more; the next one is refused as kBusy.
+  /// How long a request waits for room that does not say so, and the most that one may say.
+  base::Duration wait = std::chrono::seconds(2);
+  base::Duration wait_max = std::chrono::seconds(30);
+  /// Names of voices, and of those that may be spoken instead when the cell is nearly full.
+  std::map<std::string, std::string, std::less<>> cheaper_voices{};
 };
 
 /// What every door does with an order: checks it, opens a stream of the cell and sends its audio as it is rendered.
@@ -23,7 +29,7 @@ struct SpeechHandlerOptions {
 class SpeechHandler {
  public:
   SpeechHandler(Cell& cell, const VoiceDirectory& voices, runtime::ThreadPool& encoders, runtime::Clock& clock,
-                SpeechHandlerOptions options);
+                Probe& probe, SpeechHandlerOptions options);
 
   /// Returns when the stream has ended, one way or the other, and `sink` knows.
   [[nodiscard]] runtime::Awaitable<> speak(SpeechOrder order, identity::Caller caller, std::string request_id,
@@ -40,11 +46,13 @@ class SpeechHandler {
  private:
   /// Error: kBusy.
   [[nodiscard]] Result<void> admit() const;
+  void allow_cheaper_voice(SpeechSpec& spec, const identity::Caller& caller) const;
 
   Cell& cell_;
   const VoiceDirectory& voices_;
   runtime::ThreadPool& encoders_;
   runtime::Clock& clock_;
+  Probe& probe_;
   SpeechHandlerOptions options_;
   bool draining_ = false;
 };

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "base/time.h"
 #include "base/units.h"
 #include "codec/encoder.h"
 
@@ -21,6 +23,8 @@ struct SpeechOrder {
   std::string text;   ///< UTF-8, as it came.
   double speed = 1.0;
   std::uint64_t seed = 0;
+  /// How long it can wait for room, where the client says so.
+  std::optional<base::Duration> wait{};
   AudioOutput output{};
 };
 

@@ -91,6 +91,12 @@ bool SpeechStream::add_grain(wire::GrainDone grain) {
   return true;
 }
 
+void SpeechStream::use_cheaper_voice(base::SampleRate rate) {
+  spec_.voice_id = spec_.cheaper_voice_id;
+  spec_.speaker = spec_.cheaper_speaker;
+  spec_.rate = rate;
+}
+
 void SpeechStream::complete() {
   end_ = End::kComplete;
   news_.notify_all();

@@ -13,6 +13,7 @@
 #include "base/units.h"
 #include "gateway/error.h"
 #include "runtime/event.h"
+#include "scheduler/ladder.h"
 #include "text/utterance.h"
 #include "wire/message.h"
 
@@ -32,6 +33,20 @@ struct SpeechSpec {
   text::Options segmentation{};  ///< With the request's speed.
   float speed = 1.0F;
   std::uint64_t seed = 0;
+  double weight = 1.0;    ///< Share of the user against other users; above 0.
+  base::Duration wait{};  ///< How long it may wait to be let in.
+  /// The voice that it may be spoken with instead when the cell is nearly full; "" = none.
+  std::string cheaper_voice_id{};
+  std::uint32_t cheaper_speaker = 0;
+};
+
+/// How a stream was let in.
+struct Entry {
+  base::TimePoint at;
+  base::Duration waited{};
+  /// When it was expected to be heard, from its entry on.
+  base::Duration predicted_start{};
+  scheduler::Degradation level = {};  ///< What had to be given up then.
 };
 
 /// A segment that was planned: its words and where they lie in its audio.
@@ -73,6 +88,12 @@ class SpeechStream {
   [[nodiscard]] base::StreamId id() const { return id_; }
   [[nodiscard]] const SpeechSpec& spec() const { return spec_; }
   [[nodiscard]] text::Utterance& utterance() { return utterance_; }
+  [[nodiscard]] const text::Utterance& utterance() const { return utterance_; }
+  /// Nothing before it was let in.
+  [[nodiscard]] const std::optional<Entry>& entry() const { return entry_; }
+  void enter(const Entry& entry) { entry_ = entry; }
+  /// It is spoken with the cheaper voice, whose rate is `rate`. Before anything was planned.
+  void use_cheaper_voice(base::SampleRate rate);
   /// Everything that was written is rendered, and more may be written.
   [[nodiscard]] bool idle() const { return utterance_.waiting() && segments_.empty(); }
   [[nodiscard]] base::SampleCount waiting() const { return base::SampleCount{pcm_.size()}; }
@@ -111,6 +132,7 @@ class SpeechStream {
   End end_ = End::kNotYet;
   bool left_ = false;
   base::TimePoint progress_;
+  std::optional<Entry> entry_;
   Error error_;
   runtime::Notifier news_;
 };

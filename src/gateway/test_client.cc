@@ -83,10 +83,11 @@ Reply ask(std::uint16_t port, std::string_view method, std::string_view target, 
   return parse(answer, method);
 }
 
-void ask_and_leave(std::uint16_t port, std::string_view target, std::string_view body, std::size_t bytes) {
+void ask_and_leave(std::uint16_t port, std::string_view target, std::string_view body, std::size_t bytes,
+                   std::string_view more_headers) {
   boost::asio::io_context context;
   tcp::socket socket(context);
-  send(socket, port, "POST", target, body, {});
+  send(socket, port, "POST", target, body, more_headers);
   std::vector<char> some(bytes);
   boost::system::error_code ended;
   boost::asio::read(socket, boost::asio::buffer(some), ended);

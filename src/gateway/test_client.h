@@ -21,6 +21,7 @@ struct Reply {
                         std::string_view body = {}, std::string_view more_headers = {});
 
 /// Sends the request, reads `bytes` of the answer, and closes.
-void ask_and_leave(std::uint16_t port, std::string_view target, std::string_view body, std::size_t bytes);
+void ask_and_leave(std::uint16_t port, std::string_view target, std::string_view body, std::size_t bytes,
+                   std::string_view more_headers = {});
 
 }  // namespace antiphon::gateway

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "scheduler/cost_model.h"
 
 namespace antiphon::gateway {
 
@@ -21,6 +22,7 @@ struct ServedVoice {
   std::vector<std::string> speakers;  ///< Names in the order of their numbers; empty for one unnamed speaker.
   base::SampleRate rate;
   std::filesystem::path folder;
+  std::optional<scheduler::CostModel::Prior> cost{};  ///< Where it is known.
 };
 
 /// Finds what a client means by a voice's name. Immutable.

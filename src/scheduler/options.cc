@@ -32,6 +32,14 @@ std::string_view policy_name(Policy policy) {
   return "unknown";
 }
 
+std::optional<Admission> parse_admission(std::string_view name) {
+  if (name == admission_name(Admission::kOn)) return Admission::kOn;
+  if (name == admission_name(Admission::kOff)) return Admission::kOff;
+  return std::nullopt;
+}
+
+std::string_view admission_name(Admission admission) { return admission == Admission::kOn ? "on" : "off"; }
+
 std::expected<void, std::string> Options::validate() const {
   const auto within = [](base::Duration value, base::Duration low, base::Duration high) {
     return value >= low && value <= high;

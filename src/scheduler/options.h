@@ -24,6 +24,9 @@ enum class Admission : std::uint8_t { kOff, kOn };
 
 [[nodiscard]] std::optional<Policy> parse_policy(std::string_view name);
 [[nodiscard]] std::string_view policy_name(Policy policy);
+/// "on" or "off".
+[[nodiscard]] std::optional<Admission> parse_admission(std::string_view name);
+[[nodiscard]] std::string_view admission_name(Admission admission);
 
 /// What the server, the simulator and the tests share; the defaults are the measured ones (docs/scheduler.md).
 struct Options {

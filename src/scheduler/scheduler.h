@@ -104,6 +104,9 @@ class Scheduler {
   [[nodiscard]] std::uint32_t streams_of(base::UserId user) const;
   /// When the first of the user's streams will have been heard to its end; zero without streams.
   [[nodiscard]] base::Duration next_end_of(base::UserId user, base::TimePoint now) const;
+  /// How long a stream of `voice` that is let in now is expected to wait for its first audio: what the queue has before
+  /// it, shared among the workers, and its own start.
+  [[nodiscard]] base::Duration predicted_start(VoiceId voice, base::TimePoint now) const;
   /// Worker time of a typical start.
   [[nodiscard]] base::Duration start_cost(VoiceId voice) const;
   [[nodiscard]] const Options& options() const { return options_; }

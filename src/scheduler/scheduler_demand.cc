@@ -87,6 +87,25 @@ base::Duration Scheduler::next_end_of(base::UserId user, base::TimePoint now) co
   return soonest.value_or(base::Duration{});
 }
 
+base::Duration Scheduler::predicted_start(VoiceId voice, base::TimePoint now) const {
+  const auto own = start_cost(voice);
+  const bool idle = std::ranges::any_of(workers_, [](const auto& entry) { return entry.second.jobs.empty(); });
+  if (idle && ready_.empty()) return own;
+  Stream newcomer;
+  newcomer.arrival = newcomer.start_tag = now;
+  const auto turn = due(newcomer);
+  base::Duration ahead{};
+  for (const auto& key : ready_) {
+    if (key.due > turn) break;
+    const Stream& stream = streams_.at(key.stream);
+    const auto model = cost(stream.spec.voice);
+    ahead += stream.waiting ? start_cost(stream.spec.voice)
+                            : model.render_cost(std::min(options_.chunk_max, stream.planned_ahead));
+  }
+  for (const auto& [id, job] : jobs_) ahead += cost(job.cost.voice).render_cost(options_.chunk_max) / 2;
+  return ahead / worker_count() + own;
+}
+
 base::Duration Scheduler::start_cost(VoiceId voice) const {
   const auto model = cost(voice);
   return model.plan_cost(kTypicalSegment) + model.render_cost(cushion(options_, model, worker_count()));

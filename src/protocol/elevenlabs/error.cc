@@ -48,6 +48,8 @@ Row row_of(Errc code) {
       return {.status = 400, .close_code = kPolicy, .code = "max_active_contexts_exceeded"};
     case Errc::kInactive:
       return {.status = 408, .close_code = kPolicy, .code = "input_timeout_exceeded"};
+    case Errc::kTooManyStreams:
+      return {.status = 429, .close_code = kTryAgainLater, .code = "too_many_concurrent_requests"};
     case Errc::kServerBusy:
       return {.status = 503, .close_code = kTryAgainLater, .code = "system_busy"};
     case Errc::kEngineFailed:

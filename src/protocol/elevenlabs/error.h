@@ -26,6 +26,7 @@ enum class Errc : std::uint8_t {
   kMethodNotAllowed,   ///< The path takes another method.
   kTooManyContexts,    ///< More contexts at once than one connection may have.
   kInactive,           ///< No text came for longer than inactivity_timeout.
+  kTooManyStreams,     ///< The user has as many streams as he may have.
   kServerBusy,         ///< No room, or not ready: come back later.
   kEngineFailed,       ///< It could not be rendered, for no fault of the client.
   kWorkerLost,         ///< It could not be rendered since workers ended; trying again may help.

@@ -14,6 +14,7 @@ struct Row {
 
 constexpr std::string_view kRequestError = "invalid_request_error";
 constexpr std::string_view kServerError = "server_error";
+constexpr std::string_view kLimitError = "rate_limit_error";
 
 Row row_of(Errc code) {
   switch (code) {
@@ -39,6 +40,8 @@ Row row_of(Errc code) {
       return {.status = 404, .type = kRequestError, .code = "not_found"};
     case Errc::kMethodNotAllowed:
       return {.status = 405, .type = kRequestError, .code = "method_not_allowed"};
+    case Errc::kTooManyStreams:
+      return {.status = 429, .type = kLimitError, .code = "too_many_streams"};
     case Errc::kServerBusy:
       return {.status = 503, .type = kServerError, .code = "server_busy"};
     case Errc::kEngineFailed:

@@ -21,6 +21,7 @@ enum class Errc : std::uint8_t {
   kUnsupportedFormat,  ///< A format or stream format that this server does not write.
   kNotFound,           ///< No such path.
   kMethodNotAllowed,   ///< The path takes another method.
+  kTooManyStreams,     ///< The user has as many streams as he may have.
   kServerBusy,         ///< No room, or not ready: come back later.
   kEngineFailed,       ///< It could not be rendered, for no fault of the client.
   kWorkerLost,         ///< It could not be rendered since workers ended; trying again may help.
@@ -36,7 +37,7 @@ template <class T>
 using Result = base::Result<T, Error>;
 
 [[nodiscard]] unsigned status_of(Errc code);
-/// "invalid_request_error" or "server_error".
+/// "invalid_request_error", "rate_limit_error" or "server_error".
 [[nodiscard]] std::string_view type_of(Errc code);
 /// The `code` of the error object, and the label of a metric.
 [[nodiscard]] std::string_view code_of(Errc code);

@@ -1,0 +1,124 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "gateway/cell.h"
+
+// Who is let in, and who leaves.
+
+namespace antiphon::gateway {
+namespace {
+
+StreamEnd end_of(const SpeechStream& stream) {
+  switch (stream.end()) {
+    case SpeechStream::End::kNotYet:
+      return StreamEnd::kCancelled;
+    case SpeechStream::End::kComplete:
+      return StreamEnd::kComplete;
+    case SpeechStream::End::kFailed:
+      break;
+  }
+  return stream.error().code == Errc::kShed ? StreamEnd::kShed : StreamEnd::kFailed;
+}
+
+}  // namespace
+
+Cell::Handle Cell::open(SpeechSpec spec) {
+  const auto& spoken = voice(spec.voice_id);
+  const base::StreamId id{next_stream_++};
+  Handle stream(new SpeechStream(executor_, id, std::move(spec), clock_.now()), Closer{this});
+  streams_.emplace(id, stream.get());
+  const auto& asked = stream->spec();
+  desk_.apply(
+      {.id = id,
+       .user = asked.user,
+       .voice = number(spoken.id),
+       .weight = asked.weight,
+       .expected = expected_left(*stream),
+       .cheaper = asked.cheaper_voice_id.empty() ? std::nullopt : std::optional(number(asked.cheaper_voice_id))},
+      asked.wait, clock_.now());
+  room_changed_ = true;
+  act();
+  return stream;
+}
+
+void Cell::Closer::operator()(SpeechStream* stream) const {
+  cell->close(*stream);
+  delete stream;
+}
+
+void Cell::close(SpeechStream& stream) {
+  streams_.erase(stream.id());
+  desk_.leave(stream.id());
+  scheduler_.cancel_stream(stream.id(), clock_.now());
+  if (stream.entry()) {
+    probe_.ended(end_of(stream));
+  } else if (stream.end() == SpeechStream::End::kNotYet) {
+    probe_.left_waiting();
+  }
+  room_changed_ = true;
+  idle_.notify_all();
+  act();
+}
+
+base::Duration Cell::expected_left(const SpeechStream& stream) const {
+  const auto& model = lengths_[number(stream.spec().voice_id).value];
+  return model.expected(stream.utterance().unplanned(), static_cast<double>(stream.spec().speed));
+}
+
+std::vector<scheduler::CostModel::Prior> Cell::costs() const {
+  std::vector<scheduler::CostModel::Prior> costs;
+  for (const auto& voice : options_.voices) costs.push_back(scheduler_.cost(number(voice.id)).prior());
+  return costs;
+}
+
+void Cell::consult_desk() {
+  room_changed_ = false;
+  const auto now = clock_.now();
+  for (const auto& verdict : desk_.poll(now)) std::visit([this](const auto& body) { hear(body); }, verdict);
+  next_consultation_.reset();
+  if (const auto next = desk_.next_poll(now); next && !stopping_) {
+    next_consultation_ = clock_.start_timer(executor_, *next, [this] {
+      room_changed_ = true;
+      act();
+    });
+  }
+}
+
+void Cell::hear(const scheduler::Admitted& verdict) {
+  SpeechStream& stream = *streams_.at(verdict.stream);
+  const auto now = clock_.now();
+  const auto& spoken = options_.voices[verdict.voice.value];
+  if (spoken.id != stream.spec().voice_id) stream.use_cheaper_voice(spoken.rate);
+  stream.enter({.at = now,
+                .waited = verdict.waited,
+                .predicted_start = scheduler_.predicted_start(verdict.voice, now),
+                .level = verdict.level});
+  stream.progressed(now);
+  if (stream.spec().arrival == TextArrival::kInPieces) report_text(stream);  // what came while it waited
+  probe_.admitted(verdict.waited);
+}
+
+void Cell::hear(const scheduler::Refused& verdict) {
+  probe_.refused(verdict.reason);
+  Error error{.code = Errc::kBusy, .retry_after = verdict.retry_after};
+  const auto then = fmt::format("come back in {:.1f} s", base::to_seconds(verdict.retry_after));
+  switch (verdict.reason) {
+    case scheduler::RefusalReason::kCapacity:
+      error.message = fmt::format("The server is full; {}.", then);
+      break;
+    case scheduler::RefusalReason::kQueueFull:
+      error.message = fmt::format("Too many wait for room already; {}.", then);
+      break;
+    case scheduler::RefusalReason::kNoWorkers:
+      error.message = "No worker is ready yet.";
+      break;
+    case scheduler::RefusalReason::kUserLimit:
+      error.code = Errc::kUserLimit;
+      error.message = fmt::format("You have as many streams as you may have; {}.", then);
+      break;
+  }
+  streams_.at(verdict.stream)->fail(std::move(error));
+}
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "gateway/error.h"
+#include "metrics/registry.h"
+#include "scheduler/admission.h"
+#include "scheduler/scheduler.h"
+
+namespace antiphon::gateway {
+
+/// How a stream that was let in ended; each does once.
+enum class StreamEnd : std::uint8_t {
+  kComplete,   ///< All was rendered.
+  kCancelled,  ///< Its listener left before.
+  kFailed,     ///< It could not be rendered.
+  kShed,       ///< It was given up under overload.
+};
+
+/// What a listener who plays at once got, when it is over.
+struct Heard {
+  base::Duration first_audio{};  ///< From the request's first byte to the first audio that the socket took.
+  base::Duration worst_gap{};
+  base::Duration total_stall{};
+};
+
+/// Counts what the gateway decides and what its listeners hear, for /metrics. Lives on the event loop.
+class Probe {
+ public:
+  explicit Probe(metrics::Registry& registry);
+
+  void admitted(base::Duration waited) const;
+  void refused(scheduler::RefusalReason reason) const;
+  /// Refused before admission was asked.
+  void refused_draining() const { refused_draining_.add(); }
+  /// Gone before it was let in or refused.
+  void left_waiting() const { left_waiting_.add(); }
+  void ended(StreamEnd end) const;
+  /// The first grain of a stream has come: when it was expected and when it did, both from its entry on.
+  void started(base::Duration predicted, base::Duration actual) const;
+  void heard(const Heard& heard) const;
+  /// A grain came this long after its listener ran dry; negative: before.
+  void grain(base::Duration lateness, base::Duration audio) const;
+  void job(scheduler::JobKind kind, scheduler::WorkTime took) const;
+  /// What is so now; before each scrape.
+  void observe(const scheduler::Scheduler& scheduler, std::size_t waiting);
+
+ private:
+  std::array<metrics::Counter, 4> refused_;
+  metrics::Counter refused_draining_;
+  metrics::Counter left_waiting_;
+  std::array<metrics::Counter, 4> ended_;
+  std::array<metrics::Counter, 2> jobs_;
+  std::array<metrics::Counter, 2> job_wall_;
+  std::array<metrics::Counter, 2> job_cpu_;
+  metrics::Counter admitted_;
+  metrics::Counter audio_;
+  metrics::Histogram waited_;
+  metrics::Histogram first_audio_;
+  metrics::Histogram predicted_start_;
+  metrics::Histogram actual_start_;
+  metrics::Histogram start_error_;
+  metrics::Histogram worst_gap_;
+  metrics::Counter stall_;
+  metrics::Histogram lateness_;
+  metrics::Gauge streams_;
+  metrics::Gauge waiting_;
+  metrics::Gauge workers_;
+  metrics::Gauge demand_;
+  metrics::Gauge degradation_;
+  metrics::Counter steps_up_;
+  metrics::Counter steps_down_;
+  std::uint64_t seen_up_ = 0;
+  std::uint64_t seen_down_ = 0;
+};
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,74 @@
+#include "voice/seen_costs.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "voice/manifest.h"
+#include "voice/strict_json.h"
+
+namespace antiphon::voice {
+namespace {
+
+constexpr std::size_t kMostBytes = 4096;
+constexpr double kMostFixed = 10;
+constexpr double kLeastRatio = 1e-9;
+constexpr double kMostRatio = 100;
+constexpr double kMillisecondsPerSecond = 1000;
+
+std::optional<SeenCosts> parse(const std::string& text) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    StrictObject object(json, "");
+    const SeenCosts costs{.fixed_seconds = object.number("fixed_seconds", 0, kMostFixed),
+                          .render_ratio = object.number("render_ratio", kLeastRatio, kMostRatio),
+                          .plan_ratio = object.number("plan_ratio", kLeastRatio, kMostRatio)};
+    object.finish();
+    return costs;
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<SeenCosts> prepared(const std::filesystem::path& folder) {
+  const auto manifest = read_manifest(folder);
+  if (!manifest || !manifest->costs) return std::nullopt;
+  const SeenCosts costs{.render_ratio = manifest->costs->render_ms_per_audio_second / kMillisecondsPerSecond,
+                        .plan_ratio = manifest->costs->plan_ms_per_audio_second / kMillisecondsPerSecond};
+  const auto in_range = [](double ratio) { return ratio >= kLeastRatio && ratio <= kMostRatio; };
+  return in_range(costs.render_ratio) && in_range(costs.plan_ratio) ? std::optional(costs) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<SeenCosts> read_seen_costs(const std::filesystem::path& folder) {
+  std::ifstream in(folder / kSeenCostsFile, std::ios::binary);
+  if (!in) return prepared(folder);
+  std::array<char, kMostBytes> buffer{};
+  in.read(buffer.data(), buffer.size());
+  const auto seen = parse({buffer.data(), static_cast<std::size_t>(in.gcount())});
+  return seen ? seen : prepared(folder);
+}
+
+Result<void> write_seen_costs(const std::filesystem::path& folder, const SeenCosts& costs) {
+  const auto text = fmt::format("{{\"fixed_seconds\":{},\"render_ratio\":{},\"plan_ratio\":{}}}\n", costs.fixed_seconds,
+                                costs.render_ratio, costs.plan_ratio);
+  if (!parse(text)) return std::unexpected(Error{Errc::kManifestInvalid, "costs out of range: " + text});
+  const auto place = folder / kSeenCostsFile;
+  auto draft = place;
+  draft += ".new";
+  std::error_code error;
+  {
+    std::ofstream out(draft, std::ios::binary | std::ios::trunc);
+    out << text;
+    if (!out.flush()) return std::unexpected(Error{Errc::kFileFailure, draft.string() + " cannot be written"});
+  }
+  std::filesystem::rename(draft, place, error);
+  if (error) return std::unexpected(Error{Errc::kFileFailure, place.string() + ": " + error.message()});
+  return {};
+}
+
+}  // namespace antiphon::voice
