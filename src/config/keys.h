@@ -29,7 +29,7 @@ void each_key(AnyConfig& config, const Visit& visit) {
             "Names that requests may use for this server besides localhost and its addresses; \"*\": any."},
         server.allowed_hosts);
   visit(Key{"server", "allowed_origins",
-            "Origins, such as \"https://chat.example\", whose web pages may use this server; \"*\": any."},
+            R"(Origins, such as "https://chat.example", whose web pages may use this server; "*": any.)"},
         server.allowed_origins);
   visit(Key{"server", "max_connections", "Connections at once; the next one is refused.", 1, 65'536},
         server.max_connections);

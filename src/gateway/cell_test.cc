@@ -33,7 +33,7 @@ class CellTest : public testing::Test {
     ASSERT_TRUE(engine::tone::write_tone_voice(folder_ / "tone", {}).has_value());
   }
   void TearDown() override {
-    if (cell_) run_until_done([&]() -> runtime::Awaitable<> { co_await cell_->stop(); });
+    if (cell_) run_until_done([this] { return cell_->stop(); });
     cell_.reset();
     std::filesystem::remove_all(folder_);
   }
@@ -48,7 +48,7 @@ class CellTest : public testing::Test {
     cell_->start();
   }
 
-  SpeechSpec spec(std::string text, std::uint64_t seed = 0) const {
+  [[nodiscard]] static SpeechSpec spec(std::string text, std::uint64_t seed = 0) {
     return {.user = base::UserId{seed},
             .voice_id = "tone",
             .rate = kRate,
@@ -124,7 +124,7 @@ TEST_F(CellTest, ChunksWorkersAndOtherListenersDoNotChangeTheBytes) {
   }
   EXPECT_NE(alone[0], alone[1]);
   for (const std::uint32_t grains : {1U, 2U, 4U}) {
-    run_until_done([&]() -> runtime::Awaitable<> { co_await cell_->stop(); });
+    run_until_done([this] { return cell_->stop(); });
     make_cell({.fixed_chunk_grains = grains}, 2);
     std::map<std::uint64_t, Cell::Handle> crowd;
     for (const auto& [seed, pcm] : alone) crowd[seed] = cell_->open(spec(kLong, seed));

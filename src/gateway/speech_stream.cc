@@ -6,13 +6,13 @@
 
 namespace antiphon::gateway {
 
-SpeechStream::SpeechStream(runtime::Executor executor, base::StreamId id, SpeechSpec spec, base::TimePoint now)
+SpeechStream::SpeechStream(const runtime::Executor& executor, base::StreamId id, SpeechSpec spec, base::TimePoint now)
     : id_(id),
       spec_(std::move(spec)),
       utterance_(spec_.arrival == TextArrival::kWhole ? text::Utterance(spec_.text, spec_.segmentation)
                                                       : text::Utterance(spec_.segmentation)),
       progress_(now),
-      news_(std::move(executor)) {}
+      news_(executor) {}
 
 runtime::Awaitable<bool> SpeechStream::wait() {
   while (pcm_.empty() && end_ == End::kNotYet) {

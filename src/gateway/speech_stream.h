@@ -62,7 +62,7 @@ class SpeechStream {
  public:
   enum class End : std::uint8_t { kNotYet, kComplete, kFailed };
 
-  SpeechStream(runtime::Executor executor, base::StreamId id, SpeechSpec spec, base::TimePoint now);
+  SpeechStream(const runtime::Executor& executor, base::StreamId id, SpeechSpec spec, base::TimePoint now);
 
   // The session's side.
 
