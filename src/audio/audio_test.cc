@@ -11,8 +11,7 @@
 namespace antiphon::audio {
 namespace {
 
-using std::chrono_literals::operator""ms;
-using std::chrono_literals::operator""h;
+using namespace std::chrono_literals;
 
 std::uint32_t number_at(std::span<const std::byte> bytes, std::size_t at, int size) {
   std::uint32_t value = 0;

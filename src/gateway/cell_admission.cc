@@ -34,7 +34,8 @@ Cell::Handle Cell::open(SpeechSpec spec) {
        .user = asked.user,
        .voice = number(spoken.id),
        .weight = asked.weight,
-       .expected = expected_left(*stream),
+       .expected = asked.arrival == TextArrival::kWhole ? expected_left(*stream) : options_.scheduling.phantom_length,
+       .awaits_text = stream->utterance().waiting(),
        .cheaper = asked.cheaper_voice_id.empty() ? std::nullopt : std::optional(number(asked.cheaper_voice_id))},
       asked.wait, clock_.now());
   room_changed_ = true;

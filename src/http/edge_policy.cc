@@ -17,7 +17,7 @@ std::string lower_case(std::string_view text) {
 
 std::optional<boost::asio::ip::address> parse_ip(const std::string& host) {
   boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(host, error);
+  auto address = boost::asio::ip::make_address(host, error);
   if (error) return std::nullopt;
   return address;
 }

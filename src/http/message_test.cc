@@ -23,7 +23,7 @@ bool has_line(const std::string& text, const std::string& line) {
 }
 
 TEST(HeadersTest, NamesCompareWithoutCaseAndTheFirstFieldCounts) {
-  Headers headers{{"A", "1"}, {"b", "2"}, {"a", "3"}};
+  const Headers headers{{"A", "1"}, {"b", "2"}, {"a", "3"}};
   ASSERT_NE(headers.find("a"), nullptr);
   EXPECT_EQ(*headers.find("a"), "1");
   EXPECT_EQ(headers.get("B"), "2");

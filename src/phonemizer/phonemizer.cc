@@ -41,7 +41,7 @@ std::u32string decode(std::string_view text) {
   const auto length = static_cast<std::int32_t>(text.size());
   for (std::int32_t i = 0; i < length;) {
     UChar32 c = 0;
-    U8_NEXT(text.data(), i, length, c);
+    U8_NEXT(text, i, length, c);
     const bool control = c < 0x20 || (c >= 0x7F && c <= 0x9F);
     decoded.push_back(control ? U' ' : static_cast<char32_t>(c));
   }
@@ -54,7 +54,7 @@ std::string encode(std::u32string_view text) {
   for (const auto c : text) {
     std::array<std::uint8_t, U8_MAX_LENGTH> bytes{};
     std::int32_t size = 0;
-    U8_APPEND_UNSAFE(bytes.data(), size, static_cast<UChar32>(c));
+    U8_APPEND_UNSAFE(bytes, size, static_cast<UChar32>(c));
     encoded.append(bytes.begin(), bytes.begin() + size);
   }
   return encoded;

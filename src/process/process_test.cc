@@ -112,7 +112,7 @@ TEST(Child, TheDestructorKillsAndReaps) {
     auto child = Child::spawn(io.get_executor(), {.executable = "/bin/sleep", .arguments = {"1000"}});
     ASSERT_TRUE(child);
     pid = child->pid();
-    Child moved = std::move(*child);
+    const Child moved = std::move(*child);
     EXPECT_EQ(::kill(pid, 0), 0);
   }
   EXPECT_EQ(::kill(pid, 0), -1);

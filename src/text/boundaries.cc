@@ -54,7 +54,7 @@ std::vector<std::size_t> boundaries(Boundary kind, std::string_view utf8) {
 
 char32_t decode_next(std::string_view utf8, std::size_t& at) {
   UChar32 c = 0;
-  U8_NEXT_OR_FFFD(utf8.data(), at, utf8.size(), c);
+  U8_NEXT_OR_FFFD(utf8, at, utf8.size(), c);
   return static_cast<char32_t>(c);
 }
 

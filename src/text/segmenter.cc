@@ -1,6 +1,7 @@
 #include "text/segmenter.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "text/boundaries.h"
 #include "text/clauses.h"
@@ -35,9 +36,9 @@ std::vector<Segment> segment(std::string_view normalised, const Options& options
     out.back().pause_after = pause;
   }
   // No silence after the last words, whatever signs may follow them.
-  for (auto it = out.rbegin(); it != out.rend(); ++it) {
-    it->pause_after = base::Duration{0};
-    if (speakable(it->text)) break;
+  for (auto& part : out | std::views::reverse) {
+    part.pause_after = base::Duration{0};
+    if (speakable(part.text)) break;
   }
   return out;
 }

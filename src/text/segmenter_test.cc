@@ -12,7 +12,7 @@
 namespace antiphon::text {
 namespace {
 
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 
 std::vector<std::string> texts(std::string_view text, const Options& options = {}) {
@@ -133,42 +133,42 @@ TEST(Split, EndsAtOneCodePoint) {
 
 /// Random texts from pieces that have caused trouble in cutting text.
 std::string random_text(std::mt19937& random) {
-  static const std::vector<std::string> kPieces = {"word",
-                                                   "Mr.",
-                                                   "e.g.",
-                                                   "and",
-                                                   "long-winded",
-                                                   "1,000",
-                                                   "3.14",
-                                                   ",",
-                                                   ";",
-                                                   ".",
-                                                   "!",
-                                                   "?",
-                                                   "...",
-                                                   " ",
-                                                   " ",
-                                                   " ",
-                                                   "\n\n",
-                                                   "\u2014",
-                                                   "\u4F60\u597D",
-                                                   "\u3002",
-                                                   "\uFF0C",
-                                                   "\u0E2A\u0E27\u0E31\u0E2A\u0E14\u0E35",
-                                                   "(",
-                                                   ")",
-                                                   "\"",
-                                                   "'",
-                                                   "e\u0301\u0323",
-                                                   "\xF0\x9F\x91\xA9\u200D\xF0\x9F\x91\xA7",
-                                                   "\u1100\u1161",
-                                                   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-                                                   "-",
-                                                   "- ",
-                                                   "12) "};
+  static const std::vector<std::string> pieces = {"word",
+                                                  "Mr.",
+                                                  "e.g.",
+                                                  "and",
+                                                  "long-winded",
+                                                  "1,000",
+                                                  "3.14",
+                                                  ",",
+                                                  ";",
+                                                  ".",
+                                                  "!",
+                                                  "?",
+                                                  "...",
+                                                  " ",
+                                                  " ",
+                                                  " ",
+                                                  "\n\n",
+                                                  "\u2014",
+                                                  "\u4F60\u597D",
+                                                  "\u3002",
+                                                  "\uFF0C",
+                                                  "\u0E2A\u0E27\u0E31\u0E2A\u0E14\u0E35",
+                                                  "(",
+                                                  ")",
+                                                  "\"",
+                                                  "'",
+                                                  "e\u0301\u0323",
+                                                  "\xF0\x9F\x91\xA9\u200D\xF0\x9F\x91\xA7",
+                                                  "\u1100\u1161",
+                                                  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                                                  "-",
+                                                  "- ",
+                                                  "12) "};
   std::string text;
   const auto count = random() % 120;
-  for (unsigned i = 0; i < count; ++i) text += kPieces[random() % kPieces.size()];
+  for (unsigned i = 0; i < count; ++i) text += pieces[random() % pieces.size()];
   return text;
 }
 

@@ -22,7 +22,7 @@ constexpr UChar32 kParagraphSeparator = 0x2029;
 /// Decodes one code point at `at` and moves on; negative for a stray byte.
 UChar32 take(std::string_view bytes, std::size_t& at) {
   UChar32 c = 0;
-  U8_NEXT(bytes.data(), at, bytes.size(), c);
+  U8_NEXT(bytes, at, bytes.size(), c);
   return c;
 }
 

@@ -41,7 +41,10 @@ TEST(Normalise, ComposesSoThatEqualTextsHaveEqualBytes) {
 }
 
 TEST(Normalise, DropsControlsAndKeepsJoiners) {
-  EXPECT_EQ(normal(std::string("a\0b\x1B[1m\uFEFF\u202Ec", 14)), "ab[1mc");
+  EXPECT_EQ(normal(std::string("a\0b\x1B[1m\uFEFF\xE2\x80\xAE"
+                               "c",
+                               14)),
+            "ab[1mc");
   EXPECT_EQ(normal("\u0915\u094D\u200D\u0937"), "\u0915\u094D\u200D\u0937");
 }
 

@@ -5,7 +5,7 @@
 namespace antiphon::text {
 namespace {
 
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 
 TEST(Utterance, NumbersAcceptedSegmentsOnly) {
   Utterance utterance("One.\n\n***\n\nThree.", {});

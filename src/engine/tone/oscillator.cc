@@ -25,6 +25,7 @@ consteval std::array<std::int16_t, kTableSize> make_table() {
   constexpr std::size_t kQuarter = kTableSize / 4;
   for (std::size_t i = 0; i <= kQuarter; ++i) {
     const double x = static_cast<double>(i) / static_cast<double>(kTableSize);
+    // NOLINTNEXTLINE(bugprone-incorrect-roundings): std::lround is not constexpr before C++23's library has it.
     const auto value = static_cast<std::int16_t>(32767.0 * quarter_sine(x) + 0.5);
     const auto negative = static_cast<std::int16_t>(-value);
     table[i] = value;

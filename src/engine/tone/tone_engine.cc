@@ -35,7 +35,7 @@ std::vector<Character> characters_of(std::string_view text) {
   for (std::int64_t i = 0; i < length;) {
     const auto offset = static_cast<std::uint32_t>(i);
     UChar32 c = 0;
-    U8_NEXT(text.data(), i, length, c);
+    U8_NEXT(text, i, length, c);
     characters.push_back({offset, c < 0 ? 0xFFFD : c});
   }
   return characters;
