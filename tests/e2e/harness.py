@@ -38,14 +38,14 @@ def digest(pcm):
     return hashlib.sha256(pcm).hexdigest()
 
 
-def run(*arguments, stdin=b"", environment=None):
+def run(*arguments, stdin=b"", environment=None, timeout=DEADLINE_SECONDS):
     """Runs `antiphon ARGUMENTS` to its end; the result has bytes."""
-    return subprocess.run([BINARY, *map(str, arguments)], input=stdin, capture_output=True, timeout=DEADLINE_SECONDS,
+    return subprocess.run([BINARY, *map(str, arguments)], input=stdin, capture_output=True, timeout=timeout,
                           env={**os.environ, **(environment or {})}, check=False)
 
 
-def run_ok(*arguments, stdin=b""):
-    result = run(*arguments, stdin=stdin)
+def run_ok(*arguments, stdin=b"", timeout=DEADLINE_SECONDS):
+    result = run(*arguments, stdin=stdin, timeout=timeout)
     assert result.returncode == 0, f"{arguments}: {result.stderr.decode()}"
     return result.stdout
 
