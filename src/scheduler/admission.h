@@ -41,7 +41,15 @@ using Verdict = std::variant<Admitted, Refused>;
 
 /// Lets streams into a scheduler: at once where they fit beside what is promised, else after a wait within what the
 /// client allows, else not at all, with an honest time to come back. A refusal keeps a place for its user at that time,
-/// so that successive refusals are told successive times.
+/// so that successive refusals are told successive times. A kept place counts for as much as refused users have come
+/// back lately: where nobody does, nothing is held for nobody. Who comes when told goes before everybody who was told
+/// later.
+///
+/// Between users: who has streams must leave room for others, for the first streams of so many as Options say, and for
+/// those who were served lately and may return; and what is kept for somebody with more streams does not count.
+///
+/// Who can still be heard in time goes before who cannot: in lasting overload a first-come queue would make everybody
+/// late. Where waiting for longer than that has proved to be in vain, it is refused at once.
 ///
 /// Who waits is tested in the order of start-time fair queueing (Goyal, Vin and Cheng 1996): tags are worker time, a
 /// user's tags are spaced by what a start costs, and a user who comes to the queue begins where its head is. Pure; not
@@ -66,6 +74,8 @@ class AdmissionDesk {
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
   /// Places that are kept for refused users.
   [[nodiscard]] std::size_t reservations() const { return reservations_.size(); }
+  /// Share of those who come back of the users who were refused lately.
+  [[nodiscard]] double return_rate() const { return return_rate_; }
 
   /// The longest time that a refusal names.
   static constexpr base::Duration kNever = std::chrono::seconds(120);
@@ -74,14 +84,16 @@ class AdmissionDesk {
   struct Applicant {
     StreamSpec spec;
     base::TimePoint arrival;
-    base::TimePoint deadline;
+    base::Duration wait{};   ///< The client's.
     base::Duration delay{};  ///< When it would fit, by the last test.
   };
   /// A refused user's place.
   struct Reservation {
     base::UserId user;
+    base::TimePoint told;  ///< When he may come back.
     base::TimePoint expires;
     std::vector<DemandLine> lines;
+    bool claimed = false;  ///< He came back.
   };
   using Order = std::pair<base::Duration, base::StreamId>;  ///< Start tag first.
   class Promises;
@@ -89,16 +101,29 @@ class AdmissionDesk {
   /// Nothing: it waits on.
   [[nodiscard]] std::optional<Verdict> decide(const Order& place, Applicant& applicant, Promises& promises,
                                               base::TimePoint now);
+  /// Whether a stream that is let in now is expected to be heard within the target from its client's request on.
+  [[nodiscard]] bool in_time(const Applicant& applicant, base::TimePoint now) const;
+  /// Until when it waits.
+  [[nodiscard]] base::TimePoint deadline(const Applicant& applicant, base::TimePoint now) const;
+  /// How long a stream of that voice may wait and be heard in time.
+  [[nodiscard]] base::Duration useful_wait(VoiceId voice) const;
   [[nodiscard]] Verdict admit(const Order& place, const Applicant& applicant, base::TimePoint now);
   [[nodiscard]] Verdict refuse(const Applicant& applicant, RefusalReason reason, base::TimePoint now);
+  void reserve(const Applicant& applicant, base::TimePoint told, base::TimePoint now);
   [[nodiscard]] std::vector<DemandLine> phantoms_of(const StreamSpec& spec, base::TimePoint now) const;
+  /// He who comes back in time has come back.
+  void claim_reservation(base::UserId user, base::TimePoint now);
   void take_reservation(base::UserId user);
+  void note_return(bool returned);
   void forget_old(base::TimePoint now);
 
   Scheduler& scheduler_;
   std::map<Order, Applicant> waiting_;
   std::vector<Verdict> decided_;
-  std::vector<Reservation> reservations_;
+  std::vector<Reservation> reservations_;  ///< Of one user by told.
+  double return_rate_ = 0.5;
+  base::TimePoint in_vain_until_{};  ///< Waits of up to in_vain_ are useless until then.
+  base::Duration in_vain_{};
   std::unordered_map<base::UserId, base::Duration> tags_;       ///< Where the user's next start begins.
   std::unordered_map<base::UserId, std::uint32_t> waiting_of_;  ///< Users with somebody waiting.
   base::Duration virtual_time_{};                               ///< Start tag of who was admitted last.

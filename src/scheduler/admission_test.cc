@@ -150,6 +150,89 @@ TEST_F(AdmissionTest, AUserKeepsNoMorePlacesThanHisReserve) {
   EXPECT_EQ(desk_->reservations(), before + Options{}.phantom_streams);
 }
 
+TEST_F(AdmissionTest, PlacesCountForAsMuchAsRefusedUsersComeBack) {
+  with({});
+  fill();
+  for (std::uint64_t user = 1; user <= 60; ++user) ask(user);
+  const auto later = kNow + 200s;
+  EXPECT_TRUE(desk_->poll(later).empty());
+  EXPECT_LT(desk_->return_rate(), 0.05) << "nobody came";
+  fill(later);
+  std::vector<TimePoint> told;
+  for (std::uint64_t user = 101; user <= 160; ++user) {
+    told.push_back(later + std::get<Refused>(ask(user, 0s, later)).retry_after);
+  }
+  for (std::uint64_t user = 101; user <= 160; ++user) ask(user, 0s, told[user - 101]);
+  EXPECT_GT(desk_->return_rate(), 0.7) << "all came, though some were refused again";
+}
+
+TEST_F(AdmissionTest, WhoComesWhenToldGoesBeforeThoseWhoWereToldLater) {
+  with({});
+  const auto users = fill();
+  EXPECT_TRUE(desk_->poll(kNow + 200s).empty());
+  const auto first = std::get<Refused>(ask(1)).retry_after;
+  for (std::uint64_t user = 2; user <= 30; ++user) ask(user);
+  const auto back = kNow + first;
+  end_streams(1, users - 1, back);
+  EXPECT_TRUE(std::holds_alternative<Admitted>(ask(1, 0s, back)));
+}
+
+TEST_F(AdmissionTest, PlacesOfAUserWithStreamsDoNotCountAgainstOneWithout) {
+  with({}, 2);
+  while (std::holds_alternative<Admitted>(ask(1))) {
+  }
+  for (int i = 0; i < 100; ++i) ask(1);
+  EXPECT_EQ(desk_->reservations(), Options{}.phantom_streams);
+  for (std::uint64_t user = 2; user < 2 + Options{}.phantom_streams; ++user) {
+    EXPECT_TRUE(std::holds_alternative<Admitted>(ask(user))) << "user " << user;
+  }
+}
+
+TEST_F(AdmissionTest, AUserWithManyStreamsLeavesRoomForThoseWhoWereHereLately) {
+  const auto streams_of_the_heavy_one = [&](std::uint64_t others) {
+    with({}, 4);
+    last_ = 0;
+    for (std::uint64_t user = 2; user < 2 + others; ++user) ask(user);
+    for (std::uint64_t id = 1; id <= others; ++id) scheduler_->cancel_stream(StreamId{id}, kNow);
+    EXPECT_EQ(scheduler_->users_between_streams(), others);
+    std::uint64_t own = 0;
+    while (std::holds_alternative<Admitted>(ask(1))) ++own;
+    return own;
+  };
+  const auto alone = streams_of_the_heavy_one(0);
+  const auto beside = streams_of_the_heavy_one(8);
+  EXPECT_LT(beside, alone);
+  EXPECT_GE(beside, 3U) << "but he leaves no more than he takes";
+}
+
+TEST_F(AdmissionTest, WhoCanStillBeHeardInTimeGoesBeforeWhoCannot) {
+  with({});
+  fill();
+  const auto stale = apply(1, 60s, kNow);
+  EXPECT_TRUE(desk_->poll(kNow).empty());
+  const auto fresh = apply(2, 60s, kNow + 1s);
+  EXPECT_TRUE(desk_->poll(kNow + 1s).empty());
+  const auto order = admitted_while_streams_end();
+  ASSERT_EQ(order.size(), 2U);
+  EXPECT_EQ(order.front(), fresh);
+  EXPECT_EQ(order.back(), stale);
+}
+
+TEST_F(AdmissionTest, WhereWaitingWasInVainItIsToldAtOnce) {
+  with({});
+  fill();
+  const auto wait = std::get<Refused>(ask(2)).retry_after + 200ms;
+  const auto waiter = apply(2, wait);
+  EXPECT_TRUE(desk_->poll(kNow).empty()) << "he may be let in by then";
+  const auto end = kNow + wait;
+  const auto told = refused(desk_->poll(end));
+  ASSERT_EQ(told.size(), 1U) << "but nobody has ended";
+  EXPECT_EQ(told.front().stream, waiter);
+  EXPECT_TRUE(std::holds_alternative<Refused>(ask(3, wait, end))) << "the next one need not wait to hear it";
+  apply(4, 60s, end);
+  EXPECT_TRUE(desk_->poll(end).empty()) << "who can wait for longer may";
+}
+
 TEST_F(AdmissionTest, WhoCanWaitIsLetInWhenSomebodyLeaves) {
   with({});
   fill();

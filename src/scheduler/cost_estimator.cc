@@ -34,6 +34,16 @@ std::uint32_t bucket_of(std::uint32_t busy) {
   return static_cast<std::uint32_t>(std::bit_width(std::max(1U, busy) - 1));
 }
 
+bool can_be(const LearntCost& learnt) {
+  const auto within = [](double value, double low, double high) { return value >= low && value <= high; };
+  constexpr double kLeast = 1e-6;
+  constexpr double kMost = 1e3;
+  constexpr std::uint32_t kMostBusy = 1U << 20;
+  const auto& prior = learnt.prior;
+  return learnt.key.busy >= 1 && learnt.key.busy <= kMostBusy && within(base::to_seconds(prior.fixed), 0, kMost) &&
+         within(prior.ratio, kLeast, kMost) && within(prior.plan_ratio, kLeast, kMost);
+}
+
 CostBook::Expectation expectation(base::Duration wall, double wall_p95, base::Duration cpu, double cpu_p95) {
   const auto times = [](base::Duration time, double factor) {
     return base::from_seconds(base::to_seconds(time) * factor);
@@ -103,6 +113,36 @@ base::Duration CostEstimator::expected_plan(base::Duration audio) const {
 
 void CostBook::set_prior(VoiceId voice, const CostModel::Prior& prior) {
   voices_[voice] = {.prior = prior, .entries = {}};
+}
+
+std::vector<LearntCost> CostBook::learnt() const {
+  std::vector<LearntCost> result;
+  for (const auto& [id, voice] : voices_) {
+    for (const auto& entry : voice.entries) {
+      const auto jobs = entry.clocks.wall.observations();
+      if (jobs == 0) continue;
+      result.push_back({.key = {.voice = id, .device = entry.device, .busy = 1U << entry.bucket},
+                        .prior = entry.clocks.wall.model().prior(),
+                        .jobs = jobs});
+    }
+  }
+  return result;
+}
+
+std::size_t CostBook::restore(std::span<const LearntCost> learnt) {
+  std::size_t taken = 0;
+  for (const auto& record : learnt) {
+    if (!can_be(record)) continue;
+    ++taken;
+    Voice& voice = voices_[record.key.voice];
+    if (record.jobs >= voice.prior_jobs) {
+      voice.prior = record.prior;
+      voice.prior_jobs = record.jobs;
+    }
+    const CostEstimator fresh(record.prior);
+    learning(record.key) = {.wall = fresh, .cpu = fresh};
+  }
+  return taken;
 }
 
 void CostBook::observe_render(const CostKey& key, base::Duration audio, WorkTime took) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -76,6 +77,14 @@ struct CostKey {
   std::uint32_t busy = 1;  ///< Workers that compute at the same time, this one included.
 };
 
+/// What was learnt about a key, to be kept over a restart; numbers only, the voice and device are named by who keeps
+/// it.
+struct LearntCost {
+  CostKey key;             ///< busy: any number that counts as the one observed.
+  CostModel::Prior prior;  ///< In wall time.
+  std::uint64_t jobs = 0;  ///< That it was learnt from.
+};
+
 /// The estimators of all voices, devices and numbers of busy workers (in powers of two, since workers share caches and
 /// memory), in wall time and in CPU time. What was not seen yet is taken from the nearest number of busy workers that
 /// was, else from the voice's prior.
@@ -83,6 +92,12 @@ class CostBook {
  public:
   /// What is known of the voice from an earlier run. Replaces what was learnt.
   void set_prior(VoiceId voice, const CostModel::Prior& prior);
+
+  /// What was learnt so far, in the order of voices; nothing of what was not observed.
+  [[nodiscard]] std::vector<LearntCost> learnt() const;
+  /// Begins with what an earlier run has learnt. It replaces what is known of the keys; a voice's other keys begin with
+  /// what was learnt from most jobs. Records that cannot be are left out. Returns how many were taken.
+  std::size_t restore(std::span<const LearntCost> learnt);
 
   /// A time of zero is not known.
   void observe_render(const CostKey& key, base::Duration audio, WorkTime took);
@@ -110,6 +125,7 @@ class CostBook {
   };
   struct Voice {
     CostModel::Prior prior;
+    std::uint64_t prior_jobs = 0;  ///< That the prior was learnt from.
     std::vector<Entry> entries;
   };
 

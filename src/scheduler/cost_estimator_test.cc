@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <limits>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace antiphon::scheduler {
 namespace {
@@ -167,6 +169,43 @@ TEST(CostBook, BeginsWithWhatAnEarlierRunLearnt) {
   EXPECT_EQ(second.model({.voice = kVoice, .busy = 4}).prior(), kept);
   EXPECT_NEAR(kept.plan_ratio, 0.02, 0.002);
   EXPECT_NEAR(base::to_seconds(second.model({.voice = kVoice}).render_cost(500ms)), 0.24, 0.03);
+}
+
+TEST(CostBook, WhatWasLearntIsKeptOverARestart) {
+  CostBook first;
+  EXPECT_TRUE(first.learnt().empty());
+  const CostKey alone{.voice = kVoice, .device = DeviceId{3}, .busy = 1};
+  const CostKey crowded{.voice = kVoice, .device = DeviceId{3}, .busy = 7};
+  for (int i = 0; i < 300; ++i) {
+    first.observe_render(alone, 500ms, 50ms);
+    if (i < 100) first.observe_render(crowded, 500ms, 100ms);
+    first.observe_render({.voice = VoiceId{2}}, 500ms, 20ms);
+  }
+  const auto kept = first.learnt();
+  ASSERT_EQ(kept.size(), 3U);
+  CostBook second;
+  EXPECT_EQ(second.restore(kept), 3U);
+  for (const auto& key : {alone, crowded, CostKey{.voice = VoiceId{2}}}) {
+    EXPECT_NEAR(second.model(key).ratio(), first.model(key).ratio(), 1e-9);
+    EXPECT_EQ(second.model(key).fixed(), first.model(key).fixed());
+  }
+  EXPECT_EQ(second.model({.voice = kVoice, .device = DeviceId{9}}).ratio(), first.model(alone).ratio())
+      << "a device that was not seen begins with what was learnt from most jobs";
+  EXPECT_TRUE(second.learnt().empty()) << "nothing was observed yet";
+  for (int i = 0; i < 30; ++i) second.observe_render(alone, 500ms, 100ms);
+  EXPECT_NEAR(base::to_seconds(second.model(alone).render_cost(500ms)), 0.1, 0.02) << "and it goes on learning";
+}
+
+TEST(CostBook, RecordsThatCannotBeAreLeftOut) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<LearntCost> broken = {
+      {.key = {.voice = kVoice}, .prior = {.ratio = 0}},         {.key = {.voice = kVoice}, .prior = {.ratio = kNan}},
+      {.key = {.voice = kVoice}, .prior = {.ratio = 1e9}},       {.key = {.voice = kVoice}, .prior = {.fixed = -1ms}},
+      {.key = {.voice = kVoice}, .prior = {.plan_ratio = kNan}}, {.key = {.voice = kVoice, .busy = 0}},
+  };
+  CostBook book;
+  EXPECT_EQ(book.restore(broken), 0U);
+  EXPECT_EQ(book.model({.voice = kVoice}).prior(), CostModel::Prior{});
 }
 
 TEST(CostBook, CountsCpuTimeApart) {

@@ -10,6 +10,8 @@ namespace antiphon::scheduler {
 /// what was planned (EWMA over about ten segments), and a margin, since admission must not promise too much.
 class LengthModel {
  public:
+  static constexpr double kMargin = 1.2;
+
   [[nodiscard]] base::Duration expected(std::size_t characters, double speed) const {
     return base::from_seconds(static_cast<double>(characters) * seconds_per_character_ / speed * kMargin);
   }
@@ -22,7 +24,6 @@ class LengthModel {
   }
 
  private:
-  static constexpr double kMargin = 1.2;
   static constexpr double kWeight = 0.1;
   /// "42" is two characters and a second of speech: short segments say little about others.
   static constexpr std::size_t kLeastCharacters = 20;

@@ -78,6 +78,7 @@ struct Options {
 
   /// The first value outside its range, as a sentence.
   [[nodiscard]] std::expected<void, std::string> validate() const;
+  friend bool operator==(const Options&, const Options&) = default;
 };
 
 }  // namespace antiphon::scheduler

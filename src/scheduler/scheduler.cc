@@ -11,8 +11,6 @@
 namespace antiphon::scheduler {
 namespace {
 
-/// Spacing of chunks in the original plan's key (its assumed RTF of 0.2 times its chunk of 1 s).
-constexpr base::Duration kPlanSpacing = std::chrono::milliseconds(200);
 /// How often the load is read.
 constexpr base::Duration kAssessment = std::chrono::milliseconds(100);
 /// A stream that is this far ahead of its listener may have later segments planned, and how many may lie planned.
@@ -71,7 +69,8 @@ void Scheduler::add_stream(const StreamSpec& spec, base::TimePoint now) {
   stream.arrival = now;
   stream.unplanned = spec.expected;
   stream.text_ready = !spec.awaits_text;
-  ++users_[spec.user].streams;
+  const auto [user, is_new] = users_.try_emplace(spec.user);
+  if (user->second.streams++ == 0 && !is_new) --users_between_;
   if (stream.text_ready) begin_waiting(stream, now);
   enqueue(stream);
 }
@@ -159,8 +158,8 @@ void Scheduler::unblock_stream(base::StreamId id) {
 std::vector<Action> Scheduler::poll(base::TimePoint now) {
   forget_idle_users(now);
   auto actions = std::exchange(pending_, {});
-  while (!ready_.empty()) {
-    Stream& stream = streams_.at(ready_.begin()->stream);
+  while (const auto id = next(now)) {
+    Stream& stream = streams_.at(*id);
     const auto worker = place(stream);
     if (!worker) break;
     dequeue(stream);
@@ -214,18 +213,6 @@ WorkTime Scheduler::occupied(const Job& job, base::TimePoint now) const {
   return {std::max(job.took.wall, now - begun), job.took.cpu};
 }
 
-void Scheduler::enqueue(Stream& stream) {
-  dequeue(stream);
-  if (stream.blocked || stream.job || idle(stream)) return;
-  const auto served = options_.policy == Policy::kOurs ? users_.at(stream.spec.user).served : base::Duration{};
-  stream.queued = Key{.due = due(stream), .served = served.count(), .stream = stream.spec.id};
-  ready_.insert(*stream.queued);
-}
-
-void Scheduler::dequeue(Stream& stream) {
-  if (const auto key = std::exchange(stream.queued, std::nullopt)) ready_.erase(*key);
-}
-
 void Scheduler::after_render(Stream& stream, base::TimePoint now) {
   if (!stream.segments.empty() && stream.segments.front().next == stream.segments.front().grains.size()) {
     stream.segments.pop_front();
@@ -242,25 +229,13 @@ void Scheduler::finish_if_done(Stream& stream, base::TimePoint now) {
   forget(stream.spec.id, now);
 }
 
-void Scheduler::begin_waiting(Stream& stream, base::TimePoint now) {
-  User& user = users_.at(stream.spec.user);
-  if (!std::exchange(stream.waiting, true) && user.waiting++ == 0) ++users_waiting_;
-  stream.arrival = now;
-  stream.start_tag = std::max(now, user.start_tag);
-  user.start_tag = stream.start_tag + start_spacing(stream);
-}
-
-void Scheduler::end_waiting(Stream& stream) {
-  if (!std::exchange(stream.waiting, false)) return;
-  if (--users_.at(stream.spec.user).waiting == 0) --users_waiting_;
-}
-
 void Scheduler::forget(base::StreamId id, base::TimePoint now) {
   Stream& stream = streams_.at(id);
   dequeue(stream);
   end_waiting(stream);
   User& user = users_.at(stream.spec.user);
   if (--user.streams == 0) {
+    ++users_between_;
     user.idle_since = now;
     idle_users_.emplace_back(now, stream.spec.user);
   }
@@ -272,7 +247,10 @@ void Scheduler::forget_idle_users(base::TimePoint now) {
     const auto [since, id] = idle_users_.front();
     idle_users_.pop_front();
     const auto it = users_.find(id);
-    if (it != users_.end() && it->second.streams == 0 && it->second.idle_since == since) users_.erase(it);
+    if (it != users_.end() && it->second.streams == 0 && it->second.idle_since == since) {
+      users_.erase(it);
+      --users_between_;
+    }
   }
 }
 
@@ -285,28 +263,6 @@ JobKind Scheduler::next_kind(const Stream& stream) const {
 bool Scheduler::prefetches(const Stream& stream, base::TimePoint now) const {
   return stream.text_ready && ladder_.level() < Degradation::kNoPrefetch &&
          stream.segments.size() < kPrefetchedSegments && stream.playback.dry_at().value_or(now) - now >= kPrefetchLead;
-}
-
-std::int64_t Scheduler::due(const Stream& stream) const {
-  const auto ticks = [](base::TimePoint time) { return time.time_since_epoch().count(); };
-  switch (options_.policy) {
-    case Policy::kFifo:
-      return ticks(stream.arrival);
-    case Policy::kRoundRobin:
-      return static_cast<std::int64_t>(stream.last_turn);
-    case Policy::kPlan:
-      return ticks(stream.arrival + stream.chunks * kPlanSpacing);
-    case Policy::kEdf:
-    case Policy::kOurs:
-      break;
-  }
-  const auto dry_at = stream.playback.dry_at();
-  if (!dry_at) {
-    return ticks((options_.policy == Policy::kOurs ? stream.start_tag : stream.arrival) + options_.start_slack);
-  }
-  const auto latest_start = *dry_at - options_.guard - options_.longest_job;
-  if (next_kind(stream) == JobKind::kRender) return ticks(latest_start);
-  return ticks(latest_start + stream.planned_ahead - 2 * options_.longest_job);
 }
 
 std::optional<base::WorkerId> Scheduler::place(const Stream& stream) const {
@@ -334,6 +290,7 @@ Dispatch Scheduler::dispatch(Stream& stream, base::WorkerId worker, base::TimePo
                   .kind = prefetches(stream, now) ? JobKind::kPlan : next_kind(stream),
                   .segment = stream.segments_planned};
   describe(stream, cost, result, now);
+  take_turn(stream);
   if (result.kind == JobKind::kRender) ++stream.chunks;
   stream.job = result.job;
   stream.last_worker = worker;
@@ -356,7 +313,7 @@ Dispatch Scheduler::dispatch(Stream& stream, base::WorkerId worker, base::TimePo
 void Scheduler::describe(const Stream& stream, const CostKey& cost, Dispatch& job, base::TimePoint now) const {
   CostBook::Expectation times;
   if (job.kind == JobKind::kPlan) {
-    times = costs_.plan(cost, std::min(stream.unplanned, kTypicalSegment));
+    times = costs_.plan(cost, next_segment(stream));
   } else {
     const Segment& segment = stream.segments.front();
     const auto left = std::span(segment.grains).subspan(segment.next);

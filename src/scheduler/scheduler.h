@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -24,11 +25,13 @@ namespace antiphon::scheduler {
 /// Decides which stream is worked on next, on which worker and for how long. Pure: the time is an argument, decisions
 /// are the result of poll(), and whoever performs them reports back. Not thread-safe.
 ///
-/// Order (Policy::kOurs): one key per stream, smallest first. A stream that has not started is due at its start tag
-/// plus start_slack; start tags of one user are spaced by what a start costs, so that a burst of one user interleaves
-/// one to one with others (start-time fair queueing: Goyal, Vin and Cheng 1996). A started stream is due at its latest
-/// start: the moment its listener runs dry, less guard and the longest job (earliest deadline first: Liu and Layland
-/// 1973, on playback time). A stream is never parked for being ahead.
+/// Order (Policy::kOurs): earliest due first (Liu and Layland 1973, on playback time). A started stream is due at its
+/// latest start: the moment its listener runs dry, less guard and the longest job. A stream that has not started is due
+/// at its start tag plus start_slack; start tags of one user are spaced by what a start costs, so that a burst does not
+/// crowd out those who listen. When a start is due, the users who wait take turns (start-time fair queueing: Goyal, Vin
+/// and Cheng 1996; a start is the unit): while two users of equal weight wait, one has begun at most one start more
+/// than the other. Only one that would be heard too late otherwise goes before its turn. What is planned is begun
+/// before anything else is planned. A stream is never parked for being ahead.
 class Scheduler {
  public:
   /// `options` must be valid.
@@ -78,6 +81,10 @@ class Scheduler {
   [[nodiscard]] CostModel cost(VoiceId voice) const;
   /// What is known of a voice from an earlier run. Replaces what was learnt.
   void set_prior(VoiceId voice, const CostModel::Prior& prior) { costs_.set_prior(voice, prior); }
+  /// What jobs cost, as far as it was learnt; to be kept, and given to restore_costs() by a later run.
+  [[nodiscard]] std::vector<LearntCost> learnt_costs() const { return costs_.learnt(); }
+  /// Returns how many records were taken; the others cannot be.
+  std::size_t restore_costs(std::span<const LearntCost> learnt) { return costs_.restore(learnt); }
   /// Audio of a stream that is not rendered yet.
   struct Left {
     base::Duration planned{};
@@ -92,8 +99,13 @@ class Scheduler {
   [[nodiscard]] double load() const { return load_; }
   /// Somebody did not fit.
   void note_refusal(base::TimePoint now) { ladder_.refused(now); }
-  /// Reads the load now.
-  void assess(base::TimePoint now);
+  /// What the streams were promised.
+  struct Promised {
+    std::vector<DemandLine> lines;
+    DemandCurve curve;
+  };
+  /// Reads the load now, and returns what it was read from.
+  Promised assess(base::TimePoint now);
 
   // For admission: what is promised already, what can be promised, and what one more stream would add.
 
@@ -102,6 +114,8 @@ class Scheduler {
   [[nodiscard]] std::vector<DemandLine> demand_of(const StreamSpec& newcomer, base::TimePoint now) const;
   /// Live streams of a user.
   [[nodiscard]] std::uint32_t streams_of(base::UserId user) const;
+  /// Users without streams who had one a short while ago.
+  [[nodiscard]] std::size_t users_between_streams() const { return users_between_; }
   /// When the first of the user's streams will have been heard to its end; zero without streams.
   [[nodiscard]] base::Duration next_end_of(base::UserId user, base::TimePoint now) const;
   /// How long a stream of `voice` that is let in now is expected to wait for its first audio: what the queue has before
@@ -118,12 +132,24 @@ class Scheduler {
     std::uint32_t next = 0;  ///< First grain that is not rendered yet.
   };
 
+  /// Whose start is begun next, smallest first.
+  struct Turn {
+    double turn = 0;  ///< In starts; of a user of weight 2 they are half as far apart.
+    std::uint64_t last = 0;
+    base::UserId user;
+    friend auto operator<=>(const Turn&, const Turn&) = default;
+  };
+
   struct User {
     std::uint32_t streams = 0;
     std::uint32_t waiting = 0;  ///< Streams that have not started.
     base::TimePoint start_tag{};
-    base::Duration served{};       ///< Worker time spent on the user's streams.
-    base::TimePoint idle_since{};  ///< Of meaning while streams is 0.
+    double turn = 0;                     ///< Of the next start.
+    std::uint64_t last_begun = 0;        ///< Of equals, who has not begun one for longest goes first.
+    std::set<base::StreamId> unbegun{};  ///< Streams that are ready to be begun.
+    std::optional<Turn> queued{};        ///< Its place in turns_, while there are some.
+    base::Duration served{};             ///< Worker time spent on the user's streams.
+    base::TimePoint idle_since{};        ///< Of meaning while streams is 0.
   };
 
   /// Smallest first; ties go to the less served user, then to the older stream.
@@ -138,6 +164,8 @@ class Scheduler {
     StreamSpec spec;
     base::TimePoint arrival;
     base::TimePoint start_tag;
+    double turn = 0;              ///< The user's, when it was begun.
+    base::Duration start_cost{};  ///< Worker time until it is heard, as expected when it came.
     PlaybackClock playback;
     std::deque<Segment> segments;    ///< Planned and not wholly rendered, in order.
     base::Duration planned_ahead{};  ///< Audio time of what is planned and not rendered.
@@ -149,10 +177,12 @@ class Scheduler {
     bool text_left = true;     ///< Text follows what is planned, or may.
     bool text_ready = true;    ///< Some of it is there to be planned.
     bool waiting = false;      ///< It wants to start and has not.
+    bool begun = false;        ///< While it waits: a job was dispatched for it.
     bool blocked = false;
     std::optional<base::JobId> job;
     std::optional<base::WorkerId> last_worker;
-    std::optional<Key> queued;  ///< Its place in ready_.
+    std::optional<Key> queued;  ///< Its place in ready_ or start_dues_.
+    bool queued_to_start = false;
   };
 
   struct Job {
@@ -183,12 +213,23 @@ class Scheduler {
   void begin_waiting(Stream& stream, base::TimePoint now);
   /// There is nothing to do for it until more text comes.
   [[nodiscard]] static bool idle(const Stream& stream);
+  /// Streams that are not idle, to what assess() saw; at least 1.
   [[nodiscard]] std::size_t busy_streams() const;
   void end_job(base::JobId id, base::TimePoint now);
   void charge(Job& job, WorkTime took);
   /// What the job occupied its worker for.
   [[nodiscard]] WorkTime occupied(const Job& job, base::TimePoint now) const;
   void enqueue(Stream& stream);
+  void enqueue_start(Stream& stream);
+  void dequeue_start(Stream& stream);
+  /// The user's place in turns_ is what it has to be.
+  void place_user(base::UserId id, User& user);
+  /// The stream is begun: the user's turn is taken.
+  void take_turn(Stream& stream);
+  /// The stream whose turn it is; nothing when none is ready.
+  [[nodiscard]] std::optional<base::StreamId> next(base::TimePoint now) const;
+  /// When a stream that has not started must begin to be heard in time; nothing where that is not promised.
+  [[nodiscard]] std::optional<base::TimePoint> latest_start(const Stream& stream) const;
   void dequeue(Stream& stream);
   void finish_if_done(Stream& stream, base::TimePoint now);
   void after_render(Stream& stream, base::TimePoint now);
@@ -210,6 +251,9 @@ class Scheduler {
   [[nodiscard]] std::optional<base::WorkerId> place(const Stream& stream) const;
   [[nodiscard]] Dispatch dispatch(Stream& stream, base::WorkerId worker, base::TimePoint now);
 
+  /// Audio of the next segment of a stream, at most what is not planned.
+  [[nodiscard]] static base::Duration next_segment(const Stream& stream);
+
   /// Audio length assumed for a segment that is not planned yet.
   static constexpr base::Duration kTypicalSegment = std::chrono::seconds(4);
 
@@ -224,11 +268,20 @@ class Scheduler {
   double load_ = 0;
   base::TimePoint assessed_{};
   std::set<Key> ready_;
-  std::vector<Action> pending_;                                      ///< Decided outside poll(), handed out by it.
-  std::deque<std::pair<base::TimePoint, base::UserId>> idle_users_;  ///< Oldest first; entries may be outdated.
-  std::size_t users_waiting_ = 0;                                    ///< Users with a stream that has not started.
+  // Of Policy::kOurs: ready streams that have not started; they are not in ready_.
+  std::set<Turn> turns_;                                                 ///< Users with streams that are not begun.
+  std::set<std::pair<double, base::StreamId>> begun_;                    ///< Those that are, by turn.
+  std::set<std::pair<base::TimePoint, base::StreamId>> start_promises_;  ///< By latest_start().
+  std::set<Key> start_dues_;                                             ///< When they are due.
+  double virtual_turn_ = 0;                                              ///< Turn of the start that was begun last.
+  std::vector<Action> pending_;                                          ///< Decided outside poll(), handed out by it.
+  std::deque<std::pair<base::TimePoint, base::UserId>> idle_users_;      ///< Oldest first; entries may be outdated.
+  std::size_t idle_streams_ = 0;                                         ///< When assess() looked.
+  std::size_t users_between_ = 0;
+  std::size_t users_waiting_ = 0;  ///< Users with a stream that has not started.
   std::uint64_t next_job_ = 1;
   std::uint64_t turn_ = 0;
+  std::uint64_t starts_begun_ = 0;
 };
 
 }  // namespace antiphon::scheduler

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "scheduler/chunk_rule.h"
 #include "scheduler/scheduler.h"
@@ -14,21 +15,28 @@ constexpr base::Duration kLoadHorizon = std::chrono::seconds(2);
 
 }  // namespace
 
-void Scheduler::assess(base::TimePoint now) {
+Scheduler::Promised Scheduler::assess(base::TimePoint now) {
   assessed_ = now;
-  load_ = DemandCurve(demand(now), supply(now)).load(kLoadHorizon);
+  idle_streams_ =
+      static_cast<std::size_t>(std::ranges::count_if(streams_, [](const auto& entry) { return idle(entry.second); }));
+  auto lines = demand(now);
+  DemandCurve curve(lines, supply(now));
+  load_ = curve.load(kLoadHorizon);
   ladder_.update(options_, {.demand = load_, .lateness = lateness(now)}, now);
   if (ladder_.level() == Degradation::kShedding) shed(now);
+  return {.lines = std::move(lines), .curve = std::move(curve)};
 }
 
 base::Duration Scheduler::lateness(base::TimePoint now) const {
   const bool by_deadline = options_.policy == Policy::kOurs || options_.policy == Policy::kEdf;
   if (options_.admission == Admission::kOff || !by_deadline) return {};  // nothing was promised
   base::Duration worst{};
-  for (const auto& key : ready_) {
-    const Stream& stream = streams_.at(key.stream);
-    const auto promised = stream.playback.dry_at().value_or(stream.arrival + options_.first_audio_target);
-    worst = std::max(worst, now - promised);
+  for (const auto* queue : {&ready_, &start_dues_}) {
+    for (const auto& key : *queue) {
+      const Stream& stream = streams_.at(key.stream);
+      const auto promised = stream.playback.dry_at().value_or(stream.arrival + options_.first_audio_target);
+      worst = std::max(worst, now - promised);
+    }
   }
   return worst;
 }
@@ -90,17 +98,19 @@ base::Duration Scheduler::next_end_of(base::UserId user, base::TimePoint now) co
 base::Duration Scheduler::predicted_start(VoiceId voice, base::TimePoint now) const {
   const auto own = start_cost(voice);
   const bool idle = std::ranges::any_of(workers_, [](const auto& entry) { return entry.second.jobs.empty(); });
-  if (idle && ready_.empty()) return own;
+  if (idle && ready_.empty() && start_dues_.empty()) return own;
   Stream newcomer;
   newcomer.arrival = newcomer.start_tag = now;
   const auto turn = due(newcomer);
   base::Duration ahead{};
-  for (const auto& key : ready_) {
-    if (key.due > turn) break;
-    const Stream& stream = streams_.at(key.stream);
-    const auto model = cost(stream.spec.voice);
-    ahead += stream.waiting ? start_cost(stream.spec.voice)
-                            : model.render_cost(std::min(options_.chunk_max, stream.planned_ahead));
+  for (const auto* queue : {&ready_, &start_dues_}) {
+    for (const auto& key : *queue) {
+      if (key.due > turn) break;
+      const Stream& stream = streams_.at(key.stream);
+      const auto model = cost(stream.spec.voice);
+      ahead += stream.waiting ? start_cost(stream.spec.voice)
+                              : model.render_cost(std::min(options_.chunk_max, stream.planned_ahead));
+    }
   }
   for (const auto& [id, job] : jobs_) ahead += cost(job.cost.voice).render_cost(options_.chunk_max) / 2;
   return ahead / worker_count() + own;
@@ -109,6 +119,11 @@ base::Duration Scheduler::predicted_start(VoiceId voice, base::TimePoint now) co
 base::Duration Scheduler::start_cost(VoiceId voice) const {
   const auto model = cost(voice);
   return model.plan_cost(kTypicalSegment) + model.render_cost(cushion(options_, model, worker_count()));
+}
+
+base::Duration Scheduler::next_segment(const Stream& stream) {
+  const bool is_known = stream.segments_planned == 0 && stream.spec.first_segment > base::Duration::zero();
+  return std::min(stream.unplanned, is_known ? stream.spec.first_segment : kTypicalSegment);
 }
 
 void Scheduler::append_demand(const Stream& stream, base::TimePoint now, std::vector<DemandLine>& lines) const {
@@ -121,7 +136,7 @@ void Scheduler::append_demand(const Stream& stream, base::TimePoint now, std::ve
   if (!dry_at) {
     // Its start is due as a whole: the plan of the first segment and the first chunk.
     const auto first = std::min(left, kappa);
-    const auto planned_first = std::min(unplanned, kTypicalSegment);
+    const auto planned_first = next_segment(stream);
     const auto start = model.plan_cost(planned_first) + model.render_cost(first);
     lines.push_back(
         {.due = stream.arrival + options_.first_audio_target - options_.guard, .first = start, .total = start});

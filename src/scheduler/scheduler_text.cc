@@ -9,8 +9,8 @@ namespace antiphon::scheduler {
 bool Scheduler::idle(const Stream& stream) { return stream.segments.empty() && !stream.text_ready && !stream.job; }
 
 std::size_t Scheduler::busy_streams() const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(streams_, [](const auto& entry) { return !idle(entry.second); }));
+  const auto all = std::max<std::size_t>(1, streams_.size());
+  return all - std::min(idle_streams_, all - 1);
 }
 
 void Scheduler::text_arrived(base::StreamId id, base::Duration expected, base::TimePoint now) {

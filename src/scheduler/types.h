@@ -35,6 +35,7 @@ struct StreamSpec {
   VoiceId voice{};
   double weight = 1.0;               ///< Share of the user against other users; above 0.
   base::Duration expected{};         ///< Estimated audio of the whole utterance; see LengthModel.
+  base::Duration first_segment{};    ///< Of it, of what is planned first; zero: not known, taken as typical.
   bool awaits_text = false;          ///< Nothing is there to plan yet; see Scheduler::text_arrived().
   std::optional<VoiceId> cheaper{};  ///< The voice that it may be spoken with when the cell is nearly full.
 };

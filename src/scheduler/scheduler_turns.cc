@@ -1,0 +1,145 @@
+#include <algorithm>
+#include <utility>
+
+#include "scheduler/chunk_rule.h"
+#include "scheduler/scheduler.h"
+
+// Whose turn it is.
+
+namespace antiphon::scheduler {
+namespace {
+
+/// Spacing of chunks in the original plan's key (its assumed RTF of 0.2 times its chunk of 1 s).
+constexpr base::Duration kPlanSpacing = std::chrono::milliseconds(200);
+/// Where a user who comes to wait joins the turns: between the one that was begun last and the next one.
+constexpr double kJoins = 0.5;
+
+}  // namespace
+
+void Scheduler::enqueue(Stream& stream) {
+  dequeue(stream);
+  if (stream.blocked || stream.job || idle(stream)) return;
+  const auto served = options_.policy == Policy::kOurs ? users_.at(stream.spec.user).served : base::Duration{};
+  stream.queued = Key{.due = due(stream), .served = served.count(), .stream = stream.spec.id};
+  if (options_.policy == Policy::kOurs && !stream.playback.started()) {
+    enqueue_start(stream);
+  } else {
+    ready_.insert(*stream.queued);
+  }
+}
+
+void Scheduler::enqueue_start(Stream& stream) {
+  const auto id = stream.spec.id;
+  stream.queued_to_start = true;
+  start_dues_.insert(*stream.queued);
+  if (const auto latest = latest_start(stream)) start_promises_.emplace(*latest, id);
+  if (stream.begun) {
+    begun_.emplace(stream.turn, id);
+    return;
+  }
+  User& user = users_.at(stream.spec.user);
+  if (user.unbegun.empty()) user.turn = std::max(user.turn, virtual_turn_ + kJoins);
+  user.unbegun.insert(id);
+  place_user(stream.spec.user, user);
+}
+
+void Scheduler::dequeue(Stream& stream) {
+  const auto key = std::exchange(stream.queued, std::nullopt);
+  if (!key) return;
+  if (std::exchange(stream.queued_to_start, false)) {
+    start_dues_.erase(*key);
+    dequeue_start(stream);
+  } else {
+    ready_.erase(*key);
+  }
+}
+
+void Scheduler::dequeue_start(Stream& stream) {
+  const auto id = stream.spec.id;
+  if (const auto latest = latest_start(stream)) start_promises_.erase({*latest, id});
+  if (stream.begun) {
+    begun_.erase({stream.turn, id});
+    return;
+  }
+  User& user = users_.at(stream.spec.user);
+  user.unbegun.erase(id);
+  place_user(stream.spec.user, user);
+}
+
+void Scheduler::place_user(base::UserId id, User& user) {
+  if (user.queued) turns_.erase(*user.queued);
+  user.queued.reset();
+  if (user.unbegun.empty()) return;
+  user.queued = Turn{.turn = user.turn, .last = user.last_begun, .user = id};
+  turns_.insert(*user.queued);
+}
+
+void Scheduler::take_turn(Stream& stream) {
+  if (!stream.waiting || std::exchange(stream.begun, true)) return;
+  User& user = users_.at(stream.spec.user);
+  stream.turn = user.turn;
+  virtual_turn_ = std::max(virtual_turn_, user.turn);
+  user.turn += 1.0 / stream.spec.weight;
+  user.last_begun = ++starts_begun_;
+  place_user(stream.spec.user, user);
+}
+
+std::optional<base::StreamId> Scheduler::next(base::TimePoint now) const {
+  if (start_dues_.empty() && ready_.empty()) return std::nullopt;
+  const bool start = !start_dues_.empty() && (ready_.empty() || *start_dues_.begin() < *ready_.begin());
+  if (!start) return ready_.begin()->stream;
+  // Who was let in is heard in time, even out of turn.
+  if (!start_promises_.empty() && start_promises_.begin()->first <= now) return start_promises_.begin()->second;
+  if (!begun_.empty()) return begun_.begin()->second;
+  return *users_.at(turns_.begin()->user).unbegun.begin();
+}
+
+std::optional<base::TimePoint> Scheduler::latest_start(const Stream& stream) const {
+  if (options_.admission == Admission::kOff) return std::nullopt;
+  return stream.arrival + options_.first_audio_target - options_.guard - stream.start_cost - options_.longest_job;
+}
+
+void Scheduler::begin_waiting(Stream& stream, base::TimePoint now) {
+  User& user = users_.at(stream.spec.user);
+  end_waiting(stream);
+  stream.waiting = true;
+  if (user.waiting++ == 0) ++users_waiting_;
+  stream.arrival = now;
+  stream.start_tag = std::max(now, user.start_tag);
+  user.start_tag = stream.start_tag + start_spacing(stream);
+  const auto model = cost(stream.spec.voice);
+  stream.start_cost =
+      model.plan_cost(next_segment(stream)) + model.render_cost(cushion(options_, model, worker_count()));
+  stream.begun = false;
+}
+
+void Scheduler::end_waiting(Stream& stream) {
+  if (!std::exchange(stream.waiting, false)) return;
+  if (--users_.at(stream.spec.user).waiting == 0) --users_waiting_;
+}
+
+std::int64_t Scheduler::due(const Stream& stream) const {
+  const auto ticks = [](base::TimePoint time) { return time.time_since_epoch().count(); };
+  switch (options_.policy) {
+    case Policy::kFifo:
+      return ticks(stream.arrival);
+    case Policy::kRoundRobin:
+      return static_cast<std::int64_t>(stream.last_turn);
+    case Policy::kPlan:
+      return ticks(stream.arrival + stream.chunks * kPlanSpacing);
+    case Policy::kEdf:
+    case Policy::kOurs:
+      break;
+  }
+  const auto dry_at = stream.playback.dry_at();
+  if (!dry_at) {
+    if (options_.policy != Policy::kOurs) return ticks(stream.arrival + options_.start_slack);
+    const auto in_turn = stream.start_tag + options_.start_slack;
+    return ticks(std::min(in_turn, latest_start(stream).value_or(in_turn)));
+  }
+  const auto latest_start = *dry_at - options_.guard - options_.longest_job;
+  if (next_kind(stream) == JobKind::kRender) return ticks(latest_start);
+  return ticks(latest_start + stream.planned_ahead - 2 * options_.longest_job);
+}
+
+}  // namespace antiphon::scheduler
