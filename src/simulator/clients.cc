@@ -87,6 +87,8 @@ void Simulation::ask(std::uint64_t index) {
                              .voice = scheduler::VoiceId{group.voice},
                              .weight = group.weight,
                              .expected = base::from_seconds(base::to_seconds(request.audio) * request.guess)};
+  const auto first = std::min(request.audio, scenario_.machine.segment_max);
+  spec.first_segment = base::from_seconds(base::to_seconds(first) * request.guess);
   if (group.cheaper) spec.cheaper = scheduler::VoiceId{*group.cheaper};
   desk_.apply(spec, group.wait, now_);
   consult_ = true;
@@ -117,6 +119,7 @@ void Simulation::hear(const scheduler::Admitted& verdict) {
   Request& asked = request(verdict.stream);
   ANTIPHON_CHECK(asked.end == Request::End::kOpen && !asked.admitted, "one verdict for each request");
   asked.admitted = true;
+  ++admitted_;
   asked.waited = verdict.waited;
   const Group& group = scenario_.groups[asked.group];
   listeners_.emplace(
@@ -157,6 +160,7 @@ void Simulation::end_stream(base::StreamId stream, Request::End how) {
       listener.text_left <= base::Duration::zero() && listener.next_segment == listener.segments.size();
   ANTIPHON_CHECK(heard_all || how != Request::End::kComplete, "a stream is done when everything is rendered");
   ended.end = how;
+  ++ended_;
   const auto& heard = listener.heard;
   if (heard.first_audio_at()) ended.first_audio = *heard.first_audio_at() - ended.arrival;
   ended.worst_gap = heard.worst_gap();

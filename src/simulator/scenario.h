@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "scheduler/cost_model.h"
+#include "scheduler/length_model.h"
 #include "scheduler/options.h"
 
 /// Discrete-event simulation of a cell: the server's own scheduler and admission, virtual workers and listeners.
@@ -104,7 +105,7 @@ struct Scenario {
   base::Duration duration = std::chrono::seconds(200);  ///< Requests come until then; all are served to their end.
   /// Admission knows a text's length up to a factor whose logarithm deviates by this, and adds a margin.
   double length_error = 0.1;
-  double length_margin = 1.2;
+  double length_margin = scheduler::LengthModel::kMargin;
   std::uint32_t seed = 1;
   base::Duration timeline{};  ///< Of the jobs that begin before, who was rendered when is recorded.
 

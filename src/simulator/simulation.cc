@@ -92,6 +92,8 @@ void Simulation::settle() {
       }
     }
   }
+  ANTIPHON_CHECK(scheduler_.streams() == listeners_.size() && admitted_ == ended_ + listeners_.size(),
+                 "who was let in has ended or lives");
   trace_.most_streams = std::max(trace_.most_streams, listeners_.size());
 }
 

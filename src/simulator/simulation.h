@@ -183,7 +183,9 @@ class Simulation {
   std::vector<Slot> slots_;
   std::unordered_map<base::StreamId, Listener> listeners_;
   std::vector<std::uint64_t> turns_;  ///< Requests of each group.
-  std::uint64_t own_users_ = 0;       ///< Users who came once.
+  std::uint64_t admitted_ = 0;
+  std::uint64_t ended_ = 0;      ///< Of the admitted.
+  std::uint64_t own_users_ = 0;  ///< Users who came once.
   bool desk_timer_ = false;
   bool consult_ = false;       ///< The desk has something to decide.
   bool watches_ = false;       ///< Jobs can take too long.
