@@ -1,5 +1,6 @@
 """`antiphon say`, `voices` and `config`, as a person types them."""
 import io
+import json
 import subprocess
 import wave
 
@@ -202,3 +203,28 @@ def test_a_damaged_voice_is_found(real_store, tmp_path):
         weights.seek(1000)
         weights.write(b"damage")
     assert "render.weights" in refusal("voices", "verify", harness.REAL_VOICE, "--voices", tmp_path, status=1)
+
+
+def test_simulate_prints_a_table_and_writes_json_and_a_page(tmp_path):
+    table, page = tmp_path / "figures.json", tmp_path / "page.html"
+    quick = ["--duration", "30", "--warm-up", "5", "--runs", "2", "--policy", "fifo,ours", "--load", "0.5,1.5"]
+    printed = harness.run_ok("simulate", *quick, "--json", table, "--html", page).decode()
+    assert "ours" in printed and "fifo" in printed
+    points = json.loads(table.read_text())["points"]
+    assert [(point["series"], point["x"]) for point in points] == [("fifo", 0.5), ("ours", 0.5), ("fifo", 1.5), ("ours", 1.5)]
+    assert "simulate --policy fifo,ours" in page.read_text()
+    again = json.loads(harness.run_ok("simulate", *quick, "--json", "-"))
+    assert again["points"] == points, "the same flags give the same figures"
+
+
+def test_simulate_answers_how_many_listeners_workers_carry():
+    printed = harness.run_ok("simulate", "--capacity", "--workers", "1", "--rtf", "0.3", "--policy", "ours", "--duration",
+                             "60", "--runs", "2").decode()
+    assert "1 worker of RTF 0.3 carries" in printed
+    assert 1 <= int(printed.split(" listeners (")[0].split()[-1]) <= 3
+
+
+def test_simulate_says_what_is_wrong():
+    assert "--lengths" in refusal("simulate", "--lengths", "9", status=1)
+    assert "--policy" in refusal("simulate", "--policy", "best", status=2)
+    assert "warm-up" in refusal("simulate", "--duration", "10", "--warm-up", "20", status=1)
