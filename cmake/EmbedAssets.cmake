@@ -1,9 +1,11 @@
 # Run as a script: writes OUTPUT, a C++ source that defines antiphon::gateway::assets() with the bytes of FILES (";"),
-# which are relative to FOLDER. index.html is served at "/", the others at "/assets/<name>".
+# which are relative to FOLDER. index.html is served at "/", docs.html at "/docs", JSON at "/<name>",
+# the others at "/assets/<name>".
 set(types_html "text/html; charset=utf-8")
 set(types_js "text/javascript; charset=utf-8")
 set(types_css "text/css; charset=utf-8")
 set(types_svg "image/svg+xml; charset=utf-8")
+set(types_json "application/json")
 
 set(arrays "")
 set(table "")
@@ -20,6 +22,10 @@ foreach(name IN LISTS FILES)
   set(path "/assets/${name}")
   if(name STREQUAL "index.html")
     set(path "/")
+  elseif(name STREQUAL "docs.html")
+    set(path "/docs")
+  elseif(extension STREQUAL "json")
+    set(path "/${name}")
   endif()
   string(APPEND table "    {\"${path}\", \"${types_${extension}}\", {kAsset${index}, sizeof kAsset${index}}},\n")
   math(EXPR index "${index} + 1")

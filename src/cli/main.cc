@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   antiphon::cli::add_voices(app, chosen);
   antiphon::cli::add_bench(app, chosen);
   antiphon::cli::add_simulate(app, chosen);
+  antiphon::cli::add_keys(app, chosen);
   antiphon::cli::add_config(app, chosen);
   antiphon::cli::add_worker(app, chosen);
   try {

@@ -1,18 +1,21 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 #include <csignal>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
 
 #include "cli/commands.h"
+#include "cli/key_file.h"
 #include "cli/settings.h"
 #include "cli/voice_store.h"
 #include "gateway/server.h"
@@ -29,6 +32,7 @@ struct Flags {
   std::optional<std::string> policy;
   std::optional<std::string> admission;
   std::optional<std::string> voice;
+  bool allow_anonymous = false;
 };
 
 /// HOST:PORT, [IPV6]:PORT or HOST over the configured place. Throws config::Error.
@@ -56,8 +60,40 @@ config::Config effective(const Flags& flags) {
   if (flags.policy) config.scheduler.policy = scheduler::parse_policy(*flags.policy).value();
   if (flags.admission) config.scheduler.admission = scheduler::parse_admission(*flags.admission).value();
   if (flags.voice) config.voices.preferred = *flags.voice;
+  if (flags.allow_anonymous) config.server.allow_anonymous = true;
   config::validate(config);
   return config;
+}
+
+/// Throws config::Error.
+std::vector<identity::Network> networks(const config::Config& config) {
+  std::vector<identity::Network> networks;
+  for (const auto& text : config.server.trusted_proxies) {
+    const auto network = identity::Network::parse(text);
+    if (!network) throw config::Error(fmt::format("server.trusted_proxies: '{}' is not an address or network", text));
+    networks.push_back(*network);
+  }
+  return networks;
+}
+
+/// Those who may have any number of connections: this machine, and proxies that bring many clients.
+std::function<bool(const std::string&)> uncounted(std::vector<identity::Network> proxies) {
+  return [proxies = std::move(proxies)](const std::string& text) {
+    const auto address = identity::parse_address(text);
+    return address && (identity::is_loopback(*address) ||
+                       std::ranges::any_of(proxies, [&](const auto& proxy) { return proxy.contains(*address); }));
+  };
+}
+
+/// Throws config::Error where anybody in the network could use the server without having been let in on purpose.
+void refuse_open_doors(const config::Config& config, const identity::KeyRing& keys) {
+  const auto address = identity::parse_address(config.server.host);
+  const bool local = address && identity::is_loopback(*address);
+  if (local || !keys.empty() || config.server.allow_anonymous) return;
+  throw config::Error(fmt::format(
+      "{} can be reached by other machines, and there are no API keys: make one with 'antiphon keys add NAME', or let "
+      "everybody in with --allow-anonymous",
+      config.server.host));
 }
 
 gateway::ServerOptions server_options(const config::Config& config, const gateway::VoiceDirectory& voices,
@@ -66,6 +102,8 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   options.http = {.address = config.server.host,
                   .port = config.server.port,
                   .max_connections = config.server.max_connections,
+                  .max_connections_per_address = config.server.max_connections_per_address,
+                  .uncounted = uncounted(networks(config)),
                   .header_timeout = config.server.header_timeout,
                   .body_timeout = config.server.body_timeout,
                   .idle_timeout = config.server.idle_timeout,
@@ -89,6 +127,9 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                     .wait = config.wait.usual,
                     .wait_max = config.wait.longest,
                     .cheaper_voices = config.cheaper_voices};
+  options.trusted_proxies = networks(config);
+  options.keys = read_keys(config.keys.file);
+  refuse_open_doors(config, options.keys);
   options.encoder_threads = config.server.encoder_threads;
   options.keep_cost = keep_cost;
   return options;
@@ -125,6 +166,22 @@ runtime::Awaitable<> end_on_signal(gateway::Server& server, runtime::Clock& cloc
   signals.cancel();
 }
 
+/// SIGHUP: the files of secrets are read again. One that cannot be read changes nothing.
+runtime::Awaitable<> reload_on_hangup(gateway::Server& server, boost::asio::signal_set& hangups,
+                                      std::filesystem::path keys) {
+  constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+  while (true) {
+    const auto [error, number] = co_await hangups.async_wait(kAwait);
+    if (error) co_return;
+    try {
+      server.set_keys(read_keys(keys));
+      runtime::log_info("keys_reloaded");
+    } catch (const config::Error& wrong) {
+      runtime::log_error("keys_not_reloaded", {{"reason", wrong.what()}});
+    }
+  }
+}
+
 int serve(const Flags& flags) {
   const auto config = effective(flags);
   runtime::set_log_level(runtime::parse_log_level(config.log_level).value_or(runtime::LogLevel::kInfo));
@@ -134,6 +191,7 @@ int serve(const Flags& flags) {
   boost::asio::io_context context;
   runtime::SystemClock clock;
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
+  boost::asio::signal_set hangups(context, SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);
   gateway::Server server(context.get_executor(), clock, server_options(config, voices, flags.settings.file()));
   const auto endpoint = server.start();
@@ -141,6 +199,7 @@ int serve(const Flags& flags) {
   runtime::TaskGroup others(context.get_executor());
   runtime::TaskGroup tasks(context.get_executor());
   others.spawn(announce(server, ready_line(*endpoint, voices.voices().front().id)));
+  others.spawn(reload_on_hangup(server, hangups, config.keys.file));
   tasks.spawn(end_on_signal(server, clock, signals, config.server.drain, others));
   context.run();
   return 0;
@@ -159,6 +218,8 @@ void add_serve(CLI::App& app, Run& chosen) {
   command->add_option("--admission", flags->admission, "Whether newcomers must fit beside what is promised (on)")
       ->check(CLI::IsMember({"on", "off"}));
   command->add_option("--voice", flags->voice, "The default voice (the first by name)");
+  command->add_flag("--allow-anonymous", flags->allow_anonymous,
+                    "Serve other machines though there are no keys (antiphon keys)");
   command->callback([flags, &chosen] { chosen = [flags] { return serve(*flags); }; });
 }
 

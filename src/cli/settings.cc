@@ -11,6 +11,7 @@ config::Config Settings::load() const {
   auto config = file_.empty() ? config::Config{} : config::read(file_);
   if (!voices_.empty()) config.voices.folder = voices_;
   if (config.voices.folder.empty()) config.voices.folder = config::default_voices_folder();
+  if (config.keys.file.empty()) config.keys.file = config::default_keys_file();
   return config;
 }
 

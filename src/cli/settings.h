@@ -12,7 +12,7 @@ class Settings {
  public:
   void add_to(CLI::App& app);
 
-  /// The file over the defaults and the flags over the file; voices.folder is set. Throws config::Error.
+  /// The file over the defaults and the flags over the file; voices.folder and keys.file are set. Throws config::Error.
   [[nodiscard]] config::Config load() const;
 
   /// "" = none was given.

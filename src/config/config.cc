@@ -102,7 +102,13 @@ class Reader {
     read(key, node, text);
     value = text;
   }
+  void read(const Key& key, const toml::node& node, bool& value) const {
+    const auto read = node.value_exact<bool>();
+    if (!read) fail(node, fmt::format("{}.{} must be true or false", key.section, key.name));
+    value = *read;
+  }
   template <std::unsigned_integral T>
+    requires(!std::same_as<T, bool>)
   void read(const Key& key, const toml::node& node, T& value) const {
     const auto read = node.value_exact<std::int64_t>();
     if (!read || static_cast<double>(*read) < key.least || static_cast<double>(*read) > key.most) {
@@ -172,7 +178,12 @@ std::string written(double value) {
   return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
 }
 std::string written(base::Duration value) { return written(base::to_seconds(value)); }
-std::string written(std::unsigned_integral auto value) { return fmt::format("{}", value); }
+std::string written(std::same_as<bool> auto value) { return value ? "true" : "false"; }
+template <std::unsigned_integral T>
+  requires(!std::same_as<T, bool>)
+std::string written(T value) {
+  return fmt::format("{}", value);
+}
 
 std::string range_of(const Key& key) {
   return key.most > key.least ? fmt::format(" {} to {}.", key.least, key.most) : std::string();

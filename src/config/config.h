@@ -21,7 +21,10 @@ struct Server {
   std::uint16_t port = 8080;
   std::vector<std::string> allowed_hosts;
   std::vector<std::string> allowed_origins;
+  std::vector<std::string> trusted_proxies;
+  bool allow_anonymous = false;
   std::uint32_t max_connections = 512;
+  std::uint32_t max_connections_per_address = 128;
   std::uint32_t max_streams = 256;
   std::uint32_t encoder_threads = 2;
   base::Duration drain = std::chrono::seconds(30);
@@ -34,6 +37,10 @@ struct Server {
 struct AdmissionWait {
   base::Duration usual = std::chrono::seconds(2);
   base::Duration longest = std::chrono::seconds(30);
+};
+
+struct Keys {
+  std::filesystem::path file;  ///< "" = default_keys_file().
 };
 
 struct Workers {
@@ -56,6 +63,7 @@ struct Engine {
 
 struct Config {
   Server server;
+  Keys keys;
   Workers workers;
   Voices voices;
   Engine engine;
@@ -90,5 +98,8 @@ void validate(const Config& config);
 
 /// $XDG_DATA_HOME/antiphon/voices, or ~/.local/share/antiphon/voices.
 [[nodiscard]] std::filesystem::path default_voices_folder();
+
+/// $XDG_DATA_HOME/antiphon/keys.json, or ~/.local/share/antiphon/keys.json.
+[[nodiscard]] std::filesystem::path default_keys_file();
 
 }  // namespace antiphon::config

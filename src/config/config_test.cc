@@ -75,6 +75,7 @@ TEST(Config, AnErrorSaysWhereAndWhatWouldBeRight) {
   EXPECT_THAT(error_of("[server]\nallowed_hosts = [1]"), HasSubstr("server.allowed_hosts must be a string"));
   EXPECT_THAT(error_of("[admission]\nutilisation = nan"), HasSubstr("must be a number from 0.1 to 1"));
   EXPECT_THAT(error_of("[scheduler]\npolicy = \"best\""), HasSubstr("must be fifo, rr, plan, edf or ours"));
+  EXPECT_THAT(error_of("[server]\nallow_anonymous = 1"), HasSubstr("server.allow_anonymous must be true or false"));
   EXPECT_THAT(error_of("[log]\nlevel = \"loud\""), HasSubstr("log.level must be"));
   EXPECT_THAT(error_of("[aliases]\nalloy = 1"), HasSubstr("aliases.alloy must be a string"));
   EXPECT_THAT(error_of("[server"), HasSubstr("a.toml:1: "));

@@ -5,7 +5,9 @@
 /// The only place that reads the environment.
 namespace antiphon::config {
 
-std::filesystem::path default_voices_folder() {
+namespace {
+
+std::filesystem::path data_folder() {
   const auto absolute = [](const char* name) {
     const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread is started
     const std::filesystem::path path = value == nullptr ? "" : value;
@@ -16,7 +18,12 @@ std::filesystem::path default_voices_folder() {
     const auto home = absolute("HOME");
     data = home.empty() ? std::filesystem::path("/var/lib") : home / ".local/share";
   }
-  return data / "antiphon/voices";
+  return data / "antiphon";
 }
+
+}  // namespace
+
+std::filesystem::path default_voices_folder() { return data_folder() / "voices"; }
+std::filesystem::path default_keys_file() { return data_folder() / "keys.json"; }
 
 }  // namespace antiphon::config

@@ -17,7 +17,7 @@ struct Key {
 };
 
 /// Calls `visit(key, value)` for every key but the tables of voices, in the order of the file. `value` is a reference
-/// to a std::string, std::vector<std::string>, std::filesystem::path, unsigned integer, double, base::Duration or
+/// to a std::string, std::vector<std::string>, std::filesystem::path, unsigned integer, double, bool, base::Duration or
 /// enumeration of `config`.
 template <class AnyConfig, class Visit>
 void each_key(AnyConfig& config, const Visit& visit) {
@@ -29,10 +29,18 @@ void each_key(AnyConfig& config, const Visit& visit) {
             "Names that requests may use for this server besides localhost and its addresses; \"*\": any."},
         server.allowed_hosts);
   visit(Key{"server", "allowed_origins",
-            R"(Origins, such as "https://chat.example", whose web pages may use this server; "*": any.)"},
+            R"(Origins, such as "https://chat.example", whose web pages may use this server (CORS); "*": any.)"},
         server.allowed_origins);
+  visit(Key{"server", "trusted_proxies",
+            "Addresses or networks, such as \"10.0.0.0/8\", of proxies whose X-Forwarded-For is believed."},
+        server.trusted_proxies);
+  visit(Key{"server", "allow_anonymous", "Whether others than this machine may be served where there are no keys."},
+        server.allow_anonymous);
   visit(Key{"server", "max_connections", "Connections at once; the next one is refused.", 1, 65'536},
         server.max_connections);
+  visit(Key{"server", "max_connections_per_address",
+            "Those of one address, or of one IPv6 /64; this machine and trusted proxies have no limit.", 1, 65'536},
+        server.max_connections_per_address);
   visit(Key{"server", "max_streams", "Utterances that are spoken at once; the next one is refused.", 1, 65'536},
         server.max_streams);
   visit(Key{"server", "encoder_threads", "Threads that resample and encode.", 1, 256}, server.encoder_threads);
@@ -43,6 +51,9 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"server", "idle_timeout_seconds", "Between two requests of a connection.", 0.1, 3600}, server.idle_timeout);
   visit(Key{"server", "write_timeout_seconds", "A client that takes nothing for so long is dropped.", 0.1, 3600},
         server.write_timeout);
+
+  visit(Key{"keys", "file", "Where `antiphon keys` keeps the hashes of keys; empty: the user's data folder."},
+        config.keys.file);
 
   visit(Key{"workers", "count", "Worker processes on this machine; each computes on one core.", 1, 1024},
         config.workers.count);

@@ -30,12 +30,13 @@ const Asset* find_asset(std::string_view path) {
 }
 
 http::Response asset_answer(const Asset& asset) {
-  return {.status = 200,
-          .headers = {{"Content-Type", std::string(asset.content_type)},
-                      {"Cache-Control", "no-cache"},
-                      {"X-Content-Type-Options", "nosniff"},
-                      {"Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'"}},
-          .body = std::string(asset.body)};
+  return {
+      .status = 200,
+      .headers = {{"Content-Type", std::string(asset.content_type)},
+                  {"Cache-Control", "no-cache"},
+                  {"X-Content-Type-Options", "nosniff"},
+                  {"Content-Security-Policy", "default-src 'self'; media-src 'self' blob:; frame-ancestors 'none'"}},
+      .body = std::string(asset.body)};
 }
 
 /// In the shape of the door that the path belongs to.
@@ -86,11 +87,12 @@ openai::Errc to_openai(http::EdgeErrc code) {
 
 }  // namespace
 
-Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, metrics::Registry& registry, Probe& probe,
-             base::Duration unhealthy_after)
+Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, const identity::Identifier& callers,
+             metrics::Registry& registry, Probe& probe, base::Duration unhealthy_after)
     : cell_(cell),
       voices_(voices),
       speech_(speech),
+      callers_(callers),
       registry_(registry),
       probe_(probe),
       unhealthy_after_(unhealthy_after) {}
@@ -100,6 +102,7 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
   const auto speech = elevenlabs_route(request.path);
   const auto* const asset = find_asset(request.path);
   const auto route = find_route(request.path);
+  const auto caller = caller_of(callers_, request);
   http::Response response;
   if (!speech && asset == nullptr && !route) {
     response = not_found(request);
@@ -109,11 +112,12 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
       response = {.status = 204, .headers = {{"Allow", std::string(methods)}}, .body = {}};
     } else if (!allows(methods, request.method)) {
       response = wrong_method(request, methods);
+    } else if (!caller && is_for_callers(request.path)) {
+      response = unauthorised(caller.error(), request);
     } else if (speech) {
-      co_return co_await speak_elevenlabs(speech_, speech->voice_id, request, caller_of(request), request_id,
-                                          responder);
+      co_return co_await speak_elevenlabs(speech_, speech->voice_id, request, *caller, request_id, responder);
     } else if (route && route->endpoint == Endpoint::kSpeech) {
-      co_return co_await speak_openai(speech_, request, caller_of(request), request_id, responder);
+      co_return co_await speak_openai(speech_, request, *caller, request_id, responder);
     } else {
       response = asset != nullptr ? asset_answer(*asset) : answer(*route, request);
     }

@@ -10,6 +10,7 @@
 #include "gateway/voice_directory.h"
 #include "http/error.h"
 #include "http/responder.h"
+#include "identity/identifier.h"
 
 namespace antiphon::gateway {
 
@@ -17,8 +18,8 @@ namespace antiphon::gateway {
 class Front {
  public:
   /// `unhealthy_after`: see ServerOptions.
-  Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, metrics::Registry& registry, Probe& probe,
-        base::Duration unhealthy_after);
+  Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, const identity::Identifier& callers,
+        metrics::Registry& registry, Probe& probe, base::Duration unhealthy_after);
 
   [[nodiscard]] runtime::Awaitable<> handle(const http::Request& request, http::Responder& responder);
   /// An error that the HTTP server found by itself, in the shape of the API. `request` may be null.
@@ -36,6 +37,7 @@ class Front {
   Cell& cell_;
   const VoiceDirectory& voices_;
   SpeechHandler& speech_;
+  const identity::Identifier& callers_;
   metrics::Registry& registry_;
   Probe& probe_;
   base::Duration unhealthy_after_;

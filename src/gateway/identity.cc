@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <random>
 #include <string_view>
+
+#include "gateway/answer.h"
+#include "gateway/catalogue_answer.h"
+#include "gateway/elevenlabs_door.h"
 
 namespace antiphon::gateway {
 namespace {
@@ -17,18 +20,36 @@ bool is_request_id_character(char c) {
          std::string_view("._:/+=-").contains(c);
 }
 
-/// FNV-1a (draft-eastlake-fnv), 64 bits.
-std::uint64_t hash(std::uint64_t seed, std::string_view bytes) {
-  for (const char c : bytes) seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return (seed ^ 0xFFU) * 0x100000001b3ULL;  // ends the field, so that ("ab", "c") and ("a", "bc") differ
-}
-
 }  // namespace
 
-identity::Caller caller_of(const http::Request& request) {
-  const base::UserId user{
-      hash(hash(0xcbf29ce484222325ULL, request.peer_address), request.headers.get("Authorization"))};
-  return {.account = user, .user = user};
+base::Result<identity::Caller, identity::Errc> caller_of(const identity::Identifier& identifier,
+                                                         const http::Request& request) {
+  std::string forwarded;
+  for (const auto& [name, value] : request.headers.fields()) {
+    if (!http::equal_ignoring_case(name, "X-Forwarded-For")) continue;
+    if (!forwarded.empty()) forwarded += ',';
+    forwarded += value;
+  }
+  return identifier.identify({.peer = request.peer_address,
+                              .forwarded_for = forwarded,
+                              .authorization = request.headers.get("Authorization"),
+                              .xi_api_key = request.headers.get("xi-api-key"),
+                              .header_user = request.headers.get("X-OpenWebUI-User-Id")});
+}
+
+bool is_for_callers(std::string_view path) { return path.starts_with("/v1") || path.starts_with("/v2"); }
+
+http::Response unauthorised(identity::Errc code, const http::Request& request) {
+  const std::string message =
+      code == identity::Errc::kNoKey
+          ? "This server asks for an API key: send it as 'Authorization: Bearer KEY' or as 'xi-api-key: KEY'."
+          : "There is no such API key.";
+  auto response =
+      is_elevenlabs(request)
+          ? elevenlabs_error_answer({.code = protocol::elevenlabs::Errc::kUnauthorized, .message = message}, {})
+          : error_answer({.code = protocol::openai::Errc::kUnauthorized, .message = message}, {});
+  response.headers.add("WWW-Authenticate", "Bearer");
+  return response;
 }
 
 std::string request_id_of(const http::Request* request) {

@@ -1,15 +1,22 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "http/message.h"
-#include "identity/caller.h"
+#include "identity/identifier.h"
 
 namespace antiphon::gateway {
 
-/// Whose request it is, for fairness: a hash of the bearer token that was sent, whatever it says, and of the peer's
-/// address. Requests without a token are one user per address.
-[[nodiscard]] identity::Caller caller_of(const http::Request& request);
+/// Whose request it is, or why nobody's.
+[[nodiscard]] base::Result<identity::Caller, identity::Errc> caller_of(const identity::Identifier& identifier,
+                                                                       const http::Request& request);
+
+/// Whether `path` is only for callers; the pages, their descriptions and the state of health are for all.
+[[nodiscard]] bool is_for_callers(std::string_view path);
+
+/// 401, in the shape of the door.
+[[nodiscard]] http::Response unauthorised(identity::Errc code, const http::Request& request);
 
 /// The client's own x-request-id where it is 1 to 128 characters of [A-Za-z0-9._:/+=-], else a new random one.
 [[nodiscard]] std::string request_id_of(const http::Request* request);

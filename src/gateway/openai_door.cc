@@ -51,6 +51,7 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& re
   const bool as_events = asked->stream_format == openai::StreamFormat::kSse;
   const auto characters = text::count_code_points(asked->input);
   const AudioOutput output{.format = format, .rate = asked->sample_rate};
+  caller = identity::user_within(std::move(caller), asked->user);
   SpeechOrder order{.voice = std::move(asked->voice),
                     .text = std::move(asked->input),
                     .speed = asked->speed,

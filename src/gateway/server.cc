@@ -32,7 +32,8 @@ class Server::Impl {
         keep_cost_(std::move(options.keep_cost)),
         cell_(executor, clock, probe_, with_voices(std::move(options.cell), options.voices)),
         speech_(cell_, voices_, encoders_, clock, probe_, std::move(options.speech)),
-        front_(cell_, voices_, speech_, registry_, probe_, options.unhealthy_after),
+        callers_(std::move(options.keys), std::move(options.trusted_proxies)),
+        front_(cell_, voices_, speech_, callers_, registry_, probe_, options.unhealthy_after),
         http_(
             executor, clock, std::move(options.http),
             [this](const http::Request& request, http::Responder& responder) {
@@ -48,6 +49,8 @@ class Server::Impl {
     if (keep_cost_) tasks_.spawn(keep_costs());
     return *endpoint;
   }
+
+  void set_keys(identity::KeyRing keys) { callers_.set_keys(std::move(keys)); }
 
   [[nodiscard]] runtime::Awaitable<bool> wait_ready() { return cell_.wait_ready(); }
 
@@ -92,6 +95,7 @@ class Server::Impl {
   std::vector<scheduler::CostModel::Prior> kept_;
   Cell cell_;
   SpeechHandler speech_;
+  identity::Identifier callers_;
   Front front_;
   http::Server http_;
   runtime::TaskGroup tasks_;
@@ -112,6 +116,7 @@ Result<http::Endpoint> Server::start() {
   return impl_->start();
 }
 
+void Server::set_keys(identity::KeyRing keys) { impl_->set_keys(std::move(keys)); }
 runtime::Awaitable<bool> Server::wait_ready() { return impl_->wait_ready(); }
 runtime::Awaitable<> Server::stop(base::TimePoint deadline) { return impl_->stop(deadline); }
 

@@ -13,6 +13,7 @@
 #include "gateway/speech_handler.h"
 #include "gateway/voice_directory.h"
 #include "http/server.h"
+#include "identity/identifier.h"
 #include "runtime/clock.h"
 
 namespace antiphon::gateway {
@@ -24,6 +25,8 @@ struct ServerOptions {
   std::vector<ServedVoice> voices{};  ///< At least one; the first is the default and is loaded first.
   std::map<std::string, std::string, std::less<>> aliases{};  ///< Further names of voices.
   SpeechHandlerOptions speech{};
+  identity::KeyRing keys{};  ///< None: everybody may ask.
+  std::vector<identity::Network> trusted_proxies{};
   std::size_t encoder_threads = 2;  ///< 1 or more.
   /// Called each minute and at the end, for each voice that was spoken with, with what it costs by now. On a thread of
   /// the encoders', one call at a time.
@@ -47,6 +50,9 @@ class Server {
   [[nodiscard]] runtime::Awaitable<bool> wait_ready();
   /// Refuses what is new with 503, finishes what plays until `deadline`, then ends it, and the workers. Call it once.
   [[nodiscard]] runtime::Awaitable<> stop(base::TimePoint deadline);
+
+  /// From now on these keys count, and no others. What plays goes on.
+  void set_keys(identity::KeyRing keys);
 
  private:
   class Impl;

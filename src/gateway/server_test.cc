@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <cstring>
 #include <future>
 #include <nlohmann/json.hpp>
@@ -217,6 +219,27 @@ TEST_F(ServerTest, ServesThePageAndWhatItNeeds) {
   }
   EXPECT_NE(ask(port_, "GET", "/assets/speak.js").body.find("/assets/pcm_player.js"), std::string::npos);
   EXPECT_EQ(ask(port_, "GET", "/assets/pcm_player.js").headers.at("content-type"), "text/javascript; charset=utf-8");
+}
+
+class OneConnectionTest : public ServerTest {
+ protected:
+  void SetUp() override {
+    per_address_ = 1;
+    start({});
+  }
+};
+
+TEST_F(OneConnectionTest, AnAddressThatHasAllItMayIsRefusedUntilOneGoes) {
+  boost::asio::io_context context;
+  boost::asio::ip::tcp::socket idle(context);
+  idle.connect({boost::asio::ip::address_v4::loopback(), port_});
+  const auto refused = ask(port_, "GET", "/healthz");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_FALSE(refused.headers.at("retry-after").empty());
+  idle.close();
+  const auto deadline = clock_.now() + 30s;
+  while (ask(port_, "GET", "/healthz").status != 200 && clock_.now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(ask(port_, "GET", "/healthz").status, 200);
 }
 
 class SlowServerTest : public ServerTest {

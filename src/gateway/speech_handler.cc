@@ -28,6 +28,11 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   auto spec = check(order, caller);
   if (!spec) co_return co_await sink.fail(spec.error());
   if (const auto admitted = admit(); !admitted) co_return co_await sink.fail(admitted.error());
+  const auto permit = per_account_.take(caller);
+  if (!permit) {
+    probe_.refused(scheduler::RefusalReason::kUserLimit);
+    co_return co_await sink.fail({Errc::kUserLimit, "This API key has as many streams as it may have."});
+  }
   const auto stream = cell_.open(std::move(*spec));
   sink.on_gone([&stream] { stream->leave(); });
   Egress egress(cell_, *stream, sink, clock_, probe_);

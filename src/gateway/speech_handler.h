@@ -9,6 +9,7 @@
 #include "gateway/speech_order.h"
 #include "gateway/voice_directory.h"
 #include "identity/caller.h"
+#include "identity/stream_limit.h"
 #include "runtime/thread_pool.h"
 #include "text/segmenter.h"
 
@@ -54,6 +55,7 @@ class SpeechHandler {
   runtime::Clock& clock_;
   Probe& probe_;
   SpeechHandlerOptions options_;
+  identity::StreamLimit per_account_;
   bool draining_ = false;
 };
 

@@ -90,6 +90,24 @@ EdgeError refuse(EdgeErrc code, std::string message) { return {.code = code, .me
 
 }  // namespace
 
+std::vector<Headers::Field> cors_fields(const EdgeRules& rules, const Request& request) {
+  if (rules.allowed_origins.empty()) return {};
+  std::vector<Headers::Field> fields{{"Vary", "Origin"}};
+  const auto* const origin = request.headers.find("Origin");
+  if (origin == nullptr || !lists(rules.allowed_origins, *origin)) return fields;
+  fields.emplace_back("Access-Control-Allow-Origin", *origin);
+  if (request.method != "OPTIONS") {
+    fields.emplace_back("Access-Control-Expose-Headers",
+                        "x-request-id, Retry-After, retry-after-ms, x-should-retry, Server-Timing");
+  } else if (request.headers.find("Access-Control-Request-Method") != nullptr) {
+    fields.emplace_back("Access-Control-Allow-Methods", "GET, HEAD, POST");
+    const auto wanted = request.headers.get("Access-Control-Request-Headers");
+    if (!wanted.empty()) fields.emplace_back("Access-Control-Allow-Headers", wanted);
+    fields.emplace_back("Access-Control-Max-Age", "600");
+  }
+  return fields;
+}
+
 std::optional<EdgeError> edge_policy(const EdgeRules& rules, const Request& request) {
   const auto host = parse_authority(request.headers.get("Host"));
   if (!lists(rules.allowed_hosts, "*") && (!host || !is_own_host(rules, host->host))) {

@@ -26,4 +26,8 @@ struct EdgeRules {
 /// - Content-Type, for POST, PUT and PATCH: application/json, else 415 (a form can send the others unasked).
 [[nodiscard]] std::optional<EdgeError> edge_policy(const EdgeRules& rules, const Request& request);
 
+/// The header fields that let pages of allowed_origins read an answer (CORS, Fetch standard 3.2): none without an
+/// Origin, and none for one that is not allowed. For a preflight they also say what may be sent.
+[[nodiscard]] std::vector<Headers::Field> cors_fields(const EdgeRules& rules, const Request& request);
+
 }  // namespace antiphon::http

@@ -104,6 +104,35 @@ TEST(EdgePolicyTest, AStarTurnsTheHostCheckOff) {
   EXPECT_EQ(verdict(rules, post("not a host", {{"Origin", "http://not a host"}})), EdgeErrc::kOriginRefused);
 }
 
+using Fields = std::vector<Headers::Field>;
+const Fields kVaryOnly = {Headers::Field("Vary", "Origin")};
+
+TEST(CorsTest, IsOffUntilOriginsAreAllowed) {
+  EXPECT_EQ(cors_fields({}, post("localhost", {{"Origin", "https://chat.example"}})), Fields());
+}
+
+TEST(CorsTest, LetsAllowedPagesReadAndNoOthers) {
+  const EdgeRules rules{.allowed_origins = {"https://chat.example"}};
+  const auto fields = cors_fields(rules, post("localhost", {{"Origin", "https://chat.example"}}));
+  EXPECT_EQ(fields.at(0), Headers::Field("Vary", "Origin"));
+  EXPECT_EQ(fields.at(1), Headers::Field("Access-Control-Allow-Origin", "https://chat.example"));
+  EXPECT_EQ(cors_fields(rules, post("localhost", {{"Origin", "https://evil.example"}})), kVaryOnly);
+  EXPECT_EQ(cors_fields(rules, post("localhost", {})), kVaryOnly) << "no page";
+}
+
+TEST(CorsTest, AnswersAPreflight) {
+  const EdgeRules rules{.allowed_origins = {"*"}};
+  Request request = post("localhost", {{"Origin", "https://chat.example"},
+                                       {"Access-Control-Request-Method", "POST"},
+                                       {"Access-Control-Request-Headers", "content-type,authorization"}});
+  request.method = "OPTIONS";
+  Headers headers;
+  for (auto& [name, value] : cors_fields(rules, request)) headers.add(name, value);
+  EXPECT_EQ(headers.get("Access-Control-Allow-Methods"), "GET, HEAD, POST");
+  EXPECT_EQ(headers.get("Access-Control-Allow-Headers"), "content-type,authorization");
+  EXPECT_EQ(headers.get("Access-Control-Allow-Origin"), "https://chat.example");
+}
+
 struct OriginCase {
   std::string host;
   std::string origin;

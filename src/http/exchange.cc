@@ -10,7 +10,8 @@
 
 namespace antiphon::http {
 
-void Exchange::judge_head(const Response& response) {
+void Exchange::judge_head(Response& response) {
+  for (auto& [name, value] : cors_) response.headers.add(std::move(name), std::move(value));
   head_only_ = head_only_ || is_bodiless(response.status);
   connection_.keep_ = parser_.keep_alive() && !connection_.closing_ &&
                       !equal_ignoring_case(response.headers.get("Connection"), "close");

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "http/connection.h"
 #include "http/request_parser.h"
@@ -14,7 +15,10 @@ namespace antiphon::http {
 class Exchange final : public Responder {
  public:
   Exchange(Connection& connection, const RequestParser& parser, const Request& request)
-      : connection_(connection), parser_(parser), head_only_(request.method == "HEAD") {}
+      : connection_(connection),
+        parser_(parser),
+        head_only_(request.method == "HEAD"),
+        cors_(cors_fields(connection.context_.options.edge, request)) {}
 
   runtime::Awaitable<bool> respond(Response response) override;
   runtime::Awaitable<bool> start(Response head) override;
@@ -30,12 +34,14 @@ class Exchange final : public Responder {
  private:
   enum class Phase : std::uint8_t { kIdle, kStreaming, kEnded };
 
-  /// What the answer's head decides: whether a body follows, and whether another request may.
-  void judge_head(const Response& response);
+  /// What the answer's head decides: whether a body follows, and whether another request may. Adds what lets pages
+  /// of other origins read it.
+  void judge_head(Response& response);
 
   Connection& connection_;
   const RequestParser& parser_;
   bool head_only_;  ///< The answer to HEAD, or of a status without a body.
+  std::vector<Headers::Field> cors_;
   Phase phase_ = Phase::kIdle;
 };
 

@@ -219,7 +219,7 @@ TEST(RequestParserTest, RefusesVersionsAndMethodsThatItDoesNotKnow) {
   EXPECT_EQ(error_of(with_line("PRI * HTTP/2.0")), EdgeErrc::kVersionNotSupported);
   EXPECT_EQ(error_of(with_line("SPEAK / HTTP/1.1")), EdgeErrc::kNotImplemented);
   EXPECT_EQ(error_of(with_line("get / HTTP/1.1")), EdgeErrc::kNotImplemented);
-  for (const auto* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}) {
+  for (const auto* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"}) {
     EXPECT_EQ(error_of(with_line(fmt::format("{} / HTTP/1.1", method))), std::nullopt) << method;
   }
 }

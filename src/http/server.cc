@@ -7,10 +7,13 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <optional>
 #include <set>
 #include <utility>
 
+#include "http/address_limit.h"
 #include "http/connection.h"
+#include "identity/network.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
 
@@ -50,6 +53,7 @@ class Server::Impl {
         handler_(std::move(handler)),
         error_formatter_(std::move(error_formatter)),
         acceptor_(executor),
+        per_address_(options_.max_connections_per_address),
         tasks_(executor) {}
 
   Result<Endpoint> start();
@@ -59,7 +63,9 @@ class Server::Impl {
 
  private:
   runtime::Awaitable<> accept_connections();
-  runtime::Awaitable<> serve(tcp::socket socket);
+  runtime::Awaitable<> serve(tcp::socket socket, AddressLimit::Place place);
+  /// "" for a peer that is not counted.
+  [[nodiscard]] std::string peer_of(const tcp::socket& socket) const;
   runtime::Awaitable<> refuse(tcp::socket socket);
   void admit(tcp::socket socket);
   [[nodiscard]] ConnectionContext context() { return {clock_, options_, handler_, error_formatter_}; }
@@ -71,6 +77,7 @@ class Server::Impl {
   ErrorFormatter error_formatter_;
   tcp::acceptor acceptor_;
   std::set<Connection*> connections_;
+  AddressLimit per_address_;
   std::size_t refusals_ = 0;
   std::uint64_t accepted_ = 0;
   runtime::TaskGroup tasks_;
@@ -121,14 +128,23 @@ runtime::Awaitable<> Server::Impl::accept_connections() {
 
 void Server::Impl::admit(tcp::socket socket) {
   tune(socket, options_);
-  if (connections_.size() < options_.max_connections) {
-    tasks_.spawn(serve(std::move(socket)));
+  auto place = connections_.size() < options_.max_connections ? per_address_.take(peer_of(socket)) : std::nullopt;
+  if (place) {
+    tasks_.spawn(serve(std::move(socket), std::move(*place)));
   } else if (refusals_ < kMaxRefusals) {
     tasks_.spawn(refuse(std::move(socket)));
   }
 }
 
-runtime::Awaitable<> Server::Impl::serve(tcp::socket socket) {
+std::string Server::Impl::peer_of(const tcp::socket& socket) const {
+  error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  if (error) return {};
+  const auto address = peer.address().to_string();
+  return options_.uncounted && options_.uncounted(address) ? std::string() : identity::address_group(address);
+}
+
+runtime::Awaitable<> Server::Impl::serve(tcp::socket socket, [[maybe_unused]] AddressLimit::Place place) {
   Connection connection(std::move(socket), context(), ++accepted_);
   connections_.insert(&connection);
   if (!acceptor_.is_open()) connection.close_when_idle();

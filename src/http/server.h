@@ -20,6 +20,10 @@ struct ServerOptions {
   std::string address = "127.0.0.1";  ///< Numeric IPv4 or IPv6.
   std::uint16_t port = 8080;          ///< 0 picks a free one.
   std::size_t max_connections = 512;  ///< 1 or more; the next one is answered 503 and closed.
+  /// Of one peer, 1 or more; the next one is answered 503 and closed. An IPv6 peer is a /64.
+  std::size_t max_connections_per_address = 512;
+  /// Peers, by their numeric address, that this limit does not count; null: none.
+  std::function<bool(const std::string& address)> uncounted{};
   std::size_t header_bytes = 16 * 1024;
   std::size_t target_bytes = 4 * 1024;
   std::size_t body_bytes = 256 * 1024;

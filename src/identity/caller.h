@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -22,6 +23,11 @@ struct Caller {
   std::optional<base::Duration> wait;  ///< How long a request may wait for its start; nothing = the server's default.
   std::optional<Pacing> pacing;        ///< Nothing = the door's default.
   std::vector<std::string> voices;     ///< Ids of the voices that it may use; empty = all.
+  bool takes_body_user = false;        ///< Its users are told apart by the body's `user`: see user_within().
 };
+
+/// `caller` as the user of this name, where its account's users are named by the body; else, and without a name, as
+/// it is.
+[[nodiscard]] Caller user_within(Caller caller, std::string_view name);
 
 }  // namespace antiphon::identity

@@ -36,6 +36,8 @@ Row row_of(Errc code) {
       return {.status = 400, .type = kRequestError, .code = "model_not_found"};
     case Errc::kUnsupportedFormat:
       return {.status = 400, .type = kRequestError, .code = "unsupported_format"};
+    case Errc::kUnauthorized:
+      return {.status = 401, .type = kRequestError, .code = "invalid_api_key"};
     case Errc::kNotFound:
       return {.status = 404, .type = kRequestError, .code = "not_found"};
     case Errc::kMethodNotAllowed:

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "identity/caller.h"
+#include "identity/key_ring.h"
+#include "identity/network.h"
+
+namespace antiphon::identity {
+
+/// What a request says about who sent it.
+struct Facts {
+  std::string_view peer;           ///< Numeric address.
+  std::string_view forwarded_for;  ///< All X-Forwarded-For fields, joined by commas.
+  std::string_view authorization;  ///< The field's value.
+  std::string_view xi_api_key;     ///< ElevenLabs' field; it goes before the other.
+  std::string_view header_user;    ///< X-OpenWebUI-User-Id.
+};
+
+enum class Errc : std::uint8_t {
+  kNoKey,       ///< Keys are asked for, and none was sent.
+  kUnknownKey,  ///< What was sent is none.
+};
+
+/// Finds out who asks. One thread.
+class Identifier {
+ public:
+  explicit Identifier(KeyRing keys = {}, std::vector<Network> trusted_proxies = {})
+      : keys_(std::move(keys)), trusted_proxies_(std::move(trusted_proxies)) {}
+
+  /// With keys, the account is the key, and its users are told apart as the key says. Without, anything sent as a key
+  /// is a name that nobody checks: the account is the address, and its users are those names; on the loopback, where
+  /// all share an address, each name is an account.
+  [[nodiscard]] base::Result<Caller, Errc> identify(const Facts& facts) const;
+
+  void set_keys(KeyRing keys) { keys_ = std::move(keys); }
+
+ private:
+  [[nodiscard]] Caller keyed(const ApiKey& key, const Facts& facts, std::string_view address) const;
+
+  KeyRing keys_;
+  std::vector<Network> trusted_proxies_;
+};
+
+/// What follows "Bearer " in an Authorization field; "" where it is of another scheme.
+[[nodiscard]] std::string_view bearer_token(std::string_view authorization);
+
+}  // namespace antiphon::identity

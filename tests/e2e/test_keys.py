@@ -1,0 +1,126 @@
+"""API keys, and who is let in without."""
+import os
+import signal
+import stat
+
+import httpx
+import openai
+import pytest
+
+import harness
+
+LONG = "One more sentence that takes a while to say. " * 6
+
+
+@pytest.fixture
+def keys(tmp_path):
+    """Runs `antiphon keys ...` on a file of keys of its own; `keys.config` is what a server needs to use it."""
+    file = tmp_path / "keys.json"
+    config = tmp_path / "keys.toml"
+    config.write_text(harness.to_toml({"keys": {"file": str(file)}}))
+
+    class Keys:
+        path = file
+        config = {"keys": {"file": str(file)}}
+
+        @staticmethod
+        def __call__(*arguments):
+            return harness.run_ok("keys", arguments[0], "--config", config, *arguments[1:]).decode().strip()
+
+    return Keys()
+
+
+def bearer(key, **more):
+    return {"Authorization": f"Bearer {key}", **more}
+
+
+def speak(server, key, text="Yes.", voice="quick", **more):
+    return server.http.post("/v1/audio/speech", headers=bearer(key, **more),
+                            json={"model": "tts-1", "input": text, "voice": voice, "response_format": "pcm"})
+
+
+def test_a_key_opens_every_door_and_nothing_else_does(serve, keys):
+    key = keys("add", "web")
+    server = serve("--voice", "quick", config=keys.config)
+    assert speak(server, key).status_code == 200
+    assert server.http.post("/v1/text-to-speech/quick", headers={"xi-api-key": key}, json={"text": "Yes."}).status_code == 200
+    for path in ("/v1/models", "/v1/audio/voices", "/v2/voices", "/v1"):
+        assert server.http.get(path).status_code == 401
+        assert server.http.get(path, headers=bearer(key)).status_code == 200
+    for path in ("/", "/docs", "/openapi.json", "/healthz", "/readyz"):
+        assert server.http.get(path).status_code == 200, "for all"
+    refused = speak(server, key + "x")
+    assert refused.status_code == 401
+    assert refused.headers["www-authenticate"] == "Bearer"
+    assert refused.json()["error"]["code"] == "invalid_api_key"
+    refused = server.http.post("/v1/text-to-speech/quick", headers={"xi-api-key": "no"}, json={"text": "Yes."})
+    assert refused.json()["detail"]["status"] == "invalid_api_key"
+    with pytest.raises(openai.AuthenticationError):
+        server.openai(api_key="no").models.list()
+    assert key not in server.log()
+
+
+def test_a_key_is_shown_once_and_kept_as_a_hash(keys):
+    key = keys("add", "web", "--weight", 2, "--max-streams", 3, "--voice", "quick", "--users", "header")
+    assert key not in keys.path.read_text()
+    assert stat.S_IMODE(os.stat(keys.path).st_mode) == 0o600
+    listed = keys("list")
+    assert listed.split("\t") == ["web", "weight 2", "streams 3", "wait default", "pacing default", "users by header",
+                                  "voices quick"]
+    assert harness.run("keys", "add", "web", "--config", keys.path.with_suffix(".toml")).returncode == 1, "a name is taken once"
+    keys("revoke", "web")
+    assert keys("list") == ""
+
+
+def test_a_running_server_takes_keys_over_on_sighup(serve, keys):
+    first = keys("add", "first")
+    server = serve("--voice", "quick", config=keys.config)
+    second = keys("add", "second")
+    keys("revoke", "first")
+    assert speak(server, first).status_code == 200, "not yet"
+    server.signal(signal.SIGHUP)
+    harness.eventually(lambda: server.events("keys_reloaded"), "the keys were read again")
+    assert speak(server, first).status_code == 401
+    assert speak(server, second).status_code == 200
+    keys.path.write_text("broken")
+    server.signal(signal.SIGHUP)
+    harness.eventually(lambda: server.events("keys_not_reloaded"), "a broken file is said")
+    assert speak(server, second).status_code == 200, "and changes nothing"
+
+
+def test_a_key_has_its_voices_and_its_streams(serve, keys):
+    key = keys("add", "web", "--voice", "slow", "--max-streams", 1)
+    server = serve("--voice", "quick", config=keys.config)
+    refused = speak(server, key, voice="quick")
+    assert refused.json()["error"]["code"] == "voice_not_found"
+    assert "quick," not in refused.json()["error"]["message"], "and it is not told of others"
+    with httpx.stream("POST", f"{server.url}/v1/audio/speech", headers=bearer(key), timeout=harness.DEADLINE_SECONDS,
+                      json={"model": "tts-1", "input": LONG, "voice": "slow", "response_format": "pcm"}) as playing:
+        audio = playing.iter_bytes(1)
+        assert next(audio)
+        refused = speak(server, key, voice="slow")
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) >= 1
+    harness.eventually(server.idle, "the stream that was left is gone")
+    assert speak(server, key, voice="slow").status_code == 200
+
+
+def test_nobody_listens_to_the_network_without_keys_by_accident(store, keys):
+    refused = harness.run("serve", "--listen", "0.0.0.0:0", "--voices", store, "--config", keys.path.with_suffix(".toml"))
+    assert refused.returncode == 1
+    assert b"--allow-anonymous" in refused.stderr and b"antiphon keys add" in refused.stderr
+
+
+def test_pages_of_allowed_origins_may_read_answers(serve):
+    server = serve("--voice", "quick", config={"server": {"allowed_origins": ["https://chat.example"]}})
+    allowed = {"Origin": "https://chat.example"}
+    preflight = server.http.options("/v1/audio/speech", headers={
+        **allowed, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"})
+    assert preflight.status_code == 204
+    assert preflight.headers["access-control-allow-origin"] == "https://chat.example"
+    assert preflight.headers["access-control-allow-headers"] == "content-type"
+    assert "POST" in preflight.headers["access-control-allow-methods"]
+    answer = server.http.get("/v1/audio/voices", headers=allowed)
+    assert answer.headers["access-control-allow-origin"] == "https://chat.example"
+    stranger = server.http.get("/v1/audio/voices", headers={"Origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in stranger.headers

@@ -1,0 +1,67 @@
+"""/openapi.json is complete and true, and /docs shows it."""
+import os
+import subprocess
+import sys
+
+import pytest
+
+import chromium
+import harness
+
+
+@pytest.fixture(scope="module")
+def description(server):
+    response = server.http.get("/openapi.json")
+    assert response.headers["content-type"] == "application/json"
+    return response.json()
+
+
+def test_every_operation_is_there_and_nothing_else(server, description):
+    for path, methods in description["paths"].items():
+        filled = path.replace("{voice_id}", "quick").replace("{model}", "tts-1")
+        allowed = set(server.http.options(filled).headers["allow"].split(", "))
+        described = {method.upper() for method in methods}
+        assert described == allowed - {"HEAD", "OPTIONS"}, path
+        other = server.http.delete(filled)
+        assert (other.status_code, other.headers["allow"]) == (405, ", ".join(sorted(allowed, key=other.headers["allow"].find)))
+
+
+def test_a_generator_of_requests_finds_no_fault(server, tmp_path):
+    """Schemathesis sends what the description allows and what it forbids, and holds every answer against it.
+
+    Left out is the check that everything of the right form is accepted: whether a voice is installed, and whether a
+    text has anything to speak, are no questions of form."""
+    checks = ("not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
+              "response_schema_conformance,negative_data_rejection,unsupported_method,missing_required_header")
+    result = subprocess.run(
+        [sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}/openapi.json", "--checks", checks,
+         "--max-examples", "20", "--seed", "1", "--phases", "examples,coverage,fuzzing", "--request-timeout", "30",
+         "--suppress-health-check", "all", "--no-color", "--generation-database", "none"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=150, check=False,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+    assert result.returncode == 0, result.stdout[-8000:] + result.stderr[-2000:]
+    harness.eventually(server.idle, "all streams are gone")
+
+
+@pytest.mark.skipif(chromium.EXECUTABLE is None, reason="Chromium is not installed")
+def test_the_page_lists_and_tries_every_operation(server, description, tmp_path):
+    page = chromium.Page(server.url + "/docs", tmp_path / "profile")
+    try:
+        count = sum(len(methods) for methods in description["paths"].values())
+        listed = "document.querySelectorAll('details').length"
+        harness.eventually(lambda: page.value(listed) == count, "all operations are listed")
+        page.value("document.querySelectorAll('details').forEach((entry) => { entry.open = true; })")
+        harness.eventually(lambda: page.value("document.querySelectorAll('form').length") == count, "and can be tried")
+        page.value("document.querySelector('details form').requestSubmit()")
+        harness.eventually(lambda: page.value("document.querySelector('audio')?.readyState ?? 0") > 0, "and heard")
+    finally:
+        page.close()
+
+
+def test_the_page_needs_nobody_else(server):
+    page = server.http.get("/docs").text
+    for asset in ("docs.js", "docs.css", "style.css", "icon.svg"):
+        assert f'"/assets/{asset}"' in page
+        body = server.http.get(f"/assets/{asset}")
+        assert body.status_code == 200
+        assert "://" not in body.text.replace("http://www.w3.org/2000/svg", ""), "no other host"
