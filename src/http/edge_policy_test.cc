@@ -104,6 +104,16 @@ TEST(EdgePolicyTest, AStarTurnsTheHostCheckOff) {
   EXPECT_EQ(verdict(rules, post("not a host", {{"Origin", "http://not a host"}})), EdgeErrc::kOriginRefused);
 }
 
+TEST(EdgePolicyTest, AWebSocketIsNotForForeignPages) {
+  Request request = get_from("localhost:8080");
+  request.headers.add("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA==");
+  EXPECT_EQ(verdict({}, request), kPassed) << "no page, a program";
+  request.headers.add("Origin", "http://localhost:8080");
+  EXPECT_EQ(verdict({}, request), kPassed);
+  request.headers.set("Origin", "https://evil.example");
+  EXPECT_EQ(verdict({}, request), EdgeErrc::kOriginRefused);
+}
+
 struct OriginCase {
   std::string host;
   std::string origin;

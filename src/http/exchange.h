@@ -14,13 +14,14 @@ namespace antiphon::http {
 class Exchange final : public Responder {
  public:
   Exchange(Connection& connection, const RequestParser& parser, const Request& request)
-      : connection_(connection), parser_(parser), head_only_(request.method == "HEAD") {}
+      : connection_(connection), parser_(parser), request_(request), head_only_(request.method == "HEAD") {}
 
   runtime::Awaitable<bool> respond(Response response) override;
   runtime::Awaitable<bool> start(Response head) override;
   runtime::Awaitable<bool> write(std::span<const std::byte> bytes) override;
   runtime::Awaitable<bool> finish() override;
   void abort() override;
+  runtime::Awaitable<std::unique_ptr<WebSocket>> upgrade(WebSocketOptions options) override;
   void on_gone(std::move_only_function<void()> callback) override;
   [[nodiscard]] bool gone() const override { return connection_.gone_; }
   [[nodiscard]] bool started() const override { return phase_ != Phase::kIdle; }
@@ -35,6 +36,7 @@ class Exchange final : public Responder {
 
   Connection& connection_;
   const RequestParser& parser_;
+  const Request& request_;
   bool head_only_;  ///< The answer to HEAD, or of a status without a body.
   Phase phase_ = Phase::kIdle;
 };
