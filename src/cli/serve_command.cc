@@ -25,39 +25,52 @@ namespace {
 struct Flags {
   Settings settings;
   std::optional<std::string> listen;
+  std::optional<std::string> wyoming;
   std::optional<std::uint32_t> workers;
   std::optional<std::string> policy;
   std::optional<std::string> admission;
   std::optional<std::string> voice;
 };
 
-/// HOST:PORT, [IPV6]:PORT or HOST over the configured place. Throws config::Error.
-void listen_at(std::string_view place, config::Server& server) {
+/// HOST:PORT, [IPV6]:PORT or HOST over what is there. `source` says where it was written. Throws config::Error.
+void listen_at(std::string_view source, std::string_view place, std::string& host, std::uint16_t& listen_port) {
   const auto colon = place.rfind(':');
   const bool bracketed = place.starts_with('[');
   const bool has_port =
       colon != std::string_view::npos && (bracketed ? colon > 0 && place[colon - 1] == ']' : place.find(':') == colon);
   if (has_port) {
     const auto port = place.substr(colon + 1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), server.port);
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen_port);
     if (error != std::errc{} || end != port.data() + port.size()) {
-      throw config::Error(fmt::format("--listen: '{}' is not a port (0 to 65535)", port));
+      throw config::Error(fmt::format("{}: '{}' is not a port (0 to 65535)", source, port));
     }
     place = place.substr(0, colon);
   }
   if (bracketed && place.ends_with(']')) place = place.substr(1, place.size() - 2);
-  server.host = place;
+  host = place;
 }
 
 config::Config effective(const Flags& flags) {
   auto config = flags.settings.load();
-  if (flags.listen) listen_at(*flags.listen, config.server);
+  if (flags.listen) listen_at("--listen", *flags.listen, config.server.host, config.server.port);
+  if (flags.wyoming) config.wyoming.listen = *flags.wyoming;
   if (flags.workers) config.workers.count = *flags.workers;
   if (flags.policy) config.scheduler.policy = scheduler::parse_policy(*flags.policy).value();
   if (flags.admission) config.scheduler.admission = scheduler::parse_admission(*flags.admission).value();
   if (flags.voice) config.voices.preferred = *flags.voice;
   config::validate(config);
   return config;
+}
+
+gateway::WyomingOptions wyoming_options(const config::Config& config) {
+  gateway::WyomingOptions options;
+  listen_at("wyoming.listen", config.wyoming.listen, options.tcp.address, options.tcp.port);
+  options.tcp.max_connections = config.wyoming.max_connections;
+  options.limits = {.event_timeout = config.server.header_timeout,
+                    .idle_timeout = config.server.idle_timeout,
+                    .write_timeout = config.server.write_timeout};
+  options.silence = config.text_silence;
+  return options;
 }
 
 gateway::ServerOptions server_options(const config::Config& config, const gateway::VoiceDirectory& voices,
@@ -89,6 +102,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                     .wait = config.wait.usual,
                     .wait_max = config.wait.longest,
                     .cheaper_voices = config.cheaper_voices};
+  if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.encoder_threads = config.server.encoder_threads;
   options.keep_cost = keep_cost;
   return options;
@@ -153,6 +167,8 @@ void add_serve(CLI::App& app, Run& chosen) {
   const auto flags = std::make_shared<Flags>();
   flags->settings.add_to(*command);
   command->add_option("--listen", flags->listen, "ADDRESS:PORT, numeric (127.0.0.1:8080); port 0 picks a free one");
+  command->add_option("--wyoming", flags->wyoming,
+                      "ADDRESS:PORT for Home Assistant, such as 127.0.0.1:10200 (off); see docs/clients");
   command->add_option("--workers", flags->workers, "Worker processes (1)")->check(CLI::Range(1, 1024));
   command->add_option("--policy", flags->policy, "Order of the work (ours); the others are baselines")
       ->check(CLI::IsMember({"fifo", "rr", "plan", "edf", "ours"}));

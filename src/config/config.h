@@ -36,6 +36,11 @@ struct AdmissionWait {
   base::Duration longest = std::chrono::seconds(30);
 };
 
+struct Wyoming {
+  std::string listen;  ///< ADDRESS:PORT; "" = not at all.
+  std::uint32_t max_connections = 64;
+};
+
 struct Workers {
   std::uint32_t count = 1;
   std::uint32_t voices = 8;
@@ -60,6 +65,8 @@ struct Config {
   Voices voices;
   Engine engine;
   text::Options text;
+  base::Duration text_silence = std::chrono::seconds(2);
+  Wyoming wyoming;
   scheduler::Options scheduler;
   AdmissionWait wait;
   std::string log_level = "info";

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "gateway/error.h"
 #include "gateway/speech_handler.h"
 #include "gateway/voice_directory.h"
+#include "gateway/wyoming_server.h"
 #include "http/server.h"
 #include "runtime/clock.h"
 
@@ -24,7 +26,8 @@ struct ServerOptions {
   std::vector<ServedVoice> voices{};  ///< At least one; the first is the default and is loaded first.
   std::map<std::string, std::string, std::less<>> aliases{};  ///< Further names of voices.
   SpeechHandlerOptions speech{};
-  std::size_t encoder_threads = 2;  ///< 1 or more.
+  std::optional<WyomingOptions> wyoming{};  ///< Nothing: that door is shut.
+  std::size_t encoder_threads = 2;          ///< 1 or more.
   /// Called each minute and at the end, for each voice that was spoken with, with what it costs by now. On a thread of
   /// the encoders', one call at a time.
   std::function<void(const ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost{};
