@@ -102,6 +102,11 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                     .wait = config.wait.usual,
                     .wait_max = config.wait.longest,
                     .cheaper_voices = config.cheaper_voices};
+  options.sockets.contexts = config.elevenlabs.contexts;
+  options.sockets.silence = config.text_silence;
+  options.sockets.lead = config.elevenlabs.lead;
+  if (config.elevenlabs.lead == base::Duration::zero()) options.sockets.lead.reset();
+  options.sockets.socket.write_timeout = config.server.write_timeout;
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.encoder_threads = config.server.encoder_threads;
   options.keep_cost = keep_cost;

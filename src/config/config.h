@@ -41,6 +41,11 @@ struct Wyoming {
   std::uint32_t max_connections = 64;
 };
 
+struct ElevenLabs {
+  std::uint32_t contexts = 5;
+  base::Duration lead = std::chrono::seconds(2);
+};
+
 struct Workers {
   std::uint32_t count = 1;
   std::uint32_t voices = 8;
@@ -67,6 +72,7 @@ struct Config {
   text::Options text;
   base::Duration text_silence = std::chrono::seconds(2);
   Wyoming wyoming;
+  ElevenLabs elevenlabs;
   scheduler::Options scheduler;
   AdmissionWait wait;
   std::string log_level = "info";

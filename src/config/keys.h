@@ -84,6 +84,12 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"wyoming", "max_connections", "Connections at once; the next one is closed.", 1, 65'536},
         config.wyoming.max_connections);
 
+  visit(Key{"elevenlabs", "contexts", "Utterances at once on one WebSocket of several.", 1, 1024},
+        config.elevenlabs.contexts);
+  visit(Key{"elevenlabs", "lead_seconds",
+            "A WebSocket gets audio at most so far ahead of its playback; 0: as fast as it is made.", 0, 3600},
+        config.elevenlabs.lead);
+
   auto& scheduler = config.scheduler;
   visit(Key{"scheduler", "policy", "Order of the work: fifo, rr, plan, edf or ours. All but ours are baselines."},
         scheduler.policy);

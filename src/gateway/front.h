@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "gateway/cell.h"
+#include "gateway/elevenlabs_socket.h"
 #include "gateway/routes.h"
 #include "gateway/speech_handler.h"
 #include "gateway/voice_directory.h"
@@ -17,8 +18,8 @@ namespace antiphon::gateway {
 class Front {
  public:
   /// `unhealthy_after`: see ServerOptions.
-  Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, metrics::Registry& registry, Probe& probe,
-        base::Duration unhealthy_after);
+  Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, runtime::Clock& clock,
+        metrics::Registry& registry, Probe& probe, ElevenLabsSocketOptions sockets, base::Duration unhealthy_after);
 
   [[nodiscard]] runtime::Awaitable<> handle(const http::Request& request, http::Responder& responder);
   /// An error that the HTTP server found by itself, in the shape of the API. `request` may be null.
@@ -36,8 +37,10 @@ class Front {
   Cell& cell_;
   const VoiceDirectory& voices_;
   SpeechHandler& speech_;
+  runtime::Clock& clock_;
   metrics::Registry& registry_;
   Probe& probe_;
+  ElevenLabsSocketOptions sockets_;
   base::Duration unhealthy_after_;
   bool draining_ = false;
 };

@@ -32,7 +32,7 @@ class Server::Impl {
         keep_cost_(std::move(options.keep_cost)),
         cell_(executor, clock, probe_, with_voices(std::move(options.cell), options.voices)),
         speech_(cell_, voices_, encoders_, clock, probe_, std::move(options.speech)),
-        front_(cell_, voices_, speech_, registry_, probe_, options.unhealthy_after),
+        front_(cell_, voices_, speech_, clock, registry_, probe_, options.sockets, options.unhealthy_after),
         http_(
             executor, clock, std::move(options.http),
             [this](const http::Request& request, http::Responder& responder) {

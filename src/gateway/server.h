@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "gateway/cell.h"
+#include "gateway/elevenlabs_socket.h"
 #include "gateway/error.h"
 #include "gateway/speech_handler.h"
 #include "gateway/voice_directory.h"
@@ -26,6 +27,7 @@ struct ServerOptions {
   std::vector<ServedVoice> voices{};  ///< At least one; the first is the default and is loaded first.
   std::map<std::string, std::string, std::less<>> aliases{};  ///< Further names of voices.
   SpeechHandlerOptions speech{};
+  ElevenLabsSocketOptions sockets{};
   std::optional<WyomingOptions> wyoming{};  ///< Nothing: that door is shut.
   std::size_t encoder_threads = 2;          ///< 1 or more.
   /// Called each minute and at the end, for each voice that was spoken with, with what it costs by now. On a thread of
