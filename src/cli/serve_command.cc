@@ -28,6 +28,7 @@ namespace {
 struct Flags {
   Settings settings;
   std::optional<std::string> listen;
+  std::optional<std::string> wyoming;
   std::optional<std::uint32_t> workers;
   std::optional<std::string> policy;
   std::optional<std::string> admission;
@@ -35,27 +36,28 @@ struct Flags {
   bool allow_anonymous = false;
 };
 
-/// HOST:PORT, [IPV6]:PORT or HOST over the configured place. Throws config::Error.
-void listen_at(std::string_view place, config::Server& server) {
+/// HOST:PORT, [IPV6]:PORT or HOST over what is there. `source` says where it was written. Throws config::Error.
+void listen_at(std::string_view source, std::string_view place, std::string& host, std::uint16_t& listen_port) {
   const auto colon = place.rfind(':');
   const bool bracketed = place.starts_with('[');
   const bool has_port =
       colon != std::string_view::npos && (bracketed ? colon > 0 && place[colon - 1] == ']' : place.find(':') == colon);
   if (has_port) {
     const auto port = place.substr(colon + 1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), server.port);
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen_port);
     if (error != std::errc{} || end != port.data() + port.size()) {
-      throw config::Error(fmt::format("--listen: '{}' is not a port (0 to 65535)", port));
+      throw config::Error(fmt::format("{}: '{}' is not a port (0 to 65535)", source, port));
     }
     place = place.substr(0, colon);
   }
   if (bracketed && place.ends_with(']')) place = place.substr(1, place.size() - 2);
-  server.host = place;
+  host = place;
 }
 
 config::Config effective(const Flags& flags) {
   auto config = flags.settings.load();
-  if (flags.listen) listen_at(*flags.listen, config.server);
+  if (flags.listen) listen_at("--listen", *flags.listen, config.server.host, config.server.port);
+  if (flags.wyoming) config.wyoming.listen = *flags.wyoming;
   if (flags.workers) config.workers.count = *flags.workers;
   if (flags.policy) config.scheduler.policy = scheduler::parse_policy(*flags.policy).value();
   if (flags.admission) config.scheduler.admission = scheduler::parse_admission(*flags.admission).value();
@@ -85,11 +87,31 @@ std::function<bool(const std::string&)> uncounted(std::vector<identity::Network>
   };
 }
 
+gateway::WyomingOptions wyoming_options(const config::Config& config) {
+  gateway::WyomingOptions options;
+  listen_at("wyoming.listen", config.wyoming.listen, options.tcp.address, options.tcp.port);
+  options.tcp.max_connections = config.wyoming.max_connections;
+  options.limits = {.event_timeout = config.server.header_timeout,
+                    .idle_timeout = config.server.idle_timeout,
+                    .write_timeout = config.server.write_timeout};
+  options.silence = config.text_silence;
+  return options;
+}
+
 /// Throws config::Error where anybody in the network could use the server without having been let in on purpose.
 void refuse_open_doors(const config::Config& config, const identity::KeyRing& keys) {
-  const auto address = identity::parse_address(config.server.host);
-  const bool local = address && identity::is_loopback(*address);
-  if (local || !keys.empty() || config.server.allow_anonymous) return;
+  const auto is_local = [](std::string_view host) {
+    const auto address = identity::parse_address(host);
+    return address && identity::is_loopback(*address);
+  };
+  if (!config.wyoming.listen.empty() && !config.server.allow_anonymous) {
+    const auto wyoming = wyoming_options(config);
+    if (!is_local(wyoming.tcp.address)) {
+      throw config::Error("wyoming.listen can be reached by other machines, and that protocol has no keys; let everybody "
+                          "in with --allow-anonymous");
+    }
+  }
+  if (is_local(config.server.host) || !keys.empty() || config.server.allow_anonymous) return;
   throw config::Error(fmt::format(
       "{} can be reached by other machines, and there are no API keys: make one with 'antiphon keys add NAME', or let "
       "everybody in with --allow-anonymous",
@@ -130,6 +152,12 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   options.trusted_proxies = networks(config);
   options.keys = read_keys(config.keys.file);
   refuse_open_doors(config, options.keys);
+  options.sockets.contexts = config.elevenlabs.contexts;
+  options.sockets.silence = config.text_silence;
+  options.sockets.lead = config.elevenlabs.lead;
+  if (config.elevenlabs.lead == base::Duration::zero()) options.sockets.lead.reset();
+  options.sockets.socket.write_timeout = config.server.write_timeout;
+  if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.encoder_threads = config.server.encoder_threads;
   options.keep_cost = keep_cost;
   return options;
@@ -212,6 +240,8 @@ void add_serve(CLI::App& app, Run& chosen) {
   const auto flags = std::make_shared<Flags>();
   flags->settings.add_to(*command);
   command->add_option("--listen", flags->listen, "ADDRESS:PORT, numeric (127.0.0.1:8080); port 0 picks a free one");
+  command->add_option("--wyoming", flags->wyoming,
+                      "ADDRESS:PORT for Home Assistant, such as 127.0.0.1:10200 (off); see docs/clients");
   command->add_option("--workers", flags->workers, "Worker processes (1)")->check(CLI::Range(1, 1024));
   command->add_option("--policy", flags->policy, "Order of the work (ours); the others are baselines")
       ->check(CLI::IsMember({"fifo", "rr", "plan", "edf", "ours"}));

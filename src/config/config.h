@@ -43,6 +43,16 @@ struct Keys {
   std::filesystem::path file;  ///< "" = default_keys_file().
 };
 
+struct Wyoming {
+  std::string listen;  ///< ADDRESS:PORT; "" = not at all.
+  std::uint32_t max_connections = 64;
+};
+
+struct ElevenLabs {
+  std::uint32_t contexts = 5;
+  base::Duration lead = std::chrono::seconds(2);
+};
+
 struct Workers {
   std::uint32_t count = 1;
   std::uint32_t voices = 8;
@@ -68,6 +78,9 @@ struct Config {
   Voices voices;
   Engine engine;
   text::Options text;
+  base::Duration text_silence = std::chrono::seconds(2);
+  Wyoming wyoming;
+  ElevenLabs elevenlabs;
   scheduler::Options scheduler;
   AdmissionWait wait;
   std::string log_level = "info";

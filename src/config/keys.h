@@ -86,6 +86,20 @@ void each_key(AnyConfig& config, const Visit& visit) {
             "only.",
             0, 10'000},
         config.text.first_clause_chars);
+  visit(Key{"text", "flush_after_seconds",
+            "A text that comes word by word and does not go on for so long is spoken as far as it is.", 0.1, 3600},
+        config.text_silence);
+
+  visit(Key{"wyoming", "listen", "ADDRESS:PORT, numeric, for Home Assistant, such as 0.0.0.0:10200; empty: off."},
+        config.wyoming.listen);
+  visit(Key{"wyoming", "max_connections", "Connections at once; the next one is closed.", 1, 65'536},
+        config.wyoming.max_connections);
+
+  visit(Key{"elevenlabs", "contexts", "Utterances at once on one WebSocket of several.", 1, 1024},
+        config.elevenlabs.contexts);
+  visit(Key{"elevenlabs", "lead_seconds",
+            "A WebSocket gets audio at most so far ahead of its playback; 0: as fast as it is made.", 0, 3600},
+        config.elevenlabs.lead);
 
   auto& scheduler = config.scheduler;
   visit(Key{"scheduler", "policy", "Order of the work: fifo, rr, plan, edf or ours. All but ours are baselines."},

@@ -58,7 +58,8 @@ runtime::Awaitable<bool> Cell::wait_ready() {
 }
 
 runtime::Awaitable<> Cell::wait_idle() {
-  while (!streams_.empty()) {
+  const auto busy = [](const auto& entry) { return !entry.second->idle(); };
+  while (std::ranges::any_of(streams_, busy)) {
     if (!co_await idle_.wait()) co_return;
   }
 }
@@ -260,7 +261,8 @@ void Cell::on_grain(wire::GrainDone grain) {
   }
   if (stream != nullptr) note_grain(*stream, samples);
   scheduler_.grain_rendered(id, took, clock_.now());
-  if (stream != nullptr && base::playing_time(stream->waiting(), stream->spec().rate) > options_.backlog) {
+  if (stream != nullptr &&
+      base::playing_time(stream->waiting(), stream->spec().rate) > stream->spec().backlog.value_or(options_.backlog)) {
     scheduler_.block_stream(stream->id());
   }
 }
@@ -276,6 +278,7 @@ void Cell::note_grain(SpeechStream& stream, base::SampleCount samples) {
 
 void Cell::end_render(base::JobId id) {
   if (const auto job = jobs_.extract(id)) probe_.job(scheduler::JobKind::kRender, job.mapped().took);
+  idle_.notify_all();
   scheduler_.render_ended(id, clock_.now());
 }
 

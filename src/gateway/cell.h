@@ -88,6 +88,7 @@ class Cell {
   /// All PCM that waits in `stream`, which makes room for more.
   [[nodiscard]] std::vector<std::int16_t> take(SpeechStream& stream);
 
+  [[nodiscard]] runtime::Executor executor() const { return executor_; }
   [[nodiscard]] std::size_t streams() const { return streams_.size(); }
   /// Streams that wait to be let in; they count among streams() too.
   [[nodiscard]] std::size_t waiting() const { return desk_.waiting(); }
@@ -102,7 +103,7 @@ class Cell {
   [[nodiscard]] base::Duration oldest_job_age() const;
   /// Returns when a worker is ready. False when the calling task is cancelled before.
   [[nodiscard]] runtime::Awaitable<bool> wait_ready();
-  /// Returns when no stream is left, or the calling task is cancelled.
+  /// Returns when no stream is left but those that wait for text, or the calling task is cancelled.
   [[nodiscard]] runtime::Awaitable<> wait_idle();
 
  private:
@@ -180,7 +181,7 @@ class Cell {
   std::uint64_t next_load_ = std::uint64_t{1} << 63;  ///< Loads are numbered apart from the scheduler's jobs.
   bool stopping_ = false;
   runtime::Notifier ready_;  ///< A worker became ready.
-  runtime::Notifier idle_;   ///< A stream was closed.
+  runtime::Notifier idle_;   ///< A stream was closed, or may have nothing left to speak.
   runtime::TaskGroup tasks_;
 };
 

@@ -58,11 +58,23 @@ http::Response wrong_method(const http::Request& request, std::string_view metho
   return response;
 }
 
-/// A speech request of ElevenLabs' over HTTP.
+/// A speech request of ElevenLabs' over HTTP, or one of its sockets.
 std::optional<elevenlabs::Route> elevenlabs_route(std::string_view path) {
   auto route = elevenlabs::parse_route(path);
-  return route && route->endpoint == elevenlabs::Endpoint::kSpeech ? route : std::nullopt;
+  if (!route) return std::nullopt;
+  switch (route->endpoint) {
+    case elevenlabs::Endpoint::kSpeech:
+    case elevenlabs::Endpoint::kStreamInput:
+    case elevenlabs::Endpoint::kMultiStreamInput:
+      return route;
+    case elevenlabs::Endpoint::kTimedSpeech:
+    case elevenlabs::Endpoint::kTimedSpeechStream:
+      break;
+  }
+  return std::nullopt;
 }
+
+bool is_socket(const elevenlabs::Route& route) { return route.endpoint != elevenlabs::Endpoint::kSpeech; }
 
 openai::Errc to_openai(http::EdgeErrc code) {
   switch (code) {
@@ -88,13 +100,16 @@ openai::Errc to_openai(http::EdgeErrc code) {
 }  // namespace
 
 Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, const identity::Identifier& callers,
-             metrics::Registry& registry, Probe& probe, base::Duration unhealthy_after)
+             runtime::Clock& clock, metrics::Registry& registry, Probe& probe, ElevenLabsSocketOptions sockets,
+             base::Duration unhealthy_after)
     : cell_(cell),
       voices_(voices),
       speech_(speech),
       callers_(callers),
+      clock_(clock),
       registry_(registry),
       probe_(probe),
+      sockets_(sockets),
       unhealthy_after_(unhealthy_after) {}
 
 runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder& responder) {
@@ -107,13 +122,16 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
   if (!speech && asset == nullptr && !route) {
     response = not_found(request);
   } else {
-    const auto methods = speech ? kPost : (asset != nullptr ? kRead : route->methods);
+    const auto methods = speech ? (is_socket(*speech) ? kRead : kPost) : (asset != nullptr ? kRead : route->methods);
     if (request.method == "OPTIONS") {
       response = {.status = 204, .headers = {{"Allow", std::string(methods)}}, .body = {}};
     } else if (!allows(methods, request.method)) {
       response = wrong_method(request, methods);
     } else if (!caller && is_for_callers(request.path)) {
       response = unauthorised(caller.error(), request);
+    } else if (speech && is_socket(*speech)) {
+      co_return co_await serve_elevenlabs_socket(speech_, clock_, sockets_, *speech, request, *caller,
+                                                 request_id, responder);
     } else if (speech) {
       co_return co_await speak_elevenlabs(speech_, speech->voice_id, request, *caller, request_id, responder);
     } else if (route && route->endpoint == Endpoint::kSpeech) {

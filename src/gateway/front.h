@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "gateway/cell.h"
+#include "gateway/elevenlabs_socket.h"
 #include "gateway/routes.h"
 #include "gateway/speech_handler.h"
 #include "gateway/voice_directory.h"
@@ -19,7 +20,8 @@ class Front {
  public:
   /// `unhealthy_after`: see ServerOptions.
   Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, const identity::Identifier& callers,
-        metrics::Registry& registry, Probe& probe, base::Duration unhealthy_after);
+        runtime::Clock& clock, metrics::Registry& registry, Probe& probe, ElevenLabsSocketOptions sockets,
+        base::Duration unhealthy_after);
 
   [[nodiscard]] runtime::Awaitable<> handle(const http::Request& request, http::Responder& responder);
   /// An error that the HTTP server found by itself, in the shape of the API. `request` may be null.
@@ -38,8 +40,10 @@ class Front {
   const VoiceDirectory& voices_;
   SpeechHandler& speech_;
   const identity::Identifier& callers_;
+  runtime::Clock& clock_;
   metrics::Registry& registry_;
   Probe& probe_;
+  ElevenLabsSocketOptions sockets_;
   base::Duration unhealthy_after_;
   bool draining_ = false;
 };

@@ -33,18 +33,25 @@ class Server::Impl {
         cell_(executor, clock, probe_, with_voices(std::move(options.cell), options.voices)),
         speech_(cell_, voices_, encoders_, clock, probe_, std::move(options.speech)),
         callers_(std::move(options.keys), std::move(options.trusted_proxies)),
-        front_(cell_, voices_, speech_, callers_, registry_, probe_, options.unhealthy_after),
+        front_(cell_, voices_, speech_, callers_, clock, registry_, probe_, options.sockets, options.unhealthy_after),
         http_(
             executor, clock, std::move(options.http),
             [this](const http::Request& request, http::Responder& responder) {
               return front_.handle(request, responder);
             },
             &Front::edge_error),
-        tasks_(executor) {}
+        tasks_(executor) {
+    if (options.wyoming) wyoming_.emplace(executor, clock, std::move(*options.wyoming), speech_);
+  }
 
   Result<http::Endpoint> start() {
+    // Nothing runs yet that would have to be stopped if one of the addresses is taken.
+    if (wyoming_) {
+      if (auto listening = wyoming_->listen(); !listening) return std::unexpected(std::move(listening.error()));
+    }
     auto endpoint = http_.start();
     if (!endpoint) return std::unexpected(Error{Errc::kCannotListen, endpoint.error().message});
+    if (wyoming_) wyoming_->start();
     cell_.start();
     if (keep_cost_) tasks_.spawn(keep_costs());
     return *endpoint;
@@ -58,6 +65,7 @@ class Server::Impl {
     runtime::log_info("draining", {{"streams", cell_.streams()}});
     front_.drain();
     co_await runtime::run_until(clock_, deadline, cell_.wait_idle());
+    if (wyoming_) co_await wyoming_->drain(deadline);
     co_await http_.drain(deadline);
     tasks_.cancel();
     co_await tasks_.join();
@@ -98,6 +106,7 @@ class Server::Impl {
   identity::Identifier callers_;
   Front front_;
   http::Server http_;
+  std::optional<WyomingServer> wyoming_;
   runtime::TaskGroup tasks_;
 };
 

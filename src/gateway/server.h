@@ -4,14 +4,17 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
 #include "gateway/cell.h"
+#include "gateway/elevenlabs_socket.h"
 #include "gateway/error.h"
 #include "gateway/speech_handler.h"
 #include "gateway/voice_directory.h"
+#include "gateway/wyoming_server.h"
 #include "http/server.h"
 #include "identity/identifier.h"
 #include "runtime/clock.h"
@@ -27,7 +30,9 @@ struct ServerOptions {
   SpeechHandlerOptions speech{};
   identity::KeyRing keys{};  ///< None: everybody may ask.
   std::vector<identity::Network> trusted_proxies{};
-  std::size_t encoder_threads = 2;  ///< 1 or more.
+  ElevenLabsSocketOptions sockets{};
+  std::optional<WyomingOptions> wyoming{};  ///< Nothing: that door is shut.
+  std::size_t encoder_threads = 2;          ///< 1 or more.
   /// Called each minute and at the end, for each voice that was spoken with, with what it costs by now. On a thread of
   /// the encoders', one call at a time.
   std::function<void(const ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost{};

@@ -39,6 +39,21 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   co_await egress.run(order.output, encoders_.make_strand(), std::move(request_id));
 }
 
+Result<std::unique_ptr<GrowingSpeech>> SpeechHandler::grow(const SpeechOrder& order, const identity::Caller& caller,
+                                                           base::Duration silence) {
+  auto spec = check(order, caller);
+  if (!spec) return std::unexpected(std::move(spec.error()));
+  if (auto admitted = admit(); !admitted) return std::unexpected(std::move(admitted.error()));
+  return std::make_unique<GrowingSpeech>(cell_, clock_, cell_.open(std::move(*spec)), silence);
+}
+
+runtime::Awaitable<> SpeechHandler::speak(GrowingSpeech& speech, AudioOutput output, std::string request_id,
+                                          AudioSink& sink) {
+  sink.on_gone([&speech] { speech.leave(); });
+  Egress egress(cell_, speech.stream(), sink, clock_, probe_);
+  co_await egress.run(output, encoders_.make_strand(), std::move(request_id));
+}
+
 Result<void> SpeechHandler::admit() const {
   if (draining_) {
     probe_.refused_draining();
@@ -58,7 +73,9 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
   }
   auto text = text::normalise(order.text);
   if (!text) return refusal(Errc::kInvalidText, text.error().message);
-  if (!text::speakable(*text)) return refusal(Errc::kNothingToSpeak, "The text has nothing that can be spoken.");
+  if (order.arrival == TextArrival::kWhole && !text::speakable(*text)) {
+    return refusal(Errc::kNothingToSpeak, "The text has nothing that can be spoken.");
+  }
   auto segmentation = options_.segmentation;
   segmentation.speed = order.speed;
   SpeechSpec spec{.user = caller.user,
@@ -66,9 +83,11 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
                   .speaker = found->speaker,
                   .rate = found->voice->rate,
                   .text = std::move(*text),
+                  .arrival = order.arrival,
                   .segmentation = segmentation,
                   .speed = static_cast<float>(order.speed),
                   .seed = order.seed,
+                  .backlog = order.backlog,
                   .weight = caller.weight,
                   .wait = std::min(order.wait.value_or(caller.wait.value_or(options_.wait)), options_.wait_max)};
   allow_cheaper_voice(spec, caller);

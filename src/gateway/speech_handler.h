@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "gateway/audio_sink.h"
 #include "gateway/cell.h"
+#include "gateway/growing_speech.h"
 #include "gateway/speech_order.h"
 #include "gateway/voice_directory.h"
 #include "identity/caller.h"
@@ -34,6 +36,14 @@ class SpeechHandler {
 
   /// Returns when the stream has ended, one way or the other, and `sink` knows.
   [[nodiscard]] runtime::Awaitable<> speak(SpeechOrder order, identity::Caller caller, std::string request_id,
+                                           AudioSink& sink);
+
+  /// Begins a speech whose text comes in pieces (`order.arrival`); then speak() it. `silence`: see GrowingSpeech.
+  /// Errors: kUnknownVoice, kBusy.
+  [[nodiscard]] Result<std::unique_ptr<GrowingSpeech>> grow(const SpeechOrder& order, const identity::Caller& caller,
+                                                            base::Duration silence);
+  /// The same as for an order, for a speech of grow(), which stays valid until it returns.
+  [[nodiscard]] runtime::Awaitable<> speak(GrowingSpeech& speech, AudioOutput output, std::string request_id,
                                            AudioSink& sink);
 
   /// Errors: kUnknownVoice, kInvalidText, kNothingToSpeak.

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "codec/encoder.h"
+#include "gateway/speech_stream.h"
 
 namespace antiphon::gateway {
 
@@ -20,12 +21,15 @@ struct AudioOutput {
 /// What a client asks for, in words that all doors share. Its fields are within the limits of the door's protocol.
 struct SpeechOrder {
   std::string voice;  ///< As the client calls it.
-  std::string text;   ///< UTF-8, as it came.
+  std::string text;   ///< UTF-8, as it came; empty where it comes in pieces.
   double speed = 1.0;
   std::uint64_t seed = 0;
   /// How long it can wait for room, where the client says so.
   std::optional<base::Duration> wait{};
   AudioOutput output{};
+  TextArrival arrival = TextArrival::kWhole;
+  /// Audio that may wait for its listener before the work pauses; nothing: the cell's own limit.
+  std::optional<base::Duration> backlog{};
 };
 
 }  // namespace antiphon::gateway

@@ -33,8 +33,9 @@ struct SpeechSpec {
   text::Options segmentation{};  ///< With the request's speed.
   float speed = 1.0F;
   std::uint64_t seed = 0;
-  double weight = 1.0;    ///< Share of the user against other users; above 0.
-  base::Duration wait{};  ///< How long it may wait to be let in.
+  std::optional<base::Duration> backlog{};  ///< Instead of CellOptions::backlog.
+  double weight = 1.0;                      ///< Share of the user against other users; above 0.
+  base::Duration wait{};                    ///< How long it may wait to be let in.
   /// The voice that it may be spoken with instead when the cell is nearly full; "" = none.
   std::string cheaper_voice_id{};
   std::uint32_t cheaper_speaker = 0;

@@ -56,10 +56,12 @@ runtime::Awaitable<> Connection::close() {
 void Connection::close_when_idle() {
   closing_ = true;
   data_.notify_all();
+  if (auto callback = std::exchange(on_closing_, nullptr)) callback();
 }
 
 void Connection::cut() {
   broken_ = true;
+  end_of_input_ = true;
   keep_ = false;
   boost::system::error_code ignored;
   socket_.close(ignored);
@@ -76,6 +78,7 @@ runtime::Awaitable<> Connection::read_ahead() {
     const auto room = std::min(block_.size(), buffer_limit_ - buffer_.size());
     const auto [error, bytes] = co_await socket_.async_read_some(boost::asio::buffer(block_.data(), room), kAwait);
     buffer_.append(block_.data(), bytes);
+    if (error == boost::asio::error::operation_aborted && !broken_) co_return;
     if (error) {
       end_of_input_ = true;
       if (error != boost::asio::error::eof) broken_ = true;
@@ -86,6 +89,11 @@ runtime::Awaitable<> Connection::read_ahead() {
       co_return;
     }
   }
+}
+
+runtime::Awaitable<> Connection::stop_reading() {
+  reader_.cancel();
+  co_await reader_.join();
 }
 
 runtime::Awaitable<> Connection::serve_requests() {

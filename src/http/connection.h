@@ -11,6 +11,7 @@
 
 #include "http/request_parser.h"
 #include "http/server.h"
+#include "http/websocket.h"
 #include "runtime/event.h"
 #include "runtime/task_group.h"
 
@@ -46,6 +47,9 @@ class Connection {
 
  private:
   friend class Exchange;
+  friend class WebSocketStream;
+  friend runtime::Awaitable<std::unique_ptr<WebSocket>> accept_websocket(Connection& connection, const Request& request,
+                                                                         WebSocketOptions options);
 
   /// What the deadline is for.
   enum class Waiting : std::uint8_t { kNothing, kFirstByte, kData, kWrite };
@@ -54,6 +58,8 @@ class Connection {
   using Buffers = std::array<boost::asio::const_buffer, 3>;
 
   runtime::Awaitable<> read_ahead();
+  /// Hands the socket's reading side over to somebody else; what was read before stays in the buffer.
+  runtime::Awaitable<> stop_reading();
   runtime::Awaitable<> serve_requests();
   runtime::Awaitable<> run_handler(RequestParser& parser);
   /// True when a request is complete, false when the connection has to end (an error was answered).
@@ -89,6 +95,7 @@ class Connection {
   bool closing_ = false;
   Ending ending_ = Ending::kLinger;
   std::move_only_function<void()> on_gone_;
+  std::move_only_function<void()> on_closing_;
 
   Waiting waiting_ = Waiting::kNothing;
   bool expired_ = false;

@@ -115,7 +115,9 @@ std::optional<EdgeError> edge_policy(const EdgeRules& rules, const Request& requ
                   "This server does not answer to that Host; add it to [server] allowed_hosts if it should.");
   }
   const auto& method = request.method;
-  if (method != "GET" && method != "HEAD" && method != "OPTIONS") {
+  // Any page may open a WebSocket to anywhere: browsers leave the check to the server.
+  const bool opens_websocket = request.headers.find("Sec-WebSocket-Key") != nullptr;
+  if (opens_websocket || (method != "GET" && method != "HEAD" && method != "OPTIONS")) {
     const auto* origin = request.headers.find("Origin");
     const bool foreign = origin != nullptr
                              ? (!host || !is_same_origin(*origin, *host)) && !lists(rules.allowed_origins, *origin)

@@ -21,7 +21,8 @@ struct EdgeRules {
 
 /// The checks that keep web pages from driving a local server, over a request's head; nullopt lets it pass.
 /// - Host: a loopback name or address, the listen address or an allowed name, else 421 (DNS rebinding).
-/// - Origin, for methods other than GET, HEAD and OPTIONS: absent, this server's own or allowed, else 403; the same
+/// - Origin, for WebSockets and for methods other than GET, HEAD and OPTIONS: absent, this server's own or allowed,
+/// else 403; the same
 ///   for `Sec-Fetch-Site: cross-site` without an Origin.
 /// - Content-Type, for POST, PUT and PATCH: application/json, else 415 (a form can send the others unasked).
 [[nodiscard]] std::optional<EdgeError> edge_policy(const EdgeRules& rules, const Request& request);

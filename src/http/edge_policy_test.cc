@@ -133,6 +133,16 @@ TEST(CorsTest, AnswersAPreflight) {
   EXPECT_EQ(headers.get("Access-Control-Allow-Origin"), "https://chat.example");
 }
 
+TEST(EdgePolicyTest, AWebSocketIsNotForForeignPages) {
+  Request request = get_from("localhost:8080");
+  request.headers.add("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA==");
+  EXPECT_EQ(verdict({}, request), kPassed) << "no page, a program";
+  request.headers.add("Origin", "http://localhost:8080");
+  EXPECT_EQ(verdict({}, request), kPassed);
+  request.headers.set("Origin", "https://evil.example");
+  EXPECT_EQ(verdict({}, request), EdgeErrc::kOriginRefused);
+}
+
 struct OriginCase {
   std::string host;
   std::string origin;

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "http/response_head.h"
+#include "http/websocket_stream.h"
 
 namespace antiphon::http {
 
@@ -73,6 +74,16 @@ void Exchange::abort() {
   boost::system::error_code ignored;
   connection_.socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
   connection_.cut();
+}
+
+runtime::Awaitable<std::unique_ptr<WebSocket>> Exchange::upgrade(WebSocketOptions options) {
+  ANTIPHON_CHECK(phase_ == Phase::kIdle, "a request is answered once");
+  connection_.keep_ = false;
+  auto socket = co_await accept_websocket(connection_, request_, options);
+  if (!socket) co_return nullptr;
+  phase_ = Phase::kEnded;
+  connection_.ending_ = Connection::Ending::kAtOnce;
+  co_return socket;
 }
 
 void Exchange::on_gone(std::move_only_function<void()> callback) {

@@ -17,6 +17,7 @@ class Exchange final : public Responder {
   Exchange(Connection& connection, const RequestParser& parser, const Request& request)
       : connection_(connection),
         parser_(parser),
+        request_(request),
         head_only_(request.method == "HEAD"),
         cors_(cors_fields(connection.context_.options.edge, request)) {}
 
@@ -25,6 +26,7 @@ class Exchange final : public Responder {
   runtime::Awaitable<bool> write(std::span<const std::byte> bytes) override;
   runtime::Awaitable<bool> finish() override;
   void abort() override;
+  runtime::Awaitable<std::unique_ptr<WebSocket>> upgrade(WebSocketOptions options) override;
   void on_gone(std::move_only_function<void()> callback) override;
   [[nodiscard]] bool gone() const override { return connection_.gone_; }
   [[nodiscard]] bool started() const override { return phase_ != Phase::kIdle; }
@@ -40,6 +42,7 @@ class Exchange final : public Responder {
 
   Connection& connection_;
   const RequestParser& parser_;
+  const Request& request_;
   bool head_only_;  ///< The answer to HEAD, or of a status without a body.
   std::vector<Headers::Field> cors_;
   Phase phase_ = Phase::kIdle;

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
 
 #include "http/message.h"
+#include "http/websocket.h"
 #include "runtime/awaitable.h"
 
 namespace antiphon::http {
@@ -36,6 +38,13 @@ class Responder {
   /// Ends the body so that the client can tell that it is not complete: the connection closes without the last
   /// chunk (HTTP/1.0: it is reset). What was written before still arrives, save for HTTP/1.0.
   virtual void abort() = 0;
+
+  /// Turns the connection into a WebSocket, which is this request's whole answer. Null where the request asks for none;
+  /// then it may still be answered otherwise, unless the client is gone. The socket must be gone when the handler
+  /// returns.
+  [[nodiscard]] virtual runtime::Awaitable<std::unique_ptr<WebSocket>> upgrade(WebSocketOptions /*options*/) {
+    co_return nullptr;
+  }
 
   /// Calls `callback` once when the client is found gone, from the event loop; at once when it already is. Not
   /// after the handler returned. A second call replaces the first callback.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/elevenlabs/generation_schedule.h"
 #include "protocol/elevenlabs/server_message.h"
 #include "protocol/elevenlabs/speech.h"
 
@@ -174,6 +175,25 @@ TEST(Align, CoversTheAudioWhateverTheMarks) {
     }
   }
   EXPECT_TRUE(align("", {}, {1'000}, {1'000}).characters.empty());
+}
+
+TEST(GenerationSchedule, HoldsTextBackUntilThereIsEnough) {
+  GenerationSchedule schedule({10, 20});
+  EXPECT_EQ(schedule.add("123456789", Pace::kBuffered), "");
+  EXPECT_EQ(schedule.add("\u00E9", Pace::kBuffered), "123456789\u00E9") << "ten characters, eleven bytes";
+  EXPECT_EQ(schedule.add("ten chars.", Pace::kBuffered), "");
+  EXPECT_EQ(schedule.add("ten chars.", Pace::kBuffered), "ten chars.ten chars.");
+  EXPECT_EQ(schedule.add(std::string(19, 'x'), Pace::kBuffered), "") << "the last number goes on";
+  EXPECT_EQ(schedule.take(), std::string(19, 'x'));
+  EXPECT_EQ(schedule.take(), "");
+}
+
+TEST(GenerationSchedule, HandsOnAtOnceWhereAskedOrWithoutNumbers) {
+  GenerationSchedule schedule({100});
+  EXPECT_EQ(schedule.add("a", Pace::kBuffered), "");
+  EXPECT_EQ(schedule.add("b", Pace::kTriggered), "ab");
+  EXPECT_EQ(schedule.add("c", Pace::kFlushed), "c");
+  EXPECT_EQ(GenerationSchedule({}).add("a", Pace::kBuffered), "a");
 }
 
 }  // namespace

@@ -1,0 +1,104 @@
+#include "gateway/elevenlabs_context.h"
+
+#include <utility>
+
+#include "gateway/elevenlabs_door.h"
+#include "text/text.h"
+
+namespace antiphon::gateway {
+namespace {
+
+namespace elevenlabs = protocol::elevenlabs;
+
+/// A context closed so soon after its flush was ended, not interrupted.
+constexpr auto kMoment = std::chrono::milliseconds(250);
+/// What is rendered beyond the lead of a paced context, against stalls.
+constexpr base::Duration kAhead = std::chrono::seconds(2);
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
+}  // namespace
+
+ElevenLabsContext::ElevenLabsContext(const ElevenLabsContextCommon& common, std::string name,
+                                     elevenlabs::ContextSettings settings)
+    : common_(common),
+      name_(std::move(name)),
+      speed_(settings.speed.value_or(1.0)),
+      schedule_(std::move(settings.chunk_length_schedule)),
+      sink_(common.socket, common.clock, common.executor,
+            {.mode = common.mode, .context = name_, .output = common.output, .lead = common.lead}),
+      heard_(common.clock.now()),
+      news_(common.executor) {}
+
+elevenlabs::Result<void> ElevenLabsContext::append(const elevenlabs::AppendText& message) {
+  touch();
+  if (auto spoken = speak(schedule_.add(message.text, message.pace)); !spoken) return spoken;
+  if (message.pace == elevenlabs::Pace::kFlushed) {
+    flushed_ = heard_;
+    if (speech_) speech_->flush();
+  }
+  return {};
+}
+
+elevenlabs::Result<void> ElevenLabsContext::speak(std::string text) {
+  if (text.empty()) return {};
+  if (!speech_) {
+    if (is_blank(text)) return {};
+    // What waits to be sent is lost when the listener interrupts.
+    const auto backlog = common_.lead ? std::optional(*common_.lead + kAhead) : std::nullopt;
+    auto speech = common_.speech.grow({.voice = common_.voice,
+                                       .text = {},
+                                       .speed = speed_,
+                                       .output = common_.output,
+                                       .arrival = TextArrival::kInPieces,
+                                       .backlog = backlog},
+                                      common_.caller, common_.silence);
+    if (!speech) return std::unexpected(to_elevenlabs(speech.error()));
+    speech_ = std::move(*speech);
+    speech_->stream().keep_segments();
+    sink_.set_stream(speech_->stream());
+    news_.notify_all();
+  }
+  if (speech_->offer(text) || speech_->stream().end() != SpeechStream::End::kNotYet) return {};
+  return std::unexpected(elevenlabs::Error{.code = elevenlabs::Errc::kInputTooLong,
+                                           .message = "More text came than can be spoken in a while; wait for audio.",
+                                           .param = "text"});
+}
+
+void ElevenLabsContext::touch() { heard_ = common_.clock.now(); }
+
+void ElevenLabsContext::finish() {
+  if (std::exchange(finished_, true)) return;
+  // What cannot be spoken now for want of room is refused with the rest.
+  if (const auto spoken = speak(schedule_.take()); !spoken) return stop();
+  if (speech_) speech_->finish();
+  news_.notify_all();
+}
+
+void ElevenLabsContext::close() {
+  if (flushed_ != base::TimePoint{} && common_.clock.now() - flushed_ < kMoment) {
+    (void)schedule_.take();
+    return finish();
+  }
+  stop();
+}
+
+void ElevenLabsContext::stop() {
+  finished_ = true;
+  sink_.stop();
+  if (speech_) speech_->leave();
+  news_.notify_all();
+}
+
+runtime::Awaitable<std::optional<elevenlabs::Error>> ElevenLabsContext::run() {
+  while (!speech_ && !finished_) {
+    if (!co_await news_.wait()) co_return std::nullopt;
+  }
+  if (speech_) co_await common_.speech.speak(*speech_, common_.output, common_.request_id, sink_);
+  finished_ = true;
+  speech_.reset();
+  co_await sink_.finish();
+  co_return sink_.error();
+}
+
+}  // namespace antiphon::gateway

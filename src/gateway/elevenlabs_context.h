@@ -1,0 +1,77 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gateway/elevenlabs_sink.h"
+#include "gateway/growing_speech.h"
+#include "gateway/speech_handler.h"
+#include "identity/caller.h"
+#include "protocol/elevenlabs/client_message.h"
+#include "protocol/elevenlabs/generation_schedule.h"
+
+namespace antiphon::gateway {
+
+/// What the contexts of one socket share. The references outlive them.
+struct ElevenLabsContextCommon {
+  http::WebSocket& socket;
+  SpeechHandler& speech;
+  runtime::Clock& clock;
+  runtime::Executor executor;
+  identity::Caller caller;
+  std::string request_id;
+  std::string voice;
+  AudioOutput output{};
+  protocol::elevenlabs::Mode mode = protocol::elevenlabs::Mode::kSingle;
+  base::Duration silence{};
+  std::optional<base::Duration> lead{};
+};
+
+/// One utterance on a socket: text in, messages of audio out. On the event loop.
+class ElevenLabsContext {
+ public:
+  ElevenLabsContext(const ElevenLabsContextCommon& common, std::string name,
+                    protocol::elevenlabs::ContextSettings settings);
+  ElevenLabsContext(const ElevenLabsContext&) = delete;
+  ElevenLabsContext& operator=(const ElevenLabsContext&) = delete;
+  ~ElevenLabsContext() = default;
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  /// More text. Errors: kInputTooLong, and whatever refuses the speech.
+  [[nodiscard]] protocol::elevenlabs::Result<void> append(const protocol::elevenlabs::AppendText& message);
+  /// The client is still there.
+  void touch();
+  /// All that came is spoken, then it ends.
+  void finish();
+  /// The client has no use for it: a context that was flushed a moment ago is spoken to its end, since some clients end
+  /// their utterances so; another one ends now, and its work stops at the next grain.
+  void close();
+  /// Ends now.
+  void stop();
+
+  /// Sends the audio and, last, that the context is over. Returns what it failed of.
+  [[nodiscard]] runtime::Awaitable<std::optional<protocol::elevenlabs::Error>> run();
+
+  /// Whether more text may come.
+  [[nodiscard]] bool is_open() const { return !finished_; }
+  /// Nothing is left to speak.
+  [[nodiscard]] bool is_silent() const { return !speech_ || speech_->stream().idle(); }
+  /// When the client last said something of it.
+  [[nodiscard]] base::TimePoint heard() const { return heard_; }
+
+ private:
+  [[nodiscard]] protocol::elevenlabs::Result<void> speak(std::string text);
+
+  const ElevenLabsContextCommon& common_;
+  std::string name_;
+  double speed_;
+  protocol::elevenlabs::GenerationSchedule schedule_;
+  ElevenLabsSink sink_;
+  std::unique_ptr<GrowingSpeech> speech_;  ///< From its first words on.
+  base::TimePoint heard_;
+  base::TimePoint flushed_{};
+  bool finished_ = false;
+  runtime::Notifier news_;
+};
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,188 @@
+#include "gateway/elevenlabs_socket.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/elevenlabs_door.h"
+
+namespace antiphon::gateway {
+namespace {
+
+namespace elevenlabs = protocol::elevenlabs;
+
+}  // namespace
+
+ElevenLabsSocket::ElevenLabsSocket(ElevenLabsContextCommon common, const ElevenLabsSocketOptions& options,
+                                   base::Duration inactivity)
+    : common_(std::move(common)),
+      options_(options),
+      inactivity_(inactivity),
+      heard_(common_.clock.now()),
+      tasks_(common_.executor) {}
+
+runtime::Awaitable<> ElevenLabsSocket::run() {
+  common_.socket.on_drain([this] {
+    wind_up();
+    if (contexts_.empty()) tasks_.spawn(close(http::CloseCode::kGoingAway, "the server is stopping"));
+  });
+  start_watch();
+  while (auto text = co_await common_.socket.read()) {
+    heard_ = common_.clock.now();
+    auto message = elevenlabs::parse_client_message(common_.mode, *text);
+    const bool goes_on =
+        message ? co_await perform(std::move(*message)) : co_await refuse({}, std::move(message.error()));
+    if (!goes_on) break;
+  }
+  watch_.reset();
+  // Whoever has gone hears nothing more.
+  if (!common_.socket.is_open()) {
+    for (const auto& context : contexts_) context->stop();
+  }
+  co_await tasks_.join();
+}
+
+runtime::Awaitable<bool> ElevenLabsSocket::perform(elevenlabs::ClientMessage message) {
+  if (auto* const text = std::get_if<elevenlabs::AppendText>(&message)) co_return co_await append(std::move(*text));
+  if (const auto* const over = std::get_if<elevenlabs::FinishContext>(&message)) {
+    auto* const context = find(over->context);
+    if (common_.mode == elevenlabs::Mode::kSingle) {
+      wind_up();
+      if (contexts_.empty()) co_await close(http::CloseCode::kNormal, {});
+    } else if (context != nullptr) {
+      context->close();
+    }
+    co_return true;
+  }
+  if (const auto* const alive = std::get_if<elevenlabs::KeepAlive>(&message)) {
+    if (auto* const context = find(alive->context)) context->touch();
+    co_return true;
+  }
+  wind_up();
+  if (contexts_.empty()) co_await close(http::CloseCode::kNormal, {});
+  co_return true;
+}
+
+runtime::Awaitable<bool> ElevenLabsSocket::append(elevenlabs::AppendText message) {
+  if (winding_up_) co_return true;
+  auto* context = find(message.context);
+  if (context == nullptr) {
+    auto begun = begin(message);
+    if (!begun) co_return co_await refuse(message.context, std::move(begun.error()));
+    context = *begun;
+  }
+  auto taken = context->append(message);
+  if (taken) co_return true;
+  context->stop();
+  co_return co_await refuse(message.context, std::move(taken.error()));
+}
+
+ElevenLabsContext* ElevenLabsSocket::find(const std::string& name) {
+  const auto it = std::ranges::find_if(
+      contexts_, [&](const auto& context) { return context->is_open() && context->name() == name; });
+  return it == contexts_.end() ? nullptr : it->get();
+}
+
+elevenlabs::Result<ElevenLabsContext*> ElevenLabsSocket::begin(const elevenlabs::AppendText& message) {
+  if (contexts_.size() >= options_.contexts) {
+    return std::unexpected(elevenlabs::Error{
+        .code = elevenlabs::Errc::kTooManyContexts,
+        .message = "A socket has at most " + std::to_string(options_.contexts) + " contexts at once; close one first.",
+        .param = "context_id"});
+  }
+  contexts_.push_back(std::make_unique<Context>(common_, message.context, message.settings));
+  tasks_.spawn(speak(std::prev(contexts_.end())));
+  return contexts_.back().get();
+}
+
+runtime::Awaitable<> ElevenLabsSocket::speak(std::list<std::unique_ptr<Context>>::iterator context) {
+  auto error = co_await (*context)->run();
+  contexts_.erase(context);
+  if (error && common_.mode == elevenlabs::Mode::kSingle) {
+    const auto code = elevenlabs::close_code_of(error->code);
+    co_await close(static_cast<http::CloseCode>(code), error->message);
+  } else if (contexts_.empty() && (winding_up_ || common_.mode == elevenlabs::Mode::kSingle)) {
+    co_await close(http::CloseCode::kNormal, {});
+  }
+}
+
+void ElevenLabsSocket::wind_up() {
+  winding_up_ = true;
+  for (const auto& context : contexts_) context->finish();
+}
+
+runtime::Awaitable<bool> ElevenLabsSocket::refuse(const std::string& context, elevenlabs::Error error) {
+  const elevenlabs::Address address{common_.mode, context};
+  const auto message = elevenlabs::error_message(address, error);
+  const bool told = co_await common_.socket.write(message);
+  if (common_.mode == elevenlabs::Mode::kMulti && !context.empty()) co_return told;
+  co_await close(static_cast<http::CloseCode>(elevenlabs::close_code_of(error.code)), error.message);
+  co_return false;
+}
+
+runtime::Awaitable<> ElevenLabsSocket::close(http::CloseCode code, std::string reason) {
+  co_await common_.socket.close(code, reason);
+}
+
+void ElevenLabsSocket::start_watch() {
+  watch_ = common_.clock.start_timer(common_.executor, common_.clock.now() + std::chrono::seconds(1), [this] {
+    check_inactivity();
+    start_watch();
+  });
+}
+
+void ElevenLabsSocket::check_inactivity() {
+  const auto now = common_.clock.now();
+  bool silent = true;
+  for (const auto& context : contexts_) {
+    silent = silent && context->is_silent();
+    const bool forgotten = context->is_open() && context->is_silent() && now - context->heard() >= inactivity_;
+    if (common_.mode == elevenlabs::Mode::kMulti && forgotten) context->finish();
+  }
+  if (!silent || winding_up_ || now - heard_ < inactivity_) return;
+  winding_up_ = true;
+  tasks_.spawn([](ElevenLabsSocket& self) -> runtime::Awaitable<> {
+    (void)co_await self.refuse(
+        {}, {.code = elevenlabs::Errc::kInactive, .message = "No text came for longer than inactivity_timeout."});
+  }(*this));
+}
+
+runtime::Awaitable<> serve_elevenlabs_socket(SpeechHandler& speech, runtime::Clock& clock,
+                                             const ElevenLabsSocketOptions& options, elevenlabs::Route route,
+                                             const http::Request& request, identity::Caller caller,
+                                             std::string request_id, http::Responder& responder) {
+  const auto query = elevenlabs::parse_query(request.query);
+  if (!query) {
+    co_await responder.respond(elevenlabs_error_answer(query.error(), request_id));
+    co_return;
+  }
+  const SpeechOrder probe{.voice = route.voice_id, .arrival = TextArrival::kInPieces};
+  if (const auto known = speech.check(probe, caller); !known) {
+    co_await responder.respond(elevenlabs_error_answer(to_elevenlabs(known.error()), request_id));
+    co_return;
+  }
+  const auto socket = co_await responder.upgrade(options.socket);
+  if (!socket) {
+    co_await responder.respond(elevenlabs_error_answer(
+        {.code = elevenlabs::Errc::kBadRequest, .message = "This path takes WebSocket connections."}, request_id));
+    co_return;
+  }
+  const auto mode =
+      route.endpoint == elevenlabs::Endpoint::kStreamInput ? elevenlabs::Mode::kSingle : elevenlabs::Mode::kMulti;
+  auto lead = options.lead;
+  if (caller.pacing == identity::Pacing::kUnpaced) lead.reset();
+  ElevenLabsSocket session({.socket = *socket,
+                            .speech = speech,
+                            .clock = clock,
+                            .executor = co_await boost::asio::this_coro::executor,
+                            .caller = std::move(caller),
+                            .request_id = std::move(request_id),
+                            .voice = std::move(route.voice_id),
+                            .output = to_output(query->output_format),
+                            .mode = mode,
+                            .silence = options.silence,
+                            .lead = lead},
+                           options, query->inactivity_timeout);
+  co_await session.run();
+}
+
+}  // namespace antiphon::gateway

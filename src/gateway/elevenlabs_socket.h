@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "gateway/elevenlabs_context.h"
+#include "http/message.h"
+#include "http/responder.h"
+#include "identity/caller.h"
+#include "protocol/elevenlabs/query.h"
+#include "protocol/elevenlabs/route.h"
+#include "runtime/task_group.h"
+
+namespace antiphon::gateway {
+
+struct ElevenLabsSocketOptions {
+  std::size_t contexts = 5;  ///< Of one socket at once, those that still speak included. 1 or more.
+  /// Text that does not go on for so long is spoken as far as it is. 0.1 s or more.
+  base::Duration silence = std::chrono::seconds(2);
+  /// Audio that is sent ahead of its playback; nothing: all, as it is made.
+  std::optional<base::Duration> lead = std::chrono::seconds(2);
+  http::WebSocketOptions socket{.message_bytes = protocol::elevenlabs::kMaxMessageBytes};
+};
+
+/// One WebSocket of ElevenLabs' interface: stream-input (one utterance) or multi-stream-input (several, by name). On
+/// the event loop.
+class ElevenLabsSocket {
+ public:
+  ElevenLabsSocket(ElevenLabsContextCommon common, const ElevenLabsSocketOptions& options, base::Duration inactivity);
+
+  /// Until it is closed by either side.
+  [[nodiscard]] runtime::Awaitable<> run();
+
+ private:
+  using Context = ElevenLabsContext;
+
+  [[nodiscard]] runtime::Awaitable<bool> perform(protocol::elevenlabs::ClientMessage message);
+  [[nodiscard]] runtime::Awaitable<bool> append(protocol::elevenlabs::AppendText message);
+  /// The context of that name that takes text; null where there is none.
+  [[nodiscard]] Context* find(const std::string& name);
+  [[nodiscard]] protocol::elevenlabs::Result<Context*> begin(const protocol::elevenlabs::AppendText& message);
+  [[nodiscard]] runtime::Awaitable<> speak(std::list<std::unique_ptr<Context>>::iterator context);
+  /// All contexts are finished and the socket closed when they have been spoken.
+  void wind_up();
+  /// Says what is wrong; the socket is closed for it, but for what concerns one of several contexts.
+  [[nodiscard]] runtime::Awaitable<bool> refuse(const std::string& context, protocol::elevenlabs::Error error);
+  [[nodiscard]] runtime::Awaitable<> close(http::CloseCode code, std::string reason);
+
+  /// Ends what the client has said nothing of for too long.
+  void start_watch();
+  void check_inactivity();
+
+  ElevenLabsContextCommon common_;
+  ElevenLabsSocketOptions options_;
+  base::Duration inactivity_;
+  std::list<std::unique_ptr<Context>> contexts_;
+  base::TimePoint heard_;
+  bool winding_up_ = false;
+  std::unique_ptr<runtime::Timer> watch_;
+  runtime::TaskGroup tasks_;
+};
+
+/// Answers a request for one of the two sockets, `route`. The references stay valid until it returns.
+[[nodiscard]] runtime::Awaitable<> serve_elevenlabs_socket(SpeechHandler& speech, runtime::Clock& clock,
+                                                           const ElevenLabsSocketOptions& options,
+                                                           protocol::elevenlabs::Route route,
+                                                           const http::Request& request, identity::Caller caller,
+                                                           std::string request_id, http::Responder& responder);
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,58 @@
+#include "gateway/growing_speech.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace antiphon::gateway {
+namespace {
+
+/// Text is taken so much at a time: cutting it into segments must not hold up the event loop.
+constexpr std::size_t kSliceBytes = 1024;
+
+/// The first kSliceBytes of `utf8`, or a little more, so that no code point is cut.
+std::string_view slice_of(std::string_view utf8) {
+  auto size = std::min(utf8.size(), kSliceBytes);
+  while (size < utf8.size() && (static_cast<unsigned char>(utf8[size]) & 0xC0U) == 0x80U) ++size;
+  return utf8.substr(0, size);
+}
+
+}  // namespace
+
+GrowingSpeech::GrowingSpeech(Cell& cell, runtime::Clock& clock, Cell::Handle stream, base::Duration silence)
+    : cell_(cell), clock_(clock), stream_(std::move(stream)), silence_(silence) {}
+
+runtime::Awaitable<bool> GrowingSpeech::add(std::string text) {
+  timer_.reset();
+  for (std::string_view left = text; !left.empty();) {
+    if (!co_await stream_->wait_for_room(kMostUnplanned) || !stream_->utterance().growing()) co_return false;
+    const auto slice = slice_of(left);
+    if (!cell_.add_text(*stream_, slice)) co_return false;
+    left.remove_prefix(slice.size());
+  }
+  await_silence();
+  co_return stream_->end() == SpeechStream::End::kNotYet;
+}
+
+bool GrowingSpeech::offer(std::string_view text) {
+  if (stream_->utterance().unplanned() > kMostOffered || !stream_->utterance().growing()) return false;
+  if (!cell_.add_text(*stream_, text)) return false;
+  await_silence();
+  return true;
+}
+
+void GrowingSpeech::flush() {
+  timer_.reset();
+  if (stream_->utterance().growing()) cell_.flush_text(*stream_);
+}
+
+void GrowingSpeech::finish() {
+  timer_.reset();
+  if (stream_->utterance().growing()) cell_.end_text(*stream_);
+}
+
+void GrowingSpeech::await_silence() {
+  timer_ = clock_.start_timer(cell_.executor(), clock_.now() + silence_, [this] { flush(); });
+}
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "gateway/cell.h"
+#include "runtime/clock.h"
+
+namespace antiphon::gateway {
+
+/// A speech whose text comes while it is spoken, as Wyoming's streams and ElevenLabs' sockets have it. On the event
+/// loop. SpeechHandler makes it and sends its audio.
+class GrowingSpeech {
+ public:
+  /// What may wait to be planned, in units of text::spoken_length(), before add() waits: some minutes of speech.
+  static constexpr std::size_t kMostUnplanned = 4096;
+
+  /// The same for offer(), whose callers cannot wait: all that a model may write at once.
+  static constexpr std::size_t kMostOffered = 32'768;
+
+  /// `silence`: a text that does not go on for so long is spoken as far as it is. `cell` and `clock` outlive it.
+  GrowingSpeech(Cell& cell, runtime::Clock& clock, Cell::Handle stream, base::Duration silence);
+  GrowingSpeech(const GrowingSpeech&) = delete;
+  GrowingSpeech& operator=(const GrowingSpeech&) = delete;
+  ~GrowingSpeech() = default;
+
+  /// More text, UTF-8, not after finish(). Waits while much of what came before is not planned yet. False when the
+  /// speech is over, or the calling task is cancelled.
+  [[nodiscard]] runtime::Awaitable<bool> add(std::string text);
+  /// The same without waiting: false, and nothing is taken, where more than kMostOffered is not planned yet.
+  [[nodiscard]] bool offer(std::string_view text);
+  /// What is there is spoken now.
+  void flush();
+  /// No more text comes. Idempotent.
+  void finish();
+  /// The listener is gone: the work stops at the next grain.
+  void leave() { stream_->leave(); }
+
+  [[nodiscard]] SpeechStream& stream() { return *stream_; }
+
+ private:
+  void await_silence();
+
+  Cell& cell_;
+  runtime::Clock& clock_;
+  Cell::Handle stream_;
+  base::Duration silence_;
+  std::unique_ptr<runtime::Timer> timer_;
+};
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "protocol/wyoming/decoder.h"
+#include "runtime/clock.h"
+#include "runtime/event.h"
+#include "runtime/task_group.h"
+
+namespace antiphon::gateway {
+
+struct WyomingLimits {
+  base::Duration event_timeout = std::chrono::seconds(10);  ///< For an event to arrive once it has begun.
+  base::Duration idle_timeout = std::chrono::seconds(75);   ///< Between two events while nothing is spoken.
+  base::Duration write_timeout = std::chrono::seconds(10);  ///< For a reader that takes nothing.
+};
+
+/// The socket of one Wyoming client: events in, bytes of events out. One read is always pending while its bounded
+/// buffer has room, so that a client that leaves is noticed at once. On the event loop.
+class WyomingLink {
+ public:
+  WyomingLink(boost::asio::ip::tcp::socket socket, runtime::Clock& clock, const WyomingLimits& limits);
+  WyomingLink(const WyomingLink&) = delete;
+  WyomingLink& operator=(const WyomingLink&) = delete;
+  ~WyomingLink() = default;
+
+  void start();
+  /// Lets the client read what was written and close its side for a second, closes the socket and returns when nothing
+  /// of it runs any more.
+  [[nodiscard]] runtime::Awaitable<> close();
+
+  /// The next event; nothing when the connection is to end: the client is gone, too slow or idle for too long (while
+  /// `busy` says that nothing is spoken), or the server drains. Errors: kMalformed, kTooLarge.
+  [[nodiscard]] runtime::Awaitable<protocol::wyoming::Result<std::optional<protocol::wyoming::ClientEvent>>> receive(
+      const std::function<bool()>& busy);
+  /// Whole events, which stay valid until it returns. Several callers take turns. False once the client is gone.
+  [[nodiscard]] runtime::Awaitable<bool> send(std::string_view bytes);
+
+  /// Calls back once when the client is found gone, at once where it is already. A second call replaces the first.
+  void on_gone(std::move_only_function<void()> callback);
+  [[nodiscard]] bool gone() const { return gone_; }
+  /// receive() ends as soon as there is no event and nothing is spoken.
+  void end_when_idle();
+  /// receive() ends now.
+  void end();
+  /// Looks at `busy` again.
+  void wake() { data_.notify_all(); }
+  void cut();
+  [[nodiscard]] std::string peer_address() const;
+  [[nodiscard]] runtime::Executor executor() { return socket_.get_executor(); }
+
+ private:
+  [[nodiscard]] runtime::Awaitable<> read_ahead();
+  void set_gone();
+  [[nodiscard]] base::TimePoint in(base::Duration d) const { return clock_.now() + d; }
+
+  boost::asio::ip::tcp::socket socket_;
+  runtime::Clock& clock_;
+  WyomingLimits limits_;
+  protocol::wyoming::Decoder decoder_;
+  std::string buffer_;  ///< Read and not decoded yet.
+  std::array<char, 8192> block_{};
+  bool gone_ = false;
+  bool ending_ = false;
+  bool ended_ = false;
+  bool writing_ = false;
+  std::move_only_function<void()> on_gone_;
+  runtime::Notifier data_;
+  runtime::Notifier space_;
+  runtime::Notifier turn_;
+  runtime::TaskGroup reader_;
+};
+
+}  // namespace antiphon::gateway

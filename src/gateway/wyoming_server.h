@@ -1,0 +1,41 @@
+#pragma once
+
+#include <set>
+
+#include "gateway/speech_handler.h"
+#include "gateway/wyoming_session.h"
+#include "runtime/tcp_server.h"
+
+namespace antiphon::gateway {
+
+struct WyomingOptions {
+  runtime::TcpServerOptions tcp{.port = 10200};
+  WyomingLimits limits{};
+  /// Text that does not go on for so long is spoken as far as it is. 0.1 s or more.
+  base::Duration silence = std::chrono::seconds(2);
+};
+
+/// The Wyoming door, by which Home Assistant asks for speech. On one event loop.
+class WyomingServer {
+ public:
+  /// The references outlive it.
+  WyomingServer(const runtime::Executor& executor, runtime::Clock& clock, WyomingOptions options,
+                SpeechHandler& speech);
+
+  /// Takes its address, before start(). Error: kCannotListen.
+  [[nodiscard]] Result<void> listen();
+  void start() { server_.start(); }
+  /// Accepts nobody else, lets what is spoken end until `deadline`, then cuts it off.
+  [[nodiscard]] runtime::Awaitable<> drain(base::TimePoint deadline);
+
+ private:
+  [[nodiscard]] runtime::Awaitable<> serve(boost::asio::ip::tcp::socket socket);
+
+  runtime::Clock& clock_;
+  WyomingOptions options_;
+  SpeechHandler& speech_;
+  std::set<WyomingSession*> sessions_;
+  runtime::TcpServer server_;
+};
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,129 @@
+#include "gateway/wyoming_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/identity.h"
+#include "gateway/wyoming_voices.h"
+#include "protocol/wyoming/server_event.h"
+
+namespace antiphon::gateway {
+namespace {
+
+namespace wyoming = protocol::wyoming;
+
+}  // namespace
+
+WyomingSession::WyomingSession(boost::asio::ip::tcp::socket socket, runtime::Clock& clock, const WyomingLimits& limits,
+                               SpeechHandler& speech, base::Duration silence)
+    : link_(std::move(socket), clock, limits),
+      speech_(speech),
+      silence_(silence),
+      caller_(caller_of({.peer_address = link_.peer_address()})),
+      request_id_(request_id_of(nullptr)),
+      silent_(link_.executor()),
+      speakers_(link_.executor()) {}
+
+runtime::Awaitable<> WyomingSession::run() {
+  link_.start();
+  while (true) {
+    auto event = co_await link_.receive([this] { return speaking_; });
+    if (!event) {
+      co_await refuse(std::move(event.error()));
+      break;
+    }
+    if (!*event) break;
+    auto command = dialogue_.on(std::move(**event));
+    if (command && !co_await perform(std::move(*command))) break;
+  }
+  // Text that will not be finished is spoken to nobody.
+  if (growing_ && speaking_) growing_->leave();
+  co_await speakers_.join();
+  co_await link_.close();
+}
+
+runtime::Awaitable<bool> WyomingSession::perform(Command command) {
+  if (std::get_if<wyoming::SendInfo>(&command) != nullptr) co_return co_await send_info();
+  if (auto* const pong = std::get_if<wyoming::SendPong>(&command)) co_return co_await send_pong(std::move(pong->text));
+  if (auto* const whole = std::get_if<wyoming::Speak>(&command)) co_return co_await begin(std::move(*whole));
+  if (auto* const text = std::get_if<wyoming::BeginText>(&command)) co_return co_await begin(std::move(*text));
+  if (auto* const more = std::get_if<wyoming::AddText>(&command)) co_return co_await add(std::move(more->text));
+  if (auto* const refusal = std::get_if<wyoming::Refuse>(&command))
+    co_return co_await refuse(std::move(refusal->error));
+  if (growing_) growing_->finish();
+  co_return true;
+}
+
+runtime::Awaitable<bool> WyomingSession::send_info() {
+  std::string out;
+  wyoming::append_info(program_info(speech_.voices()), out);
+  co_return co_await link_.send(out);
+}
+
+runtime::Awaitable<bool> WyomingSession::send_pong(std::string text) {
+  std::string out;
+  wyoming::append_pong(text, out);
+  co_return co_await link_.send(out);
+}
+
+runtime::Awaitable<bool> WyomingSession::refuse(wyoming::Error error) {
+  std::string out;
+  wyoming::append_error(error, out);
+  co_await link_.send(out);
+  co_return false;
+}
+
+runtime::Awaitable<bool> WyomingSession::begin(wyoming::Speak speak_this) {
+  if (!co_await wait_for_silence()) co_return false;
+  speaking_ = true;
+  co_return speakers_.spawn(speak(order(std::move(speak_this.text), speak_this.voice)));
+}
+
+runtime::Awaitable<bool> WyomingSession::begin(wyoming::BeginText text) {
+  if (!co_await wait_for_silence()) co_return false;
+  auto asked = order({}, text.voice);
+  asked.arrival = TextArrival::kInPieces;
+  auto growing = speech_.grow(asked, caller_, silence_);
+  if (!growing) co_return co_await refuse(to_wyoming(growing.error()));
+  growing_ = std::move(*growing);
+  speaking_ = true;
+  co_return speakers_.spawn(speak_growing(asked.output));
+}
+
+/// Where the speech has failed its sink has said so and ended the link.
+runtime::Awaitable<bool> WyomingSession::add(std::string text) {
+  co_return growing_&& co_await growing_->add(std::move(text));
+}
+
+runtime::Awaitable<bool> WyomingSession::wait_for_silence() {
+  while (speaking_) {
+    if (!co_await silent_.wait()) co_return false;
+  }
+  co_return !link_.gone();
+}
+
+runtime::Awaitable<> WyomingSession::speak(SpeechOrder asked) {
+  WyomingSink sink(link_, WyomingAnswer::kSpeech, asked.output.rate);
+  co_await speech_.speak(std::move(asked), caller_, request_id_, sink);
+  finished();
+}
+
+runtime::Awaitable<> WyomingSession::speak_growing(AudioOutput output) {
+  WyomingSink sink(link_, WyomingAnswer::kStreamed, output.rate);
+  co_await speech_.speak(*growing_, output, request_id_, sink);
+  finished();
+}
+
+void WyomingSession::finished() {
+  speaking_ = false;
+  silent_.notify_all();
+  link_.wake();
+}
+
+SpeechOrder WyomingSession::order(std::string text, const wyoming::VoiceChoice& choice) const {
+  SpeechOrder order{.voice = voice_name(speech_.voices(), choice), .text = std::move(text)};
+  if (const auto found = speech_.voices().find(order.voice)) order.output.rate = found->voice->rate;
+  return order;
+}
+
+}  // namespace antiphon::gateway

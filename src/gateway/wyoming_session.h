@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gateway/growing_speech.h"
+#include "gateway/speech_handler.h"
+#include "gateway/wyoming_link.h"
+#include "gateway/wyoming_sink.h"
+#include "identity/caller.h"
+#include "protocol/wyoming/dialogue.h"
+#include "runtime/event.h"
+#include "runtime/task_group.h"
+
+namespace antiphon::gateway {
+
+/// One Wyoming client, from its first event to its last. On the event loop.
+class WyomingSession {
+ public:
+  /// The references outlive it. `silence`: see GrowingSpeech.
+  WyomingSession(boost::asio::ip::tcp::socket socket, runtime::Clock& clock, const WyomingLimits& limits,
+                 SpeechHandler& speech, base::Duration silence);
+
+  /// Until the client leaves or breaks the rules; the socket is closed then.
+  [[nodiscard]] runtime::Awaitable<> run();
+  /// What is spoken is spoken to its end, then the connection closes.
+  void end_when_idle() { link_.end_when_idle(); }
+
+ private:
+  using Command = protocol::wyoming::Command;
+
+  // What a command asks for; false when the connection is to end.
+  [[nodiscard]] runtime::Awaitable<bool> perform(Command command);
+  [[nodiscard]] runtime::Awaitable<bool> send_info();
+  [[nodiscard]] runtime::Awaitable<bool> send_pong(std::string text);
+  [[nodiscard]] runtime::Awaitable<bool> begin(protocol::wyoming::Speak speak);
+  [[nodiscard]] runtime::Awaitable<bool> begin(protocol::wyoming::BeginText text);
+  [[nodiscard]] runtime::Awaitable<bool> add(std::string text);
+  [[nodiscard]] runtime::Awaitable<bool> refuse(protocol::wyoming::Error error);
+
+  /// Returns when nothing is spoken any more.
+  [[nodiscard]] runtime::Awaitable<bool> wait_for_silence();
+  [[nodiscard]] runtime::Awaitable<> speak(SpeechOrder order);
+  [[nodiscard]] runtime::Awaitable<> speak_growing(AudioOutput output);
+  void finished();
+  /// With the voice's own rate, since Wyoming says the rate with the audio.
+  [[nodiscard]] SpeechOrder order(std::string text, const protocol::wyoming::VoiceChoice& voice) const;
+
+  WyomingLink link_;
+  SpeechHandler& speech_;
+  base::Duration silence_;
+  identity::Caller caller_;
+  std::string request_id_;
+  protocol::wyoming::Dialogue dialogue_;
+  std::unique_ptr<GrowingSpeech> growing_;
+  bool speaking_ = false;
+  runtime::Notifier silent_;
+  runtime::TaskGroup speakers_;
+};
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,52 @@
+#include "gateway/wyoming_voices.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace antiphon::gateway {
+namespace {
+
+/// "en_GB" as "en-gb".
+std::string plain(std::string_view language) {
+  std::string out(language);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (c == '_') c = '-';
+  }
+  return out;
+}
+
+bool speaks(const ServedVoice& voice, std::string_view wanted) {
+  const auto own = plain(voice.language);
+  const auto asked = plain(wanted);
+  return own == asked || own.starts_with(asked + "-");
+}
+
+}  // namespace
+
+protocol::wyoming::ProgramInfo program_info(const VoiceDirectory& voices) {
+  protocol::wyoming::ProgramInfo info{.name = "antiphon",
+                                      .description = "Real-time speech for many listeners at once",
+                                      .version = "1",
+                                      .attribution = {.name = "Antiphon", .url = {}},
+                                      .voices = {}};
+  for (const auto& voice : voices.voices()) {
+    info.voices.push_back({.name = voice.id,
+                           .description = voice.id,
+                           .languages = {voice.language},
+                           .speakers = voice.speakers,
+                           .attribution = {.name = voice.engine, .url = {}}});
+  }
+  return info;
+}
+
+std::string voice_name(const VoiceDirectory& voices, const protocol::wyoming::VoiceChoice& choice) {
+  if (!choice.name.empty()) return choice.speaker.empty() ? choice.name : choice.name + "#" + choice.speaker;
+  const auto known = voices.voices();
+  if (choice.language.empty()) return known.empty() ? std::string() : known.front().id;
+  const auto found =
+      std::ranges::find_if(known, [&](const ServedVoice& voice) { return speaks(voice, choice.language); });
+  return found == known.end() ? choice.language : found->id;
+}
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "gateway/voice_directory.h"
+#include "protocol/wyoming/client_event.h"
+#include "protocol/wyoming/server_event.h"
+
+namespace antiphon::gateway {
+
+/// What "describe" is answered with.
+[[nodiscard]] protocol::wyoming::ProgramInfo program_info(const VoiceDirectory& voices);
+
+/// The name under which the directory knows what is wanted: the default voice, one by name and speaker, or the first of
+/// a language ("en" finds en-GB, and en_gb too). Where there is none, a name that it does not know either.
+[[nodiscard]] std::string voice_name(const VoiceDirectory& voices, const protocol::wyoming::VoiceChoice& choice);
+
+}  // namespace antiphon::gateway

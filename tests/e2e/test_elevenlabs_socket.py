@@ -1,0 +1,288 @@
+"""What clients of ElevenLabs' WebSockets see: its own SDK, LiveKit's plugin, and a bare client."""
+import asyncio
+import base64
+import contextlib
+import json
+import time
+
+import aiohttp
+import pytest
+from elevenlabs.client import ElevenLabs
+from livekit.agents import APIConnectOptions
+from livekit.plugins import elevenlabs as livekit_elevenlabs
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+import harness
+
+TEXT = "The first voice begins before the sentence is finished. The second never waits for it to end! And a third came."
+
+
+@pytest.fixture(scope="module")
+def sockets(store, tmp_path_factory):
+    """Sends as it renders, so that tests need not wait for playback."""
+    server = harness.Server(tmp_path_factory.mktemp("sockets") / "server", store, "--voice", "quick",
+                            "--admission", "off",
+                            config={"elevenlabs": {"lead_seconds": 0}, "text": {"flush_after_seconds": 0.5}})
+    yield server
+    server.stop()
+
+
+def path_of(kind, voice="quick", **query):
+    query = {"output_format": "pcm_24000", **query}
+    return f"/v1/text-to-speech/{voice}/{kind}?" + "&".join(f"{key}={value}" for key, value in query.items())
+
+
+@contextlib.contextmanager
+def open_socket(server, kind, voice="quick", origin=None, **query):
+    url = server.url.replace("http", "ws", 1) + path_of(kind, voice, **query)
+    with connect(url, origin=origin, open_timeout=harness.DEADLINE_SECONDS, close_timeout=10) as socket:
+        yield socket
+
+
+def send(socket, **message):
+    socket.send(json.dumps(message))
+
+
+def receive(socket):
+    return json.loads(socket.recv(harness.DEADLINE_SECONDS))
+
+
+def audio_of(message):
+    return base64.b64decode(message["audio"] or "")
+
+
+def rest_of(socket):
+    """The messages up to the end of the socket, and the code with which it was closed."""
+    messages = []
+    try:
+        while True:
+            messages.append(receive(socket))
+    except ConnectionClosed as closed:
+        return messages, closed.rcvd.code if closed.rcvd else None
+
+
+def speak(server, pieces, voice="quick", settings=None, **query):
+    with open_socket(server, "stream-input", voice, **query) as socket:
+        send(socket, text=" ", **(settings or {}))
+        for piece in pieces:
+            send(socket, text=piece)
+        send(socket, text="")
+        return rest_of(socket)
+
+
+def pcm_of(messages):
+    return b"".join(audio_of(message) for message in messages if "audio" in message)
+
+
+def test_speaks_and_says_when_it_is_over(sockets):
+    messages, code = speak(sockets, [TEXT])
+    assert code == 1000
+    assert messages[-1]["isFinal"] is True and messages[-1]["audio"] is None
+    assert all(message["isFinal"] is None for message in messages[:-1])
+    assert len(pcm_of(messages)) > 24000 * 2 * 3
+
+
+@pytest.mark.parametrize("size", [1, 11])
+def test_sounds_the_same_however_the_text_is_cut(sockets, size):
+    pieces = [TEXT[at:at + size] for at in range(0, len(TEXT), size)]
+    assert pcm_of(speak(sockets, pieces)[0]) == pcm_of(speak(sockets, [TEXT])[0])
+
+
+def test_speech_begins_before_the_text_has_ended(sockets):
+    with open_socket(sockets, "stream-input") as socket:
+        send(socket, text="This sentence is complete. And this one ")
+        assert audio_of(receive(socket))
+        send(socket, text="is too.")
+        send(socket, text="")
+        assert rest_of(socket)[1] == 1000
+
+
+def test_a_flush_and_a_silence_speak_what_is_there(sockets):
+    with open_socket(sockets, "stream-input") as socket:
+        send(socket, text="half a sentence ", flush=True)
+        assert audio_of(receive(socket))
+    with open_socket(sockets, "stream-input") as socket:
+        send(socket, text="half a sentence ")
+        assert audio_of(receive(socket))
+
+
+def test_a_schedule_holds_text_back(sockets):
+    with open_socket(sockets, "stream-input") as socket:
+        send(socket, text=" ", generation_config={"chunk_length_schedule": [120]})
+        send(socket, text="This sentence is complete. And this one. ")
+        with pytest.raises(TimeoutError):
+            socket.recv(1)
+        send(socket, text="And so it goes on until there are as many characters as the client has asked for. ")
+        assert audio_of(receive(socket))
+
+
+def test_every_character_has_its_time(sockets):
+    messages, _ = speak(sockets, [TEXT])
+    aligned = [message["alignment"] for message in messages if message.get("alignment")]
+    assert "".join("".join(one["chars"]) for one in aligned).split() == TEXT.split()
+    spans = 0
+    for one in aligned:
+        assert len(one["chars"]) == len(one["charStartTimesMs"]) == len(one["charDurationsMs"])
+        assert one["charStartTimesMs"] == sorted(one["charStartTimesMs"])
+        spans += one["charStartTimesMs"][-1] + one["charDurationsMs"][-1]
+    assert spans == pytest.approx(len(pcm_of(messages)) / 48, abs=5), "the spans add up to the audio, in milliseconds"
+
+
+@pytest.mark.voice
+def test_the_words_of_a_real_voice_have_their_own_times(serve, real_store):
+    server = serve(store=real_store, config={"elevenlabs": {"lead_seconds": 0}})
+    messages, _ = speak(server, ["Extraordinarily complicated, I say. It costs 3.14 dollars."], harness.REAL_VOICE)
+    first = next(message["alignment"] for message in messages if message.get("alignment"))
+    text, starts = "".join(first["chars"]), first["charStartTimesMs"]
+    complicated, end = starts[text.index("complicated")], starts[-1] + first["charDurationsMs"][-1]
+    # Each word takes the time that its phonemes take.
+    assert 300 < complicated < end - 300
+
+
+def test_speaks_other_formats(sockets):
+    messages, code = speak(sockets, [TEXT], output_format="mp3_44100_128")
+    assert code == 1000
+    assert pcm_of(messages)[:3] == b"ID3" or pcm_of(messages)[0] == 0xff
+    assert len(pcm_of(speak(sockets, [TEXT], output_format="ulaw_8000")[0])) > 8000 * 3
+
+
+def test_speed_is_a_setting(sockets):
+    slow = pcm_of(speak(sockets, [TEXT])[0])
+    fast = pcm_of(speak(sockets, [TEXT], settings={"voice_settings": {"speed": 2.0}})[0])
+    assert len(fast) < 0.7 * len(slow)
+
+
+def test_contexts_speak_side_by_side(sockets):
+    with open_socket(sockets, "multi-stream-input") as socket:
+        for context in ("one", "two"):
+            send(socket, text="Both are heard. Each by its own name. ", context_id=context)
+            send(socket, context_id=context, flush=True)
+            send(socket, context_id=context, close_context=True)
+        audio, final = {"one": b"", "two": b""}, set()
+        while len(final) < 2:
+            message = receive(socket)
+            assert message["contextId"] == message["context_id"]
+            if message["isFinal"]:
+                final.add(message["contextId"])
+            else:
+                audio[message["contextId"]] += audio_of(message)
+        assert audio["one"] == audio["two"] != b""
+        send(socket, close_socket=True)
+        assert rest_of(socket) == ([], 1000)
+
+
+def test_who_interrupts_stops_the_work(sockets):
+    with open_socket(sockets, "multi-stream-input", "slow") as socket:
+        send(socket, text=TEXT * 5, context_id="long")
+        assert audio_of(receive(socket))
+        send(socket, context_id="long", close_context=True)
+        while not (message := receive(socket))["isFinal"]:
+            assert message["contextId"] == "long"
+        harness.eventually(sockets.idle, "nothing is left of it")
+        send(socket, text="And the next one is heard. ", context_id="next", flush=True)
+        assert audio_of(receive(socket))
+
+
+def test_has_at_most_so_many_contexts(sockets):
+    with open_socket(sockets, "multi-stream-input") as socket:
+        for number in range(6):
+            send(socket, text=" ", context_id=f"context{number}")
+        message = receive(socket)
+        assert (message["error"], message["contextId"]) == ("max_active_contexts_exceeded", "context5")
+        send(socket, context_id="context0", close_context=True)
+        assert receive(socket)["isFinal"]
+        send(socket, text="Now there is room. ", context_id="context5", flush=True)
+        assert audio_of(receive(socket))
+
+
+@pytest.mark.parametrize(("message", "error"), [
+    ("no json", "invalid_request"), ('{"text": 5}', "invalid_type"),
+    (json.dumps({"text": "x" * 5000}), "max_character_limit_exceeded")])
+def test_says_what_was_wrong_and_closes(sockets, message, error):
+    with open_socket(sockets, "stream-input") as socket:
+        socket.send(message)
+        messages, code = rest_of(socket)
+        assert (messages[-1]["error"], code) == (error, 1008)
+        assert messages[-1]["message"]
+
+
+def test_a_socket_without_words_is_closed_after_its_timeout(sockets):
+    with open_socket(sockets, "stream-input", inactivity_timeout=1) as socket:
+        messages, code = rest_of(socket)
+        assert (messages[-1]["error"], code) == ("input_timeout_exceeded", 1008)
+
+
+def test_pages_of_others_and_unknown_voices_are_refused(sockets):
+    with pytest.raises(InvalidStatus) as refused, open_socket(sockets, "stream-input", origin="https://evil.example"):
+        pass
+    assert refused.value.response.status_code == 403
+    with pytest.raises(InvalidStatus) as refused, open_socket(sockets, "stream-input", "nobody"):
+        pass
+    assert refused.value.response.status_code == 404
+    assert sockets.http.get(path_of("stream-input")).status_code == 400
+
+
+def test_a_client_that_leaves_frees_the_work(sockets):
+    with open_socket(sockets, "stream-input", "slow") as socket:
+        send(socket, text=TEXT * 5)
+        assert audio_of(receive(socket))
+    harness.eventually(sockets.idle, "the stream that was left is gone")
+
+
+def test_audio_is_sent_little_ahead_of_its_playback(serve):
+    server = serve("--voice", "quick", config={"elevenlabs": {"lead_seconds": 1}})
+    with open_socket(server, "stream-input") as socket:
+        send(socket, text=TEXT)
+        send(socket, text="")
+        begun, heard = None, 0
+        while not (message := receive(socket))["isFinal"]:
+            begun = begun or time.monotonic()
+            ahead = heard - (time.monotonic() - begun)
+            assert ahead < 1.1, "a second of lead"
+            heard += len(audio_of(message)) / 48000
+        assert heard > 3
+
+
+def test_a_drain_lets_what_plays_end(serve):
+    server = serve("--voice", "steady", config={"elevenlabs": {"lead_seconds": 0}})
+    with open_socket(server, "stream-input", "steady") as socket:
+        send(socket, text=TEXT + " And more to come ")
+        assert audio_of(receive(socket))
+        server.signal(15)
+        messages, code = rest_of(socket)
+        assert messages[-1]["isFinal"] and code in (1000, 1001)
+    assert server.wait() == 0
+
+
+def test_elevenlabs_sdk(sockets):
+    client = ElevenLabs(api_key="test", base_url=sockets.url)
+    # The SDK knows wss only.
+    client.text_to_speech._ws_base_url = sockets.url.replace("http", "ws", 1)
+    pieces = [f"{word} " for word in TEXT.split()]
+    pcm = b"".join(client.text_to_speech.convert_realtime("quick", text=iter(pieces), model_id="eleven_flash_v2_5",
+                                                          output_format="pcm_24000"))
+    assert pcm == pcm_of(speak(sockets, [TEXT + " "])[0])
+
+
+def test_livekit_plugin(sockets):
+    async def conversation():
+        async with aiohttp.ClientSession() as session:
+            tts = livekit_elevenlabs.TTS(voice_id="quick", api_key="test", base_url=f"{sockets.url}/v1",
+                                         encoding="pcm_24000", http_session=session)
+            stream = tts.stream(conn_options=APIConnectOptions(max_retry=0, timeout=harness.DEADLINE_SECONDS))
+            for word in TEXT.split():
+                stream.push_text(word + " ")
+            stream.end_input()
+            frames, words = [], []
+            async for event in stream:
+                frames.append(event.frame)
+                words += event.frame.userdata.get("lk.timed_transcripts", [])
+            await stream.aclose()
+            await tts.aclose()
+            return frames, words
+    frames, words = asyncio.run(conversation())
+    assert {frame.sample_rate for frame in frames} == {24000}
+    assert sum(frame.duration for frame in frames) > 3
+    assert "".join(words).split() == TEXT.split()
+    assert any(word.start_time > 1 for word in words)
