@@ -142,6 +142,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
     options.cell.worker.arguments.insert(options.cell.worker.arguments.end(),
                                          {"--config", std::filesystem::absolute(config_file).string()});
   }
+  options.cell.worker.arguments.insert(options.cell.worker.arguments.end(), {"--engine-kernel", config.engine.kernel});
   options.voices.assign(voices.voices().begin(), voices.voices().end());
   options.aliases = voices.aliases();
   options.speech = {.segmentation = config.text,
@@ -239,6 +240,7 @@ void add_serve(CLI::App& app, Run& chosen) {
   auto* const command = app.add_subcommand("serve", "Speak to many listeners over HTTP");
   const auto flags = std::make_shared<Flags>();
   flags->settings.add_to(*command);
+  flags->settings.add_kernel_to(*command);
   command->add_option("--listen", flags->listen, "ADDRESS:PORT, numeric (127.0.0.1:8080); port 0 picks a free one");
   command->add_option("--wyoming", flags->wyoming,
                       "ADDRESS:PORT for Home Assistant, such as 127.0.0.1:10200 (off); see docs/clients");

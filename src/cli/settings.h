@@ -11,6 +11,8 @@ namespace antiphon::cli {
 class Settings {
  public:
   void add_to(CLI::App& app);
+  /// For those that render: --engine-kernel.
+  void add_kernel_to(CLI::App& app);
 
   /// The file over the defaults and the flags over the file; voices.folder and keys.file are set. Throws config::Error.
   [[nodiscard]] config::Config load() const;
@@ -21,6 +23,7 @@ class Settings {
  private:
   std::filesystem::path file_;
   std::filesystem::path voices_;
+  std::string kernel_;
 };
 
 }  // namespace antiphon::cli

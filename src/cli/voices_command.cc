@@ -52,9 +52,11 @@ engine::ort::RuntimeOptions runtime_of(const config::Config& config) {
   return options;
 }
 
-void print(const voice::preparation::Verification& found) {
-  fmt::print("{} samples compared with the original: {} differ, by at most {} of 32768; SNR {:.0f} dB\n", found.samples,
-             found.different, found.worst, found.signal_to_noise_db);
+void print(const voice::preparation::Verification& found, voice::Kernel kernel) {
+  fmt::print(
+      "rendered by {}: {} samples compared with the original: {} differ, {} by more than 1 of 32768, at most {}; SNR "
+      "{:.1f} dB\n",
+      voice::name_of(kernel), found.samples, found.different, found.beyond, found.worst, found.signal_to_noise_db);
   fmt::print("cost on this machine, in ms per second of audio: plan {:.1f}, render {:.1f}\n",
              found.costs.plan_ms_per_audio_second, found.costs.render_ms_per_audio_second);
 }
@@ -66,7 +68,10 @@ int add_model(const Flags& flags) {
   if (!prepared) fail(prepared.error());
   fmt::print("{}\n", prepared->folder.string());
   if (prepared->already_there) return 0;
-  print(prepared->verification);
+  print(prepared->verification, prepared->manifest.kernel);
+  if (prepared->manifest.kernel != voice::Kernel::kFast) {
+    fmt::print("not by the fastest kernels, since: {}\n", prepared->manifest.not_fast_because);
+  }
   if (!prepared->manifest.geometry.windowed) {
     fmt::print("rendered in one grain per segment, since this was not recognised: {}\n",
                prepared->manifest.not_windowed_because);
@@ -83,7 +88,7 @@ int verify(const Flags& flags) {
     fmt::print("{}: its manifest is sound, and it has no other file\n", flags.id);
     return 0;
   }
-  const auto manifest = voice::read_manifest(folder);
+  auto manifest = voice::read_manifest(folder);
   if (!manifest) fail(manifest.error());
   if (auto sound = voice::check_files(folder, *manifest); !sound) fail(sound.error());
   fmt::print("{}: every file is the one that its manifest names\n", flags.id);
@@ -95,12 +100,13 @@ int verify(const Flags& flags) {
   }
   const auto runtime = engine::ort::Runtime::open(runtime_of(config));
   if (!runtime) fail(runtime.error());
+  manifest->kernel = voice::parse_kernel(config.engine.kernel).value_or(manifest->kernel);
   constexpr std::uint32_t kSentences = 12;
   constexpr std::uint32_t kLengths = 100;
   const auto found = voice::preparation::verify_voice(*runtime, folder, *manifest, *original,
                                                       {.sentences = kSentences, .every_length = kLengths});
   if (!found) fail(found.error());
-  print(*found);
+  print(*found, manifest->kernel);
   return 0;
 }
 
@@ -161,6 +167,7 @@ void add_voices(CLI::App& app, Run& chosen) {
           [](CLI::App& sub, Flags& flags) {
             sub.add_option("id", flags.id, "Its id")->required();
             sub.add_option("--against", flags.model, "The FILE.onnx that it was made of");
+            flags.settings.add_kernel_to(sub);
           });
 }
 

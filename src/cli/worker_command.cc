@@ -39,6 +39,7 @@ void add_worker(CLI::App& app, Run& chosen) {
   auto* const command = app.add_subcommand("worker", "Compute for a gateway (it starts its workers by itself)");
   const auto flags = std::make_shared<Flags>();
   flags->settings.add_to(*command);
+  flags->settings.add_kernel_to(*command);
   auto* const fd = command->add_option("--socket-fd", flags->socket_fd, "Inherited socket to the gateway")
                        ->check(CLI::NonNegativeNumber);
   auto* const connect = command->add_option("--connect", flags->connect, "Unix socket of the gateway");

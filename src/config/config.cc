@@ -23,6 +23,7 @@ constexpr std::string_view kCheaperSection = "cheaper_voices";
 constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
 constexpr std::size_t kMostAliases = 1000;
 constexpr std::size_t kMostListed = 1000;
+constexpr std::array<std::string_view, 4> kKernels = {"voice", "ort", "direct", "fast"};
 constexpr std::array<std::string_view, 5> kLogLevels = {"debug", "info", "warn", "error", "off"};
 
 template <class T>
@@ -229,6 +230,9 @@ void validate(const Config& config) {
   }
   if (std::ranges::find(kLogLevels, config.log_level) == kLogLevels.end()) {
     throw Error("log.level must be debug, info, warn, error or off");
+  }
+  if (std::ranges::find(kKernels, config.engine.kernel) == kKernels.end()) {
+    throw Error("engine.kernel must be voice, ort, direct or fast");
   }
 }
 

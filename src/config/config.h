@@ -69,6 +69,7 @@ struct Engine {
   std::filesystem::path onnxruntime_library;  ///< "" = the one that set-up installed; so are the others.
   std::filesystem::path espeak_library;
   std::filesystem::path espeak_data;
+  std::string kernel = "voice";  ///< Or ort, direct or fast.
 };
 
 struct Config {

@@ -75,6 +75,12 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"engine", "espeak_data", "Its folder espeak-ng-data; empty: the one set-up installed."},
         config.engine.espeak_data);
 
+  visit(
+      Key{"engine", "kernel",
+          "What renders Piper's voices: voice (what the voice's preparation chose), ort (ONNX Runtime), direct or fast "
+          "(our own kernels). It decides the bytes."},
+      config.engine.kernel);
+
   visit(Key{"text", "max_characters", "Longest piece that is planned at once. It decides the bytes.", 16, 10'000},
         config.text.max_chars);
   visit(

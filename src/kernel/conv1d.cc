@@ -16,14 +16,6 @@ constexpr std::uint32_t kMostDilation = 256;
 
 bool within(std::uint32_t value, std::uint32_t most) { return value >= 1 && value <= most; }
 
-Result<void> check_weights(const ConvShape& shape, const ConvWeights& weights) {
-  const std::size_t floats = std::size_t{shape.outputs} * shape.inputs * shape.kernel;
-  if (weights.kernel.size() != floats) return fail(Errc::kBadWeights, "a kernel of another size than its shape");
-  if (!weights.bias.empty() && weights.bias.size() != shape.outputs)
-    return fail(Errc::kBadWeights, "a bias of another size than the outputs");
-  return {};
-}
-
 AlignedFloats pack_bias(const ConvShape& shape, std::span<const float> bias) {
   AlignedFloats packed(padded(shape.outputs));
   std::ranges::copy(bias, packed.data());
@@ -39,6 +31,14 @@ Result<void> check_shape(const ConvShape& shape) {
   return {};
 }
 
+Result<void> check_weights(const ConvShape& shape, const ConvWeights& weights) {
+  const std::size_t floats = std::size_t{shape.outputs} * shape.inputs * shape.kernel;
+  if (weights.kernel.size() != floats) return fail(Errc::kBadWeights, "a kernel of another size than its shape");
+  if (!weights.bias.empty() && weights.bias.size() != shape.outputs)
+    return fail(Errc::kBadWeights, "a bias of another size than the outputs");
+  return {};
+}
+
 Result<Conv1d> Conv1d::pack(const ConvShape& shape, const ConvWeights& weights, Method method, InstructionSet set) {
   if (auto checked = check_shape(shape); !checked) return std::unexpected(checked.error());
   if (auto checked = check_weights(shape, weights); !checked) return std::unexpected(checked.error());
@@ -50,7 +50,9 @@ Result<Conv1d> Conv1d::pack(const ConvShape& shape, const ConvWeights& weights, 
   conv.shape_ = shape;
   conv.method_ = method;
   conv.kernels_ = &kernels_of(set);
-  conv.weights_ = pack_weights(shape, weights, method);
+  conv.own_weights_ = pack_weights(shape, weights, method);
+  conv.weights_ = conv.own_weights_.data();
+  conv.weight_floats_ = conv.own_weights_.size();
   conv.bias_ = pack_bias(shape, weights.bias);
   return conv;
 }
@@ -67,6 +69,12 @@ std::size_t Conv1d::workspace_floats() const {
                              shape_.dilation);
 }
 
+void Conv1d::move_weights(float* to) {
+  std::copy_n(weights_, weight_floats_, to);
+  own_weights_ = {};
+  weights_ = to;
+}
+
 void Conv1d::run(const ConvCall& call, std::span<float> workspace) const {
   ANTIPHON_CHECK(workspace.size() >= workspace_floats(), "a workspace that is too small");
   ANTIPHON_CHECK(call.rows % tile() == 0, "rows that are not whole tiles");
@@ -76,7 +84,7 @@ void Conv1d::run(const ConvCall& call, std::span<float> workspace) const {
       .output = call.output,
       .residual = call.residual,
       .addend = call.addend,
-      .weights = weights_.data(),
+      .weights = weights_,
       .bias = bias_.data(),
       .workspace = workspace.data(),
       .rows = call.rows,

@@ -32,6 +32,9 @@ struct ConvWeights {
   double scale = 1;               ///< Multiplies the kernel (not the bias), before it is rounded.
 };
 
+/// Whether there are as many numbers as the shape says. Error: kBadWeights.
+[[nodiscard]] Result<void> check_weights(const ConvShape& shape, const ConvWeights& weights);
+
 /// What a call computes beside the convolution itself.
 struct ConvCall {
   InputRows input;  ///< At the first tap of output row 0: row t needs input rows t to t + reach().
@@ -66,6 +69,11 @@ class Conv1d {
   /// What run() needs, whatever the rows.
   [[nodiscard]] std::size_t workspace_floats() const;
 
+  /// Of the packed weights.
+  [[nodiscard]] std::size_t weight_floats() const { return weight_floats_; }
+  /// Copies the weights to `to`, which begins at a cache line and outlives this, and lets its own memory go.
+  void move_weights(float* to);
+
   /// `workspace`: begins at a cache line. The output must not overlap the input or the residual.
   void run(const ConvCall& call, std::span<float> workspace) const;
 
@@ -76,7 +84,9 @@ class Conv1d {
   ConvShape shape_;
   Method method_ = Method::kDirect;
   const KernelTable* kernels_ = nullptr;
-  AlignedFloats weights_;
+  AlignedFloats own_weights_;
+  const float* weights_ = nullptr;
+  std::size_t weight_floats_ = 0;
   AlignedFloats bias_;
 };
 

@@ -21,6 +21,7 @@ double amplification(Method method) {
     case Method::kF4x3:
       return 2;
     case Method::kF6x3:
+    case Method::kF3x5:
     case Method::kF4x5:
       return 4;
     case Method::kF6x5:
@@ -176,6 +177,17 @@ TEST_P(EachKernel, ARowIsTheSameInWhicheverCallAndAtWhateverAddress) {
     }
     EXPECT_EQ(pieces.values(), whole) << "misaligned by " << misaligned;
   }
+}
+
+TEST_P(EachKernel, ComputesTheSameWithMovedWeights) {
+  auto conv = random_conv({20, 40, kernels().back(), 2});
+  const auto rows = 3 * conv.tile();
+  const auto input = noise_for(random_, conv, rows);
+  const auto before = convolve(conv, input, rows).values();
+  AlignedFloats memory(conv.weight_floats());
+  conv.move_weights(memory.data());
+  const auto moved = std::move(conv);
+  EXPECT_EQ(convolve(moved, input, rows).values(), before);
 }
 
 TEST_P(EachKernel, PadsRowsWithZeros) {

@@ -12,6 +12,8 @@ std::string_view name_of(Method method) {
       return "F(4,3)";
     case Method::kF6x3:
       return "F(6,3)";
+    case Method::kF3x5:
+      return "F(3,5)";
     case Method::kF4x5:
       return "F(4,5)";
     case Method::kF6x5:

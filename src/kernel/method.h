@@ -9,10 +9,10 @@ namespace antiphon::kernel {
 
 /// How a convolution is computed. kF6x3 is the F(6,3) of the literature: by Toom-Cook, six outputs of three taps at a
 /// time. It decides the rounding, and so the bytes of a voice.
-enum class Method : std::uint8_t { kDirect, kF3x2, kF4x3, kF6x3, kF4x5, kF6x5, kF6x6, kF4x7, kF6x7 };
+enum class Method : std::uint8_t { kDirect, kF3x2, kF4x3, kF6x3, kF3x5, kF4x5, kF6x5, kF6x6, kF4x7, kF6x7 };
 
-inline constexpr std::array kMethods{Method::kDirect, Method::kF3x2, Method::kF4x3, Method::kF6x3, Method::kF4x5,
-                                     Method::kF6x5,   Method::kF6x6, Method::kF4x7, Method::kF6x7};
+inline constexpr std::array kMethods{Method::kDirect, Method::kF3x2, Method::kF4x3, Method::kF6x3, Method::kF3x5,
+                                     Method::kF4x5,   Method::kF6x5, Method::kF6x6, Method::kF4x7, Method::kF6x7};
 
 /// What a method computes at once.
 struct Scheme {
@@ -32,6 +32,8 @@ struct Scheme {
       return {4, 3};
     case Method::kF6x3:
       return {6, 3};
+    case Method::kF3x5:
+      return {3, 5};
     case Method::kF4x5:
       return {4, 5};
     case Method::kF6x5:

@@ -26,6 +26,8 @@ Matrix filter_transform_of(Method method) {
       return filter_transform<4, 3>();
     case Method::kF6x3:
       return filter_transform<6, 3>();
+    case Method::kF3x5:
+      return filter_transform<3, 5>();
     case Method::kF4x5:
       return filter_transform<4, 5>();
     case Method::kF6x5:

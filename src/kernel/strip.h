@@ -15,6 +15,8 @@ struct Strip {
   using Vector = typename S::Vector;
   static constexpr int kVectors = kOutputBlocks * S::kPerBlock;
 
+  static constexpr std::size_t kAhead = 32;  ///< Cache lines.
+
   Vector sums[kRows][kVectors];
 
   /// sums[r] += sum over k < depth of a[r][k] * w[k], where row r of `a` begins at a + r * stride, and w[k] of the
@@ -32,6 +34,9 @@ struct Strip {
 #pragma clang loop unroll(full)
       for (int v = 0; v < kVectors; ++v)
         w[v] = S::load(weights + v / S::kPerBlock * block_stride + v % S::kPerBlock * S::kLanes);
+      // Weights are used once a call, and more of them than fit a cache: the next ones are asked for in time.
+#pragma clang loop unroll(full)
+      for (int b = 0; b < kOutputBlocks; ++b) __builtin_prefetch(weights + b * block_stride + kAhead * kBlock);
       weights += kBlock;
 #pragma clang loop unroll(full)
       for (int r = 0; r < kRows; ++r) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 
+#include "kernel/function.h"
 #include "kernel/instruction_set.h"
 #include "kernel/method.h"
 #include "kernel/rows.h"
@@ -52,10 +53,37 @@ inline constexpr std::size_t kActivatedRows = 192;
          (((tiles + (pieces - 1) * dilation) * padded(inputs) + kBlock) + (tiles * kMostStripBlocks * kBlock + kBlock));
 }
 
+/// output[t][i] = function(a[t][i], b[t][i]) for i below width, a multiple of kBlock.
+struct MapArguments {
+  InputRows a;
+  InputRows b;        ///< Of functions of two. A stride of 0 takes the same row each time.
+  OutputRows output;  ///< May be one of the others.
+  std::size_t rows = 0;
+  std::size_t width = 0;
+  float slope = 1;  ///< Of kLeaky.
+};
+
+/// output[t] = bias + sum over j, c of w[j][c] * leaky(x[t + j * dilation][c]).
+struct ProjectionArguments {
+  InputRows input;
+  const float* weights = nullptr;  ///< [tap][width], zero beyond the inputs.
+  float* output = nullptr;
+  std::size_t rows = 0;
+  std::size_t width = 0;  ///< Padded inputs.
+  std::size_t taps = 0;
+  std::size_t dilation = 1;
+  float input_slope = 1;
+  float bias = 0;
+};
+
 using Convolve = void(const ConvArguments& arguments);
+using Map = void(const MapArguments& arguments);
+using Project = void(const ProjectionArguments& arguments);
 
 struct KernelTable {
   std::array<Convolve*, kMethods.size()> convolve{};  ///< By Method.
+  std::array<Map*, kFunctions.size()> map{};          ///< By Function.
+  Project* project = nullptr;
 };
 
 /// Aborts where the set does not run here.

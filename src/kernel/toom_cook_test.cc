@@ -86,6 +86,7 @@ TEST(ToomCook, TransformsAreExact) {
   expect_exact<3, 2>();
   expect_exact<4, 3>();
   expect_exact<6, 3>();
+  expect_exact<3, 5>();
   expect_exact<4, 5>();
   expect_exact<6, 5>();
   expect_exact<6, 6>();

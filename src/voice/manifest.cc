@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <system_error>
 
@@ -15,19 +16,59 @@ std::uint64_t state_bytes(const Manifest& manifest) {
   return sum;
 }
 
-Result<Manifest> read_manifest(const std::filesystem::path& folder) {
+bool has_network(const Manifest& manifest) {
+  return std::ranges::find(manifest.files, kNetworkFile, &FileDigest::name) != manifest.files.end();
+}
+
+std::string_view name_of(Kernel kernel) {
+  switch (kernel) {
+    case Kernel::kOrt:
+      return "ort";
+    case Kernel::kDirect:
+      return "direct";
+    case Kernel::kFast:
+      return "fast";
+  }
+  return "";
+}
+
+std::optional<Kernel> parse_kernel(std::string_view name) {
+  for (const auto kernel : {Kernel::kOrt, Kernel::kDirect, Kernel::kFast}) {
+    if (name == name_of(kernel)) return kernel;
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+/// At most 4 MiB.
+Result<std::string> read_text(const std::filesystem::path& path) {
   constexpr std::size_t kMostBytes = 4U << 20U;
-  const auto path = folder / kManifestFile;
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::unexpected(Error{Errc::kVoiceNotFound, path.string() + " cannot be read"});
   std::string text(kMostBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
-  auto manifest = text.size() > kMostBytes
-                      ? Result<Manifest>(std::unexpected(Error{Errc::kManifestInvalid, "is too large for a manifest"}))
-                      : parse_manifest(text);
+  if (text.size() > kMostBytes) {
+    return std::unexpected(Error{Errc::kManifestInvalid, path.string() + ": is too large for a manifest"});
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<Manifest> read_manifest(const std::filesystem::path& folder) {
+  const auto path = folder / kManifestFile;
+  const auto text = read_text(path);
+  if (!text) return std::unexpected(text.error());
+  auto manifest = parse_manifest(*text);
   if (!manifest) manifest.error().message = path.string() + ": " + manifest.error().message;
   return manifest;
+}
+
+std::string source_of(const std::filesystem::path& folder) {
+  const auto text = read_text(folder / kManifestFile);
+  return text ? source_in(*text) : std::string();
 }
 
 Result<void> check_files(const std::filesystem::path& folder, const Manifest& manifest) {

@@ -21,6 +21,9 @@ inline constexpr const char* kRenderFirstFile = "render_first.onnx";
 inline constexpr const char* kRenderMiddleFile = "render_middle.onnx";
 inline constexpr const char* kRenderLastFile = "render_last.onnx";
 inline constexpr const char* kRenderWeightsFile = "render.weights";  ///< Shared by the render graphs.
+// Where our own kernels can render the voice.
+inline constexpr const char* kNetworkFile = "render.network";       ///< See network/codec.h.
+inline constexpr const char* kSpeakerFile = "render_speaker.onnx";  ///< Where the speaker decides a part of it.
 
 /// What one grain leaves to the next: float32 [1, channels, 1, length]. The blob of a state is all of them in order.
 struct StateTensor {
@@ -42,6 +45,16 @@ struct Costs {
   double render_ms_per_audio_second = 0;  ///< Middle grains: flow and decoder.
   friend bool operator==(const Costs&, const Costs&) = default;
 };
+
+/// What renders a voice.
+enum class Kernel : std::uint8_t {
+  kOrt,     ///< ONNX Runtime.
+  kDirect,  ///< Our own kernels, by direct convolution.
+  kFast,    ///< Our own kernels, by Toom-Cook where it fits.
+};
+
+[[nodiscard]] std::string_view name_of(Kernel kernel);
+[[nodiscard]] std::optional<Kernel> parse_kernel(std::string_view name);
 
 /// All about a prepared Piper voice: the contents of its folder's manifest.json. parse_manifest checks each range
 /// given here, so that a value read from a file cannot lead its reader astray.
@@ -67,6 +80,8 @@ struct Manifest {
   std::uint32_t prior_channels = 0;   ///< Floats in a row of the prior, 1 to 4,096.
   GrainGeometry geometry;             ///< Hop 1 to 65,536; frames 1 to 4,096; some output left in a first grain.
   std::string not_windowed_because;   ///< Why the structure was not recognised; empty where geometry.windowed.
+  Kernel kernel = Kernel::kOrt;       ///< The fastest that sounds like the original; decides the bytes.
+  std::string not_fast_because;       ///< Why it is none of our own kernels, or not kFast; at most 1,024 bytes.
   std::vector<StateTensor> states;    ///< At most 4,096 tensors and 64 MiB; none where not windowed.
   double max_segment_seconds = 10;    ///< Above 0, to 60.
 
@@ -80,17 +95,26 @@ struct Manifest {
 /// The bytes of a state blob.
 [[nodiscard]] std::uint64_t state_bytes(const Manifest& manifest);
 
+/// Whether it has the files that our own kernels need.
+[[nodiscard]] bool has_network(const Manifest& manifest);
+
 /// sha256, in hex, over all that decides the voice's bytes: not its id, names, language or costs.
 [[nodiscard]] std::string identity_of(const Manifest& manifest);
 
 /// Error: kManifestInvalid. An unknown key is an error: it belongs to another version of the format.
 [[nodiscard]] Result<Manifest> parse_manifest(std::string_view json);
 
+/// What a manifest of any preparation names as its source_sha256; empty where it names none.
+[[nodiscard]] std::string source_in(std::string_view json);
+
 /// The JSON text, parse_manifest of it gives the same manifest back.
 [[nodiscard]] std::string to_json(const Manifest& manifest);
 
 /// Reads `folder`/manifest.json, at most 4 MiB. Errors: kVoiceNotFound, kManifestInvalid.
 [[nodiscard]] Result<Manifest> read_manifest(const std::filesystem::path& folder);
+
+/// The source_sha256 of the manifest in `folder`, also where another preparation wrote it; empty where there is none.
+[[nodiscard]] std::string source_of(const std::filesystem::path& folder);
 
 /// Reads every file of the voice and compares size and sha256. Errors: kFileFailure, kFileDamaged.
 [[nodiscard]] Result<void> check_files(const std::filesystem::path& folder, const Manifest& manifest);

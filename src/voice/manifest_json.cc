@@ -16,7 +16,7 @@ using Json = nlohmann::json;
 
 constexpr std::uint32_t kFormat = 1;
 /// Changes whenever the same model would be prepared to other bytes.
-constexpr std::uint32_t kPreparation = 1;
+constexpr std::uint32_t kPreparation = 2;
 constexpr std::uint64_t kMostStateBytes = 64U << 20U;
 
 Json geometry_json(const GrainGeometry& g) {
@@ -77,11 +77,13 @@ std::string digest_from(StrictObject& fields, const char* key) {
   return digest;
 }
 
-std::vector<FileDigest> files_from(const Json& json, bool windowed) {
+std::vector<FileDigest> files_from(const Json& json, bool windowed, Kernel kernel) {
   constexpr std::array kAlways{kPlanFile, kRenderSingleFile, kRenderWeightsFile};
   constexpr std::array kWindowed{kRenderFirstFile, kRenderMiddleFile, kRenderLastFile};
   std::set<std::string, std::less<>> awaited(kAlways.begin(), kAlways.end());
   if (windowed) awaited.insert(kWindowed.begin(), kWindowed.end());
+  if (kernel != Kernel::kOrt) awaited.insert(kNetworkFile);
+  std::set<std::string, std::less<>> allowed{kNetworkFile, kSpeakerFile};
   std::vector<FileDigest> files;
   for (const auto& item : json) {
     StrictObject fields(item, "files.");
@@ -89,7 +91,8 @@ std::vector<FileDigest> files_from(const Json& json, bool windowed) {
                     .bytes = fields.whole("bytes", 0, std::uint64_t{1} << 40U),
                     .sha256 = digest_from(fields, "sha256")};
     fields.finish();
-    if (awaited.erase(file.name) == 0) throw std::runtime_error("files name one twice or an unknown one");
+    if (awaited.erase(file.name) + allowed.erase(file.name) == 0)
+      throw std::runtime_error("files name one twice or an unknown one");
     files.push_back(std::move(file));
   }
   if (!awaited.empty()) throw std::runtime_error("files lack " + *awaited.begin());
@@ -119,6 +122,7 @@ Json deciding_json(const Manifest& m) {
           {"speaker_input", m.speaker_input},
           {"prior_channels", m.prior_channels},
           {"geometry", geometry_json(m.geometry)},
+          {"kernel", name_of(m.kernel)},
           {"states", states_json(m.states)},
           {"max_segment_seconds", m.max_segment_seconds},
           {"files", files_json(m.files)}};
@@ -160,10 +164,14 @@ Manifest from_json(const Json& json) {
   m.prior_channels = fields.whole32("prior_channels", 1, 4'096);
   m.geometry = geometry_from(fields.any("geometry"));
   m.not_windowed_because = fields.text("not_windowed_because", 1'024);
+  const auto kernel = parse_kernel(fields.text("kernel", 16));
+  if (!kernel) fields.refuse("kernel", "is unknown");
+  m.kernel = *kernel;
+  m.not_fast_because = fields.text("not_fast_because", 1'024);
   m.states = states_from(fields.array("states", m.geometry.windowed ? 4'096 : 0));
   m.max_segment_seconds = fields.number("max_segment_seconds", 0.1, 60);
   m.source_sha256 = digest_from(fields, "source_sha256");
-  m.files = files_from(fields.array("files", 16), m.geometry.windowed);
+  m.files = files_from(fields.array("files", 16), m.geometry.windowed, m.kernel);
   m.costs = costs_from(fields);
   const auto identity = digest_from(fields, "identity");
   fields.finish();
@@ -183,12 +191,20 @@ Result<Manifest> parse_manifest(std::string_view json) {
   }
 }
 
+std::string source_in(std::string_view json) {
+  const auto parsed = Json::parse(json, nullptr, false);
+  if (!parsed.is_object()) return {};
+  const auto found = parsed.find("source_sha256");
+  return found != parsed.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 std::string to_json(const Manifest& manifest) {
   auto json = deciding_json(manifest);
   json["id"] = manifest.id;
   json["language"] = manifest.language;
   json["speakers"] = manifest.speakers;
   json["not_windowed_because"] = manifest.not_windowed_because;
+  json["not_fast_because"] = manifest.not_fast_because;
   json["source_sha256"] = manifest.source_sha256;
   json["identity"] = identity_of(manifest);
   if (manifest.costs) {

@@ -1,4 +1,5 @@
 """Same text, voice, speed and seed: same bytes, whoever renders them and whatever else goes on."""
+import array
 import itertools
 import os
 import signal
@@ -98,3 +99,22 @@ def test_seed_speed_and_text_decide_the_bytes(case, serve):
     if case.voice == harness.REAL_VOICE:
         takes.append(server.speak(text, case.voice, seed=1))
     assert len({harness.digest(take) for take in takes}) == len(takes)
+
+
+@pytest.mark.voice
+def test_each_kernel_speaks_the_same_voice_in_bytes_of_its_own(real_store, serve):
+    def said(kernel, *flags):
+        return harness.say(real_store, TEXT, harness.REAL_VOICE, "--rate", "native", *flags,
+                           *(["--engine-kernel", kernel] if kernel else []))
+
+    waves = {kernel: array.array("h", said(kernel)) for kernel in ["ort", "direct", "fast"]}
+    assert said(None) == waves["fast"].tobytes(), "the voice's own choice is the fastest"
+    for kernel in ["direct", "fast"]:
+        differences = [abs(ours - theirs) for ours, theirs in zip(waves[kernel], waves["ort"], strict=True)]
+        assert 0 < max(differences) <= 4, kernel
+        assert sum(difference > 1 for difference in differences) <= len(differences) / 1000, kernel
+    for kernel in ["ort", "fast"]:
+        server = serve("--workers", 1, "--voice", harness.REAL_VOICE, "--engine-kernel", kernel, store=real_store)
+        served = server.speak(OTHERS[1], harness.REAL_VOICE)
+        assert served == harness.say(real_store, OTHERS[1], harness.REAL_VOICE, "--engine-kernel", kernel)
+        server.stop()

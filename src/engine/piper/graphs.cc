@@ -1,8 +1,12 @@
 #include "engine/piper/graphs.h"
 
+#include <fstream>
 #include <utility>
+#include <vector>
 
+#include "engine/piper/kernel_renderer.h"
 #include "engine/piper/ort_renderer.h"
+#include "network/codec.h"
 
 namespace antiphon::engine::piper {
 namespace {
@@ -27,10 +31,56 @@ Result<RenderGraphs> load_render_graphs(const ort::Runtime& runtime, const std::
   return graphs;
 }
 
+Result<std::unique_ptr<Renderer>> load_ort_renderer(const ort::Runtime& runtime, const std::filesystem::path& folder,
+                                                    const voice::Manifest& manifest, Speaker speaker) {
+  auto render = load_render_graphs(runtime, folder, manifest.geometry.windowed);
+  if (!render) return std::unexpected(std::move(render.error()));
+  return make_ort_renderer(std::move(*render), {.channels = manifest.prior_channels,
+                                                .state_floats = voice::state_bytes(manifest) / sizeof(float),
+                                                .speaker = speaker});
+}
+
+Result<network::Network> read_network(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  if (error) return corrupt(file.string() + ": " + error.message());
+  std::vector<std::byte> bytes(size);
+  std::ifstream in(file, std::ios::binary);
+  if (!in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size))) {
+    return corrupt(file.string() + " cannot be read");
+  }
+  auto network = network::decode(bytes);
+  if (!network) return corrupt(file.string() + ": " + network.error().message);
+  return std::move(*network);
+}
+
+Result<std::unique_ptr<Renderer>> load_kernel_renderer(const ort::Runtime& runtime, const std::filesystem::path& folder,
+                                                       const voice::Manifest& manifest, Speaker speaker,
+                                                       network::Methods methods) {
+  if (!voice::has_network(manifest)) {
+    return std::unexpected(Error{Errc::kEngineFailure,
+                                 manifest.id + " cannot be rendered by our own kernels: " + manifest.not_fast_because});
+  }
+  const auto network = read_network(folder / voice::kNetworkFile);
+  if (!network) return std::unexpected(network.error());
+  std::optional<ort::Session> speaker_graph;
+  if (!network->speaker_channels.empty()) {
+    auto graph = ort::Session::load(runtime, folder / voice::kSpeakerFile);
+    if (!graph) return corrupt(std::move(graph.error().message));
+    speaker_graph = std::move(*graph);
+  }
+  return make_kernel_renderer(*network, std::move(speaker_graph),
+                              {.channels = manifest.prior_channels,
+                               .state_floats = voice::state_bytes(manifest) / sizeof(float),
+                               .geometry = manifest.geometry,
+                               .speaker = speaker},
+                              network::options_for(kernel::best_instruction_set(), methods));
+}
+
 }  // namespace
 
 Result<Graphs> load_graphs(const ort::Runtime& runtime, const std::filesystem::path& folder,
-                           const voice::Manifest& manifest) {
+                           const voice::Manifest& manifest, voice::Kernel kernel) {
   auto plan = ort::Session::load(runtime, folder / voice::kPlanFile);
   if (!plan) return corrupt(std::move(plan.error().message));
   const auto speaker = manifest.speaker_input ? Speaker::kInput : Speaker::kNone;
@@ -43,11 +93,11 @@ Result<Graphs> load_graphs(const ort::Runtime& runtime, const std::filesystem::p
                                        .length_scale = manifest.length_scale,
                                        .speaker = speaker});
   if (!planner) return std::unexpected(std::move(planner.error()));
-  auto render = load_render_graphs(runtime, folder, manifest.geometry.windowed);
-  if (!render) return std::unexpected(std::move(render.error()));
-  auto renderer = make_ort_renderer(std::move(*render), {.channels = manifest.prior_channels,
-                                                         .state_floats = voice::state_bytes(manifest) / sizeof(float),
-                                                         .speaker = speaker});
+  auto renderer =
+      kernel == voice::Kernel::kOrt
+          ? load_ort_renderer(runtime, folder, manifest, speaker)
+          : load_kernel_renderer(runtime, folder, manifest, speaker,
+                                 kernel == voice::Kernel::kFast ? network::Methods::kFast : network::Methods::kDirect);
   if (!renderer) return std::unexpected(std::move(renderer.error()));
   return Graphs{.planner = std::move(*planner), .renderer = std::move(*renderer)};
 }

@@ -16,8 +16,9 @@ struct Graphs {
   std::unique_ptr<Renderer> renderer;
 };
 
-/// Loads the graphs of a prepared voice, whose files the caller has checked. Error: kVoiceCorrupt.
+/// Loads the graphs of a prepared voice, whose files the caller has checked, to be rendered by `kernel`. Errors:
+/// kVoiceCorrupt; kEngineFailure where the voice has no network for our own kernels.
 [[nodiscard]] Result<Graphs> load_graphs(const ort::Runtime& runtime, const std::filesystem::path& folder,
-                                         const voice::Manifest& manifest);
+                                         const voice::Manifest& manifest, voice::Kernel kernel);
 
 }  // namespace antiphon::engine::piper

@@ -3,12 +3,13 @@
 #include <unicode/unistr.h>
 
 #include "engine/piper/graphs.h"
+#include "engine/piper/kernel_renderer.h"
 #include "engine/piper/piper_voice.h"
 
 namespace antiphon::engine::piper {
 namespace {
 
-constexpr std::string_view kVersion = "piper-1";
+constexpr std::string_view kVersion = "piper-2";
 
 std::unexpected<Error> failure(Errc code, std::string message) {
   return std::unexpected(Error{code, std::move(message)});
@@ -43,7 +44,9 @@ class PiperEngine final : public Engine {
 std::string PiperEngine::fingerprint() const {
   const auto runtime = ort::Runtime::open(options_.runtime);
   const auto phonemizer = phonemizer::Phonemizer::open(options_.phonemizer);
-  return std::string(kVersion) + "/" + (runtime ? runtime->fingerprint() : "no-onnxruntime") + "/" +
+  const auto kernel = options_.kernel ? std::string(voice::name_of(*options_.kernel)) : "by-voice";
+  return std::string(kVersion) + "/" + kernel_fingerprint() + "/" + kernel + "/" +
+         (runtime ? runtime->fingerprint() : "no-onnxruntime") + "/" +
          (phonemizer ? phonemizer->version() : "no-espeak-ng");
 }
 
@@ -60,7 +63,7 @@ Result<std::unique_ptr<Voice>> PiperEngine::load(const std::filesystem::path& fo
   auto ids = ids_of(*manifest);
   if (!ids) return std::unexpected(std::move(ids.error()));
 
-  auto graphs = load_graphs(*runtime, folder, *manifest);
+  auto graphs = load_graphs(*runtime, folder, *manifest, options_.kernel.value_or(manifest->kernel));
   if (!graphs) return std::unexpected(std::move(graphs.error()));
   return std::make_unique<PiperVoice>(PiperParts{.manifest = std::move(*manifest),
                                                  .phonemizer = *phonemizer,

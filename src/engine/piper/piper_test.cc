@@ -92,7 +92,8 @@ TEST_F(PiperTest, SaysWhatItIs) {
   EXPECT_EQ(voice->info().speakers, (std::vector<std::string>{"low", "high"}));
   EXPECT_EQ(voice->info().identity, voice::identity_of(manifest_));
   EXPECT_EQ(voice->info().max_segment.value, kToyRate / 2);
-  EXPECT_THAT(make_piper_engine()->fingerprint(), StartsWith("piper-1/onnxruntime-1."));
+  EXPECT_THAT(make_piper_engine()->fingerprint(),
+              AllOf(StartsWith("piper-2/kernel-1-"), HasSubstr("/by-voice/onnxruntime-1.")));
   EXPECT_THAT(make_piper_engine()->fingerprint(), HasSubstr("/espeak-ng-1.52"));
 }
 

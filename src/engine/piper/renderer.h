@@ -23,8 +23,8 @@ struct GrainOutput {
   std::vector<float> state;  ///< state_floats() after kFirst and kMiddle, else empty.
 };
 
-/// Prior to wave, grain by grain. The one step that costs: kernels of our own can take the library's place here. An
-/// implementation is part of the execution fingerprint.
+/// Prior to wave, grain by grain: the one step that costs. By ONNX Runtime, or by our own kernels. An implementation is
+/// part of the execution fingerprint.
 class Renderer {
  public:
   virtual ~Renderer() = default;

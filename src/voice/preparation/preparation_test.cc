@@ -47,16 +47,21 @@ class PreparationTest : public testing::Test {
   void expect_faithful(const ToyVits& shape) {
     auto prepared = prepare(shape);
     ASSERT_TRUE(prepared) << prepared.error().message;
-    const auto& manifest = prepared->manifest;
+    auto manifest = prepared->manifest;
     EXPECT_TRUE(manifest.geometry.windowed) << manifest.not_windowed_because;
+    EXPECT_EQ(manifest.kernel, Kernel::kFast) << manifest.not_fast_because;
     const auto runtime = engine::ort::Runtime::open();
     ASSERT_TRUE(runtime);
     const auto lengths = manifest.geometry.first_frames + 4 * manifest.geometry.grain_frames;
-    const auto found =
-        verify_voice(*runtime, prepared->folder, manifest, toy_model(shape), {.sentences = 5, .every_length = lengths});
-    ASSERT_TRUE(found) << found.error().message;
-    EXPECT_LE(found->worst, 1);
-    EXPECT_GT(found->samples, 10'000U);
+    for (const auto kernel : {Kernel::kOrt, Kernel::kDirect, Kernel::kFast}) {
+      manifest.kernel = kernel;
+      const auto found = verify_voice(*runtime, prepared->folder, manifest, toy_model(shape),
+                                      {.sentences = 5, .every_length = lengths});
+      ASSERT_TRUE(found) << name_of(kernel) << ": " << found.error().message;
+      EXPECT_LE(found->worst, 1) << name_of(kernel);
+      EXPECT_GT(found->signal_to_noise_db, 100) << name_of(kernel);
+      EXPECT_GT(found->samples, 10'000U);
+    }
   }
 
   fs::path folder_;
@@ -80,6 +85,7 @@ TEST_F(PreparationTest, SeveralSpeakersAreFaithfulAtEveryLength) {
 TEST_F(PreparationTest, OtherKernelsRatesAndWidthsAreFaithful) {
   auto shape = toy_low();
   shape.channels = 10;
+  shape.decoder_channels = 16;
   shape.rates = {8, 8, 4};
   shape.kernels = {16, 16, 8};
   shape.block_kernels = {3, 5, 7};
@@ -109,8 +115,40 @@ TEST_F(PreparationTest, UnknownStructureIsRenderedWhole) {
   EXPECT_TRUE((*voice)->render({.grain = plan->grains[0], .rows = plan->prior, .state = {}}));
 }
 
-TEST_F(PreparationTest, AnotherSoundIsNoticed) {
+TEST_F(PreparationTest, WhatOurKernelsLackIsRenderedByOnnxRuntime) {
+  onnx::ModelProto model;
+  ASSERT_TRUE(model.ParseFromString(toy_model(toy_low())));
+  for (auto& node : *model.mutable_graph()->mutable_node()) {
+    if (node.op_type() == "Tanh") node.set_op_type("Softsign");
+  }
+  write("toy.onnx", model.SerializeAsString());
+  write("toy.onnx.json", toy_config(toy_low()));
+  const auto prepared = prepare_voice(folder_ / "toy.onnx", store(), {.grain_frames = 5});
+  ASSERT_TRUE(prepared) << prepared.error().message;
+  EXPECT_TRUE(prepared->manifest.geometry.windowed);
+  EXPECT_EQ(prepared->manifest.kernel, Kernel::kOrt);
+  EXPECT_THAT(prepared->manifest.not_fast_because, HasSubstr("Softsign"));
+  EXPECT_TRUE(engine::piper::make_piper_engine()->load(prepared->folder));
+  const auto asked = engine::piper::make_piper_engine({.kernel = Kernel::kFast})->load(prepared->folder);
+  ASSERT_FALSE(asked);
+  EXPECT_THAT(asked.error().message, HasSubstr("Softsign"));
+}
+
+TEST_F(PreparationTest, EachKernelOfAVoiceCanBeAskedFor) {
   const auto prepared = prepare(toy_low());
+  ASSERT_TRUE(prepared);
+  std::vector<std::string> fingerprints;
+  for (const auto kernel : {Kernel::kOrt, Kernel::kDirect, Kernel::kFast}) {
+    const auto engine = engine::piper::make_piper_engine({.kernel = kernel});
+    fingerprints.push_back(engine->fingerprint());
+    EXPECT_TRUE(engine->load(prepared->folder)) << name_of(kernel);
+  }
+  EXPECT_THAT(fingerprints[0], HasSubstr("ort"));
+  EXPECT_NE(fingerprints[1], fingerprints[2]);
+}
+
+TEST_F(PreparationTest, AnotherSoundIsNoticed) {
+  auto prepared = prepare(toy_low());
   ASSERT_TRUE(prepared);
   onnx::ModelProto other;
   ASSERT_TRUE(other.ParseFromString(toy_model(toy_low())));
@@ -119,9 +157,12 @@ TEST_F(PreparationTest, AnotherSoundIsNoticed) {
   ASSERT_EQ(bias.float_data_size(), 1);
   bias.set_float_data(0, bias.float_data(0) + 0.01F);
   const auto runtime = engine::ort::Runtime::open();
-  const auto found = verify_voice(*runtime, prepared->folder, prepared->manifest, other.SerializeAsString());
-  ASSERT_FALSE(found);
-  EXPECT_EQ(found.error().code, Errc::kVerifyFailed);
+  for (const auto kernel : {Kernel::kOrt, Kernel::kDirect, Kernel::kFast}) {
+    prepared->manifest.kernel = kernel;
+    const auto found = verify_voice(*runtime, prepared->folder, prepared->manifest, other.SerializeAsString());
+    ASSERT_FALSE(found) << name_of(kernel);
+    EXPECT_EQ(found.error().code, Errc::kVerifyFailed);
+  }
 }
 
 TEST_F(PreparationTest, TheSameModelIsPreparedOnce) {
@@ -137,6 +178,29 @@ TEST_F(PreparationTest, TheSameModelIsPreparedOnce) {
   EXPECT_FALSE(replaced->already_there);
   // Nothing but voices is left in the store.
   EXPECT_EQ(std::distance(fs::directory_iterator(store()), {}), 1);
+}
+
+TEST_F(PreparationTest, WhatAnotherPreparationMadeIsMadeAnew) {
+  const auto prepared = prepare(toy_low());
+  ASSERT_TRUE(prepared);
+  const auto file = prepared->folder / kManifestFile;
+  const auto outdate = [&](const std::string& source) {
+    auto text = to_json(prepared->manifest);
+    const auto at = text.find("\"preparation\": ");
+    text.replace(at, text.find(',', at) - at, "\"preparation\": 1");
+    text.replace(text.find(prepared->manifest.source_sha256), source.size(), source);
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
+  };
+  outdate(prepared->manifest.source_sha256);
+  EXPECT_FALSE(read_manifest(prepared->folder));
+  const auto again = prepare(toy_low());
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_FALSE(again->already_there);
+  EXPECT_TRUE(read_manifest(again->folder));
+  outdate(std::string(64, 'a'));
+  const auto other = prepare(toy_low());
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Errc::kVoiceExists);
 }
 
 TEST_F(PreparationTest, WhatIsNotAVoiceLeavesNothingBehind) {

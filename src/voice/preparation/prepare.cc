@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -53,9 +54,10 @@ Result<void> write_parts(const fs::path& folder, const surgery::Parts& parts, Ma
                                     {kRenderFirstFile, parts.first},
                                     {kRenderMiddleFile, parts.middle},
                                     {kRenderLastFile, parts.last},
-                                    {kRenderWeightsFile, parts.weights}}) {
-    const bool always = name == kPlanFile || name == kRenderSingleFile || name == kRenderWeightsFile;
-    if (!always && !parts.geometry.windowed) continue;
+                                    {kRenderWeightsFile, parts.weights},
+                                    {kNetworkFile, parts.network},
+                                    {kSpeakerFile, parts.speaker}}) {
+    if (bytes.empty() && name != kRenderWeightsFile) continue;
     if (auto written = write_file(folder / name, bytes); !written) return written;
     manifest.files.push_back({.name = name, .bytes = bytes.size(), .sha256 = sha256_of(bytes)});
   }
@@ -78,6 +80,8 @@ Manifest manifest_of(const std::string& id, PiperConfig config, const surgery::P
                     .prior_channels = parts.prior_channels,
                     .geometry = parts.geometry,
                     .not_windowed_because = parts.not_windowed_because.substr(0, kMostReason),
+                    .kernel = Kernel::kOrt,
+                    .not_fast_because = parts.no_network_because.substr(0, kMostReason),
                     .states = {},
                     .source_sha256 = {},
                     .files = {},
@@ -111,6 +115,25 @@ Result<Manifest> build(const fs::path& folder, const std::string& id, const std:
   manifest.source_sha256 = sha256_of(model);
   if (auto written = write_parts(folder, *parts, manifest); !written) return std::unexpected(written.error());
   return manifest;
+}
+
+/// Verifies the graphs, and then our own kernels, the fastest first; the first that passes is the manifest's. A voice
+/// whose graphs fail is none.
+Result<Verification> choose_kernel(const engine::ort::Runtime& runtime, const fs::path& folder, Manifest& manifest,
+                                   std::string_view model) {
+  constexpr std::size_t kMostReason = 1'024;
+  manifest.kernel = Kernel::kOrt;
+  auto graphs = verify_voice(runtime, folder, manifest, model);
+  if (!graphs || !has_network(manifest)) return graphs;
+  for (const auto kernel : {Kernel::kFast, Kernel::kDirect}) {
+    manifest.kernel = kernel;
+    auto verified = verify_voice(runtime, folder, manifest, model);
+    if (verified) return verified;
+    manifest.not_fast_because += fmt::format("{}: {}\n", name_of(kernel), verified.error().message);
+    manifest.not_fast_because.resize(std::min(manifest.not_fast_because.size(), kMostReason));
+  }
+  manifest.kernel = Kernel::kOrt;
+  return graphs;
 }
 
 Result<std::string> read_whole_file(const fs::path& path, std::uint64_t most_bytes) {
@@ -150,7 +173,9 @@ Result<Prepared> prepare_voice(const fs::path& model_file, const fs::path& store
     if (there && there->source_sha256 == sha256_of(*model)) {
       return Prepared{.manifest = std::move(*there), .folder = place, .already_there = true, .verification = {}};
     }
-    if (!options.replace) return failure(Errc::kVoiceExists, place, "another voice of this name is there");
+    // One that another preparation made of the same model is made anew.
+    const bool outdated = !there && source_of(place) == sha256_of(*model);
+    if (!options.replace && !outdated) return failure(Errc::kVoiceExists, place, "another voice of this name is there");
   }
 
   const Workshop workshop(store / fmt::format(".preparing-{}-{}", id, ::getpid()));
@@ -160,7 +185,7 @@ Result<Prepared> prepare_voice(const fs::path& model_file, const fs::path& store
   if (!manifest) return std::unexpected(manifest.error());
   const auto runtime = engine::ort::Runtime::open(options.runtime);
   if (!runtime) return failure(Errc::kRunFailed, "ONNX Runtime", runtime.error().message);
-  auto verified = verify_voice(*runtime, workshop.folder(), *manifest, *model);
+  auto verified = choose_kernel(*runtime, workshop.folder(), *manifest, *model);
   if (!verified) return std::unexpected(verified.error());
   manifest->costs = verified->costs;
   if (auto written = write_file(workshop.folder() / kManifestFile, to_json(*manifest)); !written) {

@@ -1,5 +1,7 @@
 #include "voice/surgery/operate.h"
 
+#include "network/codec.h"
+#include "voice/surgery/network_writer.h"
 #include "voice/surgery/render_writer.h"
 #include "voice/surgery/whole.h"
 
@@ -14,6 +16,18 @@ std::vector<State> states_of(const StreamGraph& graph, const Schedule& schedule)
                       .length = static_cast<std::uint32_t>(schedule.history[i])});
   }
   return states;
+}
+
+void write_network(const onnx::ModelProto& original, const GraphIndex& index, const StreamGraph& graph,
+                   const Schedule& schedule, Parts& parts) {
+  NetworkWriter writer(index, graph, schedule);
+  const auto network = writer.write();
+  if (!network) {
+    parts.no_network_because = network.error().message;
+    return;
+  }
+  parts.network = network::encode(*network);
+  if (!writer.speaker_tensors().empty()) parts.speaker = speaker_model(original, index, writer.speaker_tensors());
 }
 
 /// Error: kUnsupported where the renderer is of unknown structure.
@@ -38,6 +52,7 @@ Result<void> write_grains(const onnx::ModelProto& original, const GraphIndex& in
   parts.middle = writer.write({.begin = false, .end = false});
   parts.last = writer.write({.begin = false, .end = true});
   parts.weights = weights.take();
+  write_network(original, index, *graph, *plan, parts);
   return {};
 }
 
@@ -77,6 +92,7 @@ Result<Parts> operate(std::string_view bytes, const Options& options) {
     return unsupported(grains.error().message + "; and whole: " + whole.error().message);
   }
   parts.not_windowed_because = grains.error().message;
+  parts.no_network_because = "the renderer's structure was not recognised";
   return parts;
 }
 

@@ -26,6 +26,9 @@ struct Parts {
   std::string middle;  ///< Inputs s0, s1, ... and outputs o0, o1, ... carry the states; first and last have one side.
   std::string last;
   std::string weights;
+  std::string network;             ///< The same renderer for our own kernels (network/codec.h), or empty.
+  std::string speaker;             ///< What of it the speaker decides; empty where nothing is.
+  std::string no_network_because;  ///< What the kernels do not have; empty where there is a network.
   std::vector<State> states;
   GrainGeometry geometry;
   std::string not_windowed_because;  ///< What was not recognised; empty where geometry.windowed.
