@@ -63,6 +63,8 @@ class CostEstimator {
   [[nodiscard]] double render_p95() const { return render_.p95(); }
   [[nodiscard]] double plan_p95() const { return plan_.p95(); }
   [[nodiscard]] std::uint64_t observations() const { return render_.observations() + plan_.observations(); }
+  [[nodiscard]] std::uint64_t renders() const { return render_.observations(); }
+  [[nodiscard]] std::uint64_t plans() const { return plan_.observations(); }
 
  private:
   LinearCost render_;
@@ -94,7 +96,9 @@ class CostBook {
   struct Expectation {
     WorkTime expected;
     WorkTime p95;
+    bool learnt = false;  ///< It rests on kEnough jobs of this kind, or on a prior that was set.
   };
+  static constexpr std::uint64_t kEnough = 8;
   [[nodiscard]] Expectation render(const CostKey& key, base::Duration audio) const;
   [[nodiscard]] Expectation plan(const CostKey& key, base::Duration audio) const;
 
@@ -110,12 +114,14 @@ class CostBook {
   };
   struct Voice {
     CostModel::Prior prior;
+    bool prior_set = false;
     std::vector<Entry> entries;
   };
 
   [[nodiscard]] Clocks& learning(const CostKey& key);
   [[nodiscard]] const Clocks* nearest(const CostKey& key) const;
   [[nodiscard]] Clocks fallback(const CostKey& key) const;
+  [[nodiscard]] bool is_prior_set(VoiceId voice) const;
 
   std::map<VoiceId, Voice> voices_;
 };
