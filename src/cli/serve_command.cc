@@ -11,6 +11,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <thread>
 
 #include "cli/commands.h"
 #include "cli/settings.h"
@@ -28,6 +29,8 @@ struct Flags {
   std::optional<std::uint32_t> workers;
   std::optional<std::string> policy;
   std::optional<std::string> admission;
+  std::optional<std::string> placement;
+  std::optional<std::string> kill;
   std::optional<std::string> voice;
 };
 
@@ -55,6 +58,8 @@ config::Config effective(const Flags& flags) {
   if (flags.workers) config.workers.count = *flags.workers;
   if (flags.policy) config.scheduler.policy = scheduler::parse_policy(*flags.policy).value();
   if (flags.admission) config.scheduler.admission = scheduler::parse_admission(*flags.admission).value();
+  if (flags.placement) config.scheduler.placement = scheduler::parse_placement(*flags.placement).value();
+  if (flags.kill) config.workers.pool.stall.rule = worker_pool::parse_kill_rule(*flags.kill).value();
   if (flags.voice) config.voices.preferred = *flags.voice;
   config::validate(config);
   return config;
@@ -74,13 +79,14 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                            .allowed_hosts = config.server.allowed_hosts,
                            .allowed_origins = config.server.allowed_origins}};
   options.cell.scheduling = config.scheduler;
-  options.cell.workers = config.workers.count;
+  options.cell.pool = config::pool_options(config, std::thread::hardware_concurrency());
   options.cell.voices_per_worker = config.workers.voices;
   options.cell.backlog = config.workers.backlog;
-  options.cell.job_stall_limit = config.workers.stall_limit;
+  if (!config.workers.program.empty()) options.cell.worker.executable = config.workers.program;
+  auto& arguments = options.cell.worker.arguments;
+  arguments.insert(arguments.end(), {"--voices", std::filesystem::absolute(config.voices.folder).string()});
   if (!config_file.empty()) {
-    options.cell.worker.arguments.insert(options.cell.worker.arguments.end(),
-                                         {"--config", std::filesystem::absolute(config_file).string()});
+    arguments.insert(arguments.end(), {"--config", std::filesystem::absolute(config_file).string()});
   }
   options.voices.assign(voices.voices().begin(), voices.voices().end());
   options.aliases = voices.aliases();
@@ -153,11 +159,16 @@ void add_serve(CLI::App& app, Run& chosen) {
   const auto flags = std::make_shared<Flags>();
   flags->settings.add_to(*command);
   command->add_option("--listen", flags->listen, "ADDRESS:PORT, numeric (127.0.0.1:8080); port 0 picks a free one");
-  command->add_option("--workers", flags->workers, "Worker processes (1)")->check(CLI::Range(1, 1024));
+  command->add_option("--workers", flags->workers, "Worker processes (as many as are needed, up to one for each core)")
+      ->check(CLI::Range(1, 1024));
   command->add_option("--policy", flags->policy, "Order of the work (ours); the others are baselines")
       ->check(CLI::IsMember({"fifo", "rr", "plan", "edf", "ours"}));
   command->add_option("--admission", flags->admission, "Whether newcomers must fit beside what is promised (on)")
       ->check(CLI::IsMember({"on", "off"}));
+  command->add_option("--placement", flags->placement, "Which free worker gets a job (affinity)")
+      ->check(CLI::IsMember({"affinity", "least_loaded", "round_robin"}));
+  command->add_option("--kill", flags->kill, "Which late workers are killed (progress); wall: all")
+      ->check(CLI::IsMember({"progress", "wall"}));
   command->add_option("--voice", flags->voice, "The default voice (the first by name)");
   command->callback([flags, &chosen] { chosen = [flags] { return serve(*flags); }; });
 }

@@ -49,7 +49,7 @@ class ServerTest : public testing::Test {
     ASSERT_TRUE(engine::tone::write_tone_voice(folder_, manifest).has_value());
     ServerOptions options;
     options.http.port = 0;
-    options.cell.workers = 2;
+    options.cell.pool = {.least = 2, .most = 2, .spare = worker_pool::Spare::kOff};
     options.cell.worker = {.executable = ANTIPHON_TEST_WORKER, .arguments = {}};
     options.voices.push_back({.id = "tone",
                               .engine = "tone",
