@@ -11,14 +11,15 @@
 #include <optional>
 #include <stdexcept>
 #include <string_view>
-#include <thread>
 
 #include "cli/commands.h"
 #include "cli/settings.h"
 #include "cli/voice_store.h"
+#include "device/device.h"
 #include "gateway/server.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
+#include "runtime/thread_pool.h"
 
 namespace antiphon::cli {
 namespace {
@@ -79,7 +80,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                            .allowed_hosts = config.server.allowed_hosts,
                            .allowed_origins = config.server.allowed_origins}};
   options.cell.scheduling = config.scheduler;
-  options.cell.pool = config::pool_options(config, std::thread::hardware_concurrency());
+  options.cell.pool = config::pool_options(config, device::usable_cores());
   options.cell.voices_per_worker = config.workers.voices;
   options.cell.backlog = config.workers.backlog;
   if (!config.workers.program.empty()) options.cell.worker.executable = config.workers.program;
@@ -131,14 +132,38 @@ runtime::Awaitable<> end_on_signal(gateway::Server& server, runtime::Clock& cloc
   signals.cancel();
 }
 
+/// SIGHUP reads the store of voices anew. What cannot be read leaves everything as it is.
+runtime::Awaitable<> reload_on_signal(gateway::Server& server, const config::Config& config,
+                                      boost::asio::signal_set& signals, runtime::ThreadPool& readers) {
+  constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+  for (;;) {
+    const auto [error, number] = co_await signals.async_wait(kAwait);
+    if (error) co_return;
+    std::string failure;
+    try {
+      const auto voices =
+          co_await runtime::run_on(readers.make_strand(), [&config] { return std::optional(open_voices(config)); });
+      if (!voices) continue;
+      const auto all = voices->voices();
+      const auto reloaded = server.reload({all.begin(), all.end()}, voices->aliases());
+      if (!reloaded) failure = reloaded.error().message;
+    } catch (const std::exception& fault) {
+      failure = fault.what();
+    }
+    if (!failure.empty()) runtime::log_error("not_reloaded", {{"reason", failure}});
+  }
+}
+
 int serve(const Flags& flags) {
   const auto config = effective(flags);
   runtime::set_log_level(runtime::parse_log_level(config.log_level).value_or(runtime::LogLevel::kInfo));
   const auto voices = open_voices(config);
   if (voices.voices().empty()) throw std::runtime_error(no_voices(config.voices.folder));
 
+  runtime::ThreadPool readers(1);
   boost::asio::io_context context;
   runtime::SystemClock clock;
+  boost::asio::signal_set hangup(context, SIGHUP);
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
   std::signal(SIGPIPE, SIG_IGN);
   gateway::Server server(context.get_executor(), clock, server_options(config, voices, flags.settings.file()));
@@ -147,6 +172,7 @@ int serve(const Flags& flags) {
   runtime::TaskGroup others(context.get_executor());
   runtime::TaskGroup tasks(context.get_executor());
   others.spawn(announce(server, ready_line(*endpoint, voices.voices().front().id)));
+  others.spawn(reload_on_signal(server, config, hangup, readers));
   tasks.spawn(end_on_signal(server, clock, signals, config.server.drain, others));
   context.run();
   return 0;

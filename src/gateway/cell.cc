@@ -34,7 +34,10 @@ Cell::Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, Cell
       ready_(executor_),
       idle_(executor_),
       fleet_(executor_, clock_, *this,
-             {.command = options_.worker, .pool = options_.pool, .voices_per_worker = options_.voices_per_worker}),
+             {.command = options_.worker,
+              .pool = options_.pool,
+              .voices_per_worker = options_.voices_per_worker,
+              .gpu = options_.gpu}),
       tasks_(executor_) {
   ANTIPHON_CHECK(!options_.voices.empty(), "a cell has a voice");
   for (const auto& voice : options_.voices) {
@@ -313,6 +316,19 @@ void Cell::fail(SpeechStream& stream, Error error) {
   runtime::log_error("stream_failed", {{"stream", stream.id().value}, {"reason", error.message}});
   stream.fail(std::move(error));
   scheduler_.cancel_stream(stream.id(), clock_.now());
+}
+
+void Cell::reload(const std::vector<CellVoice>& voices) {
+  ANTIPHON_CHECK(!voices.empty(), "a cell has a voice");
+  for (const auto& voice : voices) {
+    if (find_voice(voice.id) != nullptr) continue;
+    options_.voices.push_back(voice);
+    lengths_.emplace_back();
+    spoken_.push_back(false);
+    if (voice.cost) scheduler_.set_prior(number(voice.id), *voice.cost);
+  }
+  first_voice_ = static_cast<std::size_t>(find_voice(voices.front().id) - options_.voices.data());
+  fleet_.forgive();
 }
 
 const CellVoice& Cell::voice(const std::string& id) const {

@@ -27,7 +27,8 @@ struct CellOptions {
   scheduler::Options scheduling{};
   WorkerCommand worker{};
   worker_pool::Options pool{};
-  std::vector<CellVoice> voices;  ///< At least one; the first is loaded before a worker counts.
+  const device::Gpu* gpu = nullptr;  ///< See FleetOptions.
+  std::vector<CellVoice> voices;     ///< At least one; the first is loaded before a worker counts.
   /// Voices that one worker holds at once, at least 1; the one used longest ago makes room. Not more than the worker's
   /// own limit.
   std::size_t voices_per_worker = 8;
@@ -51,6 +52,10 @@ class Cell final : private FleetOwner {
   void start();
   /// Kills the workers and completes when all are reaped. Live streams end as failed.
   [[nodiscard]] runtime::Awaitable<> stop();
+
+  /// Further streams are spoken with these voices, the first of which is loaded before a worker counts. Those that are
+  /// not among them are kept for the streams that have them. Slots that were given up are tried again.
+  void reload(const std::vector<CellVoice>& voices);
 
   /// Gives its stream up when it goes: the work stops at the next grain.
   struct Closer {
@@ -81,6 +86,7 @@ class Cell final : private FleetOwner {
   [[nodiscard]] const scheduler::Scheduler& scheduler() const { return scheduler_; }
   /// What each voice costs by now, in the order of CellOptions::voices.
   [[nodiscard]] std::vector<scheduler::CostModel::Prior> costs() const;
+  [[nodiscard]] const std::string& voice_id(std::size_t voice) const { return options_.voices.at(voice).id; }
   /// Whether a segment was planned with that voice.
   [[nodiscard]] bool has_spoken(std::size_t voice) const { return spoken_.at(voice); }
   /// Workers that have a voice loaded and take jobs.
@@ -109,7 +115,7 @@ class Cell final : private FleetOwner {
   void voice_unloaded(base::WorkerId worker, const std::string& voice) override;
   void on_answer(base::WorkerId worker, wire::Message message) override;
   [[nodiscard]] worker_pool::Sample demand() override;
-  [[nodiscard]] const CellVoice& first_voice() const override { return options_.voices.front(); }
+  [[nodiscard]] const CellVoice& first_voice() const override { return options_.voices[first_voice_]; }
   [[nodiscard]] const CellVoice* find_voice(const std::string& id) const override;
 
   /// Ends what makes no progress, once a second.
@@ -158,6 +164,7 @@ class Cell final : private FleetOwner {
   std::uint64_t next_stream_ = 1;
   std::uint64_t capacity_refusals_ = 0;
   bool stopping_ = false;
+  std::size_t first_voice_ = 0;
   runtime::Notifier ready_;  ///< A worker became ready.
   runtime::Notifier idle_;   ///< A stream was closed.
   WorkerFleet fleet_;

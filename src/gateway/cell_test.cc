@@ -1,5 +1,6 @@
 #include "gateway/cell.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -48,6 +49,7 @@ class CellTest : public testing::Test {
         CellOptions{.scheduling = scheduling,
                     .worker = {.executable = ANTIPHON_TEST_WORKER, .arguments = worker_arguments_},
                     .pool = pool,
+                    .gpu = gpu_,
                     .voices = {{.id = "tone", .folder = folder_ / "tone", .rate = kRate}},
                     .backlog = backlog});
     cell_->start();
@@ -133,6 +135,7 @@ class CellTest : public testing::Test {
   std::filesystem::path folder_;
   std::unique_ptr<Cell> cell_;
   std::vector<std::string> worker_arguments_;
+  const device::Gpu* gpu_ = nullptr;
 };
 
 TEST_F(CellTest, SpeaksAnUtteranceOfSeveralSegments) {
@@ -318,7 +321,8 @@ TEST_F(CellTest, GrowsUnderLoadAndShrinksAfterIt) {
   std::vector<Cell::Handle> crowd;
   for (std::uint64_t seed = 0; seed < 8; ++seed) crowd.push_back(cell_->open(spec(kLong, seed)));
   ASSERT_TRUE(run_while_not([&] { return cell_->ready_workers() == 2; }));
-  EXPECT_TRUE(decided(worker_pool::ActionKind::kPromote, worker_pool::Cause::kStartWait));
+  EXPECT_TRUE(decided(worker_pool::ActionKind::kPromote, worker_pool::Cause::kStartWait) ||
+              decided(worker_pool::ActionKind::kPromote, worker_pool::Cause::kRefused));
   EXPECT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kSpare) == 1; }));
   crowd.clear();
   EXPECT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; }));
@@ -343,6 +347,9 @@ TEST_F(CellTest, AWorkerThatTriesToBreakOutIsStoppedAndReplacedAndOnlyItsStreamE
   EXPECT_FALSE(undisturbed.empty()) << "the sandbox lets it compute";
   std::uint64_t died = 0;
   for (const auto* const text : {"Now open a socket.", "Now run a program.", "Now write a file."}) {
+    ASSERT_TRUE(run_while_not([&] {
+      return cell_->ready_workers() == 1 && in_state(worker_pool::SlotState::kSpare) == 1;
+    })) << "at full strength";
     const auto other = cell_->open(spec(kLong));
     const auto intruder = cell_->open(spec(text, 1));
     EXPECT_TRUE(listen(*intruder).empty());
@@ -351,6 +358,32 @@ TEST_F(CellTest, AWorkerThatTriesToBreakOutIsStoppedAndReplacedAndOnlyItsStreamE
     died += 2;
     EXPECT_EQ(deaths(worker_pool::Death::kExited), died) << "two workers, by the kernel";
   }
+}
+
+TEST_F(CellTest, AFullDeviceKeepsThePoolFromGrowing) {
+  struct FakeState {  // as device/fake_nvml.cc has it
+    unsigned long long total;
+    unsigned long long used;
+  };
+  void* const library = ::dlopen(ANTIPHON_FAKE_NVML, RTLD_NOW | RTLD_LOCAL);
+  ASSERT_NE(library, nullptr);
+  auto* const fake = reinterpret_cast<FakeState* (*)()>(::dlsym(library, "fake_nvml_state"))();
+  *fake = {.total = 1000, .used = 901};
+  const auto gpu = device::Gpu::open(0, ANTIPHON_FAKE_NVML);
+  ASSERT_TRUE(gpu);
+  gpu_ = &*gpu;
+  make_cell({}, {.least = 1, .most = 2});
+  ASSERT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; })) << "one there must be";
+  {
+    const auto stream = cell_->open(spec(kLong));
+    EXPECT_FALSE(listen(*stream).empty());
+  }
+  EXPECT_EQ(children().size(), 1U) << "but no spare";
+  fake->used = 100;
+  EXPECT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kSpare) == 1; })) << "until there is room";
+  run_until_done([this] { return cell_->stop(); });
+  cell_.reset();
+  ::dlclose(library);
 }
 
 }  // namespace

@@ -92,7 +92,13 @@ void WorkerFleet::weigh() {
     const auto bytes = process::resident_bytes(slot->link->pid()).value_or(0);
     pool_.resident(slot->index, bytes);
     largest_ = std::max(largest_, pool_.slots()[slot->index].resident_when_ready());
+    if (options_.gpu == nullptr) continue;
+    const auto held = options_.gpu->memory_of(static_cast<std::uint32_t>(slot->link->pid()));
+    if (held && *held) largest_on_device_ = std::max(largest_on_device_, **held);
   }
+  if (options_.gpu == nullptr) return;
+  const auto memory = options_.gpu->memory();
+  if (memory) device_memory_ = {.total = memory->total, .used = memory->used};
 }
 
 void WorkerFleet::act() {
@@ -100,6 +106,8 @@ void WorkerFleet::act() {
   auto sample = owner_.demand();
   sample.machine = memory_;
   sample.worker_bytes = largest_;
+  sample.device = device_memory_;
+  sample.worker_device_bytes = largest_on_device_;
   for (const auto& action : pool_.update(sample, clock_.now())) perform(action);
 }
 
@@ -147,12 +155,13 @@ runtime::Awaitable<> WorkerFleet::run(Slot& slot) {
   const auto reason =
       co_await slot.link->run([this, &slot](wire::Message message) { on_message(slot, std::move(message)); });
   const bool retired = state(slot) == SlotState::kRetiring;
-  const auto jobs = slot.tasks.size() - std::min(slot.tasks.size(), slot.loading.size());
+  const auto jobs =
+      std::ranges::count(slot.tasks, StallJudge::Task::kJob, [](const Task& task) { return task.work.task; });
   leave(slot);
   slot.link.reset();
   if (stopping_) co_return;
   pool_.ended(slot.index, clock_.now());
-  const runtime::LogFields fields{{"worker", slot.id.value}, {"reason", reason}, {"jobs", retired ? 0 : jobs}};
+  const runtime::LogFields fields{{"worker", slot.id.value}, {"reason", reason}, {"jobs", jobs}};
   if (retired) {
     runtime::log_info("worker_retired", fields);
   } else {
@@ -182,6 +191,7 @@ void WorkerFleet::on_message(Slot& slot, wire::Message message) {
         }
       },
       std::move(message));
+  finish_retiring(slot);
 }
 
 void WorkerFleet::on_job_message(Slot& slot, wire::Message message) {
@@ -206,10 +216,10 @@ void WorkerFleet::on_job_message(Slot& slot, wire::Message message) {
   }
   const auto worker = slot.id;
   owner_.on_answer(worker, std::move(message));
-  finish_retiring(slot);
 }
 
 void WorkerFleet::on_ready(Slot& slot, const wire::Ready& ready) {
+  if (state(slot) != SlotState::kStarting || !slot.voices.empty()) return;
   runtime::log_info("worker_ready", {{"worker", slot.id.value}, {"fingerprint", ready.fingerprint}});
   slot.tasks.clear();  // its start
   load(slot, owner_.first_voice());
@@ -300,14 +310,6 @@ void WorkerFleet::condemn(base::WorkerId worker, const std::string& why) {
   if (slot == nullptr || slot->condemned) return;
   runtime::log_error("worker_bad_answer", {{"worker", worker.value}, {"why", why}});
   kill(*slot, Death::kBadAnswer);
-}
-
-void WorkerFleet::forget_voice(const std::string& id) {
-  for (const auto& slot : slots_) {
-    if (!slot->link || std::erase(slot->voices, id) == 0) continue;
-    slot->link->send(wire::UnloadVoice{.voice_id = id});
-    if (slot->joined) owner_.voice_unloaded(slot->id, id);
-  }
 }
 
 void WorkerFleet::add_task(Slot& slot, Task task) {

@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "device/gpu.h"
 #include "gateway/worker_link.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
@@ -34,6 +35,7 @@ struct FleetOptions {
   worker_pool::Options pool{};
   /// Voices that one worker holds at once, at least 1; the one used longest ago makes room.
   std::size_t voices_per_worker = 8;
+  const device::Gpu* gpu = nullptr;  ///< On which the workers compute, and whose memory bounds their number.
 };
 
 /// What a fleet tells whoever gives it work, and asks of him.
@@ -83,8 +85,6 @@ class WorkerFleet {
   void condemn(base::WorkerId worker, const std::string& why);
   /// Slots that were given up or are in quarantine are tried again.
   void forgive() { pool_.reset(); }
-  /// No worker uses what it has loaded of this voice any more.
-  void forget_voice(const std::string& id);
 
   // What is known, for people.
 
@@ -163,6 +163,8 @@ class WorkerFleet {
   worker_pool::StallJudge judge_;
   std::vector<std::unique_ptr<Slot>> slots_;
   worker_pool::Memory memory_;
+  worker_pool::Memory device_memory_;
+  std::uint64_t largest_on_device_ = 0;
   std::uint64_t largest_ = 0;  ///< Memory that one worker was seen to hold when it became ready.
   base::TimePoint weighed_;
   std::uint64_t next_worker_ = 1;

@@ -102,7 +102,7 @@ base::Duration CostEstimator::expected_plan(base::Duration audio) const {
 }
 
 void CostBook::set_prior(VoiceId voice, const CostModel::Prior& prior) {
-  voices_[voice] = {.prior = prior, .prior_set = true, .entries = {}};
+  voices_[voice] = {.prior = prior, .entries = {}};
 }
 
 void CostBook::observe_render(const CostKey& key, base::Duration audio, WorkTime took) {
@@ -127,7 +127,7 @@ CostBook::Expectation CostBook::render(const CostKey& key, base::Duration audio)
   const auto& cpu = clocks.cpu.observations() > 0 ? clocks.cpu : clocks.wall;
   auto found = expectation(clocks.wall.expected_render(audio), clocks.wall.render_p95(), cpu.expected_render(audio),
                            cpu.render_p95());
-  found.learnt = is_prior_set(key.voice) || clocks.wall.renders() >= kEnough;
+  found.learnt = clocks.wall.renders() >= kEnough;
   return found;
 }
 
@@ -136,7 +136,7 @@ CostBook::Expectation CostBook::plan(const CostKey& key, base::Duration audio) c
   const auto& cpu = clocks.cpu.observations() > 0 ? clocks.cpu : clocks.wall;
   auto found =
       expectation(clocks.wall.expected_plan(audio), clocks.wall.plan_p95(), cpu.expected_plan(audio), cpu.plan_p95());
-  found.learnt = is_prior_set(key.voice) || clocks.wall.plans() >= kEnough;
+  found.learnt = clocks.wall.plans() >= kEnough;
   return found;
 }
 
@@ -163,11 +163,6 @@ const CostBook::Clocks* CostBook::nearest(const CostKey& key) const {
     if (best == nullptr || distance(entry) < distance(*best)) best = &entry;
   }
   return best == nullptr ? nullptr : &best->clocks;
-}
-
-bool CostBook::is_prior_set(VoiceId voice) const {
-  const auto it = voices_.find(voice);
-  return it != voices_.end() && it->second.prior_set;
 }
 
 CostBook::Clocks CostBook::fallback(const CostKey& key) const {

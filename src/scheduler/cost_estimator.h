@@ -96,7 +96,7 @@ class CostBook {
   struct Expectation {
     WorkTime expected;
     WorkTime p95;
-    bool learnt = false;  ///< It rests on kEnough jobs of this kind, or on a prior that was set.
+    bool learnt = false;  ///< It rests on kEnough jobs of this kind.
   };
   static constexpr std::uint64_t kEnough = 8;
   [[nodiscard]] Expectation render(const CostKey& key, base::Duration audio) const;
@@ -114,14 +114,12 @@ class CostBook {
   };
   struct Voice {
     CostModel::Prior prior;
-    bool prior_set = false;
     std::vector<Entry> entries;
   };
 
   [[nodiscard]] Clocks& learning(const CostKey& key);
   [[nodiscard]] const Clocks* nearest(const CostKey& key) const;
   [[nodiscard]] Clocks fallback(const CostKey& key) const;
-  [[nodiscard]] bool is_prior_set(VoiceId voice) const;
 
   std::map<VoiceId, Voice> voices_;
 };
