@@ -18,9 +18,11 @@
 #include "cli/key_file.h"
 #include "cli/settings.h"
 #include "cli/voice_store.h"
+#include "device/device.h"
 #include "gateway/server.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
+#include "runtime/thread_pool.h"
 
 namespace antiphon::cli {
 namespace {
@@ -32,6 +34,8 @@ struct Flags {
   std::optional<std::uint32_t> workers;
   std::optional<std::string> policy;
   std::optional<std::string> admission;
+  std::optional<std::string> placement;
+  std::optional<std::string> kill;
   std::optional<std::string> voice;
   bool allow_anonymous = false;
 };
@@ -61,6 +65,8 @@ config::Config effective(const Flags& flags) {
   if (flags.workers) config.workers.count = *flags.workers;
   if (flags.policy) config.scheduler.policy = scheduler::parse_policy(*flags.policy).value();
   if (flags.admission) config.scheduler.admission = scheduler::parse_admission(*flags.admission).value();
+  if (flags.placement) config.scheduler.placement = scheduler::parse_placement(*flags.placement).value();
+  if (flags.kill) config.workers.pool.stall.rule = worker_pool::parse_kill_rule(*flags.kill).value();
   if (flags.voice) config.voices.preferred = *flags.voice;
   if (flags.allow_anonymous) config.server.allow_anonymous = true;
   config::validate(config);
@@ -107,8 +113,9 @@ void refuse_open_doors(const config::Config& config, const identity::KeyRing& ke
   if (!config.wyoming.listen.empty() && !config.server.allow_anonymous) {
     const auto wyoming = wyoming_options(config);
     if (!is_local(wyoming.tcp.address)) {
-      throw config::Error("wyoming.listen can be reached by other machines, and that protocol has no keys; let everybody "
-                          "in with --allow-anonymous");
+      throw config::Error(
+          "wyoming.listen can be reached by other machines, and that protocol has no keys; let everybody "
+          "in with --allow-anonymous");
     }
   }
   if (is_local(config.server.host) || !keys.empty() || config.server.allow_anonymous) return;
@@ -134,13 +141,14 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                            .allowed_hosts = config.server.allowed_hosts,
                            .allowed_origins = config.server.allowed_origins}};
   options.cell.scheduling = config.scheduler;
-  options.cell.workers = config.workers.count;
+  options.cell.pool = config::pool_options(config, device::usable_cores());
   options.cell.voices_per_worker = config.workers.voices;
   options.cell.backlog = config.workers.backlog;
-  options.cell.job_stall_limit = config.workers.stall_limit;
+  if (!config.workers.program.empty()) options.cell.worker.executable = config.workers.program;
+  auto& arguments = options.cell.worker.arguments;
+  arguments.insert(arguments.end(), {"--voices", std::filesystem::absolute(config.voices.folder).string()});
   if (!config_file.empty()) {
-    options.cell.worker.arguments.insert(options.cell.worker.arguments.end(),
-                                         {"--config", std::filesystem::absolute(config_file).string()});
+    arguments.insert(arguments.end(), {"--config", std::filesystem::absolute(config_file).string()});
   }
   options.cell.worker.arguments.insert(options.cell.worker.arguments.end(), {"--engine-kernel", config.engine.kernel});
   options.voices.assign(voices.voices().begin(), voices.voices().end());
@@ -195,19 +203,31 @@ runtime::Awaitable<> end_on_signal(gateway::Server& server, runtime::Clock& cloc
   signals.cancel();
 }
 
-/// SIGHUP: the files of secrets are read again. One that cannot be read changes nothing.
-runtime::Awaitable<> reload_on_hangup(gateway::Server& server, boost::asio::signal_set& hangups,
-                                      std::filesystem::path keys) {
+/// SIGHUP: the store of voices and the file of keys are read again. What cannot be read leaves everything as it is.
+runtime::Awaitable<> reload_on_hangup(gateway::Server& server, const config::Config& config,
+                                      boost::asio::signal_set& hangups, runtime::ThreadPool& readers) {
+  struct Files {
+    gateway::VoiceDirectory voices;
+    identity::KeyRing keys;
+  };
   constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
-  while (true) {
+  for (;;) {
     const auto [error, number] = co_await hangups.async_wait(kAwait);
     if (error) co_return;
+    std::string failure;
     try {
-      server.set_keys(read_keys(keys));
-      runtime::log_info("keys_reloaded");
-    } catch (const config::Error& wrong) {
-      runtime::log_error("keys_not_reloaded", {{"reason", wrong.what()}});
+      auto files = co_await runtime::run_on(readers.make_strand(), [&config] {
+        return std::optional(Files{.voices = open_voices(config), .keys = read_keys(config.keys.file)});
+      });
+      if (!files) continue;
+      const auto all = files->voices.voices();
+      const auto reloaded = server.reload({all.begin(), all.end()}, files->voices.aliases());
+      if (reloaded) server.set_keys(std::move(files->keys));
+      if (!reloaded) failure = reloaded.error().message;
+    } catch (const std::exception& fault) {
+      failure = fault.what();
     }
+    if (!failure.empty()) runtime::log_error("not_reloaded", {{"reason", failure}});
   }
 }
 
@@ -217,6 +237,7 @@ int serve(const Flags& flags) {
   const auto voices = open_voices(config);
   if (voices.voices().empty()) throw std::runtime_error(no_voices(config.voices.folder));
 
+  runtime::ThreadPool readers(1);
   boost::asio::io_context context;
   runtime::SystemClock clock;
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
@@ -228,7 +249,7 @@ int serve(const Flags& flags) {
   runtime::TaskGroup others(context.get_executor());
   runtime::TaskGroup tasks(context.get_executor());
   others.spawn(announce(server, ready_line(*endpoint, voices.voices().front().id)));
-  others.spawn(reload_on_hangup(server, hangups, config.keys.file));
+  others.spawn(reload_on_hangup(server, config, hangups, readers));
   tasks.spawn(end_on_signal(server, clock, signals, config.server.drain, others));
   context.run();
   return 0;
@@ -244,11 +265,16 @@ void add_serve(CLI::App& app, Run& chosen) {
   command->add_option("--listen", flags->listen, "ADDRESS:PORT, numeric (127.0.0.1:8080); port 0 picks a free one");
   command->add_option("--wyoming", flags->wyoming,
                       "ADDRESS:PORT for Home Assistant, such as 127.0.0.1:10200 (off); see docs/clients");
-  command->add_option("--workers", flags->workers, "Worker processes (1)")->check(CLI::Range(1, 1024));
+  command->add_option("--workers", flags->workers, "Worker processes (as many as are needed, up to one for each core)")
+      ->check(CLI::Range(1, 1024));
   command->add_option("--policy", flags->policy, "Order of the work (ours); the others are baselines")
       ->check(CLI::IsMember({"fifo", "rr", "plan", "edf", "ours"}));
   command->add_option("--admission", flags->admission, "Whether newcomers must fit beside what is promised (on)")
       ->check(CLI::IsMember({"on", "off"}));
+  command->add_option("--placement", flags->placement, "Which free worker gets a job (affinity)")
+      ->check(CLI::IsMember({"affinity", "least_loaded", "round_robin"}));
+  command->add_option("--kill", flags->kill, "Which late workers are killed (progress); wall: all")
+      ->check(CLI::IsMember({"progress", "wall"}));
   command->add_option("--voice", flags->voice, "The default voice (the first by name)");
   command->add_flag("--allow-anonymous", flags->allow_anonymous,
                     "Serve other machines though there are no keys (antiphon keys)");

@@ -37,7 +37,8 @@ gateway::VoiceDirectory open_voices(const config::Config& config) {
                       .speakers = entry.speakers,
                       .rate = {entry.sample_rate},
                       .folder = entry.folder,
-                      .cost = cost_of(entry.folder)});
+                      .cost = cost_of(entry.folder),
+                      .version = std::to_string(entry.written)});
   }
   auto aliases = config.aliases;
   if (!voices.empty()) {

@@ -29,6 +29,11 @@ int run(const Flags& flags) {
     fmt::print(stderr, "antiphon worker: {}\n", socket.error().message);
     return 1;
   }
+  if (config.workers.sandbox == config::Sandbox::kOn) {
+    auto readable = engine_files(config.engine);
+    readable.push_back(config.voices.folder);
+    worker::confine({.readable = std::move(readable)});
+  }
   return worker::run(
       {.socket = std::move(*socket), .engines = make_engines(config.engine), .max_voices = config.workers.voices});
 }

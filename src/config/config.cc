@@ -136,6 +136,27 @@ class Reader {
     if (!policy) fail(node, fmt::format("{}.{} must be fifo, rr, plan, edf or ours", key.section, key.name));
     value = *policy;
   }
+  void read(const Key& key, const toml::node& node, scheduler::Placement& value) const {
+    std::string name;
+    read(key, node, name);
+    const auto placement = scheduler::parse_placement(name);
+    if (!placement)
+      fail(node, fmt::format("{}.{} must be affinity, least_loaded or round_robin", key.section, key.name));
+    value = *placement;
+  }
+  void read(const Key& key, const toml::node& node, Sandbox& value) const {
+    std::string name;
+    read(key, node, name);
+    if (name != "on" && name != "off") fail(node, fmt::format("{}.{} must be on or off", key.section, key.name));
+    value = name == "on" ? Sandbox::kOn : Sandbox::kOff;
+  }
+  void read(const Key& key, const toml::node& node, worker_pool::KillRule& value) const {
+    std::string name;
+    read(key, node, name);
+    const auto rule = worker_pool::parse_kill_rule(name);
+    if (!rule) fail(node, fmt::format("{}.{} must be progress or wall", key.section, key.name));
+    value = *rule;
+  }
 
   void read(const Key& key, const toml::node& node, scheduler::Admission& value) const {
     std::string name;
@@ -174,6 +195,9 @@ std::string written(const std::vector<std::string>& values) {
 std::string written(const std::filesystem::path& value) { return toml_string(value.string()); }
 std::string written(scheduler::Policy value) { return toml_string(scheduler::policy_name(value)); }
 std::string written(scheduler::Admission value) { return toml_string(scheduler::admission_name(value)); }
+std::string written(scheduler::Placement value) { return toml_string(scheduler::placement_name(value)); }
+std::string written(Sandbox value) { return toml_string(value == Sandbox::kOn ? "on" : "off"); }
+std::string written(worker_pool::KillRule value) { return toml_string(worker_pool::kill_rule_name(value)); }
 std::string written(double value) {
   auto text = fmt::format("{}", value);
   return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
@@ -228,12 +252,24 @@ void validate(const Config& config) {
   if (config.wait.usual > config.wait.longest) {
     throw Error("admission.wait_seconds must not be more than admission.wait_max_seconds");
   }
+  constexpr std::uint32_t kAnyCores = 1;
+  if (const auto valid = pool_options(config, kAnyCores).validate(); !valid) throw Error("workers: " + valid.error());
   if (std::ranges::find(kLogLevels, config.log_level) == kLogLevels.end()) {
     throw Error("log.level must be debug, info, warn, error or off");
   }
   if (std::ranges::find(kKernels, config.engine.kernel) == kKernels.end()) {
     throw Error("engine.kernel must be voice, ort, direct or fast");
   }
+}
+
+worker_pool::Options pool_options(const Config& config, std::uint32_t cores) {
+  auto pool = config.workers.pool;
+  const auto most = config.workers.most > 0 ? config.workers.most : std::clamp(cores, 1U, 1024U);
+  pool.least = std::max(config.workers.count, 1U);
+  pool.most = config.workers.count > 0 ? config.workers.count : most;
+  pool.spare = config.workers.spares > 0 ? worker_pool::Spare::kOn : worker_pool::Spare::kOff;
+  pool.worker_memory_limit = std::uint64_t{config.workers.memory_limit_mib} << 20U;
+  return pool;
 }
 
 std::string to_toml(const Config& config) {

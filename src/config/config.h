@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "scheduler/options.h"
 #include "text/segmenter.h"
+#include "worker_pool/options.h"
 
 /// The configuration of all programs: one TOML file, all of it optional. Each key is documented where keys.h lists it,
 /// and from that list come the parser, `antiphon config` and docs/configuration.md.
@@ -53,11 +54,19 @@ struct ElevenLabs {
   base::Duration lead = std::chrono::seconds(2);
 };
 
+/// Whether workers give up what they do not need.
+enum class Sandbox : std::uint8_t { kOff, kOn };
+
 struct Workers {
-  std::uint32_t count = 1;
+  std::uint32_t count = 0;
+  std::uint32_t most = 0;
+  std::uint32_t spares = 1;
   std::uint32_t voices = 8;
   base::Duration backlog = std::chrono::seconds(30);
-  base::Duration stall_limit = std::chrono::seconds(10);
+  std::uint32_t memory_limit_mib = 0;
+  Sandbox sandbox = Sandbox::kOn;
+  std::filesystem::path program;  ///< "" = this program.
+  worker_pool::Options pool;      ///< Its `least`, `most`, `spare` and `worker_memory_limit` follow from the above.
 };
 
 struct Voices {
@@ -104,6 +113,9 @@ class Error : public std::runtime_error {
 /// What parse() checks too: values that contradict each other. For a configuration that flags have changed. Throws
 /// Error.
 void validate(const Config& config);
+
+/// What the pool of workers is to do on a machine of so many cores. Valid where `config` is.
+[[nodiscard]] worker_pool::Options pool_options(const Config& config, std::uint32_t cores);
 
 /// The effective configuration as commented TOML, which parse() reads back to the same.
 [[nodiscard]] std::string to_toml(const Config& config);

@@ -55,14 +55,61 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"keys", "file", "Where `antiphon keys` keeps the hashes of keys; empty: the user's data folder."},
         config.keys.file);
 
-  visit(Key{"workers", "count", "Worker processes on this machine; each computes on one core.", 1, 1024},
-        config.workers.count);
+  auto& pool = config.workers.pool;
+  visit(
+      Key{"workers", "count", "Worker processes that take jobs, each on one core; 0: as many as are needed.", 0, 1024},
+      config.workers.count);
+  visit(Key{"workers", "most", "The most of them where count is 0; 0: one for each core.", 0, 1024},
+        config.workers.most);
+  visit(Key{"workers", "spares", "Workers kept ready to replace one that is lost, where memory allows.", 0, 1},
+        config.workers.spares);
+  visit(Key{"workers", "sandbox",
+            "on: workers may compute, and read voices and libraries, nothing else; off: whatever their user may."},
+        config.workers.sandbox);
+  visit(
+      Key{"workers", "program", "What is started as a worker, with the arguments of 'antiphon'; empty: this program."},
+      config.workers.program);
   visit(Key{"workers", "voices", "Voices that one worker holds; the one used longest ago makes room.", 1, 1024},
         config.workers.voices);
   visit(Key{"workers", "backlog_seconds", "Audio that may wait for a slow client before its stream pauses.", 1, 3600},
         config.workers.backlog);
-  visit(Key{"workers", "stall_limit_seconds", "A job without progress for so long costs its worker its life.", 1, 3600},
-        config.workers.stall_limit);
+  visit(Key{"workers", "start_wait_seconds", "A newcomer who would wait for longer calls for another worker.", 0, 60},
+        pool.start_wait);
+  visit(Key{"workers", "grow_after_seconds", "For how long he must have; a refusal calls for one at once.", 0, 600},
+        pool.grow_after);
+  visit(Key{"workers", "shrink_after_seconds", "A worker goes when for so long one less would have done.", 1, 86'400},
+        pool.shrink_after);
+  visit(Key{"workers", "shrink_load", "Share of what the rest can promise up to which it would.", 0.05, 1},
+        pool.shrink_load);
+  visit(Key{"workers", "memory_share", "Nothing is started when more of the memory would be used.", 0.1, 1},
+        pool.memory_share);
+  visit(Key{"workers", "memory_limit_mib", "A worker that has grown beyond it is replaced between jobs; 0: never.", 0,
+            1 << 24},
+        config.workers.memory_limit_mib);
+  visit(Key{"workers", "deaths_per_minute", "A slot whose workers end more often rests for the quarantine.", 1, 1000},
+        pool.deaths_per_minute);
+  visit(Key{"workers", "quarantine_seconds", "How long such a slot is not used.", 1, 86'400}, pool.quarantine);
+  visit(Key{"workers", "failed_starts", "After so many starts in a row that failed a slot is given up.", 1, 1000},
+        pool.failed_starts);
+  visit(Key{"workers", "first_pause_seconds", "Before a worker that keeps ending is started again; it doubles.", 0.001,
+            3600},
+        pool.backoff.first);
+  visit(Key{"workers", "longest_pause_seconds", "The longest such pause.", 0.001, 86'400}, pool.backoff.cap);
+  visit(Key{"workers", "kill",
+            "Which late workers are killed: those that make no progress or compute for far too long (progress), or all "
+            "(wall), which is a baseline."},
+        pool.stall.rule);
+  visit(Key{"workers", "kill_factor", "A job is late beyond so many times what 95 % of its kind take.", 1.1, 100},
+        pool.stall.factor);
+  visit(Key{"workers", "kill_floor_seconds", "No job is late before.", 0.001, 10}, pool.stall.floor);
+  visit(
+      Key{"workers", "stall_window_seconds", "Without use of a processor for so long there is no progress.", 0.01, 10},
+      pool.stall.window);
+  visit(Key{"workers", "stall_limit_seconds", "Without a grain for so long a worker is killed whatever is expected.",
+            0.1, 3600},
+        pool.stall.job_limit);
+  visit(Key{"workers", "load_limit_seconds", "For a worker to start, and for a voice to load.", 0.1, 3600},
+        pool.stall.load_limit);
 
   visit(Key{"voices", "folder", "Where the prepared voices lie; empty: the user's data folder."}, config.voices.folder);
   visit(Key{"voices", "default", "The voice that is loaded first and that OpenAI's names stand for; empty: the first."},
@@ -110,6 +157,10 @@ void each_key(AnyConfig& config, const Visit& visit) {
   auto& scheduler = config.scheduler;
   visit(Key{"scheduler", "policy", "Order of the work: fifo, rr, plan, edf or ours. All but ours are baselines."},
         scheduler.policy);
+  visit(Key{"scheduler", "placement",
+            "Which free worker gets a job: affinity, least_loaded or round_robin. The last two are baselines."},
+        scheduler.placement);
+  visit(Key{"scheduler", "queue_depth", "Jobs that a worker holds at once.", 1, 5}, scheduler.queue_depth);
   visit(Key{"scheduler", "start_slack_seconds", "A new stream's first job is due so long after its turn.", 0, 10},
         scheduler.start_slack);
   visit(Key{"scheduler", "guard_seconds", "Reserve kept before a listener would run dry.", 0, 1}, scheduler.guard);

@@ -33,7 +33,7 @@ class AdmissionTest : public ServerTest {
  protected:
   void SetUp() override {
     start(kSlow, [](ServerOptions& options) {
-      options.cell.workers = 1;
+      options.cell.pool = {.least = 1, .most = 1, .spare = worker_pool::Spare::kOff};
       options.voices.front().cost = {
           {.fixed = 0ms, .ratio = kSlow.cost.per_audio_second_ms / 1000, .plan_ratio = 0.001}};
     });
@@ -114,7 +114,7 @@ class CheaperVoiceTest : public ServerTest {
     start(kDear, [this](ServerOptions& options) {
       cheap_ = std::filesystem::path(testing::TempDir()) / ("cheap_" + std::to_string(::getpid()));
       ASSERT_TRUE(engine::tone::write_tone_voice(cheap_, kCheap).has_value());
-      options.cell.workers = 1;
+      options.cell.pool = {.least = 1, .most = 1, .spare = worker_pool::Spare::kOff};
       options.voices.front().cost = {{.fixed = 0ms, .ratio = 0.8, .plan_ratio = 0.001}};
       options.voices.push_back({.id = kCheap.id,
                                 .engine = "tone",

@@ -33,6 +33,11 @@ Cell::Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, Cell
       spoken_(options_.voices.size()),
       ready_(executor_),
       idle_(executor_),
+      fleet_(executor_, clock_, *this,
+             {.command = options_.worker,
+              .pool = options_.pool,
+              .voices_per_worker = options_.voices_per_worker,
+              .gpu = options_.gpu}),
       tasks_(executor_) {
   ANTIPHON_CHECK(!options_.voices.empty(), "a cell has a voice");
   for (const auto& voice : options_.voices) {
@@ -43,10 +48,7 @@ Cell::Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, Cell
 Cell::~Cell() { ANTIPHON_CHECK(streams_.empty(), "streams are closed before their cell"); }
 
 void Cell::start() {
-  for (std::uint32_t i = 0; i < options_.workers; ++i) {
-    slots_.push_back(std::make_unique<Slot>());
-    tasks_.spawn(keep(*slots_.back()));
-  }
+  fleet_.start();
   tasks_.spawn(watch());
 }
 
@@ -70,13 +72,6 @@ runtime::Awaitable<> Cell::watch() {
 
 void Cell::end_stalled() {
   const auto now = clock_.now();
-  for (const auto& [id, job] : jobs_) {
-    if (now - job.progress < options_.job_stall_limit) continue;
-    if (Slot* slot = slot_of(job.worker)) {
-      runtime::log_error("worker_stalled", {{"worker", job.worker.value}, {"job", id.value}});
-      slot->link->kill();
-    }
-  }
   const auto streams = streams_;
   for (const auto& [id, stream] : streams) {
     if (stream->idle() || !stream->entry()) continue;
@@ -91,9 +86,7 @@ void Cell::end_stalled() {
 runtime::Awaitable<> Cell::stop() {
   stopping_ = true;
   next_consultation_.reset();
-  for (const auto& slot : slots_) {
-    if (slot->link) slot->link->kill();
-  }
+  co_await fleet_.stop();
   tasks_.cancel();
   co_await tasks_.join();
   const auto left = streams_;
@@ -114,98 +107,56 @@ base::Duration Cell::oldest_job_age() const {
   return oldest;
 }
 
-runtime::Awaitable<> Cell::keep(Slot& slot) {
-  while (!stopping_) {
-    slot.id = base::WorkerId{next_worker_++};
-    ++slot.epoch;
-    slot.voices.clear();
-    slot.loading.clear();
-    slot.counted = false;
-    slot.backoff.started(clock_.now());
-    auto link = WorkerLink::start(
-        executor_, options_.worker,
-        {.protocol_version = wire::kProtocolVersion, .worker_id = slot.id.value, .epoch = slot.epoch});
-    std::string reason;
-    std::size_t jobs = 0;
-    if (link) {
-      slot.link = std::move(*link);
-      runtime::log_info("worker_started", {{"worker", slot.id.value}, {"pid", slot.link->pid()}});
-      reason = co_await slot.link->run([this, &slot](wire::Message message) { on_message(slot, std::move(message)); });
-      slot.link.reset();
-      jobs = std::erase_if(jobs_, [&](const auto& entry) { return entry.second.worker == slot.id; });
-      scheduler_.remove_worker(slot.id, clock_.now());
-      room_changed_ = true;
-      act();
-    } else {
-      reason = link.error().message;
-    }
-    if (stopping_) break;
-    const auto wait = slot.backoff.ended(clock_.now());
-    runtime::log_warn(
-        "worker_ended",
-        {{"worker", slot.id.value}, {"reason", reason}, {"jobs", jobs}, {"restart_in_s", base::to_seconds(wait)}});
-    if (!co_await runtime::sleep_for(clock_, wait)) break;
-  }
+void Cell::worker_joined(base::WorkerId worker, const std::vector<std::string>& voices) {
+  scheduler_.add_worker(worker, options_.scheduling.queue_depth);
+  for (const auto& loaded : voices) voice_loaded(worker, loaded);
+  room_changed_ = true;
+  ready_.notify_all();
+  act();
 }
 
-void Cell::on_message(Slot& slot, wire::Message message) {
+void Cell::worker_retires(base::WorkerId worker) {
+  scheduler_.retire_worker(worker);
+  room_changed_ = true;
+}
+
+void Cell::worker_left(base::WorkerId worker) {
+  std::erase_if(jobs_, [&](const auto& entry) { return entry.second.worker == worker; });
+  scheduler_.remove_worker(worker, clock_.now());
+  room_changed_ = true;
+  act();
+}
+
+void Cell::voice_loaded(base::WorkerId worker, const std::string& voice) {
+  scheduler_.voice_loaded(worker, number(voice));
+}
+
+void Cell::voice_unloaded(base::WorkerId worker, const std::string& voice) {
+  scheduler_.voice_unloaded(worker, number(voice));
+}
+
+void Cell::on_answer(base::WorkerId worker, wire::Message message) {
   std::visit(
       [&]<class M>(M&& body) {
         using Body = std::remove_cvref_t<M>;
-        if constexpr (requires { body.epoch; } && !std::is_same_v<Body, wire::Hello>) {
-          if (body.epoch != slot.epoch) return;
-        }
         if constexpr (requires { body.job; }) {
-          if (const auto job = jobs_.find(base::JobId{body.job}); job != jobs_.end())
-            job->second.progress = clock_.now();
+          const auto job = jobs_.find(base::JobId{body.job});
+          if (job == jobs_.end() || job->second.worker != worker) return;
+          job->second.progress = clock_.now();
         }
-        if constexpr (std::is_same_v<Body, wire::Ready>) on_ready(slot, body);
-        if constexpr (std::is_same_v<Body, wire::VoiceLoaded>) on_voice_loaded(slot, body);
+        if constexpr (std::is_same_v<Body, wire::Started>) scheduler_.started(base::JobId{body.job});
         if constexpr (std::is_same_v<Body, wire::Planned>) on_planned(std::forward<M>(body));
         if constexpr (std::is_same_v<Body, wire::GrainDone>) on_grain(std::forward<M>(body));
         if constexpr (std::is_same_v<Body, wire::RenderDone>) end_render(base::JobId{body.job});
-        if constexpr (std::is_same_v<Body, wire::Failed>) on_failed(slot, body);
+        if constexpr (std::is_same_v<Body, wire::Failed>) on_failed(body);
       },
       std::move(message));
   act();
 }
 
-void Cell::on_ready(Slot& slot, const wire::Ready& ready) {
-  runtime::log_info("worker_ready", {{"worker", slot.id.value}, {"fingerprint", ready.fingerprint}});
-  load(slot, options_.voices.front());
-}
-
-void Cell::load(Slot& slot, const CellVoice& wanted) {
-  if (const auto it = std::ranges::find(slot.voices, wanted.id); it != slot.voices.end()) {
-    std::rotate(it, it + 1, slot.voices.end());
-    return;
-  }
-  if (slot.voices.size() >= options_.voices_per_worker) {
-    scheduler_.voice_unloaded(slot.id, number(slot.voices.front()));
-    slot.link->send(wire::UnloadVoice{.voice_id = slot.voices.front()});
-    slot.voices.erase(slot.voices.begin());
-  }
-  slot.voices.push_back(wanted.id);
-  slot.loading.emplace(next_load_, wanted.id);
-  slot.link->send(wire::LoadVoice{.job = next_load_++, .voice_id = wanted.id, .folder = wanted.folder.string()});
-}
-
-void Cell::on_load_failed(Slot& slot, const std::string& voice_id, const wire::Failed& failed) {
-  runtime::log_error("voice_not_loaded", {{"worker", slot.id.value}, {"voice", voice_id}, {"reason", failed.message}});
-  std::erase(slot.voices, voice_id);
-  if (!slot.counted) slot.link->kill();
-}
-
-void Cell::on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded) {
-  runtime::log_info("voice_loaded", {{"worker", slot.id.value},
-                                     {"voice", loaded.voice_id},
-                                     {"load_s", base::to_seconds(microseconds(loaded.load_us))}});
-  slot.loading.erase(loaded.job);
-  if (!slot.counted) scheduler_.add_worker(slot.id);
-  slot.counted = true;
-  room_changed_ = true;
-  scheduler_.voice_loaded(slot.id, number(loaded.voice_id));
-  ready_.notify_all();
+worker_pool::Sample Cell::demand() {
+  act();
+  return {.load = scheduler_.load(), .start_wait = scheduler_.start_wait(clock_.now()), .refusals = capacity_refusals_};
 }
 
 void Cell::on_planned(wire::Planned planned) {
@@ -252,8 +203,9 @@ void Cell::on_grain(wire::GrainDone grain) {
   const scheduler::WorkTime took(microseconds(grain.wall_us), microseconds(grain.cpu_us));
   const auto samples = base::SampleCount{grain.pcm.size()};
   if (stream != nullptr && !stream->add_grain(std::move(grain))) {
-    fail(*stream, {.code = Errc::kEngineFailed, .message = "a worker returned a grain of another length than planned"});
-    stream = nullptr;
+    // What it sent is not taken, and another worker renders it. Whose grain loses two workers fails alone.
+    fleet_.condemn(jobs_.at(id).worker, "a grain of another length than planned");
+    return;
   }
   if (const auto job = jobs_.find(id); job != jobs_.end()) {
     job->second.took.wall += took.wall;
@@ -282,8 +234,7 @@ void Cell::end_render(base::JobId id) {
   scheduler_.render_ended(id, clock_.now());
 }
 
-void Cell::on_failed(Slot& slot, const wire::Failed& failed) {
-  if (const auto load = slot.loading.extract(failed.job)) return on_load_failed(slot, load.mapped(), failed);
+void Cell::on_failed(const wire::Failed& failed) {
   const base::JobId id{failed.job};
   SpeechStream* stream = stream_of(id);
   const auto job = jobs_.find(id);
@@ -327,23 +278,23 @@ void Cell::act_on_schedule() {
 }
 
 void Cell::perform(const scheduler::Dispatch& dispatch) {
-  Slot* slot = slot_of(dispatch.worker);
   const SpeechStream& stream = *streams_.at(dispatch.stream);
-  ANTIPHON_CHECK(slot != nullptr, "jobs go to workers that live");
   jobs_.emplace(
       dispatch.job,
       Job{.stream = dispatch.stream, .worker = dispatch.worker, .kind = dispatch.kind, .progress = clock_.now()});
-  load(*slot, voice(stream.spec().voice_id));
+  const auto& spoken = voice(stream.spec().voice_id);
+  worker_pool::StallJudge::Work work;
+  if (dispatch.learnt) work = {.wall_p95 = dispatch.p95.wall, .cpu_p95 = dispatch.p95.cpu};
+  const auto number = dispatch.job.value;
   if (dispatch.kind == scheduler::JobKind::kPlan) {
-    slot->link->send(stream.plan_job(dispatch.job));
+    fleet_.send_job(dispatch.worker, spoken, number, stream.plan_job(dispatch.job), work);
   } else {
-    slot->link->send(stream.render_job(dispatch.job, dispatch.first_grain, dispatch.grains));
+    fleet_.send_job(dispatch.worker, spoken, number,
+                    stream.render_job(dispatch.job, dispatch.first_grain, dispatch.grains), work);
   }
 }
 
-void Cell::perform(const scheduler::CancelJob& cancel) {
-  if (Slot* slot = slot_of(cancel.worker)) slot->link->send(wire::Cancel{.job = cancel.job.value});
-}
+void Cell::perform(const scheduler::CancelJob& cancel) { fleet_.cancel_job(cancel.worker, cancel.job.value); }
 
 void Cell::perform(const scheduler::StreamDone& done) {
   room_changed_ = true;
@@ -370,19 +321,32 @@ void Cell::fail(SpeechStream& stream, Error error) {
   scheduler_.cancel_stream(stream.id(), clock_.now());
 }
 
+void Cell::reload(const std::vector<CellVoice>& voices) {
+  ANTIPHON_CHECK(!voices.empty(), "a cell has a voice");
+  for (const auto& voice : voices) {
+    if (find_voice(voice.id) != nullptr) continue;
+    options_.voices.push_back(voice);
+    lengths_.emplace_back();
+    spoken_.push_back(false);
+    if (voice.cost) scheduler_.set_prior(number(voice.id), *voice.cost);
+  }
+  first_voice_ = static_cast<std::size_t>(find_voice(voices.front().id) - options_.voices.data());
+  fleet_.forgive();
+}
+
 const CellVoice& Cell::voice(const std::string& id) const {
+  const auto* const found = find_voice(id);
+  ANTIPHON_CHECK(found != nullptr, "the voice is one of the cell's");
+  return *found;
+}
+
+const CellVoice* Cell::find_voice(const std::string& id) const {
   const auto it = std::ranges::find(options_.voices, id, &CellVoice::id);
-  ANTIPHON_CHECK(it != options_.voices.end(), "the voice is one of the cell's");
-  return *it;
+  return it == options_.voices.end() ? nullptr : &*it;
 }
 
 scheduler::VoiceId Cell::number(const std::string& id) const {
   return {static_cast<std::uint64_t>(&voice(id) - options_.voices.data())};
-}
-
-Cell::Slot* Cell::slot_of(base::WorkerId worker) {
-  const auto it = std::ranges::find_if(slots_, [&](const auto& slot) { return slot->id == worker && slot->link; });
-  return it == slots_.end() ? nullptr : it->get();
 }
 
 SpeechStream* Cell::stream_of(base::JobId id) {

@@ -14,8 +14,7 @@
 #include "base/units.h"
 #include "gateway/probe.h"
 #include "gateway/speech_stream.h"
-#include "gateway/worker_link.h"
-#include "process/backoff.h"
+#include "gateway/worker_fleet.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
 #include "scheduler/admission.h"
@@ -24,35 +23,24 @@
 
 namespace antiphon::gateway {
 
-/// A voice that the cell can speak with.
-struct CellVoice {
-  std::string id;
-  std::filesystem::path folder;
-  base::SampleRate rate;
-  /// What it costs, from its preparation or an earlier run; nothing known: the defaults.
-  std::optional<scheduler::CostModel::Prior> cost{};
-};
-
 struct CellOptions {
   scheduler::Options scheduling{};
   WorkerCommand worker{};
-  std::uint32_t workers = 1;      ///< Processes, 1 to 1024.
-  std::vector<CellVoice> voices;  ///< At least one; the first is loaded before a worker counts.
+  worker_pool::Options pool{};
+  const device::Gpu* gpu = nullptr;  ///< See FleetOptions.
+  std::vector<CellVoice> voices;     ///< At least one; the first is loaded before a worker counts.
   /// Voices that one worker holds at once, at least 1; the one used longest ago makes room. Not more than the worker's
   /// own limit.
   std::size_t voices_per_worker = 8;
   /// A stream whose listener leaves more audio than this waiting gets no more jobs until half of it is taken.
   base::Duration backlog = std::chrono::seconds(30);
-  /// A job without progress for so long costs its worker its life. 1 s or more.
-  base::Duration job_stall_limit = std::chrono::seconds(10);
   /// A stream that wants audio and gets none for so long fails. 1 s or more.
   base::Duration stream_stall_limit = std::chrono::seconds(30);
 };
 
-/// One gateway's workers and streams: performs what admission and the scheduler decide, keeps the worker processes
-/// alive, and moves plans, states and PCM between them and the streams. Lives on one event loop and is used only from
-/// it.
-class Cell {
+/// One gateway's workers and streams: performs what admission and the scheduler decide, and moves plans, states and PCM
+/// between the workers of its fleet and the streams. Lives on one event loop and is used only from it.
+class Cell final : private FleetOwner {
  public:
   /// `clock` and `probe` outlive it.
   Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, CellOptions options);
@@ -60,10 +48,14 @@ class Cell {
   Cell(const Cell&) = delete;
   Cell& operator=(const Cell&) = delete;
 
-  /// Starts the worker processes, and starts them again (with back-off) whenever they end.
+  /// Starts the fleet.
   void start();
   /// Kills the workers and completes when all are reaped. Live streams end as failed.
   [[nodiscard]] runtime::Awaitable<> stop();
+
+  /// Further streams are spoken with these voices, the first of which is loaded before a worker counts. Those that are
+  /// not among them are kept for the streams that have them. Slots that were given up are tried again.
+  void reload(const std::vector<CellVoice>& voices);
 
   /// Gives its stream up when it goes: the work stops at the next grain.
   struct Closer {
@@ -95,10 +87,12 @@ class Cell {
   [[nodiscard]] const scheduler::Scheduler& scheduler() const { return scheduler_; }
   /// What each voice costs by now, in the order of CellOptions::voices.
   [[nodiscard]] std::vector<scheduler::CostModel::Prior> costs() const;
+  [[nodiscard]] const std::string& voice_id(std::size_t voice) const { return options_.voices.at(voice).id; }
   /// Whether a segment was planned with that voice.
   [[nodiscard]] bool has_spoken(std::size_t voice) const { return spoken_.at(voice); }
   /// Workers that have a voice loaded and take jobs.
   [[nodiscard]] std::size_t ready_workers() const { return scheduler_.workers(); }
+  [[nodiscard]] const WorkerFleet& fleet() const { return fleet_; }
   /// How long the job that made no progress for longest has made none; zero without jobs.
   [[nodiscard]] base::Duration oldest_job_age() const;
   /// Returns when a worker is ready. False when the calling task is cancelled before.
@@ -107,15 +101,6 @@ class Cell {
   [[nodiscard]] runtime::Awaitable<> wait_idle();
 
  private:
-  struct Slot {
-    base::WorkerId id;  ///< Of the process that is in the slot now; a new one for every process.
-    std::uint32_t epoch = 0;
-    std::unique_ptr<WorkerLink> link;
-    process::Backoff backoff;
-    std::vector<std::string> voices;                         ///< Loaded, or asked to be; the one used last stands last.
-    std::unordered_map<std::uint64_t, std::string> loading;  ///< By the number of the load.
-    bool counted = false;                                    ///< The scheduler knows it.
-  };
   struct Job {
     base::StreamId stream;
     base::WorkerId worker;
@@ -124,19 +109,25 @@ class Cell {
     scheduler::WorkTime took{};  ///< By the worker's account.
   };
 
-  [[nodiscard]] runtime::Awaitable<> keep(Slot& slot);
+  void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices) override;
+  void worker_retires(base::WorkerId worker) override;
+  void worker_left(base::WorkerId worker) override;
+  void voice_loaded(base::WorkerId worker, const std::string& voice) override;
+  void voice_unloaded(base::WorkerId worker, const std::string& voice) override;
+  void on_answer(base::WorkerId worker, wire::Message message) override;
+  [[nodiscard]] worker_pool::Sample demand() override;
+  [[nodiscard]] const CellVoice& first_voice() const override { return options_.voices[first_voice_]; }
+  [[nodiscard]] const CellVoice* find_voice(const std::string& id) const override;
+
   /// Ends what makes no progress, once a second.
   [[nodiscard]] runtime::Awaitable<> watch();
   void end_stalled();
-  void on_message(Slot& slot, wire::Message message);
-  void on_ready(Slot& slot, const wire::Ready& ready);
-  void on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded);
   void on_planned(wire::Planned planned);
   void on_grain(wire::GrainDone grain);
   void learn_length(const SpeechStream& stream, const text::Segment& segment, std::span<const base::Duration> grains);
   void note_grain(SpeechStream& stream, base::SampleCount samples);
   void end_render(base::JobId job);
-  void on_failed(Slot& slot, const wire::Failed& failed);
+  void on_failed(const wire::Failed& failed);
 
   /// Performs what is decided now.
   void act();
@@ -154,12 +145,8 @@ class Cell {
   /// To the scheduler, once the stream was let in.
   void report_text(SpeechStream& stream);
   void close(SpeechStream& stream);
-  /// Makes sure that the voice is there when a job that is sent next begins.
-  void load(Slot& slot, const CellVoice& voice);
-  void on_load_failed(Slot& slot, const std::string& voice_id, const wire::Failed& failed);
 
   [[nodiscard]] const CellVoice& voice(const std::string& id) const;
-  [[nodiscard]] Slot* slot_of(base::WorkerId worker);
   [[nodiscard]] SpeechStream* stream_of(base::JobId job);
   [[nodiscard]] scheduler::VoiceId number(const std::string& voice_id) const;
 
@@ -173,15 +160,15 @@ class Cell {
   std::vector<bool> spoken_;                     ///< Likewise: whether it was used.
   bool room_changed_ = false;                    ///< The desk may decide something.
   std::unique_ptr<runtime::Timer> next_consultation_;
-  std::vector<std::unique_ptr<Slot>> slots_;
   std::unordered_map<base::StreamId, SpeechStream*> streams_;
   std::unordered_map<base::JobId, Job> jobs_;
   std::uint64_t next_stream_ = 1;
-  std::uint64_t next_worker_ = 1;
-  std::uint64_t next_load_ = std::uint64_t{1} << 63;  ///< Loads are numbered apart from the scheduler's jobs.
+  std::uint64_t capacity_refusals_ = 0;
   bool stopping_ = false;
+  std::size_t first_voice_ = 0;
   runtime::Notifier ready_;  ///< A worker became ready.
   runtime::Notifier idle_;   ///< A stream was closed, or may have nothing left to speak.
+  WorkerFleet fleet_;
   runtime::TaskGroup tasks_;
 };
 

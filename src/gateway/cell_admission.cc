@@ -106,9 +106,11 @@ void Cell::hear(const scheduler::Refused& verdict) {
   const auto then = fmt::format("come back in {:.1f} s", base::to_seconds(verdict.retry_after));
   switch (verdict.reason) {
     case scheduler::RefusalReason::kCapacity:
+      ++capacity_refusals_;
       error.message = fmt::format("The server is full; {}.", then);
       break;
     case scheduler::RefusalReason::kQueueFull:
+      ++capacity_refusals_;
       error.message = fmt::format("Too many wait for room already; {}.", then);
       break;
     case scheduler::RefusalReason::kNoWorkers:

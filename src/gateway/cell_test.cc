@@ -1,8 +1,10 @@
 #include "gateway/cell.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
 #include <fstream>
@@ -39,12 +41,17 @@ class CellTest : public testing::Test {
   }
 
   void make_cell(scheduler::Options scheduling, std::uint32_t workers, base::Duration backlog = 30s) {
-    cell_ = std::make_unique<Cell>(context_.get_executor(), clock_, probe_,
-                                   CellOptions{.scheduling = scheduling,
-                                               .worker = {.executable = ANTIPHON_TEST_WORKER, .arguments = {}},
-                                               .workers = workers,
-                                               .voices = {{.id = "tone", .folder = folder_ / "tone", .rate = kRate}},
-                                               .backlog = backlog});
+    make_cell(scheduling, {.least = workers, .most = workers, .spare = worker_pool::Spare::kOff}, backlog);
+  }
+  void make_cell(scheduler::Options scheduling, worker_pool::Options pool, base::Duration backlog = 30s) {
+    cell_ = std::make_unique<Cell>(
+        context_.get_executor(), clock_, probe_,
+        CellOptions{.scheduling = scheduling,
+                    .worker = {.executable = ANTIPHON_TEST_WORKER, .arguments = worker_arguments_},
+                    .pool = pool,
+                    .gpu = gpu_,
+                    .voices = {{.id = "tone", .folder = folder_ / "tone", .rate = kRate}},
+                    .backlog = backlog});
     cell_->start();
   }
 
@@ -99,12 +106,36 @@ class CellTest : public testing::Test {
     return found;
   }
 
+  [[nodiscard]] std::uint64_t deaths(worker_pool::Death how) const {
+    std::uint64_t sum = 0;
+    for (const auto& slot : cell_->fleet().pool().slots()) sum += slot.deaths(how);
+    return sum;
+  }
+  /// The process of the first worker that takes jobs.
+  [[nodiscard]] pid_t active_pid() const {
+    for (const auto& worker : cell_->fleet().status()) {
+      if (cell_->fleet().pool().slots()[worker.slot].state() == worker_pool::SlotState::kActive) return worker.pid;
+    }
+    return 0;
+  }
+  [[nodiscard]] std::size_t in_state(worker_pool::SlotState state) const {
+    return static_cast<std::size_t>(
+        std::ranges::count(cell_->fleet().pool().slots(), state, &worker_pool::Slot::state));
+  }
+  [[nodiscard]] bool decided(worker_pool::ActionKind kind, worker_pool::Cause cause) const {
+    return std::ranges::any_of(cell_->fleet().pool().decisions(), [&](const auto& decision) {
+      return decision.action.kind == kind && decision.action.cause == cause;
+    });
+  }
+
   boost::asio::io_context context_;
   runtime::SystemClock clock_;
   metrics::Registry registry_;
   Probe probe_{registry_};
   std::filesystem::path folder_;
   std::unique_ptr<Cell> cell_;
+  std::vector<std::string> worker_arguments_;
+  const device::Gpu* gpu_ = nullptr;
 };
 
 TEST_F(CellTest, SpeaksAnUtteranceOfSeveralSegments) {
@@ -243,6 +274,116 @@ TEST_F(CellTest, WhoWaitsForTextKeepsNobodyElseWaiting) {
   EXPECT_EQ(cell_->oldest_job_age(), 0s);
   cell_->end_text(*silent.front());
   EXPECT_TRUE(listen(*silent.front()).empty());
+}
+
+TEST_F(CellTest, AStoppedWorkerIsKilledAndItsSpareGoesOnWithTheSameBytes) {
+  make_cell({}, {.least = 1, .most = 1});
+  ASSERT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kSpare) == 1; }));
+  Pcm undisturbed;
+  {
+    const auto stream = cell_->open(spec(kLong));
+    undisturbed = listen(*stream);
+  }
+  const auto stream = cell_->open(spec(kLong));
+  int pieces = 0;
+  const auto pcm = listen(*stream, [&](const Pcm&) {
+    if (pieces++ == 2) ::kill(active_pid(), SIGSTOP);
+  });
+  EXPECT_EQ(stream->end(), SpeechStream::End::kComplete);
+  EXPECT_EQ(pcm, undisturbed);
+  EXPECT_EQ(deaths(worker_pool::Death::kStalled), 1U);
+  EXPECT_TRUE(decided(worker_pool::ActionKind::kPromote, worker_pool::Cause::kLost));
+  EXPECT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kSpare) == 1; })) << "there is another spare";
+}
+
+TEST_F(CellTest, AllWorkersKilledAtOnceLoseNoStream) {
+  make_cell({}, {.least = 2, .most = 2});
+  ASSERT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kSpare) == 1; }));
+  std::map<std::uint64_t, Pcm> alone;
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    const auto stream = cell_->open(spec(kLong, seed));
+    alone[seed] = listen(*stream);
+  }
+  std::map<std::uint64_t, Cell::Handle> crowd;
+  for (const auto& [seed, pcm] : alone) crowd[seed] = cell_->open(spec(kLong, seed));
+  ASSERT_TRUE(run_while_not([&] { return crowd[0]->waiting().value > 0; }));
+  for (const auto pid : children()) ::kill(pid, SIGKILL);
+  for (const auto& [seed, pcm] : alone) EXPECT_EQ(listen(*crowd[seed]), pcm) << "seed " << seed;
+}
+
+TEST_F(CellTest, GrowsUnderLoadAndShrinksAfterIt) {
+  ASSERT_TRUE(engine::tone::write_tone_voice(
+                  folder_ / "tone", {.cost = {.mode = engine::tone::Cost::Mode::kSleep, .per_audio_second_ms = 300}})
+                  .has_value());
+  make_cell({}, {.least = 1, .most = 2, .grow_after = 100ms, .shrink_after = 1s});
+  ASSERT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kSpare) == 1; }));
+  EXPECT_EQ(cell_->ready_workers(), 1U);
+  std::vector<Cell::Handle> crowd;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) crowd.push_back(cell_->open(spec(kLong, seed)));
+  ASSERT_TRUE(run_while_not([&] { return cell_->ready_workers() == 2; }));
+  EXPECT_TRUE(decided(worker_pool::ActionKind::kPromote, worker_pool::Cause::kStartWait) ||
+              decided(worker_pool::ActionKind::kPromote, worker_pool::Cause::kRefused));
+  EXPECT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kSpare) == 1; }));
+  crowd.clear();
+  EXPECT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; }));
+  EXPECT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kRetiring) == 0; })) << "and it is gone";
+  EXPECT_TRUE(decided(worker_pool::ActionKind::kRetire, worker_pool::Cause::kLittleLoad));
+  EXPECT_EQ(deaths(worker_pool::Death::kExited), 0U) << "which is no death";
+}
+
+TEST_F(CellTest, AWorkerThatTriesToBreakOutIsStoppedAndReplacedAndOnlyItsStreamEnds) {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "a sanitizer needs what the sandbox takes";
+#endif
+#endif
+  worker_arguments_ = {"confined", folder_.string()};
+  make_cell({}, {.least = 1, .most = 1});
+  Pcm undisturbed;
+  {
+    const auto stream = cell_->open(spec(kLong));
+    undisturbed = listen(*stream);
+  }
+  EXPECT_FALSE(undisturbed.empty()) << "the sandbox lets it compute";
+  std::uint64_t died = 0;
+  for (const auto* const text : {"Now open a socket.", "Now run a program.", "Now write a file."}) {
+    ASSERT_TRUE(run_while_not([&] {
+      return cell_->ready_workers() == 1 && in_state(worker_pool::SlotState::kSpare) == 1;
+    })) << "at full strength";
+    const auto other = cell_->open(spec(kLong));
+    const auto intruder = cell_->open(spec(text, 1));
+    EXPECT_TRUE(listen(*intruder).empty());
+    EXPECT_EQ(intruder->end(), SpeechStream::End::kFailed) << text;
+    EXPECT_EQ(listen(*other), undisturbed) << "heard beside: " << text;
+    died += 2;
+    EXPECT_EQ(deaths(worker_pool::Death::kExited), died) << "two workers, by the kernel";
+  }
+}
+
+TEST_F(CellTest, AFullDeviceKeepsThePoolFromGrowing) {
+  struct FakeState {  // as device/fake_nvml.cc has it
+    unsigned long long total;
+    unsigned long long used;
+  };
+  void* const library = ::dlopen(ANTIPHON_FAKE_NVML, RTLD_NOW | RTLD_LOCAL);
+  ASSERT_NE(library, nullptr);
+  auto* const fake = reinterpret_cast<FakeState* (*)()>(::dlsym(library, "fake_nvml_state"))();
+  *fake = {.total = 1000, .used = 901};
+  const auto gpu = device::Gpu::open(0, ANTIPHON_FAKE_NVML);
+  ASSERT_TRUE(gpu);
+  gpu_ = &*gpu;
+  make_cell({}, {.least = 1, .most = 2});
+  ASSERT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; })) << "one there must be";
+  {
+    const auto stream = cell_->open(spec(kLong));
+    EXPECT_FALSE(listen(*stream).empty());
+  }
+  EXPECT_EQ(children().size(), 1U) << "but no spare";
+  fake->used = 100;
+  EXPECT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kSpare) == 1; })) << "until there is room";
+  run_until_done([this] { return cell_->stop(); });
+  cell_.reset();
+  ::dlclose(library);
 }
 
 }  // namespace

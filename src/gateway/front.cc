@@ -13,6 +13,7 @@
 #include "gateway/elevenlabs_door.h"
 #include "gateway/identity.h"
 #include "gateway/openai_door.h"
+#include "gateway/worker_report.h"
 #include "protocol/elevenlabs/route.h"
 
 namespace antiphon::gateway {
@@ -166,6 +167,8 @@ http::Response Front::answer(const Route& route, const http::Request& request) c
       return readiness();
     case Endpoint::kMetrics:
       return metrics();
+    case Endpoint::kWorkers:
+      return json_answer(200, worker_report(cell_.fleet()), {});
     case Endpoint::kSpeech:
       break;
   }
@@ -189,8 +192,10 @@ http::Response Front::health() const {
 
 http::Response Front::readiness() const {
   const bool ready = !draining_ && cell_.ready_workers() > 0;
-  return json_answer(ready ? 200 : 503,
-                     fmt::format(R"({{"status":"{}"}})", ready ? "ready" : (draining_ ? "draining" : "starting")), {});
+  const bool given_up = cell_.fleet().pool().condition() == worker_pool::Condition::kGivenUp;
+  std::string_view status = given_up ? "given_up" : "starting";
+  if (draining_) status = "draining";
+  return json_answer(ready ? 200 : 503, fmt::format(R"({{"status":"{}"}})", ready ? "ready" : status), {});
 }
 
 http::Response Front::metrics() const {

@@ -21,6 +21,7 @@ constexpr std::array kRoutes = {
     RouteRow{"/v2/voices", Endpoint::kVoices, kRead},
     RouteRow{"/v1", Endpoint::kRoot, kRead},
     RouteRow{"/v1/", Endpoint::kRoot, kRead},
+    RouteRow{"/v1/workers", Endpoint::kWorkers, kRead},
     RouteRow{"/healthz", Endpoint::kHealth, kRead},
     RouteRow{"/readyz", Endpoint::kReadiness, kRead},
     RouteRow{"/metrics", Endpoint::kMetrics, kRead},

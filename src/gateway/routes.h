@@ -18,6 +18,7 @@ enum class Endpoint : std::uint8_t {
   kVoices,        ///< ElevenLabs', with what others read of it.
   kVoice,         ///< `parameter`: the voice.
   kRoot,          ///< Of the interface; clients ask for it to open a connection.
+  kWorkers,       ///< What the pool of workers does.
   kHealth,
   kReadiness,
   kMetrics,

@@ -1,5 +1,10 @@
 #include "gateway/server.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
 #include <utility>
 
 #include "gateway/front.h"
@@ -12,12 +17,31 @@
 namespace antiphon::gateway {
 namespace {
 
+CellVoice to_cell(const ServedVoice& voice) {
+  return {.id = voice.key, .folder = voice.folder, .rate = voice.rate, .cost = voice.cost};
+}
+
 CellOptions with_voices(CellOptions options, const std::vector<ServedVoice>& voices) {
   options.voices.clear();
-  for (const auto& voice : voices) {
-    options.voices.push_back({.id = voice.id, .folder = voice.folder, .rate = voice.rate, .cost = voice.cost});
-  }
+  for (const auto& voice : voices) options.voices.push_back(to_cell(voice));
   return options;
+}
+
+/// Each voice by the key that it has had, where it is the same.
+std::vector<ServedVoice> with_keys(std::vector<ServedVoice> voices, std::span<const ServedVoice> before,
+                                   std::uint64_t generation) {
+  for (auto& voice : voices) {
+    const auto old = std::ranges::find(before, voice.id, &ServedVoice::id);
+    voice.key = voice.id;
+    if (old == before.end()) {
+      if (generation > 0) voice.key = fmt::format("{}@{}", voice.id, generation);
+    } else if (old->version == voice.version && old->folder == voice.folder && old->rate == voice.rate) {
+      voice.key = old->key;
+    } else {
+      voice.key = fmt::format("{}@{}", voice.id, generation);
+    }
+  }
+  return voices;
 }
 
 }  // namespace
@@ -27,10 +51,11 @@ class Server::Impl {
   Impl(const runtime::Executor& executor, runtime::Clock& clock, ServerOptions options)
       : clock_(clock),
         probe_(registry_),
-        voices_(options.voices, std::move(options.aliases)),
+        voices_(with_keys(options.voices, {}, 0), std::move(options.aliases)),
         encoders_(options.encoder_threads),
         keep_cost_(std::move(options.keep_cost)),
-        cell_(executor, clock, probe_, with_voices(std::move(options.cell), options.voices)),
+        cell_(executor, clock, probe_,
+              with_voices(std::move(options.cell), {voices_.voices().begin(), voices_.voices().end()})),
         speech_(cell_, voices_, encoders_, clock, probe_, std::move(options.speech)),
         callers_(std::move(options.keys), std::move(options.trusted_proxies)),
         front_(cell_, voices_, speech_, callers_, clock, registry_, probe_, options.sockets, options.unhealthy_after),
@@ -59,6 +84,15 @@ class Server::Impl {
 
   void set_keys(identity::KeyRing keys) { callers_.set_keys(std::move(keys)); }
 
+  void reload(std::vector<ServedVoice> voices, std::map<std::string, std::string, std::less<>> aliases) {
+    voices = with_keys(std::move(voices), voices_.voices(), ++generation_);
+    std::vector<CellVoice> known;
+    for (const auto& voice : voices) known.push_back(to_cell(voice));
+    voices_ = VoiceDirectory(std::move(voices), std::move(aliases));
+    cell_.reload(known);
+    runtime::log_info("reloaded", {{"voices", known.size()}});
+  }
+
   [[nodiscard]] runtime::Awaitable<bool> wait_ready() { return cell_.wait_ready(); }
 
   [[nodiscard]] runtime::Awaitable<> stop(base::TimePoint deadline) {
@@ -80,15 +114,17 @@ class Server::Impl {
 
   /// What was learnt since the last time.
   [[nodiscard]] runtime::Awaitable<> keep_costs_now() {
-    std::vector<std::pair<const ServedVoice*, scheduler::CostModel::Prior>> learnt;
+    std::vector<std::pair<ServedVoice, scheduler::CostModel::Prior>> learnt;
     auto costs = cell_.costs();
     kept_.resize(costs.size());
     for (std::size_t i = 0; i < costs.size(); ++i) {
-      if (cell_.has_spoken(i) && costs[i] != kept_[i]) learnt.emplace_back(&voices_.voices()[i], costs[i]);
+      if (!cell_.has_spoken(i) || costs[i] == kept_[i]) continue;
+      const auto served = std::ranges::find(voices_.voices(), cell_.voice_id(i), &ServedVoice::key);
+      if (served != voices_.voices().end()) learnt.emplace_back(*served, costs[i]);
     }
     kept_ = std::move(costs);
     co_await runtime::run_on(encoders_.make_strand(), [&] {
-      for (const auto& [voice, cost] : learnt) keep_cost_(*voice, cost);
+      for (const auto& [voice, cost] : learnt) keep_cost_(voice, cost);
     });
   }
 
@@ -98,6 +134,7 @@ class Server::Impl {
   metrics::Registry registry_;
   Probe probe_;
   VoiceDirectory voices_;
+  std::uint64_t generation_ = 0;  ///< Times that the voices were reloaded.
   runtime::ThreadPool encoders_;
   std::function<void(const ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost_;
   std::vector<scheduler::CostModel::Prior> kept_;
@@ -126,6 +163,13 @@ Result<http::Endpoint> Server::start() {
 }
 
 void Server::set_keys(identity::KeyRing keys) { impl_->set_keys(std::move(keys)); }
+
+Result<void> Server::reload(std::vector<ServedVoice> voices, std::map<std::string, std::string, std::less<>> aliases) {
+  if (voices.empty() || !impl_) return std::unexpected(Error{Errc::kNoVoice, "there is no voice to speak with"});
+  impl_->reload(std::move(voices), std::move(aliases));
+  return {};
+}
+
 runtime::Awaitable<bool> Server::wait_ready() { return impl_->wait_ready(); }
 runtime::Awaitable<> Server::stop(base::TimePoint deadline) { return impl_->stop(deadline); }
 

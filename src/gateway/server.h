@@ -51,6 +51,10 @@ class Server {
 
   /// Starts the workers and listens. Errors: kNoVoice, kCannotListen.
   [[nodiscard]] Result<http::Endpoint> start();
+  /// Takes these voices and names instead of the old ones, and tries again what was given up. Streams go on with the
+  /// voices with which they began. Error, after which nothing has changed: kNoVoice.
+  [[nodiscard]] Result<void> reload(std::vector<ServedVoice> voices,
+                                    std::map<std::string, std::string, std::less<>> aliases);
   /// Returns when a worker has a voice loaded. False when the calling task is cancelled before.
   [[nodiscard]] runtime::Awaitable<bool> wait_ready();
   /// Refuses what is new with 503, finishes what plays until `deadline`, then ends it, and the workers. Call it once.

@@ -210,6 +210,27 @@ TEST_F(ServerTest, ListsWhatThereIsInTheShapeOfEachClient) {
             "not_found");
 }
 
+TEST_F(ServerTest, TellsAboutItsWorkers) {
+  EXPECT_EQ(ask(port_, "POST", "/v1/audio/speech", speech("pcm")).status, 200);
+  const auto report = nlohmann::json::parse(ask(port_, "GET", "/v1/workers").body);
+  EXPECT_EQ(report.at("limit"), "none");
+  EXPECT_EQ(report.at("wanted"), 2);
+  ASSERT_EQ(report.at("workers").size(), 2U);
+  double most_used = 0;
+  for (const auto& worker : report.at("workers")) {
+    EXPECT_GT(worker.at("pid"), 0);
+    EXPECT_EQ(worker.at("restarts"), 0);
+    EXPECT_EQ(worker.at("kills").at("stalled"), 0);
+    if (!worker.at("rtf").is_null()) most_used = std::max(most_used, worker.at("rtf").get<double>());
+    if (worker.at("state") == "active") EXPECT_EQ(worker.at("voices"), nlohmann::json({"tone"}));
+  }
+  EXPECT_GT(most_used, 0) << "one has rendered";
+  const auto& decisions = report.at("decisions");
+  ASSERT_GE(decisions.size(), 2U);
+  EXPECT_EQ(decisions[0].at("does"), "spawn");
+  EXPECT_EQ(decisions[0].at("cause"), "least");
+}
+
 TEST_F(ServerTest, ServesThePageAndWhatItNeeds) {
   const auto page = ask(port_, "GET", "/");
   EXPECT_EQ(page.headers.at("content-type"), "text/html; charset=utf-8");

@@ -79,7 +79,7 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
   auto segmentation = options_.segmentation;
   segmentation.speed = order.speed;
   SpeechSpec spec{.user = caller.user,
-                  .voice_id = found->voice->id,
+                  .voice_id = found->voice->key,
                   .speaker = found->speaker,
                   .rate = found->voice->rate,
                   .text = std::move(*text),
@@ -90,16 +90,17 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
                   .backlog = order.backlog,
                   .weight = caller.weight,
                   .wait = std::min(order.wait.value_or(caller.wait.value_or(options_.wait)), options_.wait_max)};
-  allow_cheaper_voice(spec, caller);
+  allow_cheaper_voice(spec, found->voice->id, caller);
   return spec;
 }
 
-void SpeechHandler::allow_cheaper_voice(SpeechSpec& spec, const identity::Caller& caller) const {
-  const auto named = options_.cheaper_voices.find(spec.voice_id);
+void SpeechHandler::allow_cheaper_voice(SpeechSpec& spec, const std::string& voice,
+                                        const identity::Caller& caller) const {
+  const auto named = options_.cheaper_voices.find(voice);
   if (named == options_.cheaper_voices.end()) return;
   const auto found = voices_.find(named->second);
   if (!found || !may_use(caller, found->voice->id)) return;
-  spec.cheaper_voice_id = found->voice->id;
+  spec.cheaper_voice_id = found->voice->key;
   spec.cheaper_speaker = found->speaker;
 }
 

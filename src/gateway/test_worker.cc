@@ -1,15 +1,68 @@
-// A worker with the tone engine alone: the inference process of the gateway's tests.
+// A worker with the tone engine alone: the inference process of the gateway's tests. With "confined FOLDER" it runs in
+// the sandbox and can read that folder; its voices then try to break out when their text asks them to.
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string_view>
 #include <utility>
 
 #include "engine/tone/tone_engine.h"
 #include "process/child.h"
 #include "process/socket.h"
+#include "worker/harden.h"
 #include "worker/worker.h"
 
-int main() {
-  auto socket = antiphon::process::adopt_socket(antiphon::process::kInheritedFd);
+namespace {
+
+using namespace antiphon;
+
+/// A tone voice whose model was made by somebody who wants more.
+class Intruder final : public engine::Voice {
+ public:
+  explicit Intruder(std::unique_ptr<engine::Voice> voice) : voice_(std::move(voice)) {}
+  [[nodiscard]] const engine::VoiceInfo& info() const override { return voice_->info(); }
+  [[nodiscard]] engine::Result<engine::SegmentPlan> plan(const engine::PlanRequest& request) override {
+    const std::string_view text = request.text;
+    if (text.contains("open a socket")) static_cast<void>(::socket(AF_INET, SOCK_STREAM, 0));
+    if (text.contains("run a program")) ::execl("/bin/true", "true", nullptr);
+    if (text.contains("write a file")) static_cast<void>(::open("/tmp/antiphon-intruder", O_WRONLY | O_CREAT, 0600));
+    return voice_->plan(request);
+  }
+  [[nodiscard]] engine::Result<engine::RenderedGrain> render(const engine::RenderRequest& request) override {
+    return voice_->render(request);
+  }
+
+ private:
+  std::unique_ptr<engine::Voice> voice_;
+};
+
+class Intruders final : public engine::Engine {
+ public:
+  [[nodiscard]] std::string_view name() const override { return engine_->name(); }
+  [[nodiscard]] std::string fingerprint() const override { return engine_->fingerprint(); }
+  [[nodiscard]] engine::Result<std::unique_ptr<engine::Voice>> load(const std::filesystem::path& folder) override {
+    auto voice = engine_->load(folder);
+    if (!voice) return std::unexpected(std::move(voice.error()));
+    return std::make_unique<Intruder>(std::move(*voice));
+  }
+
+ private:
+  std::unique_ptr<engine::Engine> engine_ = engine::tone::make_tone_engine();
+};
+
+}  // namespace
+
+int main(int count, char** words) {
+  auto socket = process::adopt_socket(process::kInheritedFd);
   if (!socket) return 1;
-  antiphon::worker::Engines engines;
-  engines.push_back(antiphon::engine::tone::make_tone_engine());
-  return antiphon::worker::run({.socket = std::move(*socket), .engines = std::move(engines)});
+  worker::Engines engines;
+  if (count == 3 && std::string_view(words[1]) == "confined") {
+    worker::confine({.readable = {words[2]}});
+    engines.push_back(std::make_unique<Intruders>());
+  } else {
+    engines.push_back(engine::tone::make_tone_engine());
+  }
+  return worker::run({.socket = std::move(*socket), .engines = std::move(engines)});
 }

@@ -23,9 +23,11 @@ struct ServedVoice {
   base::SampleRate rate;
   std::filesystem::path folder;
   std::optional<scheduler::CostModel::Prior> cost{};  ///< Where it is known.
+  std::string version{};  ///< Another one after the voice was prepared anew, whatever it is.
+  std::string key{};      ///< By which the cell knows it: the id at first, another one for each version since.
 };
 
-/// Finds what a client means by a voice's name. Immutable.
+/// Finds what a client means by a voice's name. A value; what it returns holds until another is assigned to it.
 class VoiceDirectory {
  public:
   /// `aliases`: further names, each for a voice or `voice#speaker`. An alias of an unknown voice is never found.

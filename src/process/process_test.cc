@@ -11,7 +11,6 @@
 #include <string>
 #include <thread>
 
-#include "process/backoff.h"
 #include "process/child.h"
 
 namespace antiphon::process {
@@ -148,22 +147,6 @@ TEST(Socket, ConnectingNowhereIsAnError) {
   EXPECT_EQ(connect_unix("/nonexistent/socket").error().code, Errc::kNotExecutable);
   EXPECT_EQ(connect_unix("").error().code, Errc::kSystem);
   EXPECT_EQ(connect_unix(std::string(108, 'x')).error().code, Errc::kSystem);
-}
-
-TEST(Backoff, DoublesToTheCapAndStartsAnewAfterAHealthyTime) {
-  Backoff backoff({.first = 100ms, .cap = 500ms, .healthy_after = 10s});
-  base::TimePoint now{};
-  std::vector<base::Duration> pauses;
-  for (int i = 0; i < 6; ++i) {
-    backoff.started(now);
-    now += 9s;
-    pauses.push_back(backoff.ended(now));
-  }
-  EXPECT_THAT(pauses, testing::ElementsAre(0ms, 100ms, 200ms, 400ms, 500ms, 500ms));
-  backoff.started(now);
-  EXPECT_EQ(backoff.ended(now + 10s), 0ms);
-  backoff.started(now + 10s);
-  EXPECT_EQ(backoff.ended(now + 11s), 100ms);
 }
 
 }  // namespace

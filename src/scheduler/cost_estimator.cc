@@ -165,15 +165,19 @@ CostModel CostBook::model(const CostKey& key) const {
 CostBook::Expectation CostBook::render(const CostKey& key, base::Duration audio) const {
   const auto clocks = fallback(key);
   const auto& cpu = clocks.cpu.observations() > 0 ? clocks.cpu : clocks.wall;
-  return expectation(clocks.wall.expected_render(audio), clocks.wall.render_p95(), cpu.expected_render(audio),
-                     cpu.render_p95());
+  auto found = expectation(clocks.wall.expected_render(audio), clocks.wall.render_p95(), cpu.expected_render(audio),
+                           cpu.render_p95());
+  found.learnt = clocks.wall.renders() >= kEnough;
+  return found;
 }
 
 CostBook::Expectation CostBook::plan(const CostKey& key, base::Duration audio) const {
   const auto clocks = fallback(key);
   const auto& cpu = clocks.cpu.observations() > 0 ? clocks.cpu : clocks.wall;
-  return expectation(clocks.wall.expected_plan(audio), clocks.wall.plan_p95(), cpu.expected_plan(audio),
-                     cpu.plan_p95());
+  auto found =
+      expectation(clocks.wall.expected_plan(audio), clocks.wall.plan_p95(), cpu.expected_plan(audio), cpu.plan_p95());
+  found.learnt = clocks.wall.plans() >= kEnough;
+  return found;
 }
 
 CostBook::Clocks& CostBook::learning(const CostKey& key) {

@@ -64,6 +64,8 @@ class CostEstimator {
   [[nodiscard]] double render_p95() const { return render_.p95(); }
   [[nodiscard]] double plan_p95() const { return plan_.p95(); }
   [[nodiscard]] std::uint64_t observations() const { return render_.observations() + plan_.observations(); }
+  [[nodiscard]] std::uint64_t renders() const { return render_.observations(); }
+  [[nodiscard]] std::uint64_t plans() const { return plan_.observations(); }
 
  private:
   LinearCost render_;
@@ -109,7 +111,9 @@ class CostBook {
   struct Expectation {
     WorkTime expected;
     WorkTime p95;
+    bool learnt = false;  ///< It rests on kEnough jobs of this kind.
   };
+  static constexpr std::uint64_t kEnough = 8;
   [[nodiscard]] Expectation render(const CostKey& key, base::Duration audio) const;
   [[nodiscard]] Expectation plan(const CostKey& key, base::Duration audio) const;
 

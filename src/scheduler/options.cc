@@ -16,7 +16,27 @@ constexpr std::array<std::pair<Policy, std::string_view>, 5> kPolicyNames = {{
     {Policy::kOurs, "ours"},
 }};
 
+constexpr std::array<std::pair<Placement, std::string_view>, 3> kPlacementNames = {{
+    {Placement::kAffinity, "affinity"},
+    {Placement::kLeastLoaded, "least_loaded"},
+    {Placement::kRoundRobin, "round_robin"},
+}};
+
 }  // namespace
+
+std::optional<Placement> parse_placement(std::string_view name) {
+  for (const auto& [placement, known] : kPlacementNames) {
+    if (known == name) return placement;
+  }
+  return std::nullopt;
+}
+
+std::string_view placement_name(Placement placement) {
+  for (const auto& [known, name] : kPlacementNames) {
+    if (known == placement) return name;
+  }
+  return "unknown";
+}
 
 std::optional<Policy> parse_policy(std::string_view name) {
   for (const auto& [policy, known] : kPolicyNames) {
@@ -44,6 +64,7 @@ std::expected<void, std::string> Options::validate() const {
   const auto within = [](base::Duration value, base::Duration low, base::Duration high) {
     return value >= low && value <= high;
   };
+  if (queue_depth < 1 || queue_depth > 5) return std::unexpected("queue_depth must be 1 to 5");
   if (!within(start_slack, 0s, 10s)) return std::unexpected("start_slack must be 0 to 10 s");
   if (!within(guard, 0s, 1s)) return std::unexpected("guard must be 0 to 1 s");
   if (!within(longest_job, 10ms, 10s)) return std::unexpected("longest_job must be 10 ms to 10 s");

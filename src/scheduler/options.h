@@ -22,6 +22,16 @@ enum class Policy : std::uint8_t {
 /// Whether a newcomer must fit beside what is promised. kOff is a baseline: everybody is let in at once.
 enum class Admission : std::uint8_t { kOff, kOn };
 
+/// Which of the free workers gets a job.
+enum class Placement : std::uint8_t {
+  kAffinity,     ///< One that has the voice, then the one that the stream used last, then the least loaded.
+  kLeastLoaded,  ///< The one with the fewest jobs. A baseline.
+  kRoundRobin,   ///< The next one in turn. A baseline.
+};
+
+[[nodiscard]] std::optional<Placement> parse_placement(std::string_view name);
+[[nodiscard]] std::string_view placement_name(Placement placement);
+
 [[nodiscard]] std::optional<Policy> parse_policy(std::string_view name);
 [[nodiscard]] std::string_view policy_name(Policy policy);
 /// "on" or "off".
@@ -31,6 +41,10 @@ enum class Admission : std::uint8_t { kOff, kOn };
 /// What the server, the simulator and the tests share; the defaults are the measured ones (docs/scheduler.md).
 struct Options {
   Policy policy = Policy::kOurs;
+  Placement placement = Placement::kAffinity;
+  /// Jobs that a worker on this machine holds at once. More than one hides a slow link, and makes everybody wait
+  /// longer. 1 to 5.
+  std::uint32_t queue_depth = 1;
   /// Slack of a stream that has not started: its first job is due this long after its start tag. 0 to 10 s.
   base::Duration start_slack = std::chrono::milliseconds(500);
   /// Reserve kept in front of every playback deadline. 0 to 1 s.

@@ -39,19 +39,27 @@ void Scheduler::voice_unloaded(base::WorkerId worker, VoiceId voice) {
   if (const auto it = workers_.find(worker); it != workers_.end()) it->second.voices.erase(voice);
 }
 
+void Scheduler::retire_worker(base::WorkerId worker) {
+  const auto it = workers_.find(worker);
+  if (it != workers_.end() && !std::exchange(it->second.retiring, true)) ++retiring_;
+}
+
 void Scheduler::remove_worker(base::WorkerId worker, base::TimePoint now) {
   const auto it = workers_.find(worker);
   if (it == workers_.end()) return;
   const auto lost = std::move(it->second.jobs);
   if (--devices_.at(it->second.device) == 0) devices_.erase(it->second.device);
+  if (it->second.retiring) --retiring_;
   workers_.erase(it);
   for (const auto id : lost) {
     const auto job = jobs_.find(id);
     Stream* stream = stream_of(job->second);
+    const bool at_work = job->second.started || !job->second.loaded;
     jobs_.erase(job);
     if (stream == nullptr) continue;
     stream->job.reset();
-    if (++stream->losses >= options_.worker_losses_per_job) {
+    if (at_work) ++stream->losses;
+    if (stream->losses >= options_.worker_losses_per_job) {
       pending_.emplace_back(StreamFailed{stream->spec.id});
       forget(stream->spec.id, now);
     } else {
@@ -73,6 +81,10 @@ void Scheduler::add_stream(const StreamSpec& spec, base::TimePoint now) {
   if (user->second.streams++ == 0 && !is_new) --users_between_;
   if (stream.text_ready) begin_waiting(stream, now);
   enqueue(stream);
+}
+
+void Scheduler::started(base::JobId job) {
+  if (const auto it = jobs_.find(job); it != jobs_.end()) it->second.started = true;
 }
 
 void Scheduler::planned(base::JobId id, const PlanOutcome& outcome, base::TimePoint now) {
@@ -266,16 +278,31 @@ bool Scheduler::prefetches(const Stream& stream, base::TimePoint now) const {
 }
 
 std::optional<base::WorkerId> Scheduler::place(const Stream& stream) const {
-  // Smallest first: has the voice, was used last by the stream, has the fewest jobs.
-  using Rank = std::tuple<bool, bool, std::size_t, base::WorkerId>;
   std::optional<Rank> best;
   for (const auto& [id, worker] : workers_) {
-    if (worker.jobs.size() >= worker.depth) continue;
-    const Rank rank{!worker.voices.contains(stream.spec.voice), stream.last_worker != id, worker.jobs.size(), id};
-    if (!best || rank < *best) best = rank;
+    if (worker.retiring || worker.jobs.size() >= worker.depth) continue;
+    const auto candidate = rank(stream, id, worker);
+    if (!best || candidate < *best) best = candidate;
   }
   if (!best) return std::nullopt;
   return std::get<base::WorkerId>(*best);
+}
+
+Scheduler::Rank Scheduler::rank(const Stream& stream, base::WorkerId id, const Worker& worker) const {
+  switch (options_.placement) {
+    case Placement::kAffinity:
+      break;
+    case Placement::kLeastLoaded:
+      return {worker.jobs.size(), 0, 0, id};
+    case Placement::kRoundRobin:
+      return {id > placed_last_ ? 0 : 1, 0, 0, id};
+  }
+  return {worker.voices.contains(stream.spec.voice) ? 0 : 1, stream.last_worker == id ? 0 : 1, worker.jobs.size(), id};
+}
+
+std::size_t Scheduler::jobs_of(base::WorkerId worker) const {
+  const auto it = workers_.find(worker);
+  return it == workers_.end() ? 0 : it->second.jobs.size();
 }
 
 Dispatch Scheduler::dispatch(Stream& stream, base::WorkerId worker, base::TimePoint now) {
@@ -294,6 +321,7 @@ Dispatch Scheduler::dispatch(Stream& stream, base::WorkerId worker, base::TimePo
   if (result.kind == JobKind::kRender) ++stream.chunks;
   stream.job = result.job;
   stream.last_worker = worker;
+  placed_last_ = worker;
   stream.last_turn = ++turn_;
   jobs_.emplace(result.job, Job{.stream = stream.spec.id,
                                 .user = stream.spec.user,
@@ -303,6 +331,7 @@ Dispatch Scheduler::dispatch(Stream& stream, base::WorkerId worker, base::TimePo
                                 .loaded = host.voices.contains(stream.spec.voice),
                                 .grains_left = result.grains,
                                 .cancelled = false,
+                                .started = false,
                                 .begun = now,
                                 .audio = {},
                                 .took = {}});
@@ -314,6 +343,7 @@ void Scheduler::describe(const Stream& stream, const CostKey& cost, Dispatch& jo
   CostBook::Expectation times;
   if (job.kind == JobKind::kPlan) {
     times = costs_.plan(cost, next_segment(stream));
+    times.p95 = costs_.plan(cost, kLongestSegment).p95;
   } else {
     const Segment& segment = stream.segments.front();
     const auto left = std::span(segment.grains).subspan(segment.next);
@@ -333,6 +363,7 @@ void Scheduler::describe(const Stream& stream, const CostKey& cost, Dispatch& jo
   }
   job.expected = times.expected;
   job.p95 = times.p95;
+  job.learnt = times.learnt;
 }
 
 }  // namespace antiphon::scheduler

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -44,11 +45,16 @@ class Scheduler {
   /// The worker has `voice` in memory; its jobs are placed there by preference.
   void voice_loaded(base::WorkerId worker, VoiceId voice);
   void voice_unloaded(base::WorkerId worker, VoiceId voice);
+  /// The worker gets no more jobs. It is to be removed when it has none.
+  void retire_worker(base::WorkerId worker);
   /// The worker is gone. Its jobs are queued again under their old keys, from the last grain received.
   void remove_worker(base::WorkerId worker, base::TimePoint now);
 
   /// A stream enters, with at least one segment to plan unless spec.awaits_text. The id must be new.
   void add_stream(const StreamSpec& spec, base::TimePoint now);
+  /// The worker has begun the job. A worker that is lost before it has is not held against the stream, unless it was
+  /// to load the stream's voice first.
+  void started(base::JobId job);
   /// The plan of the stream's next segment. Ends the plan job.
   void planned(base::JobId job, const PlanOutcome& outcome, base::TimePoint now);
   /// A stream that awaits text has a segment to plan; `expected`: estimated audio of all that is not planned yet. One
@@ -74,7 +80,9 @@ class Scheduler {
   // What is known.
 
   [[nodiscard]] std::size_t streams() const { return streams_.size(); }
-  [[nodiscard]] std::size_t workers() const { return workers_.size(); }
+  /// Workers that get jobs.
+  [[nodiscard]] std::size_t workers() const { return workers_.size() - retiring_; }
+  [[nodiscard]] std::size_t jobs_of(base::WorkerId worker) const;
   [[nodiscard]] std::size_t jobs_in_flight() const { return jobs_.size(); }
   [[nodiscard]] const PlaybackClock* playback(base::StreamId stream) const;
   /// What the voice costs while all workers are busy.
@@ -121,6 +129,9 @@ class Scheduler {
   /// How long a stream of `voice` that is let in now is expected to wait for its first audio: what the queue has before
   /// it, shared among the workers, and its own start.
   [[nodiscard]] base::Duration predicted_start(VoiceId voice, base::TimePoint now) const;
+  /// How long somebody who came now with a typical stream would wait to be let in; kLongestWait and more: longer.
+  [[nodiscard]] base::Duration start_wait(base::TimePoint now) const;
+  static constexpr base::Duration kLongestWait = std::chrono::seconds(10);
   /// Worker time of a typical start.
   [[nodiscard]] base::Duration start_cost(VoiceId voice) const;
   [[nodiscard]] const Options& options() const { return options_; }
@@ -173,7 +184,7 @@ class Scheduler {
     std::uint32_t segments_planned = 0;
     std::uint64_t chunks = 0;
     std::uint64_t last_turn = 0;
-    std::uint32_t losses = 0;  ///< Workers lost since the last progress.
+    std::uint32_t losses = 0;  ///< Workers lost at work on it since the last progress.
     bool text_left = true;     ///< Text follows what is planned, or may.
     bool text_ready = true;    ///< Some of it is there to be planned.
     bool waiting = false;      ///< It wants to start and has not.
@@ -194,6 +205,7 @@ class Scheduler {
     bool loaded = true;  ///< The worker has the voice, so that the time up to the job's end is the job's own.
     std::uint32_t grains_left = 0;
     bool cancelled = false;
+    bool started = false;    ///< The worker says so.
     base::TimePoint begun;   ///< When the worker was free for it.
     base::Duration audio{};  ///< Rendered.
     WorkTime took;           ///< By the worker's account.
@@ -205,6 +217,7 @@ class Scheduler {
     base::TimePoint free_since{};  ///< When its last job ended.
     std::set<base::JobId> jobs;
     std::set<VoiceId> voices;
+    bool retiring = false;
   };
 
   Job* find_job(base::JobId id, JobKind kind);
@@ -249,6 +262,9 @@ class Scheduler {
   void describe(const Stream& stream, const CostKey& cost, Dispatch& job, base::TimePoint now) const;
   [[nodiscard]] std::int64_t due(const Stream& stream) const;
   [[nodiscard]] std::optional<base::WorkerId> place(const Stream& stream) const;
+  /// Smallest is best, by Options::placement.
+  using Rank = std::tuple<std::size_t, std::size_t, std::size_t, base::WorkerId>;
+  [[nodiscard]] Rank rank(const Stream& stream, base::WorkerId id, const Worker& worker) const;
   [[nodiscard]] Dispatch dispatch(Stream& stream, base::WorkerId worker, base::TimePoint now);
 
   /// Audio of the next segment of a stream, at most what is not planned.
@@ -256,12 +272,16 @@ class Scheduler {
 
   /// Audio length assumed for a segment that is not planned yet.
   static constexpr base::Duration kTypicalSegment = std::chrono::seconds(4);
+  /// No segment is longer.
+  static constexpr base::Duration kLongestSegment = std::chrono::seconds(10);
 
   Options options_;
   std::unordered_map<base::StreamId, Stream> streams_;
   std::unordered_map<base::UserId, User> users_;
   std::unordered_map<base::JobId, Job> jobs_;
   std::map<base::WorkerId, Worker> workers_;
+  std::size_t retiring_ = 0;    ///< Of the workers.
+  base::WorkerId placed_last_;  ///< Where the last job went.
   CostBook costs_;
   std::map<DeviceId, std::uint32_t> devices_;  ///< Workers of each.
   Ladder ladder_;

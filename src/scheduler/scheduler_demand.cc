@@ -74,10 +74,17 @@ std::vector<DemandLine> Scheduler::demand_of(const StreamSpec& newcomer, base::T
 }
 
 Supply Scheduler::supply(base::TimePoint now) const {
-  const auto m = static_cast<std::int64_t>(workers_.size());
+  const auto m = static_cast<std::int64_t>(workers());
   return {.now = now,
           .rate = options_.utilisation * static_cast<double>(m),
           .reserve = std::max<std::int64_t>(0, m - 1) * options_.longest_job / 2};
+}
+
+base::Duration Scheduler::start_wait(base::TimePoint now) const {
+  if (workers() == 0) return kLongestWait;
+  constexpr base::Duration kStep = std::chrono::milliseconds(50);
+  const StreamSpec newcomer{.expected = options_.phantom_length};
+  return DemandCurve(demand(now), supply(now)).earliest(demand_of(newcomer, now), kStep, kLongestWait);
 }
 
 std::uint32_t Scheduler::streams_of(base::UserId user) const {
@@ -176,7 +183,7 @@ CostModel Scheduler::cost(VoiceId voice) const {
 }
 
 std::uint32_t Scheduler::worker_count() const {
-  return static_cast<std::uint32_t>(std::max<std::size_t>(1, workers_.size()));
+  return static_cast<std::uint32_t>(std::max<std::size_t>(1, workers()));
 }
 
 base::Duration Scheduler::start_spacing(const Stream& stream) const {

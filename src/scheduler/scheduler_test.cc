@@ -154,6 +154,7 @@ TEST_F(SchedulerTest, AJobThatLosesItsWorkerTwiceFailsOnlyItsStream) {
   for (std::uint64_t round = 1; round <= 2; ++round) {
     const auto job = only_dispatch(at(2ms));
     EXPECT_EQ(job.stream, StreamId{1});
+    scheduler_.started(job.job);
     scheduler_.remove_worker(WorkerId{round}, at(3ms));
     scheduler_.add_worker(WorkerId{round + 1});
   }
@@ -161,6 +162,46 @@ TEST_F(SchedulerTest, AJobThatLosesItsWorkerTwiceFailsOnlyItsStream) {
   ASSERT_EQ(actions.size(), 2U);
   EXPECT_EQ(std::get<StreamFailed>(actions[0]).stream, StreamId{1});
   EXPECT_EQ(std::get<Dispatch>(actions[1]).stream, StreamId{2});
+}
+
+TEST_F(SchedulerTest, AWorkerThatIsLostBeforeItBeganIsNotHeldAgainstTheStream) {
+  scheduler_.voice_loaded(WorkerId{1}, VoiceId{1});
+  scheduler_.add_stream(stream(1), at(0s));
+  for (std::uint64_t round = 1; round <= 5; ++round) {
+    EXPECT_EQ(only_dispatch(at(2ms)).stream, StreamId{1});
+    scheduler_.remove_worker(WorkerId{round}, at(3ms));
+    scheduler_.add_worker(WorkerId{round + 1});
+    scheduler_.voice_loaded(WorkerId{round + 1}, VoiceId{1});
+  }
+  EXPECT_EQ(scheduler_.streams(), 1U);
+}
+
+TEST_F(SchedulerTest, AVoiceThatCostsTwoWorkersTheirLivesFailsTheStream) {
+  scheduler_.add_stream(stream(1), at(0s));
+  for (std::uint64_t round = 1; round <= 2; ++round) {
+    EXPECT_EQ(only_dispatch(at(2ms)).stream, StreamId{1});
+    scheduler_.remove_worker(WorkerId{round}, at(3ms));
+    scheduler_.add_worker(WorkerId{round + 1});
+  }
+  EXPECT_EQ(scheduler_.streams(), 0U) << "neither had the voice before";
+}
+
+TEST_F(SchedulerTest, ARetiringWorkerFinishesAndGetsNoMore) {
+  scheduler_.add_worker(WorkerId{2});
+  scheduler_.add_stream(stream(1), at(0s));
+  const auto job = only_dispatch(at(0s));
+  EXPECT_EQ(scheduler_.jobs_of(job.worker), 1U);
+  scheduler_.retire_worker(job.worker);
+  scheduler_.retire_worker(job.worker);
+  EXPECT_EQ(scheduler_.workers(), 1U);
+  plan(job, false, at(1ms));
+  const auto other = job.worker == WorkerId{1} ? WorkerId{2} : WorkerId{1};
+  EXPECT_EQ(only_dispatch(at(2ms)).worker, other) << "though it was used last";
+  EXPECT_EQ(scheduler_.jobs_of(job.worker), 0U);
+  scheduler_.remove_worker(job.worker, at(3ms));
+  EXPECT_EQ(scheduler_.workers(), 1U);
+  scheduler_.remove_worker(other, at(4ms));
+  EXPECT_EQ(scheduler_.workers(), 0U);
 }
 
 TEST_F(SchedulerTest, ALostWorkerThatHadSentEverythingCostsNothing) {
@@ -313,6 +354,34 @@ TEST(SchedulerOptions, OutOfRangeValuesAreNamed) {
   EXPECT_TRUE(Options{}.validate().has_value());
   EXPECT_THAT((Options{.utilisation = 1.5}.validate().error()), testing::HasSubstr("utilisation"));
   EXPECT_THAT((Options{.longest_job = 0s}.validate().error()), testing::HasSubstr("longest_job"));
+}
+
+/// The workers of the first four jobs of four streams of one voice, which the second of three workers has.
+std::vector<std::uint64_t> places(Placement placement, std::uint32_t depth) {
+  Scheduler scheduler({.placement = placement, .queue_depth = depth});
+  for (std::uint64_t id = 1; id <= 3; ++id) scheduler.add_worker(WorkerId{id}, depth);
+  scheduler.voice_loaded(WorkerId{2}, VoiceId{1});
+  for (std::uint64_t id = 1; id <= 4; ++id) scheduler.add_stream(stream(id), at(0s));
+  std::vector<std::uint64_t> found;
+  for (const auto& job : dispatches(scheduler.poll(at(0s)))) found.push_back(job.worker.value);
+  return found;
+}
+
+TEST(Placement, FollowsTheVoiceOrTheLoadOrTheTurn) {
+  EXPECT_THAT(places(Placement::kAffinity, 1), testing::ElementsAre(2, 1, 3));
+  EXPECT_THAT(places(Placement::kAffinity, 4), testing::ElementsAre(2, 2, 2, 2));
+  EXPECT_THAT(places(Placement::kLeastLoaded, 4), testing::ElementsAre(1, 2, 3, 1));
+  EXPECT_THAT(places(Placement::kRoundRobin, 4), testing::ElementsAre(1, 2, 3, 1));
+  EXPECT_THAT(places(Placement::kRoundRobin, 1), testing::ElementsAre(1, 2, 3));
+}
+
+TEST(Placement, NamesAreRead) {
+  for (const auto placement : {Placement::kAffinity, Placement::kLeastLoaded, Placement::kRoundRobin}) {
+    EXPECT_EQ(parse_placement(placement_name(placement)), placement);
+  }
+  EXPECT_EQ(parse_placement("random"), std::nullopt);
+  EXPECT_FALSE((Options{.queue_depth = 0}).validate());
+  EXPECT_FALSE((Options{.queue_depth = 6}).validate());
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ struct Dispatch {
   std::uint32_t first_grain = 0;
   std::uint32_t grains = 0;
   WorkTime expected{};  ///< What it is expected to take.
-  WorkTime p95{};       ///< What one in twenty such jobs exceeds.
+  WorkTime p95{};       ///< What one in twenty such jobs exceeds; of a plan, whose length is not known: of the longest.
+  bool learnt = false;  ///< Both rest on enough jobs of this kind, not on what is known from elsewhere.
 };
 
 /// Tell the worker to stop this job at its next grain edge; its end is still to be reported.

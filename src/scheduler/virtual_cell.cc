@@ -71,6 +71,7 @@ void VirtualCell::start(const Dispatch& dispatch) {
     }
     at(when, {.kind = Event::Kind::kEnded, .job = dispatch.job});
   }
+  scheduler_.started(dispatch.job);
   if (one_in(setup_.worker_loss_every)) {
     at(now_ + std::chrono::milliseconds(5), {.kind = Event::Kind::kWorkerLost, .worker = dispatch.worker});
   }

@@ -137,6 +137,7 @@ void Simulation::hear(const scheduler::Refused& verdict) {
   ANTIPHON_CHECK(asked.end == Request::End::kOpen && !asked.admitted, "one verdict for each request");
   asked.end = Request::End::kRefused;
   asked.refusal = verdict.reason;
+  if (verdict.reason == scheduler::RefusalReason::kCapacity) ++trace_.refused_for_capacity;
   asked.retry_after = verdict.retry_after;
   asked.waited = now_ - asked.arrival;
   const Group& group = scenario_.groups[asked.group];

@@ -12,7 +12,11 @@ using Outcome = std::expected<void, std::string>;
 bool within(double value, double low, double high) { return value >= low && value <= high; }
 
 Outcome check(const Machine& machine) {
-  if (machine.workers < 1 || machine.workers > 4096) return std::unexpected("workers must be 1 to 4096");
+  if (machine.workers < 1 || machine.workers > 1024) return std::unexpected("workers must be 1 to 1024");
+  if (machine.most_workers > 0 && machine.most_workers < machine.workers) {
+    return std::unexpected("the most workers must not be fewer than there are from the beginning");
+  }
+  if (machine.start_up < 0s || machine.start_up > 1h) return std::unexpected("start-up must be 0 to 1 h");
   if (machine.voices.empty()) return std::unexpected("there must be a voice");
   for (const auto& voice : machine.voices) {
     if (!within(voice.ratio, 1e-4, 100)) return std::unexpected("the RTF of a voice must be 0.0001 to 100");
@@ -30,7 +34,7 @@ Outcome check(const Machine& machine) {
   for (const auto& slow : machine.slow_downs) {
     if (!within(slow.factor, 0.01, 100)) return std::unexpected("a slow-down's factor must be 0.01 to 100");
   }
-  return {};
+  return pool_options(machine).validate();
 }
 
 Outcome check(const Group& group, const Machine& machine) {
@@ -84,6 +88,17 @@ std::expected<void, std::string> Scenario::validate() const {
   if (!within(length_error, 0, 2)) return std::unexpected("the error of lengths must be 0 to 2");
   if (!within(length_margin, 0.1, 10)) return std::unexpected("the margin of lengths must be 0.1 to 10");
   return {};
+}
+
+worker_pool::Options pool_options(const Machine& machine) {
+  worker_pool::Options pool{.least = machine.workers,
+                            .most = machine.most_workers > 0 ? machine.most_workers : machine.workers,
+                            .spare = machine.spare,
+                            .deaths_per_minute = machine.deaths_per_minute};
+  pool.stall.rule = machine.kill_rule;
+  pool.stall.floor = machine.kill_floor;
+  if (machine.kill_factor > 0) pool.stall.factor = machine.kill_factor;
+  return pool;
 }
 
 double cost_of_request(const scheduler::Options& options, const Machine& machine, std::size_t voice,

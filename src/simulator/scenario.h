@@ -12,6 +12,7 @@
 #include "scheduler/cost_model.h"
 #include "scheduler/length_model.h"
 #include "scheduler/options.h"
+#include "worker_pool/options.h"
 
 /// Discrete-event simulation of a cell: the server's own scheduler and admission, virtual workers and listeners.
 namespace antiphon::simulator {
@@ -25,7 +26,10 @@ struct SlowDown {
 
 /// The virtual workers, as they really are; the scheduler has to find out.
 struct Machine {
-  std::uint32_t workers = 2;  ///< 1 to 4096.
+  std::uint32_t workers = 2;       ///< From the beginning, and the least. 1 to 1024.
+  std::uint32_t most_workers = 0;  ///< To which the pool grows under load; 0: `workers`.
+  worker_pool::Spare spare = worker_pool::Spare::kOn;
+  base::Duration start_up = std::chrono::milliseconds(1500);  ///< Of a process, until its voices are loaded.
   /// True cost of each voice. The defaults are a medium Piper voice on one core, as measured.
   std::vector<scheduler::CostModel::Prior> voices{
       {.fixed = std::chrono::milliseconds(2), .ratio = 0.088, .plan_ratio = 0.014}};
@@ -40,10 +44,12 @@ struct Machine {
   double losses_per_hour = 0;  ///< Of each worker, at random. 0 to 3600.
   std::vector<SlowDown> slow_downs;
   base::Duration replacement = std::chrono::milliseconds(50);  ///< Until a spare has taken a lost worker's place.
-  /// A job that takes more than this many times what 95 % of its kind take, and more than kill_floor, costs its worker
-  /// its life if it makes no progress or has really taken so much. 0: never.
+  /// When a worker counts as stalled; see worker_pool::StallOptions. A factor of 0: never.
   double kill_factor = 2.0;
   base::Duration kill_floor = std::chrono::milliseconds(100);
+  worker_pool::KillRule kill_rule = worker_pool::KillRule::kProgress;
+  /// Beyond which a slot rests; see worker_pool::Options. The hangs of a scenario are not its slots' fault.
+  std::uint32_t deaths_per_minute = 1000;
 };
 
 /// Requests of this share of all are between `least` and `most` long, evenly.
@@ -112,6 +118,9 @@ struct Scenario {
   /// The first value outside its range, as a sentence.
   [[nodiscard]] std::expected<void, std::string> validate() const;
 };
+
+/// What the pool of `machine` decides by.
+[[nodiscard]] worker_pool::Options pool_options(const Machine& machine);
 
 /// Worker-seconds that a request of `audio` takes.
 [[nodiscard]] double cost_of_request(const scheduler::Options& options, const Machine& machine, std::size_t voice,

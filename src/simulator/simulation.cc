@@ -5,6 +5,12 @@
 #include "base/check.h"
 
 namespace antiphon::simulator {
+namespace {
+
+/// How often the pool is asked, as in the server.
+constexpr base::Duration kAsk = std::chrono::milliseconds(100);
+
+}  // namespace
 
 Simulation::Simulation(Scenario scenario)
     : scenario_(std::move(scenario)),
@@ -12,6 +18,8 @@ Simulation::Simulation(Scenario scenario)
       desk_(scheduler_),
       random_(scenario_.seed),
       clients_(scenario_.seed + 0x9E3779B97F4A7C15ULL),
+      pool_(pool_options(scenario_.machine)),
+      stall_judge_(pool_.options().stall),
       turns_(scenario_.groups.size()),
       last_call_(base::TimePoint{} + scenario_.duration) {
   ANTIPHON_CHECK(scenario_.validate().has_value(), "a scenario is valid");
@@ -19,6 +27,7 @@ Simulation::Simulation(Scenario scenario)
 
 Trace Simulation::run() {
   open_slots();
+  if (pool_moves_) at(now_ + kAsk, Kind::kPool);
   open_doors();
   while (!events_.empty()) {
     const Event event = events_.top();
@@ -61,7 +70,11 @@ void Simulation::happen(const Event& event) {
       if (is_current_job()) step_done(event.subject);
       return;
     case Kind::kWatch:
-      if (is_current_job()) watch_over(event.subject);
+      watching_ = false;
+      return judge();
+    case Kind::kPool:
+      ask_pool();
+      if (!is_over()) at(now_ + kAsk, Kind::kPool);
       return;
     case Kind::kCrash:
       if (slots_[event.subject].epoch == event.detail && slots_[event.subject].alive) {
@@ -70,7 +83,11 @@ void Simulation::happen(const Event& event) {
       }
       return;
     case Kind::kReady:
-      return ready(event.subject);
+      if (slots_[event.subject].epoch == event.detail) ready(event.subject);
+      return;
+    case Kind::kJoin:
+      if (slots_[event.subject].epoch == event.detail) join(event.subject);
+      return;
   }
 }
 

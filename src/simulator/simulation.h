@@ -14,6 +14,8 @@
 #include "scheduler/playback_clock.h"
 #include "scheduler/scheduler.h"
 #include "simulator/scenario.h"
+#include "worker_pool/pool.h"
+#include "worker_pool/stall_judge.h"
 
 namespace antiphon::simulator {
 
@@ -61,6 +63,9 @@ struct Trace {
   std::uint64_t kills = 0;
   std::uint64_t wrong_kills = 0;  ///< Of workers that did not hang.
   std::uint64_t losses = 0;
+  std::uint64_t refused_for_capacity = 0;  ///< What the pool hears of.
+  std::uint64_t growths = 0;               ///< Workers that took jobs beyond those from the beginning.
+  std::size_t most_workers = 0;
   std::size_t most_waiting = 0;
   std::size_t most_streams = 0;
   std::uint64_t steps_up = 0;
@@ -99,7 +104,7 @@ class Simulation {
   [[nodiscard]] const std::unordered_map<base::StreamId, Listener>& listeners() const { return listeners_; }
 
  private:
-  enum class Kind : std::uint8_t { kArrival, kBurst, kAsk, kLeave, kDesk, kStep, kWatch, kCrash, kReady };
+  enum class Kind : std::uint8_t { kArrival, kBurst, kAsk, kLeave, kDesk, kStep, kWatch, kPool, kCrash, kReady, kJoin };
   struct Event {
     base::TimePoint when;
     std::uint64_t sequence = 0;
@@ -113,7 +118,8 @@ class Simulation {
   /// A worker's place; processes come and go in it.
   struct Slot {
     std::uint32_t epoch = 0;
-    bool alive = true;
+    bool alive = false;    ///< Takes jobs.
+    base::Duration cpu{};  ///< Processor time used before the job.
     std::optional<scheduler::Dispatch> job;
     std::vector<base::Duration> grains;  ///< Of the job.
     base::Duration planned{};            ///< Audio of the plan job.
@@ -152,7 +158,10 @@ class Simulation {
 
   // Workers (workers.cc).
   void open_slots();
+  void ask_pool();
+  void perform(const worker_pool::Action& action);
   void ready(std::uint32_t slot);
+  void join(std::uint32_t slot);
   void start(const scheduler::Dispatch& dispatch);
   void cancel(const scheduler::CancelJob& cancel);
   void begin_step(std::uint32_t slot);
@@ -160,11 +169,14 @@ class Simulation {
   void plan_done(const scheduler::Dispatch& job, base::Duration audio, base::Duration took);
   void grain_done(Slot& slot, base::Duration took);
   void end_job(std::uint32_t slot);
-  void watch_over(std::uint32_t slot);
+  void judge();
   void lose(std::uint32_t slot);
+  void finish_retiring(std::uint32_t slot);
+  /// Neither requests nor streams are left.
+  [[nodiscard]] bool is_over() const;
+  [[nodiscard]] base::Duration cpu_of(const Slot& slot) const;
   void expect_loss(std::uint32_t slot);
   [[nodiscard]] double slowness() const;
-  [[nodiscard]] base::Duration budget(const Slot& slot) const;
   [[nodiscard]] base::WorkerId worker_in(std::uint32_t slot) const;
   [[nodiscard]] static std::uint32_t slot_of(base::WorkerId worker);
 
@@ -180,6 +192,8 @@ class Simulation {
   base::TimePoint now_{};
   std::uint64_t sequence_ = 0;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+  worker_pool::Pool pool_;
+  worker_pool::StallJudge stall_judge_;
   std::vector<Slot> slots_;
   std::unordered_map<base::StreamId, Listener> listeners_;
   std::vector<std::uint64_t> turns_;  ///< Requests of each group.
@@ -189,6 +203,8 @@ class Simulation {
   bool desk_timer_ = false;
   bool consult_ = false;       ///< The desk has something to decide.
   bool watches_ = false;       ///< Jobs can take too long.
+  bool watching_ = false;      ///< The next look is planned.
+  bool pool_moves_ = false;    ///< Workers can come or go.
   base::TimePoint last_call_;  ///< Nobody comes later.
   Watcher watcher_;
   Trace trace_;

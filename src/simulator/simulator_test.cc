@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "simulator/results.h"
+#include "simulator/simulation.h"
 
 namespace antiphon::simulator {
 namespace {
@@ -11,6 +15,55 @@ TEST(Simulation, ServesEverybodyWhereThereIsRoom) {
   const auto result = simulate({.groups = {Group{.arrivals = Poisson{.load = 0.3}}}, .duration = 60s}, 2);
   EXPECT_EQ(result.mean("good"), 1.0);
   EXPECT_EQ(result.mean("gapless"), 1.0);
+}
+
+Trace run(Scenario scenario) { return Simulation(std::move(scenario)).run(); }
+
+std::size_t count(const Trace& trace, Request::End end) {
+  return static_cast<std::size_t>(std::ranges::count(trace.requests, end, &Request::end));
+}
+
+TEST(Pool, GrowsUnderABurstOnceItsSpareHasTakenOver) {
+  const Scenario burst{.machine = {.workers = 1, .most_workers = 4},
+                       .groups = {Group{.arrivals = Poisson{.per_second = 1.5}, .wait = 10s}},
+                       .warm_up = 1s,
+                       .duration = 60s};
+  const auto grown = run(burst);
+  EXPECT_GE(grown.most_workers, 2U);
+  EXPECT_LE(grown.most_workers, 4U);
+  EXPECT_GE(grown.growths, 1U);
+  auto fixed = burst;
+  fixed.machine.most_workers = 1;
+  const auto alone = run(fixed);
+  EXPECT_EQ(alone.most_workers, 1U);
+  EXPECT_GT(count(grown, Request::End::kComplete), count(alone, Request::End::kComplete));
+}
+
+TEST(Pool, LosesNoStreamToWorkersThatAreLost) {
+  const Scenario scenario{.machine = {.losses_per_hour = 120},
+                          .groups = {Group{.arrivals = Poisson{.load = 0.6}, .wait = 10s}},
+                          .duration = 300s};
+  const auto trace = run(scenario);
+  EXPECT_GT(trace.losses, 5U);
+  EXPECT_EQ(count(trace, Request::End::kFailed), 0U);
+  EXPECT_EQ(trace.kills, 0U);
+}
+
+TEST(Pool, KillsWhatHangsAndNothingElse) {
+  const Scenario scenario{.machine = {.hang_share = 0.002},
+                          .groups = {Group{.arrivals = Poisson{.load = 0.6}, .wait = 10s}}};
+  const auto trace = run(scenario);
+  EXPECT_GT(trace.kills, 5U);
+  EXPECT_EQ(trace.wrong_kills, 0U);
+  EXPECT_EQ(count(trace, Request::End::kFailed), 0U);
+}
+
+TEST(Pool, ASlowMachineCostsNoWorkerItsLife) {
+  const Scenario scenario{.machine = {.slow_downs = {{.at = 60s, .lasts = 20s, .factor = 3}}},
+                          .groups = {Group{.arrivals = Poisson{.load = 0.3}, .wait = 10s}}};
+  const auto trace = run(scenario);
+  EXPECT_LE(trace.kills, 2U) << "the first job that has become dearer may look like a fault";
+  EXPECT_EQ(count(trace, Request::End::kFailed), 0U);
 }
 
 }  // namespace

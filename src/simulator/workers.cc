@@ -11,8 +11,6 @@ namespace {
 
 /// A worker is numbered by its slot and the process in it.
 constexpr std::uint64_t kSlots = 1 << 16;
-/// A job that ends just when its time is up is not late.
-constexpr base::Duration kSoon = std::chrono::milliseconds(1);
 
 }  // namespace
 
@@ -20,23 +18,65 @@ void Simulation::open_slots() {
   const Machine& machine = scenario_.machine;
   watches_ =
       machine.kill_factor > 0 && (machine.hang_share > 0 || machine.outlier_share > 0 || !machine.slow_downs.empty());
+  pool_moves_ = watches_ || machine.losses_per_hour > 0 || pool_.options().most > pool_.options().least;
   if (machine.known_costs) {
     for (std::size_t i = 0; i < machine.voices.size(); ++i)
       scheduler_.set_prior(scheduler::VoiceId{i}, machine.voices[i]);
   }
-  slots_.resize(machine.workers);
-  for (std::uint32_t slot = 0; slot < machine.workers; ++slot) ready(slot);
+  slots_.resize(pool_.slots().size());
+  // Those from the beginning, and their spare, were started before.
+  for (;;) {
+    const auto actions = pool_.update({}, now_);
+    if (actions.empty()) break;
+    for (const auto& action : actions) {
+      if (action.kind == worker_pool::ActionKind::kSpawn) {
+        ++slots_[action.slot].epoch;
+        pool_.ready(action.slot, now_);
+        expect_loss(action.slot);
+      } else {
+        join(action.slot);
+      }
+    }
+  }
+}
+
+void Simulation::ask_pool() {
+  const worker_pool::Sample sample{
+      .load = scheduler_.load(), .start_wait = scheduler_.start_wait(now_), .refusals = trace_.refused_for_capacity};
+  for (const auto& action : pool_.update(sample, now_)) perform(action);
+}
+
+void Simulation::perform(const worker_pool::Action& action) {
+  Slot& slot = slots_.at(action.slot);
+  switch (action.kind) {
+    case worker_pool::ActionKind::kSpawn:
+      ++slot.epoch;
+      slot.cpu = {};
+      return at(now_ + scenario_.machine.start_up, Kind::kReady, action.slot, slot.epoch);
+    case worker_pool::ActionKind::kPromote:
+      if (action.cause != worker_pool::Cause::kLost) ++trace_.growths;
+      return at(now_ + scenario_.machine.replacement, Kind::kJoin, action.slot, slot.epoch);
+    case worker_pool::ActionKind::kRetire:
+      scheduler_.retire_worker(worker_in(action.slot));
+      if (!slot.job) finish_retiring(action.slot);
+      return;
+  }
 }
 
 void Simulation::ready(std::uint32_t slot) {
+  pool_.ready(slot, now_);
+  expect_loss(slot);
+  ask_pool();
+}
+
+void Simulation::join(std::uint32_t slot) {
   slots_[slot].alive = true;
-  ++slots_[slot].epoch;
   scheduler_.add_worker(worker_in(slot));
   for (std::size_t i = 0; i < scenario_.machine.voices.size(); ++i) {
     scheduler_.voice_loaded(worker_in(slot), scheduler::VoiceId{i});
   }
+  trace_.most_workers = std::max(trace_.most_workers, scheduler_.workers());
   consult_ = desk_.waiting() > 0;
-  expect_loss(slot);
 }
 
 void Simulation::expect_loss(std::uint32_t slot) {
@@ -72,7 +112,11 @@ void Simulation::start(const scheduler::Dispatch& dispatch) {
   slot.factor = machine.noise > 0 ? std::lognormal_distribution(0.0, machine.noise)(random_) : 1.0;
   if (chance(machine.outlier_share)) slot.factor *= machine.outlier_factor;
   slot.hangs = chance(machine.hang_share);
-  if (watches_) at(now_ + budget(slot) + kSoon, Kind::kWatch, index, dispatch.job.value);
+  if (watches_) {
+    stall_judge_.begin(dispatch.worker, {.wall_p95 = dispatch.p95.wall, .cpu_p95 = dispatch.p95.cpu}, slot.cpu, now_);
+    if (!std::exchange(watching_, true)) at(now_ + worker_pool::StallJudge::kInterval, Kind::kWatch);
+  }
+  scheduler_.started(dispatch.job);
   begin_step(index);
 }
 
@@ -102,7 +146,8 @@ void Simulation::step_done(std::uint32_t index) {
   if (slot.job->kind == scheduler::JobKind::kPlan) {
     const auto job = *slot.job;
     end_job(index);
-    return plan_done(job, slot.planned, took);
+    plan_done(job, slot.planned, took);
+    return finish_retiring(index);
   }
   grain_done(slot, took);
   ++slot.steps;
@@ -110,6 +155,11 @@ void Simulation::step_done(std::uint32_t index) {
   const auto job = slot.job->job;
   end_job(index);
   scheduler_.render_ended(job, now_);
+  finish_retiring(index);
+}
+
+void Simulation::finish_retiring(std::uint32_t index) {
+  if (pool_.slots()[index].state() == worker_pool::SlotState::kRetiring) lose(index);
 }
 
 void Simulation::plan_done(const scheduler::Dispatch& job, base::Duration audio, base::Duration took) {
@@ -149,7 +199,9 @@ void Simulation::grain_done(Slot& slot, base::Duration took) {
 void Simulation::end_job(std::uint32_t index) {
   Slot& slot = slots_[index];
   const auto job = *slot.job;
+  slot.cpu = cpu_of(slot);
   slot.job.reset();
+  stall_judge_.end(job.worker);
   trace_.busy += std::max(base::Duration{}, std::min(now_, last_call_) - slot.begun);
   const auto it = listeners_.find(job.stream);
   if (it != listeners_.end()) it->second.working = false;
@@ -162,25 +214,40 @@ void Simulation::end_job(std::uint32_t index) {
                              .end = now_});
 }
 
-void Simulation::watch_over(std::uint32_t index) {
-  const auto late =
-      std::ranges::count_if(slots_, [&](const Slot& slot) { return slot.job && now_ - slot.begun > budget(slot); });
-  const bool all_are = late >= 2 && 2 * static_cast<std::size_t>(late) > slots_.size();
-  if (!slots_[index].hangs && all_are) {  // the machine is slow; the worker is not at fault
-    at(now_ + budget(slots_[index]), Kind::kWatch, index, slots_[index].job->job.value);
-    return;
+void Simulation::judge() {
+  std::vector<worker_pool::StallJudge::Reading> readings;
+  for (std::uint32_t i = 0; i < slots_.size(); ++i) {
+    const Slot& slot = slots_[i];
+    if (slot.alive) {
+      readings.push_back(
+          {.worker = worker_in(i), .cpu = cpu_of(slot), .runnable = slot.job.has_value() && !slot.hangs});
+    }
   }
-  ++trace_.kills;
-  if (!slots_[index].hangs) ++trace_.wrong_kills;
-  lose(index);
+  for (const auto& verdict : stall_judge_.judge(readings, now_)) {
+    const auto index = slot_of(verdict.worker);
+    ++trace_.kills;
+    if (!slots_[index].hangs) ++trace_.wrong_kills;
+    pool_.killed(index, worker_pool::Death::kStalled);
+    lose(index);
+  }
+  if (!stall_judge_.idle() && !std::exchange(watching_, true)) {
+    at(now_ + worker_pool::StallJudge::kInterval, Kind::kWatch);
+  }
 }
 
 void Simulation::lose(std::uint32_t index) {
   Slot& slot = slots_[index];
   if (slot.job) end_job(index);
-  slot.alive = false;
-  scheduler_.remove_worker(worker_in(index), now_);
-  at(now_ + scenario_.machine.replacement, Kind::kReady, index);
+  if (std::exchange(slot.alive, false)) scheduler_.remove_worker(worker_in(index), now_);
+  ++slot.epoch;  // what was expected of the process does not come
+  pool_.ended(index, now_);
+  ask_pool();
+}
+
+bool Simulation::is_over() const { return now_ > last_call_ && listeners_.empty() && desk_.waiting() == 0; }
+
+base::Duration Simulation::cpu_of(const Slot& slot) const {
+  return slot.job && !slot.hangs ? slot.cpu + (now_ - slot.begun) : slot.cpu;
 }
 
 double Simulation::slowness() const {
@@ -190,11 +257,6 @@ double Simulation::slowness() const {
     if (since >= base::Duration::zero() && since < slow.lasts) factor *= slow.factor;
   }
   return factor;
-}
-
-base::Duration Simulation::budget(const Slot& slot) const {
-  const double most = scenario_.machine.kill_factor * base::to_seconds(slot.job->p95.wall);
-  return std::max(scenario_.machine.kill_floor, base::from_seconds(most));
 }
 
 base::WorkerId Simulation::worker_in(std::uint32_t slot) const {

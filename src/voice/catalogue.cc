@@ -33,7 +33,8 @@ CatalogueEntry entry_from(const Json& json) {
                        .language = json.at("language").get<std::string>(),
                        .sample_rate = json.at("sample_rate").get<std::uint32_t>(),
                        .speakers = json.at("speakers").get<std::vector<std::string>>(),
-                       .folder = {}};
+                       .folder = {},
+                       .written = 0};
   if (entry.sample_rate < kLeastRate || entry.sample_rate > kMostRate)
     throw std::runtime_error("sample_rate is out of range");
   if (entry.speakers.size() > kMostSpeakers) throw std::runtime_error("too many speakers");
@@ -54,6 +55,7 @@ Result<CatalogueEntry> read_entry(const fs::path& folder) {
       return fault(Errc::kManifestInvalid, file, "its id is not the name of its folder");
     }
     entry.folder = folder;
+    entry.written = fs::last_write_time(file).time_since_epoch().count();
     return entry;
   } catch (const std::exception& error) {
     return fault(Errc::kManifestInvalid, file, error.what());

@@ -18,6 +18,8 @@ struct CatalogueEntry {
   std::uint32_t sample_rate = 0;
   std::vector<std::string> speakers;  ///< Empty for one unnamed speaker.
   std::filesystem::path folder;       ///< Absolute.
+  /// When the manifest was written, in the file system's ticks: another time after the voice was prepared anew.
+  std::int64_t written = 0;
 };
 
 /// A store of voices: one folder each.

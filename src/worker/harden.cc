@@ -25,12 +25,18 @@ void control(int option, unsigned long value, const char* name) {
 
 void harden(Parent parent) {
   if (::prctl(PR_SET_NAME, "antiphon-worker") != 0) runtime::log_warn("hardening_refused", {{"what", "name"}});
-  control(PR_SET_NO_NEW_PRIVS, 1, "no_new_privs");
   // The gateway ties its children to itself before exec; this repeats it for a program that changed its privileges.
   if (parent == Parent::kGateway) control(PR_SET_PDEATHSIG, SIGKILL, "death_signal");
   std::ofstream score("/proc/self/oom_score_adj");
   score << kOomScore << std::flush;
   if (!score) runtime::log_warn("hardening_refused", {{"what", "oom_score_adj"}});
+}
+
+void confine(const sandbox::Options& options) {
+  const auto now = sandbox::confine(options);
+  for (const auto& reason : now.missing) runtime::log_warn("sandbox_incomplete", {{"reason", reason}});
+  runtime::log_info(
+      "sandbox", {{"system_calls", now.system_calls}, {"landlock", now.landlock}, {"user_dropped", now.user_dropped}});
 }
 
 }  // namespace antiphon::worker

@@ -93,7 +93,9 @@ class Server:
         folder.mkdir(parents=True)
         self.log_file = folder / "log"
         config_file = folder / "antiphon.toml"
-        config_file.write_text(to_toml(config or {}))
+        # One worker and no spare, unless the test says otherwise: then it is known which process does what.
+        settings = {**(config or {}), "workers": {"count": 1, "spares": 0, **(config or {}).get("workers", {})}}
+        config_file.write_text(to_toml(settings))
         command = [BINARY, "serve", "--listen", "127.0.0.1:0", "--voices", store, "--config", config_file, *flags]
         with self.log_file.open("wb") as log:
             # The kernel ends it, too, should the tests be killed.
@@ -108,8 +110,19 @@ class Server:
         if not found:
             self.stop()
             raise AssertionError(f"no ready line but {self.ready_line!r}; log:\n{self.log()}")
-        self.port = int(found[1])
-        self.url = f"http://127.0.0.1:{self.port}"
+        self._reach(int(found[1]))
+
+    @classmethod
+    def attach(cls, process, port):
+        """A server that a test has started in a way of its own, and ends itself."""
+        server = cls.__new__(cls)
+        server.process, server.pid = process, process.pid
+        server._reach(port)
+        return server
+
+    def _reach(self, port):
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
         self.http = httpx.Client(base_url=self.url, timeout=DEADLINE_SECONDS)
 
     def openai(self, **options):

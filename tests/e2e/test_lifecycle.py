@@ -1,5 +1,6 @@
 """Clients that leave, workers that die or hang, and the ways in which a server ends."""
 import contextlib
+import json
 import os
 import signal
 import time
@@ -174,6 +175,36 @@ def test_a_stream_that_fails_before_its_first_audio_is_an_error_to_try_again(ser
     assert (raised.value.status_code, raised.value.code, raised.value.type) == (500, "worker_lost", "server_error")
 
 
+def test_sighup_takes_up_voices_and_drops_no_stream(serve, tmp_path):
+    store = tmp_path / "voices"
+    harness.add_tone(store, "old", "--cost", 150, "--sleep")
+    server = serve("--voice", "old", store=store)
+    undisturbed = server.speak(LONG, "old")
+    with listening(server, LONG, "old") as pieces:
+        harness.add_tone(store, "new")
+        manifest = store / "old/manifest.json"
+        changed = {**json.loads(manifest.read_text()), "seconds_per_character": 0.03}
+        manifest.unlink()
+        manifest.write_text(json.dumps(changed))
+        server.signal(signal.SIGHUP)
+        harness.eventually(lambda: server.events("reloaded"), "the voices are read anew")
+        assert server.speak(SHORT, "new") == harness.say(store, SHORT, "new")
+        assert server.speak(SHORT, "old") == harness.say(store, SHORT, "old"), "the changed voice"
+        assert b"".join(pieces) == undisturbed, "who listened before goes on with the old one"
+    assert ended_workers(server) == []
+
+
+def test_a_store_that_cannot_be_read_changes_nothing(serve, tmp_path):
+    store = tmp_path / "voices"
+    harness.add_tone(store, "only")
+    server = serve(store=store)
+    (store / "only").rename(store / "only.away")
+    server.signal(signal.SIGHUP)
+    harness.eventually(lambda: server.events("not_reloaded"), "there is no voice")
+    (store / "only.away").rename(store / "only")
+    assert server.speak(SHORT, "only") == harness.say(store, SHORT, "only")
+
+
 def test_a_taken_port_is_said(serve, store):
     server = serve()
     second = harness.run("serve", "--listen", f"127.0.0.1:{server.port}", "--voices", store)
@@ -196,6 +227,15 @@ def test_memory_does_not_grow_with_the_number_of_requests(serve):
     full = resident_after(50)
     for process, before in half.items():
         assert full[process] - before < 4 << 20, f"{process}: {before} -> {full[process]} bytes"
+
+
+@pytest.mark.voice
+def test_the_libraries_leave_nothing_behind(real_store, tmp_path):
+    """ONNX Runtime would keep a database of what it does, and send it."""
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    result = harness.run("say", "-", "--raw", "--voices", real_store, stdin=SHORT.encode(), environment=home)
+    assert result.returncode == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.voice

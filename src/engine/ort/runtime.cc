@@ -20,6 +20,9 @@ using GetApiBase = const OrtApiBase* (*)();
 
 /// Opens the library for good: it has threads and static objects of its own, so it is never closed.
 Result<const OrtApiBase*> open_library(const std::filesystem::path& file) {
+  // From 1.32 on the library otherwise keeps a database in the user's cache folder and sends it to its makers.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the first voice, or fingerprint, is asked for before there are threads.
+  ::setenv("ORT_DISABLE_TELEMETRY", "1", 1);
   void* const handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     const char* const reason = ::dlerror();  // NOLINT(concurrency-mt-unsafe): glibc keeps one per thread.

@@ -4,7 +4,7 @@
 
 #include "base/time.h"
 
-namespace antiphon::process {
+namespace antiphon::worker_pool {
 
 /// When to start a process again that keeps ending: at once at first, then after a pause that doubles to a cap. A
 /// process that lived long enough counts as healthy, and the pauses begin anew. Pure: the time is an argument.
@@ -36,4 +36,4 @@ class Backoff {
   base::Duration pause_{};
 };
 
-}  // namespace antiphon::process
+}  // namespace antiphon::worker_pool

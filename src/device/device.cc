@@ -1,0 +1,28 @@
+#include "device/device.h"
+
+#include <charconv>
+
+namespace antiphon::device {
+namespace {
+
+constexpr std::string_view kCpuName = "cpu";
+constexpr std::string_view kCudaPrefix = "cuda:";
+constexpr std::uint32_t kMostDevices = 1024;
+
+}  // namespace
+
+std::optional<Device> parse_device(std::string_view name) {
+  if (name == kCpuName) return Device{};
+  if (!name.starts_with(kCudaPrefix)) return std::nullopt;
+  name.remove_prefix(kCudaPrefix.size());
+  std::uint32_t index = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+  if (error != std::errc{} || end != name.data() + name.size() || index >= kMostDevices) return std::nullopt;
+  return Device{.kind = Kind::kCuda, .index = index};
+}
+
+std::string name_of(const Device& device) {
+  return device.kind == Kind::kCpu ? std::string(kCpuName) : std::string(kCudaPrefix) + std::to_string(device.index);
+}
+
+}  // namespace antiphon::device

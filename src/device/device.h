@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// What workers compute on.
+namespace antiphon::device {
+
+enum class Kind : std::uint8_t { kCpu, kCuda };
+
+struct Device {
+  Kind kind = Kind::kCpu;
+  std::uint32_t index = 0;  ///< Of a CUDA device.
+  friend bool operator==(const Device&, const Device&) = default;
+};
+
+/// "cpu" or "cuda:K". Nothing: it is neither.
+[[nodiscard]] std::optional<Device> parse_device(std::string_view name);
+[[nodiscard]] std::string name_of(const Device& device);
+
+/// Processors that this process may use: those of its affinity, and no more than its control group's quota, rounded
+/// up. At least 1.
+[[nodiscard]] std::uint32_t usable_cores();
+
+/// What cpu.max of a control group allows. Nothing: no limit, or not of that form.
+[[nodiscard]] std::optional<double> parse_cpu_quota(std::string_view text);
+
+}  // namespace antiphon::device

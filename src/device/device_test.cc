@@ -1,0 +1,111 @@
+#include "device/device.h"
+
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+
+#include "device/gpu.h"
+
+namespace antiphon::device {
+namespace {
+
+/// As fake_nvml.cc has it.
+struct FakeState {
+  unsigned long long total;
+  unsigned long long used;
+  unsigned int pid;
+  unsigned long long pid_used;
+  int memory_status;
+  int users;
+};
+
+class GpuTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    library_ = ::dlopen(ANTIPHON_FAKE_NVML, RTLD_NOW | RTLD_LOCAL);
+    ASSERT_NE(library_, nullptr);
+    fake_ = reinterpret_cast<FakeState* (*)()>(::dlsym(library_, "fake_nvml_state"))();
+    *fake_ = {.total = 80ULL << 30U,
+              .used = 8ULL << 30U,
+              .pid = 4711,
+              .pid_used = 1ULL << 30U,
+              .memory_status = 0,
+              .users = 0};
+  }
+  void TearDown() override { ::dlclose(library_); }
+
+  void* library_ = nullptr;
+  FakeState* fake_ = nullptr;
+};
+
+TEST_F(GpuTest, TellsItsMemoryAndThatOfAProcess) {
+  const auto gpu = Gpu::open(0, ANTIPHON_FAKE_NVML);
+  ASSERT_TRUE(gpu) << gpu.error();
+  EXPECT_EQ(gpu->name(), "Fake GPU");
+  EXPECT_EQ(*gpu->memory(), (Memory{.total = 80ULL << 30U, .used = 8ULL << 30U}));
+  fake_->used = 79ULL << 30U;
+  EXPECT_EQ(gpu->memory()->used, 79ULL << 30U) << "it is read each time";
+  EXPECT_EQ(gpu->memory_of(4711).value(), 2ULL << 30U) << "of more processes than were asked for, in two contexts";
+  EXPECT_EQ(gpu->memory_of(4712).value(), 0U);
+  fake_->pid_used = ~0ULL;
+  EXPECT_FALSE(gpu->memory_of(4711).value().has_value()) << "the driver does not say";
+}
+
+TEST_F(GpuTest, WhatFailsIsSaid) {
+  EXPECT_EQ(Gpu::open(1, ANTIPHON_FAKE_NVML).error(), "cuda:1: Invalid Argument");
+  EXPECT_TRUE(Gpu::open(0, "/nowhere/libnvidia-ml.so").error().starts_with("no NVML: "));
+  EXPECT_NE(Gpu::open(0, "libm.so.6").error().find("lacks a function"), std::string::npos);
+  const auto gpu = Gpu::open(0, ANTIPHON_FAKE_NVML);
+  ASSERT_TRUE(gpu);
+  fake_->memory_status = 999;
+  EXPECT_EQ(gpu->memory().error(), "memory: Unknown Error");
+}
+
+TEST_F(GpuTest, LetsTheLibraryGo) {
+  {
+    auto gpu = Gpu::open(0, ANTIPHON_FAKE_NVML);
+    ASSERT_TRUE(gpu);
+    EXPECT_EQ(fake_->users, 1);
+    const Gpu moved = std::move(*gpu);
+    EXPECT_EQ(fake_->users, 1);
+  }
+  EXPECT_EQ(fake_->users, 0);
+  static_cast<void>(Gpu::open(1, ANTIPHON_FAKE_NVML));
+  EXPECT_EQ(fake_->users, 0);
+}
+
+TEST(Device, NamesAreRead) {
+  EXPECT_EQ(parse_device("cpu"), Device{});
+  EXPECT_EQ(parse_device("cuda:3"), (Device{.kind = Kind::kCuda, .index = 3}));
+  for (const auto* const name : {"", "cuda", "cuda:", "cuda:-1", "cuda:1x", "cuda:1024", "CPU", "rocm:0"}) {
+    EXPECT_EQ(parse_device(name), std::nullopt) << name;
+  }
+  EXPECT_EQ(name_of({.kind = Kind::kCuda, .index = 3}), "cuda:3");
+  EXPECT_EQ(name_of({}), "cpu");
+}
+
+TEST(Device, CoresAreThoseThatTheProcessMayUse) {
+  EXPECT_GE(usable_cores(), 1U);
+  cpu_set_t before;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+  EXPECT_LE(usable_cores(), static_cast<std::uint32_t>(CPU_COUNT(&before)));
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  for (int cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++cpu) {
+    if (CPU_ISSET(cpu, &before)) CPU_SET(cpu, &one);
+  }
+  ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+  EXPECT_EQ(usable_cores(), 1U);
+  ASSERT_EQ(::sched_setaffinity(0, sizeof before, &before), 0);
+}
+
+TEST(Device, AQuotaIsAShareOfAPeriod) {
+  EXPECT_EQ(parse_cpu_quota("150000 100000"), 1.5);
+  EXPECT_EQ(parse_cpu_quota("50000 100000\n"), 0.5);
+  for (const auto* const text : {"max 100000", "", "1", "0 100000", "1 0", "1 x"}) {
+    EXPECT_EQ(parse_cpu_quota(text), std::nullopt) << text;
+  }
+}
+
+}  // namespace
+}  // namespace antiphon::device

@@ -1,0 +1,176 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "device/gpu.h"
+#include "gateway/worker_link.h"
+#include "runtime/clock.h"
+#include "runtime/task_group.h"
+#include "scheduler/cost_model.h"
+#include "worker_pool/pool.h"
+#include "worker_pool/stall_judge.h"
+
+namespace antiphon::gateway {
+
+/// A voice that the cell can speak with.
+struct CellVoice {
+  std::string id;
+  std::filesystem::path folder;
+  base::SampleRate rate;
+  /// What it costs, from its preparation or an earlier run; nothing known: the defaults.
+  std::optional<scheduler::CostModel::Prior> cost{};
+};
+
+struct FleetOptions {
+  WorkerCommand command{};
+  worker_pool::Options pool{};
+  /// Voices that one worker holds at once, at least 1; the one used longest ago makes room.
+  std::size_t voices_per_worker = 8;
+  const device::Gpu* gpu = nullptr;  ///< On which the workers compute, and whose memory bounds their number.
+};
+
+/// What a fleet tells whoever gives it work, and asks of him.
+class FleetOwner {
+ public:
+  FleetOwner() = default;
+  FleetOwner(const FleetOwner&) = delete;
+  FleetOwner& operator=(const FleetOwner&) = delete;
+
+  /// A worker takes jobs from now on, and has these voices loaded.
+  virtual void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices) = 0;
+  /// It is to get no more jobs.
+  virtual void worker_retires(base::WorkerId worker) = 0;
+  /// It is gone, and its jobs with it.
+  virtual void worker_left(base::WorkerId worker) = 0;
+  virtual void voice_loaded(base::WorkerId worker, const std::string& voice) = 0;
+  virtual void voice_unloaded(base::WorkerId worker, const std::string& voice) = 0;
+  /// What a worker says about a job. Of Planned, RenderDone and Failed nothing more follows.
+  virtual void on_answer(base::WorkerId worker, wire::Message message) = 0;
+  /// How much is asked for: the sample's load, start_wait and refusals.
+  [[nodiscard]] virtual worker_pool::Sample demand() = 0;
+  /// The voice that is loaded before a worker counts.
+  [[nodiscard]] virtual const CellVoice& first_voice() const = 0;
+  /// Null: there is no such voice (any more).
+  [[nodiscard]] virtual const CellVoice* find_voice(const std::string& id) const = 0;
+
+ protected:
+  ~FleetOwner() = default;
+};
+
+/// The worker processes of a cell: starts them, loads their voices, watches over their jobs and their memory, and ends
+/// them; all as worker_pool::Pool and StallJudge decide. Lives on one event loop and is used only from it.
+class WorkerFleet {
+ public:
+  WorkerFleet(runtime::Executor executor, runtime::Clock& clock, FleetOwner& owner, FleetOptions options);
+
+  void start();
+  /// Kills the workers and completes when all are reaped.
+  [[nodiscard]] runtime::Awaitable<> stop();
+
+  /// Sends a job to a worker that has joined, and has it load the voice before where it lacks it. `work`: what it may
+  /// take.
+  void send_job(base::WorkerId worker, const CellVoice& voice, std::uint64_t job, const wire::Message& message,
+                const worker_pool::StallJudge::Work& work);
+  void cancel_job(base::WorkerId worker, std::uint64_t job);
+  /// The worker sent what it was not asked for: it is killed, and its jobs are lost.
+  void condemn(base::WorkerId worker, const std::string& why);
+  /// Slots that were given up or are in quarantine are tried again.
+  void forgive() { pool_.reset(); }
+
+  // What is known, for people.
+
+  struct Status {
+    worker_pool::SlotIndex slot = 0;
+    base::WorkerId worker;  ///< Of the last process in the slot.
+    pid_t pid = 0;          ///< 0: there is none.
+    std::vector<std::string> voices;
+    std::size_t queue = 0;   ///< Jobs and loadings that it has.
+    std::uint64_t jobs = 0;  ///< Done.
+    base::Duration rendered{};
+    base::Duration busy{};  ///< Time spent on rendering.
+  };
+  [[nodiscard]] std::vector<Status> status() const;
+  [[nodiscard]] base::TimePoint now() const { return clock_.now(); }
+  [[nodiscard]] const worker_pool::Pool& pool() const { return pool_; }
+  [[nodiscard]] const worker_pool::StallJudge& judge() const { return judge_; }
+
+ private:
+  /// A loading or a job, in the order in which the worker does them.
+  struct Task {
+    std::uint64_t number = 0;
+    worker_pool::StallJudge::Work work;
+    base::SampleRate rate;
+  };
+  struct Slot {
+    worker_pool::SlotIndex index = 0;
+    base::WorkerId id;  ///< Of the process that is in the slot now; a new one for every process.
+    std::uint32_t epoch = 0;
+    std::unique_ptr<WorkerLink> link;
+    std::vector<std::string> voices;                         ///< Loaded, or asked to be; the one used last stands last.
+    std::unordered_map<std::uint64_t, std::string> loading;  ///< By the number of the load.
+    std::deque<Task> tasks;
+    bool joined = false;     ///< The owner knows it.
+    bool condemned = false;  ///< It is killed; what it still says is void.
+    std::uint64_t jobs = 0;
+    base::Duration rendered{};
+    base::Duration busy{};
+  };
+
+  [[nodiscard]] runtime::Awaitable<> run(Slot& slot);
+  /// Judges the workers every StallJudge::kInterval while they work, and asks the pool ten times a second.
+  [[nodiscard]] runtime::Awaitable<> watch();
+  void judge();
+  void weigh();
+  void act();
+  void perform(const worker_pool::Action& action);
+
+  void on_message(Slot& slot, wire::Message message);
+  void on_job_message(Slot& slot, wire::Message message);
+  void on_ready(Slot& slot, const wire::Ready& ready);
+  void on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded);
+  void on_load_failed(Slot& slot, const std::string& voice, const wire::Failed& failed);
+  void count_as_ready(Slot& slot);
+  void load(Slot& slot, const CellVoice& voice);
+  /// The voices that the other workers use, most needed first.
+  [[nodiscard]] std::vector<std::string> voices_in_use() const;
+
+  void add_task(Slot& slot, Task task);
+  void begin_next(Slot& slot);
+  void end_task(Slot& slot, std::uint64_t number);
+  void kill(Slot& slot, worker_pool::Death death);
+  /// The owner and the judge hear that it is gone.
+  void leave(Slot& slot);
+  void finish_retiring(Slot& slot);
+
+  [[nodiscard]] worker_pool::SlotState state(const Slot& slot) const { return pool_.slots()[slot.index].state(); }
+  [[nodiscard]] base::Duration cpu_of(const Slot& slot) const;
+  [[nodiscard]] Slot* slot_of(base::WorkerId worker);
+
+  runtime::Executor executor_;
+  runtime::Clock& clock_;
+  FleetOwner& owner_;
+  FleetOptions options_;
+  worker_pool::Pool pool_;
+  worker_pool::StallJudge judge_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  worker_pool::Memory memory_;
+  worker_pool::Memory device_memory_;
+  std::uint64_t largest_on_device_ = 0;
+  std::uint64_t largest_ = 0;  ///< Memory that one worker was seen to hold when it became ready.
+  base::TimePoint weighed_;
+  std::uint64_t next_worker_ = 1;
+  std::uint64_t next_load_ = std::uint64_t{1} << 63;  ///< Loads are numbered apart from the scheduler's jobs.
+  bool stopping_ = false;
+  runtime::TaskGroup tasks_;
+};
+
+}  // namespace antiphon::gateway

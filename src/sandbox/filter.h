@@ -1,0 +1,20 @@
+#pragma once
+
+#include <linux/filter.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace antiphon::sandbox {
+
+/// A seccomp program that lets a process compute: memory, threads, clocks, reading of files, and the descriptors that
+/// it has. What only an intruder would try ends the process by SIGSYS: sockets, other programs, other processes, files
+/// for writing. Everything else fails with EPERM, or with ENOSYS where the C library then does it in another way
+/// (clone3) or nobody may (openat2, whose flags lie in memory where no filter sees them). `self`: this process, which
+/// may send signals to itself.
+[[nodiscard]] std::vector<sock_filter> make_filter(std::uint32_t self);
+
+/// Why it is not in force; 0: it is. Needs no_new_privs.
+[[nodiscard]] int install_filter(const std::vector<sock_filter>& filter);
+
+}  // namespace antiphon::sandbox

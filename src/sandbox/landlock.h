@@ -1,0 +1,15 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+
+namespace antiphon::sandbox {
+
+/// Lets the process read below `readable` and nowhere else, write nowhere, and open no connection. Needs no_new_privs.
+/// Returns the version of Landlock; the error is a sentence. A path that does not exist is left out.
+[[nodiscard]] base::Result<int, std::string> guard_files(std::span<const std::filesystem::path> readable);
+
+}  // namespace antiphon::sandbox

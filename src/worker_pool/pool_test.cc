@@ -1,0 +1,307 @@
+#include "worker_pool/pool.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace antiphon::worker_pool {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Kind = ActionKind;
+
+constexpr std::uint64_t kGiB = 1ULL << 30;
+
+class PoolTest : public testing::Test {
+ protected:
+  std::vector<Action> update(const Sample& sample = {}) { return pool_.update(sample, now_); }
+
+  /// Lets `time` pass in steps of 100 ms and returns all that was decided.
+  std::vector<Action> pass(base::Duration time, const Sample& sample = {}) {
+    std::vector<Action> all;
+    for (const auto end = now_ + time; now_ < end;) {
+      now_ += 100ms;
+      for (const auto& action : pool_.update(sample, now_)) all.push_back(action);
+    }
+    return all;
+  }
+
+  void ready(SlotIndex slot) { pool_.ready(slot, now_); }
+  void ended(SlotIndex slot) { pool_.ended(slot, now_); }
+  SlotState state(SlotIndex slot) { return pool_.slots()[slot].state(); }
+
+  /// From nothing to one worker and its spare.
+  void settle() {
+    update();
+    ready(0);
+    update();
+    ready(1);
+    update();
+  }
+
+  /// The process dies again and again, whenever it is started, for `time`. Returns how often.
+  int keep_dying(SlotIndex slot, base::Duration time) {
+    int deaths = 0;
+    for (const auto end = now_ + time; now_ < end; now_ += 100ms) {
+      update();
+      if (!pool_.slots()[slot].runs()) continue;
+      ended(slot);
+      ++deaths;
+    }
+    return deaths;
+  }
+
+  base::TimePoint now_ = base::TimePoint{} + 1h;
+  Pool pool_{Options{.least = 1, .most = 3}};
+};
+
+TEST_F(PoolTest, StartsTheLeastAndThenASpare) {
+  EXPECT_EQ(pool_.condition(), Condition::kStarting);
+  EXPECT_THAT(update(), ElementsAre(Action{Kind::kSpawn, 0, Cause::kLeast}));
+  EXPECT_THAT(update(), IsEmpty());
+  ready(0);
+  EXPECT_THAT(update(), ElementsAre(Action{Kind::kPromote, 0, Cause::kLeast}, Action{Kind::kSpawn, 1, Cause::kSpare}));
+  EXPECT_EQ(pool_.condition(), Condition::kWell);
+  ready(1);
+  EXPECT_THAT(update(), IsEmpty());
+  EXPECT_EQ(state(1), SlotState::kSpare);
+  EXPECT_EQ(pool_.active(), 1U);
+}
+
+TEST_F(PoolTest, StartsAllOfTheLeastAtOnce) {
+  pool_ = Pool({.least = 2, .most = 2, .spare = Spare::kOff});
+  EXPECT_THAT(update(), ElementsAre(Action{Kind::kSpawn, 0, Cause::kLeast}, Action{Kind::kSpawn, 1, Cause::kLeast}));
+}
+
+TEST_F(PoolTest, ALostWorkerIsReplacedByTheSpareAtOnce) {
+  settle();
+  pool_.killed(0, Death::kStalled);
+  EXPECT_THAT(update(), ElementsAre(Action{Kind::kPromote, 1, Cause::kLost})) << "before its end is seen";
+  ended(0);
+  EXPECT_THAT(update(), ElementsAre(Action{Kind::kSpawn, 0, Cause::kSpare}));
+  EXPECT_EQ(pool_.slots()[0].deaths(Death::kStalled), 1U);
+  EXPECT_EQ(pool_.slots()[0].starts(), 2U);
+}
+
+TEST_F(PoolTest, GrowsByPromotingTheSpareAndStartingAnother) {
+  settle();
+  const Sample slow{.load = 0.95, .start_wait = 1s};
+  EXPECT_THAT(pass(1s, slow), IsEmpty());
+  EXPECT_THAT(pass(100ms, slow),
+              ElementsAre(Action{Kind::kPromote, 1, Cause::kStartWait}, Action{Kind::kSpawn, 2, Cause::kSpare}));
+  EXPECT_EQ(pool_.active(), 2U);
+}
+
+TEST_F(PoolTest, WithoutASpareAWorkerIsStartedAndCountsWhenItIsReady) {
+  pool_ = Pool({.least = 1, .most = 2, .spare = Spare::kOff});
+  update();
+  ready(0);
+  update();
+  EXPECT_THAT(update({.refusals = 1}), ElementsAre(Action{Kind::kSpawn, 1, Cause::kRefused}));
+  EXPECT_EQ(pool_.active(), 1U);
+  EXPECT_THAT(pass(3s, {.start_wait = 9s, .refusals = 7}), IsEmpty());
+  ready(1);
+  EXPECT_THAT(update(), ElementsAre(Action{Kind::kPromote, 1, Cause::kRefused}));
+}
+
+TEST_F(PoolTest, StopsAtTheMostAndSaysSo) {
+  settle();
+  std::uint64_t refusals = 0;
+  for (int i = 0; i < 20; ++i) {
+    pass(2s, {.load = 2, .start_wait = 5s, .refusals = ++refusals});
+    for (SlotIndex slot = 0; slot < pool_.slots().size(); ++slot) {
+      if (state(slot) == SlotState::kStarting) ready(slot);
+    }
+  }
+  EXPECT_EQ(pool_.active(), 3U);
+  EXPECT_EQ(pool_.limit(), Limit::kWorkers);
+  EXPECT_EQ(std::ranges::count(pool_.slots(), SlotState::kSpare, &Slot::state), 1);
+}
+
+TEST_F(PoolTest, ShrinksByLettingOneFinish) {
+  settle();
+  update({.refusals = 1});
+  ready(2);
+  update({.refusals = 1});
+  EXPECT_EQ(pool_.active(), 2U);
+  const auto actions = pass(61s, {.load = 0.1, .refusals = 1});
+  EXPECT_THAT(actions, ElementsAre(Action{Kind::kRetire, 1, Cause::kLittleLoad}));
+  EXPECT_EQ(state(1), SlotState::kRetiring);
+  ended(1);
+  EXPECT_EQ(state(1), SlotState::kEmpty) << "that is no death";
+  EXPECT_THAT(update({.refusals = 1}), IsEmpty());
+}
+
+TEST_F(PoolTest, NothingMoreIsStartedWhereMemoryHasNoRoom) {
+  const Sample full{.refusals = 1, .machine = {.total = 10 * kGiB, .used = 8 * kGiB}, .worker_bytes = 2 * kGiB};
+  EXPECT_EQ(update(full).size(), 1U) << "the least comes in any case";
+  ready(0);
+  EXPECT_THAT(update(full), ElementsAre(Action{Kind::kPromote, 0, Cause::kLeast})) << "but no spare";
+  Sample refused = full;
+  refused.refusals = 2;
+  EXPECT_THAT(update(refused), IsEmpty());
+  EXPECT_EQ(pool_.limit(), Limit::kMemory);
+  refused.machine.used = 7 * kGiB;
+  EXPECT_THAT(pass(100ms, refused), ElementsAre(Action{Kind::kSpawn, 1, Cause::kSpare}));
+}
+
+TEST_F(PoolTest, TheDevicesMemoryCountsToo) {
+  const Sample full{.refusals = 1, .device = {.total = 80 * kGiB, .used = 71 * kGiB}, .worker_device_bytes = 2 * kGiB};
+  update(full);
+  ready(0);
+  update(full);
+  Sample refused = full;
+  refused.refusals = 2;
+  EXPECT_THAT(update(refused), IsEmpty());
+  EXPECT_EQ(pool_.limit(), Limit::kDeviceMemory);
+}
+
+TEST_F(PoolTest, OneThatDiesOftenIsQuarantinedAndTriedAgainLater) {
+  pool_ = Pool({.least = 1, .most = 1});
+  settle();
+  EXPECT_EQ(state(1), SlotState::kSpare);
+  EXPECT_EQ(keep_dying(0, 50s), 4) << "the fourth death within a minute";
+  EXPECT_EQ(state(0), SlotState::kQuarantined);
+  EXPECT_EQ(pool_.active(), 1U) << "the spare has taken over";
+  EXPECT_EQ(state(2), SlotState::kEmpty) << "and no other slot is used instead";
+  pass(61s);
+  EXPECT_EQ(state(0), SlotState::kStarting);
+}
+
+TEST_F(PoolTest, WithTwoInQuarantineThereIsOneWorkerLess) {
+  pool_ = Pool({.least = 2, .most = 2});
+  update();
+  ready(0);
+  ready(1);
+  update();
+  ready(2);
+  update();
+  EXPECT_EQ(pool_.condition(), Condition::kWell);
+  keep_dying(0, 5s);
+  keep_dying(1, 5s);
+  EXPECT_EQ(state(0), SlotState::kQuarantined);
+  EXPECT_EQ(state(1), SlotState::kQuarantined);
+  EXPECT_EQ(pool_.active(), 1U);
+  EXPECT_EQ(pool_.condition(), Condition::kDegraded);
+  EXPECT_EQ(pool_.limit(), Limit::kFaults);
+}
+
+TEST_F(PoolTest, TheLastOneIsNotQuarantinedButStartedAgainAtLongerIntervals) {
+  pool_ = Pool({.least = 1, .most = 1, .spare = Spare::kOff});
+  std::vector<base::Duration> waits;
+  for (int i = 0; i < 9; ++i) {
+    const auto before = now_;
+    while (update().empty()) now_ += 100ms;
+    waits.push_back(now_ - before);
+    ready(0);
+    update();
+    ended(0);
+  }
+  EXPECT_THAT(waits, ElementsAre(0ms, 0ms, 100ms, 200ms, 400ms, 800ms, 1600ms, 3200ms, 6400ms));
+}
+
+TEST_F(PoolTest, WhatNeverStartsIsGivenUpUntilItIsReset) {
+  pool_ = Pool({.least = 1, .most = 1, .spare = Spare::kOff});
+  EXPECT_EQ(keep_dying(0, 10min), 10);
+  EXPECT_EQ(state(0), SlotState::kGivenUp);
+  EXPECT_EQ(pool_.condition(), Condition::kGivenUp);
+  EXPECT_EQ(pool_.limit(), Limit::kFaults);
+  pool_.reset();
+  EXPECT_THAT(update(), ElementsAre(Action{Kind::kSpawn, 0, Cause::kLeast}));
+  ready(0);
+  update();
+  EXPECT_EQ(pool_.condition(), Condition::kWell);
+}
+
+TEST_F(PoolTest, ThatTheSystemStartsNoProcessIsNotHeldAgainstTheSlot) {
+  pool_ = Pool({.least = 1, .most = 1, .spare = Spare::kOff});
+  int tries = 0;
+  for (const auto end = now_ + 10min; now_ < end; now_ += 100ms) {
+    if (update().empty()) continue;
+    pool_.not_started(0, now_);
+    ++tries;
+  }
+  EXPECT_GE(tries, 60) << "every 10 s at least";
+  EXPECT_LE(tries, 70);
+  EXPECT_THAT(pass(10s), ElementsAre(Action{Kind::kSpawn, 0, Cause::kLeast}));
+}
+
+TEST_F(PoolTest, AWorkerThatHoldsTooMuchMemoryGoesWhenItsSuccessorIsThere) {
+  pool_ = Pool({.least = 1, .most = 1, .spare = Spare::kOff, .worker_memory_limit = kGiB});
+  update();
+  ready(0);
+  update();
+  pool_.resident(0, kGiB / 2);
+  EXPECT_THAT(pass(1s), IsEmpty());
+  pool_.resident(0, 2 * kGiB);
+  EXPECT_THAT(update(), ElementsAre(Action{Kind::kSpawn, 1, Cause::kSpare}));
+  EXPECT_EQ(pool_.active(), 1U);
+  ready(1);
+  EXPECT_THAT(update(),
+              ElementsAre(Action{Kind::kRetire, 0, Cause::kMemory}, Action{Kind::kPromote, 1, Cause::kMemory}));
+  ended(0);
+  EXPECT_THAT(pass(1s), IsEmpty());
+}
+
+TEST_F(PoolTest, WithASpareTheLargeWorkerGoesAtOnce) {
+  pool_ = Pool({.least = 1, .most = 1, .worker_memory_limit = kGiB});
+  settle();
+  pool_.resident(0, kGiB / 2);
+  pool_.resident(0, 2 * kGiB);
+  EXPECT_THAT(update(), ElementsAre(Action{Kind::kRetire, 0, Cause::kMemory}, Action{Kind::kPromote, 1, Cause::kMemory},
+                                    Action{Kind::kSpawn, 2, Cause::kSpare}));
+}
+
+TEST_F(PoolTest, AWorkerThatHoldsWhatAFreshOneDoesStays) {
+  pool_ = Pool({.least = 1, .most = 1, .worker_memory_limit = kGiB});
+  settle();
+  pool_.resident(0, 2 * kGiB);
+  pool_.resident(0, 2 * kGiB + kGiB / 4);
+  EXPECT_THAT(pass(10s), IsEmpty());
+}
+
+TEST_F(PoolTest, WhereMemoryHasNoRoomForASuccessorTheLargeWorkerGoesFirst) {
+  pool_ = Pool({.least = 1, .most = 1, .spare = Spare::kOff, .worker_memory_limit = kGiB});
+  update();
+  ready(0);
+  update();
+  pool_.resident(0, kGiB / 2);
+  pool_.resident(0, 9 * kGiB);
+  const Sample full{.machine = {.total = 10 * kGiB, .used = 9 * kGiB}, .worker_bytes = kGiB};
+  EXPECT_THAT(update(full),
+              ElementsAre(Action{Kind::kRetire, 0, Cause::kMemory}, Action{Kind::kSpawn, 1, Cause::kMemory}));
+}
+
+TEST_F(PoolTest, RemembersItsLastDecisions) {
+  settle();
+  ASSERT_EQ(pool_.decisions().size(), 3U);
+  EXPECT_EQ(pool_.decisions()[1].action, (Action{Kind::kPromote, 0, Cause::kLeast}));
+  EXPECT_EQ(pool_.decisions()[1].at, now_);
+  for (int i = 0; i < 100; ++i) {
+    const auto worker = std::ranges::find(pool_.slots(), SlotState::kActive, &Slot::state) - pool_.slots().begin();
+    ended(static_cast<SlotIndex>(worker));
+    pass(61s);
+    for (SlotIndex slot = 0; slot < pool_.slots().size(); ++slot) {
+      if (state(slot) == SlotState::kStarting) ready(slot);
+    }
+    update();
+  }
+  EXPECT_EQ(pool_.decisions().size(), Pool::kDecisions);
+  EXPECT_GT(pool_.decided(), Pool::kDecisions);
+}
+
+TEST(PoolOptions, SayWhichValueIsWrong) {
+  EXPECT_TRUE(Options{}.validate());
+  EXPECT_FALSE((Options{.least = 0}).validate());
+  EXPECT_FALSE((Options{.least = 3, .most = 2}).validate());
+  EXPECT_FALSE((Options{.shrink_load = 1.5}).validate());
+  EXPECT_FALSE((Options{.failed_starts = 0}).validate());
+  EXPECT_FALSE((Options{.stall = {.factor = 1}}).validate());
+  EXPECT_EQ((Options{.memory_share = 0}).validate().error(), "memory_share must be 0.1 to 1");
+}
+
+}  // namespace
+}  // namespace antiphon::worker_pool

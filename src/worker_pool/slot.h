@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+
+#include "base/time.h"
+#include "worker_pool/backoff.h"
+#include "worker_pool/options.h"
+#include "worker_pool/types.h"
+
+namespace antiphon::worker_pool {
+
+/// What became of the processes in one place, and when the next one may be started there. Pure.
+class Slot {
+ public:
+  explicit Slot(const Options& options) : backoff_(options.backoff) {}
+
+  [[nodiscard]] SlotState state() const { return state_; }
+  /// Processes started here.
+  [[nodiscard]] std::uint64_t starts() const { return starts_; }
+  /// How often one ended in that way.
+  [[nodiscard]] std::uint64_t deaths(Death death) const { return deaths_.at(static_cast<std::size_t>(death)); }
+  /// When kWaiting or kQuarantined ends.
+  [[nodiscard]] base::TimePoint until() const { return until_; }
+  /// Memory that the process holds, and held when it became ready; 0: not known.
+  [[nodiscard]] std::uint64_t resident() const { return resident_; }
+  [[nodiscard]] std::uint64_t resident_when_ready() const { return resident_when_ready_; }
+  [[nodiscard]] Cause wanted_for() const { return wanted_for_; }
+
+  /// There is a process, or there was one a moment ago.
+  [[nodiscard]] bool runs() const;
+
+  void start(Cause cause, base::TimePoint now);
+  void ready();
+  void promote() { state_ = SlotState::kActive; }
+  void retire() { state_ = SlotState::kRetiring; }
+  void killed(Death death);
+  void hold(std::uint64_t bytes);
+
+  /// The process is gone. `may_rest`: others can do without this slot, so that it may be quarantined.
+  void ended(const Options& options, bool may_rest, base::TimePoint now);
+  /// The process could not be started, for which the slot is not to blame.
+  void not_started(base::TimePoint now);
+  /// Its pause or quarantine is over, where that is so.
+  void expire(base::TimePoint now);
+  /// Forgets its faults.
+  void reset();
+
+ private:
+  void count(Death death);
+
+  SlotState state_ = SlotState::kEmpty;
+  Cause wanted_for_ = Cause::kLeast;
+  Backoff backoff_;
+  base::TimePoint until_{};
+  bool was_ready_ = false;  ///< The process that runs was.
+  std::uint32_t failed_starts_ = 0;
+  std::deque<base::TimePoint> ends_;  ///< Of the last minute; deaths_per_minute + 1 at most.
+  std::uint64_t starts_ = 0;
+  std::array<std::uint64_t, kDeaths> deaths_{};
+  std::uint64_t resident_ = 0;
+  std::uint64_t resident_when_ready_ = 0;
+};
+
+}  // namespace antiphon::worker_pool
