@@ -1,16 +1,23 @@
 #include "gateway/wyoming_session.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "gateway/identity.h"
 #include "gateway/wyoming_voices.h"
+#include "identity/identifier.h"
 #include "protocol/wyoming/server_event.h"
 
 namespace antiphon::gateway {
 namespace {
 
 namespace wyoming = protocol::wyoming;
+
+/// The protocol has no keys: whoever can reach its port may speak.
+identity::Caller anonymous(std::string_view address) {
+  return identity::Identifier().identify({.peer = address}).value();
+}
 
 }  // namespace
 
@@ -19,7 +26,7 @@ WyomingSession::WyomingSession(boost::asio::ip::tcp::socket socket, runtime::Clo
     : link_(std::move(socket), clock, limits),
       speech_(speech),
       silence_(silence),
-      caller_(caller_of({.peer_address = link_.peer_address()})),
+      caller_(anonymous(link_.peer_address())),
       request_id_(request_id_of(nullptr)),
       silent_(link_.executor()),
       speakers_(link_.executor()) {}
