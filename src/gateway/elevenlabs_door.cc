@@ -4,7 +4,7 @@
 
 #include "gateway/answer.h"
 #include "gateway/http_sink.h"
-#include "gateway/wait_preference.h"
+#include "gateway/preferences.h"
 #include "protocol/elevenlabs/query.h"
 #include "protocol/elevenlabs/speech.h"
 
@@ -80,11 +80,13 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, std::string voice, 
     co_await responder.respond(elevenlabs_error_answer(query ? asked.error() : query.error(), request_id));
     co_return;
   }
+  const auto preferences = parse_preferences(request.headers.get("Prefer"));
   SpeechOrder order{.voice = std::move(voice),
                     .text = std::move(asked->text),
                     .speed = asked->speed,
                     .seed = asked->seed,
-                    .wait = wait_preference(request.headers.get("Prefer")),
+                    .wait = preferences.wait,
+                    .paced = preferences.paced,
                     .output = to_output(query->output_format)};
   const auto refuse = [request_id](const Error& error) {
     return elevenlabs_error_answer(to_elevenlabs(error), request_id, error.retry_after);

@@ -5,7 +5,7 @@
 #include "gateway/answer.h"
 #include "gateway/event_sink.h"
 #include "gateway/http_sink.h"
-#include "gateway/wait_preference.h"
+#include "gateway/preferences.h"
 #include "protocol/openai/speech.h"
 #include "text/text.h"
 
@@ -52,11 +52,13 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& re
   const auto characters = text::count_code_points(asked->input);
   const AudioOutput output{.format = format, .rate = asked->sample_rate};
   caller = identity::user_within(std::move(caller), asked->user);
+  const auto preferences = parse_preferences(request.headers.get("Prefer"));
   SpeechOrder order{.voice = std::move(asked->voice),
                     .text = std::move(asked->input),
                     .speed = asked->speed,
                     .seed = asked->seed,
-                    .wait = wait_preference(request.headers.get("Prefer")),
+                    .wait = preferences.wait,
+                    .paced = preferences.paced,
                     .output = output};
   const auto refuse = [request_id](const Error& error) {
     return error_answer(to_openai(error), request_id, error.retry_after);

@@ -60,6 +60,8 @@ Probe::Probe(metrics::Registry& registry)
       stall_(registry.counter("antiphon_stall_seconds_total", "Silence that listeners heard in the middle.")),
       lateness_(registry.histogram("antiphon_lateness_seconds", "How late grains came for their listeners; 0: in time.",
                                    metrics::gap_bounds())),
+      jitter_(registry.histogram("antiphon_jitter_seconds", "How late pieces of paced audio were sent.",
+                                 metrics::gap_bounds())),
       streams_(registry.gauge("antiphon_streams", "Streams that are spoken.")),
       waiting_(registry.gauge("antiphon_waiting", "Requests that wait to be let in.")),
       workers_(registry.gauge("antiphon_workers", "Workers that take jobs.")),

@@ -45,6 +45,8 @@ class Probe {
   void heard(const Heard& heard) const;
   /// A grain came this long after its listener ran dry; negative: before.
   void grain(base::Duration lateness, base::Duration audio) const;
+  /// A piece of paced audio went out so long after it was due.
+  void paced(base::Duration jitter) const { jitter_.observe(jitter); }
   void job(scheduler::JobKind kind, scheduler::WorkTime took) const;
   /// What is so now; before each scrape.
   void observe(const scheduler::Scheduler& scheduler, std::size_t waiting);
@@ -67,6 +69,7 @@ class Probe {
   metrics::Histogram worst_gap_;
   metrics::Counter stall_;
   metrics::Histogram lateness_;
+  metrics::Histogram jitter_;
   metrics::Gauge streams_;
   metrics::Gauge waiting_;
   metrics::Gauge workers_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/egress.h"
+#include "gateway/paced_sink.h"
 #include "text/text.h"
 
 namespace antiphon::gateway {
@@ -34,8 +35,11 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
     co_return co_await sink.fail({Errc::kUserLimit, "This API key has as many streams as it may have."});
   }
   const auto stream = cell_.open(std::move(*spec));
-  sink.on_gone([&stream] { stream->leave(); });
-  Egress egress(cell_, *stream, sink, clock_, probe_);
+  PacedSink paced(sink, stream->executor(), clock_, probe_, order.output.rate, options_.pacing_lead);
+  const bool wants_pace = order.paced.value_or(caller.pacing == identity::Pacing::kPaced);
+  AudioSink& chosen = wants_pace ? static_cast<AudioSink&>(paced) : sink;
+  chosen.on_gone([&stream] { stream->leave(); });
+  Egress egress(cell_, *stream, chosen, clock_, probe_);
   co_await egress.run(order.output, encoders_.make_strand(), std::move(request_id));
 }
 

@@ -23,6 +23,8 @@ struct SpeechHandlerOptions {
   /// How long a request waits for room that does not say so, and the most that one may say.
   base::Duration wait = std::chrono::seconds(2);
   base::Duration wait_max = std::chrono::seconds(30);
+  /// Audio that a listener who is paced has ahead of what he hears.
+  base::Duration pacing_lead = std::chrono::seconds(2);
   /// Names of voices, and of those that may be spoken instead when the cell is nearly full.
   std::map<std::string, std::string, std::less<>> cheaper_voices{};
 };

@@ -26,6 +26,8 @@ struct SpeechOrder {
   std::uint64_t seed = 0;
   /// How long it can wait for room, where the client says so.
   std::optional<base::Duration> wait{};
+  /// Whether the audio is sent at the speed of its playback, where the client says so.
+  std::optional<bool> paced{};
   AudioOutput output{};
   TextArrival arrival = TextArrival::kWhole;
   /// Audio that may wait for its listener before the work pauses; nothing: the cell's own limit.

@@ -87,6 +87,7 @@ class SpeechStream {
   // The cell's side.
 
   [[nodiscard]] base::StreamId id() const { return id_; }
+  [[nodiscard]] runtime::Executor executor() { return news_.executor(); }
   [[nodiscard]] const SpeechSpec& spec() const { return spec_; }
   [[nodiscard]] text::Utterance& utterance() { return utterance_; }
   [[nodiscard]] const text::Utterance& utterance() const { return utterance_; }
