@@ -224,7 +224,7 @@ void Cell::note_grain(SpeechStream& stream, base::SampleCount samples) {
   stream.progressed(now);
   const auto* const playback = scheduler_.playback(stream.id());
   const auto dry_at = playback == nullptr ? std::nullopt : playback->dry_at();
-  if (!dry_at) probe_.started(stream.entry()->predicted_start, now - stream.entry()->at);
+  if (stream.begins()) probe_.started(stream.entry()->predicted_start, now - stream.entry()->at);
   probe_.grain(dry_at ? now - *dry_at : base::Duration{}, base::playing_time(samples, stream.spec().rate));
 }
 

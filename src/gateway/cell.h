@@ -85,6 +85,10 @@ class Cell final : private FleetOwner {
   /// Streams that wait to be let in; they count among streams() too.
   [[nodiscard]] std::size_t waiting() const { return desk_.waiting(); }
   [[nodiscard]] const scheduler::Scheduler& scheduler() const { return scheduler_; }
+  /// When the first of the user's streams will have been heard to its end; zero without streams.
+  [[nodiscard]] base::Duration next_end_of(base::UserId user) const {
+    return scheduler_.next_end_of(user, clock_.now());
+  }
   /// What each voice costs by now, in the order of CellOptions::voices.
   [[nodiscard]] std::vector<scheduler::CostModel::Prior> costs() const;
   [[nodiscard]] const std::string& voice_id(std::size_t voice) const { return options_.voices.at(voice).id; }

@@ -131,8 +131,8 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
     } else if (!caller && is_for_callers(request.path)) {
       response = unauthorised(caller.error(), request);
     } else if (speech && is_socket(*speech)) {
-      co_return co_await serve_elevenlabs_socket(speech_, clock_, sockets_, *speech, request, *caller,
-                                                 request_id, responder);
+      co_return co_await serve_elevenlabs_socket(speech_, clock_, sockets_, *speech, request, *caller, request_id,
+                                                 responder);
     } else if (speech) {
       co_return co_await speak_elevenlabs(speech_, speech->voice_id, request, *caller, request_id, responder);
     } else if (route && route->endpoint == Endpoint::kSpeech) {

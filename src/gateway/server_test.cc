@@ -245,8 +245,10 @@ TEST_F(ServerTest, ServesThePageAndWhatItNeeds) {
 class OneConnectionTest : public ServerTest {
  protected:
   void SetUp() override {
-    per_address_ = 1;
-    start({});
+    start({}, [](ServerOptions& options) {
+      options.http.max_connections_per_address = 1;
+      options.http.uncounted = {};
+    });
   }
 };
 

@@ -14,6 +14,9 @@ std::unexpected<Error> refusal(Errc code, std::string message) {
   return std::unexpected(Error{.code = code, .message = std::move(message)});
 }
 
+/// Who comes back at once would only be refused again.
+constexpr base::Duration kLeastRetry = std::chrono::milliseconds(500);
+
 bool may_use(const identity::Caller& caller, const std::string& voice) {
   return caller.voices.empty() || std::ranges::find(caller.voices, voice) != caller.voices.end();
 }
@@ -29,11 +32,8 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   auto spec = check(order, caller);
   if (!spec) co_return co_await sink.fail(spec.error());
   if (const auto admitted = admit(); !admitted) co_return co_await sink.fail(admitted.error());
-  const auto permit = per_account_.take(caller);
-  if (!permit) {
-    probe_.refused(scheduler::RefusalReason::kUserLimit);
-    co_return co_await sink.fail({Errc::kUserLimit, "This API key has as many streams as it may have."});
-  }
+  const auto permit = take_permit(caller);
+  if (!permit) co_return co_await sink.fail(permit.error());
   const auto stream = cell_.open(std::move(*spec));
   PacedSink paced(sink, stream->executor(), clock_, probe_, order.output.rate, options_.pacing_lead);
   const bool wants_pace = order.paced.value_or(caller.pacing == identity::Pacing::kPaced);
@@ -48,7 +48,18 @@ Result<std::unique_ptr<GrowingSpeech>> SpeechHandler::grow(const SpeechOrder& or
   auto spec = check(order, caller);
   if (!spec) return std::unexpected(std::move(spec.error()));
   if (auto admitted = admit(); !admitted) return std::unexpected(std::move(admitted.error()));
-  return std::make_unique<GrowingSpeech>(cell_, clock_, cell_.open(std::move(*spec)), silence);
+  auto permit = take_permit(caller);
+  if (!permit) return std::unexpected(std::move(permit.error()));
+  return std::make_unique<GrowingSpeech>(cell_, clock_, cell_.open(std::move(*spec)), *std::move(permit), silence);
+}
+
+Result<identity::StreamLimit::Permit> SpeechHandler::take_permit(const identity::Caller& caller) {
+  auto permit = per_account_.take(caller);
+  if (permit) return *std::move(permit);
+  probe_.refused(scheduler::RefusalReason::kUserLimit);
+  return std::unexpected(Error{.code = Errc::kUserLimit,
+                               .message = "This API key has as many streams as it may have.",
+                               .retry_after = std::max(kLeastRetry, cell_.next_end_of(caller.user))});
 }
 
 runtime::Awaitable<> SpeechHandler::speak(GrowingSpeech& speech, AudioOutput output, std::string request_id,

@@ -59,6 +59,8 @@ class SpeechHandler {
  private:
   /// Error: kBusy.
   [[nodiscard]] Result<void> admit() const;
+  /// Error: kUserLimit.
+  [[nodiscard]] Result<identity::StreamLimit::Permit> take_permit(const identity::Caller& caller);
   void allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, const identity::Caller& caller) const;
 
   Cell& cell_;

@@ -110,6 +110,8 @@ class SpeechStream {
   [[nodiscard]] bool add_grain(wire::GrainDone grain);
   /// When it last got something, or made room for it.
   [[nodiscard]] base::TimePoint progress() const { return progress_; }
+  /// True once: for its first grain.
+  [[nodiscard]] bool begins() { return !std::exchange(begun_, true); }
   void progressed(base::TimePoint now) { progress_ = now; }
   void complete();
   void fail(Error error);
@@ -133,6 +135,7 @@ class SpeechStream {
   std::vector<std::int16_t> pcm_;
   End end_ = End::kNotYet;
   bool left_ = false;
+  bool begun_ = false;
   base::TimePoint progress_;
   std::optional<Entry> entry_;
   Error error_;
