@@ -49,12 +49,7 @@ class ServerTest : public testing::Test {
     ASSERT_TRUE(engine::tone::write_tone_voice(folder_, manifest).has_value());
     ServerOptions options;
     options.http.port = 0;
-<<<<<<< HEAD
-    options.http.max_connections_per_address = per_address_;
-    options.cell.workers = 2;
-=======
     options.cell.pool = {.least = 2, .most = 2, .spare = worker_pool::Spare::kOff};
->>>>>>> pool
     options.cell.worker = {.executable = ANTIPHON_TEST_WORKER, .arguments = {}};
     options.voices.push_back({.id = "tone",
                               .engine = "tone",
@@ -122,7 +117,6 @@ class ServerTest : public testing::Test {
   std::unique_ptr<Server> server_;
   std::thread loop_;
   std::uint16_t port_ = 0;
-  std::size_t per_address_ = 512;
 };
 
 }  // namespace antiphon::gateway
