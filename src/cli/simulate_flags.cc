@@ -32,8 +32,8 @@ std::vector<double> numbers(std::string_view flag, std::string_view text) {
 
 /// short, long, mixed, or FROM:TO[:SHARE] in seconds, several with commas between.
 std::vector<Length> lengths_of(const std::string& text) {
+  if (text == "mixed") return Group{}.lengths;
   const auto mixed = Group{}.lengths;
-  if (text == "mixed") return mixed;
   if (text == "short") return {mixed.front()};
   if (text == "long") return {mixed.back()};
   std::vector<Length> lengths;

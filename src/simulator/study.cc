@@ -227,7 +227,7 @@ constexpr std::array<NamedStudy, 10> kStudies = {{
 }  // namespace
 
 std::string Variant::name() const {
-  std::string result(scheduler::policy_name(policy));
+  const std::string result(scheduler::policy_name(policy));
   const bool on = admission == scheduler::Admission::kOn;
   if (policy == scheduler::Policy::kOurs) return on ? result : result + " - admission";
   return on ? result + " + admission" : result;
