@@ -212,8 +212,12 @@ TEST_F(ServerTest, ListsWhatThereIsInTheShapeOfEachClient) {
 
 TEST_F(ServerTest, TellsAboutItsWorkers) {
   EXPECT_EQ(ask(port_, "POST", "/v1/audio/speech", speech("pcm")).status, 200);
-  const auto report = nlohmann::json::parse(ask(port_, "GET", "/v1/workers").body);
-  EXPECT_EQ(report.at("limit"), "none");
+  nlohmann::json report;
+  const auto unlimited = [&] {  // what it could not do while the speech was begun is forgotten at its next look
+    report = nlohmann::json::parse(ask(port_, "GET", "/v1/workers").body);
+    return report.at("limit") == "none";
+  };
+  EXPECT_TRUE(eventually(unlimited)) << report;
   EXPECT_EQ(report.at("wanted"), 2);
   ASSERT_EQ(report.at("workers").size(), 2U);
   double most_used = 0;

@@ -63,7 +63,7 @@ class Checker {
     return tensor.count == count && tensor.offset <= size && tensor.count <= size - tensor.offset;
   }
   [[nodiscard]] bool holds_bias(const Tensor& tensor, std::uint64_t count) const {
-    return tensor.count == 0 || holds(tensor, count);
+    return tensor.count == 0 ? tensor.offset == 0 : holds(tensor, count);
   }
 
   [[nodiscard]] bool fits(const Stream& /*stream*/, const FromPrior& /*prior*/) const { return true; }

@@ -159,6 +159,11 @@ TEST(Check, RefusesWhatContradictsItself) {
   EXPECT_TRUE(refused([](Network& n) { n.streams.back().channels = 2; }));
   EXPECT_TRUE(refused([](Network& n) { n.streams[1].from = FromPrior{}; }));
   EXPECT_TRUE(refused([](Network& n) { std::get<FromMap>(n.streams.back().from).operands[0].number = 4'000; }));
+  EXPECT_TRUE(refused([](Network& n) {
+    for (auto& stream : n.streams) {
+      if (auto* conv = std::get_if<FromConv>(&stream.from)) conv->bias = {.offset = n.weights.size() + 1, .count = 0};
+    }
+  }));
   EXPECT_TRUE(refused([](Network& n) { n.weights.resize(n.weights.size() / 2); }));
 }
 

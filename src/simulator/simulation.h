@@ -126,6 +126,7 @@ class Simulation {
     std::size_t voice = 0;
     std::uint32_t steps = 0;  ///< Done of it.
     double factor = 1;        ///< What the job takes against its mean.
+    double held_up = 1;       ///< Its time against its processor time.
     bool hangs = false;
     bool cancelled = false;
     base::TimePoint begun;

@@ -110,7 +110,8 @@ void Simulation::start(const scheduler::Dispatch& dispatch) {
     slot.grains.assign(grains.begin() + dispatch.first_grain, grains.begin() + dispatch.first_grain + dispatch.grains);
   }
   slot.factor = machine.noise > 0 ? std::lognormal_distribution(0.0, machine.noise)(random_) : 1.0;
-  if (chance(machine.outlier_share)) slot.factor *= machine.outlier_factor;
+  slot.held_up = chance(machine.outlier_share) ? machine.outlier_factor : 1.0;
+  slot.factor *= slot.held_up;
   slot.hangs = chance(machine.hang_share);
   if (watches_) {
     stall_judge_.begin(dispatch.worker, {.wall_p95 = dispatch.p95.wall, .cpu_p95 = dispatch.p95.cpu}, slot.cpu, now_);
@@ -247,7 +248,8 @@ void Simulation::lose(std::uint32_t index) {
 bool Simulation::is_over() const { return now_ > last_call_ && listeners_.empty() && desk_.waiting() == 0; }
 
 base::Duration Simulation::cpu_of(const Slot& slot) const {
-  return slot.job && !slot.hangs ? slot.cpu + (now_ - slot.begun) : slot.cpu;
+  if (!slot.job || slot.hangs) return slot.cpu;
+  return slot.cpu + base::from_seconds(base::to_seconds(now_ - slot.begun) / slot.held_up);
 }
 
 double Simulation::slowness() const {
