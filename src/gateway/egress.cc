@@ -63,7 +63,8 @@ runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec:
     if (state == SpeechStream::End::kFailed) co_return stream_.error();
     samples_ += pcm.size();
     const bool last = state == SpeechStream::End::kComplete;
-    if (last && samples_ == 0) co_return Error{.code = Errc::kNothingToSpeak, .message = "no segment has a phoneme"};
+    if (last && samples_ == 0)
+      co_return Error{.code = Errc::kNothingToSpeak, .message = "The voice has nothing to say for this text."};
     std::vector<std::byte> bytes;
     const auto encoded = co_await runtime::run_on(strand, [&]() -> codec::Result<void> {
       if (auto done = encoder.encode(pcm, bytes); !done) return done;

@@ -44,9 +44,7 @@ elevenlabs::Error to_elevenlabs(const Error& error) {
     case Errc::kInvalidText:
       return {.code = elevenlabs::Errc::kInvalidValue, .message = error.message, .param = "text"};
     case Errc::kNothingToSpeak:
-      return {.code = elevenlabs::Errc::kNothingToSpeak,
-              .message = "The voice has nothing to say for this text.",
-              .param = "text"};
+      return {.code = elevenlabs::Errc::kNothingToSpeak, .message = error.message, .param = "text"};
     case Errc::kUserLimit:
       return {.code = elevenlabs::Errc::kTooManyStreams, .message = error.message};
     case Errc::kShed:

@@ -20,9 +20,7 @@ openai::Error to_openai(const Error& error) {
     case Errc::kInvalidText:
       return {.code = openai::Errc::kInvalidValue, .message = error.message, .param = "input"};
     case Errc::kNothingToSpeak:
-      return {.code = openai::Errc::kNothingToSpeak,
-              .message = "The voice has nothing to say for this input.",
-              .param = "input"};
+      return {.code = openai::Errc::kNothingToSpeak, .message = error.message, .param = "input"};
     case Errc::kUserLimit:
       return {.code = openai::Errc::kTooManyStreams, .message = error.message};
     case Errc::kShed:

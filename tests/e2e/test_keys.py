@@ -79,12 +79,12 @@ def test_a_running_server_takes_keys_over_on_sighup(serve, keys):
     keys("revoke", "first")
     assert speak(server, first).status_code == 200, "not yet"
     server.signal(signal.SIGHUP)
-    harness.eventually(lambda: server.events("keys_reloaded"), "the keys were read again")
+    harness.eventually(lambda: server.events("reloaded"), "the keys were read again")
     assert speak(server, first).status_code == 401
     assert speak(server, second).status_code == 200
     keys.path.write_text("broken")
     server.signal(signal.SIGHUP)
-    harness.eventually(lambda: server.events("keys_not_reloaded"), "a broken file is said")
+    harness.eventually(lambda: server.events("not_reloaded"), "a broken file is said")
     assert speak(server, second).status_code == 200, "and changes nothing"
 
 
