@@ -24,7 +24,7 @@ class GpuTest : public testing::Test {
   void SetUp() override {
     library_ = ::dlopen(ANTIPHON_FAKE_NVML, RTLD_NOW | RTLD_LOCAL);
     ASSERT_NE(library_, nullptr);
-    fake_ = reinterpret_cast<FakeState* (*)()>(::dlsym(library_, "fake_nvml_state"))();
+    fake_ = static_cast<FakeState*>(reinterpret_cast<void* (*)()>(::dlsym(library_, "fake_nvml_state"))());
     *fake_ = {.total = 80ULL << 30U,
               .used = 8ULL << 30U,
               .pid = 4711,

@@ -26,7 +26,7 @@ State state;
 // NOLINTBEGIN(readability-identifier-naming): the names are NVIDIA's.
 extern "C" {
 
-State* fake_nvml_state() { return &state; }
+void* fake_nvml_state() { return &state; }
 
 int nvmlInit_v2() {
   ++state.users;

@@ -367,7 +367,7 @@ TEST_F(CellTest, AFullDeviceKeepsThePoolFromGrowing) {
   };
   void* const library = ::dlopen(ANTIPHON_FAKE_NVML, RTLD_NOW | RTLD_LOCAL);
   ASSERT_NE(library, nullptr);
-  auto* const fake = reinterpret_cast<FakeState* (*)()>(::dlsym(library, "fake_nvml_state"))();
+  auto* const fake = static_cast<FakeState*>(reinterpret_cast<void* (*)()>(::dlsym(library, "fake_nvml_state"))());
   *fake = {.total = 1000, .used = 901};
   const auto gpu = device::Gpu::open(0, ANTIPHON_FAKE_NVML);
   ASSERT_TRUE(gpu);
