@@ -17,6 +17,22 @@ std::unexpected<Error> refusal(Errc code, std::string message) {
 /// Who comes back at once would only be refused again.
 constexpr base::Duration kLeastRetry = std::chrono::milliseconds(500);
 
+/// Takes the callback of a listener's going back, since a sink may outlive the stream that it would tell.
+class GoneHook {
+ public:
+  GoneHook(AudioSink& told, AudioSink& root, std::move_only_function<void()> callback) : root_(root) {
+    told.on_gone(std::move(callback));
+  }
+  GoneHook(const GoneHook&) = delete;
+  GoneHook& operator=(const GoneHook&) = delete;
+  ~GoneHook() {
+    root_.on_gone([] {});
+  }
+
+ private:
+  AudioSink& root_;  ///< The one that lasts; `told` may be a sink before it.
+};
+
 bool may_use(const identity::Caller& caller, const std::string& voice) {
   return caller.voices.empty() || std::ranges::find(caller.voices, voice) != caller.voices.end();
 }
@@ -38,7 +54,7 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   PacedSink paced(sink, stream->executor(), clock_, probe_, order.output.rate, options_.pacing_lead);
   const bool wants_pace = order.paced.value_or(caller.pacing == identity::Pacing::kPaced);
   AudioSink& chosen = wants_pace ? static_cast<AudioSink&>(paced) : sink;
-  chosen.on_gone([&stream] { stream->leave(); });
+  const GoneHook hook(chosen, sink, [&stream] { stream->leave(); });
   Egress egress(cell_, *stream, chosen, clock_, probe_);
   co_await egress.run(order.output, encoders_.make_strand(), std::move(request_id));
 }
@@ -64,7 +80,7 @@ Result<identity::StreamLimit::Permit> SpeechHandler::take_permit(const identity:
 
 runtime::Awaitable<> SpeechHandler::speak(GrowingSpeech& speech, AudioOutput output, std::string request_id,
                                           AudioSink& sink) {
-  sink.on_gone([&speech] { speech.leave(); });
+  const GoneHook hook(sink, sink, [&speech] { speech.leave(); });
   Egress egress(cell_, speech.stream(), sink, clock_, probe_);
   co_await egress.run(output, encoders_.make_strand(), std::move(request_id));
 }
