@@ -147,7 +147,7 @@ void Cell::on_answer(base::WorkerId worker, wire::Message message) {
         if constexpr (std::is_same_v<Body, wire::Started>) scheduler_.started(base::JobId{body.job});
         if constexpr (std::is_same_v<Body, wire::Planned>) on_planned(std::forward<M>(body));
         if constexpr (std::is_same_v<Body, wire::GrainDone>) on_grain(std::forward<M>(body));
-        if constexpr (std::is_same_v<Body, wire::RenderDone>) end_render(base::JobId{body.job});
+        if constexpr (std::is_same_v<Body, wire::RenderDone>) end_render(body);
         if constexpr (std::is_same_v<Body, wire::Failed>) on_failed(body);
       },
       std::move(message));
@@ -210,6 +210,7 @@ void Cell::on_grain(wire::GrainDone grain) {
   if (const auto job = jobs_.find(id); job != jobs_.end()) {
     job->second.took.wall += took.wall;
     job->second.took.cpu += took.cpu;
+    job->second.grains_left -= std::min(job->second.grains_left, 1U);
   }
   if (stream != nullptr) note_grain(*stream, samples);
   scheduler_.grain_rendered(id, took, clock_.now());
@@ -228,7 +229,14 @@ void Cell::note_grain(SpeechStream& stream, base::SampleCount samples) {
   probe_.grain(dry_at ? now - *dry_at : base::Duration{}, base::playing_time(samples, stream.spec().rate));
 }
 
-void Cell::end_render(base::JobId id) {
+void Cell::end_render(const wire::RenderDone& done) {
+  const base::JobId id{done.job};
+  if (const auto job = jobs_.find(id);
+      job != jobs_.end() && !done.cancelled && job->second.grains_left > 0 && stream_of(id) != nullptr) {
+    // As with a wrong grain: another worker goes on after the last one that came.
+    fleet_.condemn(job->second.worker, "a render job without all its grains");
+    return;
+  }
   if (const auto job = jobs_.extract(id)) probe_.job(scheduler::JobKind::kRender, job.mapped().took);
   idle_.notify_all();
   scheduler_.render_ended(id, clock_.now());
@@ -279,9 +287,11 @@ void Cell::act_on_schedule() {
 
 void Cell::perform(const scheduler::Dispatch& dispatch) {
   const SpeechStream& stream = *streams_.at(dispatch.stream);
-  jobs_.emplace(
-      dispatch.job,
-      Job{.stream = dispatch.stream, .worker = dispatch.worker, .kind = dispatch.kind, .progress = clock_.now()});
+  jobs_.emplace(dispatch.job, Job{.stream = dispatch.stream,
+                                  .worker = dispatch.worker,
+                                  .kind = dispatch.kind,
+                                  .progress = clock_.now(),
+                                  .grains_left = dispatch.grains});
   const auto& spoken = voice(stream.spec().voice_id);
   worker_pool::StallJudge::Work work;
   if (dispatch.learnt) work = {.wall_p95 = dispatch.p95.wall, .cpu_p95 = dispatch.p95.cpu};

@@ -110,7 +110,8 @@ class Cell final : private FleetOwner {
     base::WorkerId worker;
     scheduler::JobKind kind = scheduler::JobKind::kPlan;
     base::TimePoint progress;
-    scheduler::WorkTime took{};  ///< By the worker's account.
+    scheduler::WorkTime took{};     ///< By the worker's account.
+    std::uint32_t grains_left = 0;  ///< Of a render job: that have not come.
   };
 
   void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices) override;
@@ -130,7 +131,7 @@ class Cell final : private FleetOwner {
   void on_grain(wire::GrainDone grain);
   void learn_length(const SpeechStream& stream, const text::Segment& segment, std::span<const base::Duration> grains);
   void note_grain(SpeechStream& stream, base::SampleCount samples);
-  void end_render(base::JobId job);
+  void end_render(const wire::RenderDone& done);
   void on_failed(const wire::Failed& failed);
 
   /// Performs what is decided now.

@@ -40,7 +40,9 @@ void Pool::resize(const Sample& sample, base::TimePoint now) {
   const auto advice = growth_.update(options_, sample, active(), wanted_, now);
   switch (advice.step) {
     case GrowthRule::Step::kHold:
-      if (wanted_ == options_.most && sample.start_wait > options_.start_wait) limit_ = Limit::kWorkers;
+      if (limit_ == Limit::kNone && wanted_ == options_.most && sample.start_wait > options_.start_wait) {
+        limit_ = Limit::kWorkers;
+      }
       return;
     case GrowthRule::Step::kShrink:
       --wanted_;

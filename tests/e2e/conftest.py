@@ -44,12 +44,12 @@ def real_store(tmp_path_factory):
 
 @pytest.fixture
 def serve(store, tmp_path, request):
-    """Starts servers: serve(*flags, config={...}, store=...). Shows their logs when the test fails."""
+    """Starts servers: serve(*flags, config={...}, store=..., port=...). Shows their logs when the test fails."""
     servers = []
     numbers = itertools.count()
 
-    def start(*flags, config=None, store=store):
-        servers.append(harness.Server(tmp_path / f"server{next(numbers)}", store, *flags, config=config))
+    def start(*flags, config=None, store=store, port=0):
+        servers.append(harness.Server(tmp_path / f"server{next(numbers)}", store, *flags, config=config, port=port))
         return servers[-1]
 
     yield start

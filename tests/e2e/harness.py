@@ -89,14 +89,14 @@ def to_toml(config):
 class Server:
     """`antiphon serve` on a free port, ready to speak."""
 
-    def __init__(self, folder, store, *flags, config=None):
+    def __init__(self, folder, store, *flags, config=None, port=0):
         folder.mkdir(parents=True)
         self.log_file = folder / "log"
         config_file = folder / "antiphon.toml"
         # One worker and no spare, unless the test says otherwise: then it is known which process does what.
         settings = {**(config or {}), "workers": {"count": 1, "spares": 0, **(config or {}).get("workers", {})}}
         config_file.write_text(to_toml(settings))
-        command = [BINARY, "serve", "--listen", "127.0.0.1:0", "--voices", store, "--config", config_file, *flags]
+        command = [BINARY, "serve", "--listen", f"127.0.0.1:{port}", "--voices", store, "--config", config_file, *flags]
         with self.log_file.open("wb") as log:
             # The kernel ends it, too, should the tests be killed.
             self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, command)],
