@@ -19,9 +19,10 @@ struct ProjectionKernel {
     float values[kBlock];
     for (int v = 0; v < S::kPerBlock; ++v) S::store(values + v * S::kLanes, sums[v]);
 #pragma clang loop unroll(full)
-    for (std::size_t width = kBlock / 2; width > 0; width /= 2)
+    for (std::size_t width = kBlock / 2; width > 0; width /= 2) {
 #pragma clang loop unroll(full)
       for (std::size_t i = 0; i < width; ++i) values[i] += values[i + width];
+    }
     return values[0];
   }
 

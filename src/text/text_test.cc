@@ -41,10 +41,8 @@ TEST(Normalise, ComposesSoThatEqualTextsHaveEqualBytes) {
 }
 
 TEST(Normalise, DropsControlsAndKeepsJoiners) {
-  EXPECT_EQ(normal(std::string("a\0b\x1B[1m\uFEFF\xE2\x80\xAE"
-                               "c",
-                               14)),
-            "ab[1mc");
+  const std::string rtl_override = "\xE2\x80\xAE";  // NOLINT(misc-misleading-bidirectional): to be dropped
+  EXPECT_EQ(normal(std::string("a\0b\x1B[1m\uFEFF", 10) + rtl_override + "c"), "ab[1mc");
   EXPECT_EQ(normal("\u0915\u094D\u200D\u0937"), "\u0915\u094D\u200D\u0937");
 }
 
