@@ -337,9 +337,14 @@ def test_without_descriptors_workers_wait_and_come_back(pair):
     harness.eventually(lambda: at_full_strength(pair), "the spare is back")
 
 
+# More than one worker carries by ONNX Runtime.
+BURST = 14
+
+
 def test_a_burst_grows_the_pool_before_anybody_waits(serve, real_store):
     """From one worker to two, with the spare that is there."""
-    server = serve(store=real_store, config={"workers": {"count": 0, "most": 2, "spares": 1}})
+    server = serve(store=real_store, config={"workers": {"count": 0, "most": 2, "spares": 1},
+                                             "engine": {"kernel": "ort"}})
     harness.eventually(lambda: at_full_strength(server), "a worker and its spare are ready")
     control = crowd(server, size=2)
     assert len(workers(server, "active")) == 1
@@ -355,9 +360,9 @@ def test_a_burst_grows_the_pool_before_anybody_waits(serve, real_store):
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    grown = crowd(server, size=14)
+    grown = crowd(server, size=BURST)
     watcher.join()
-    note(f"burst of 14 on one worker; two after {line[0]:.2f} s" if line else "burst without growth", control, grown)
+    note(f"burst of {BURST} on one worker; two after {line[0]:.2f} s" if line else "burst without growth", control, grown)
     assert line, report(server)
     decisions = report(server)["decisions"]
     assert any(d["does"] == "promote" and d["cause"] in ("start_wait", "refused") for d in decisions)
