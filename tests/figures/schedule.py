@@ -29,9 +29,9 @@ def bench(server, folder, *flags):
 
 def row(name, report):
     every = report["all"]
-    times = " ".join(f"{every[f'first_audio_{quantile}_s']:7.2f}" for quantile in ["p50", "p95", "p99"])
+    times = " ".join(f"{every['first_audio_s'][quantile]:7.2f}" for quantile in ["p50", "p95", "p99"])
     print(f"{name:32} {100 * every['good_share']:6.1f} {100 * every['good_share_admitted']:8.1f} {times} "
-          f"{100 * every['c50']:6.1f} {every['worst_gap_s']:7.3f} {every['requests']:6} {every['refused']:6}"
+          f"{100 * every['c50']:6.1f} {every['worst_gap_s']['max']:7.3f} {every['requests']:6} {every['refused']:6}"
           f"{'  CLIENT TOO SLOW' if report.get('client', {}).get('was_bottleneck') else ''}", flush=True)
 
 
