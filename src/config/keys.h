@@ -202,8 +202,9 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"admission", "first_audio_seconds", "Within what time a stream that is let in is to be heard.", 0.1, 60},
         scheduler.first_audio_target);
   visit(Key{"admission", "phantom_streams",
-            "Typical streams that must still fit beside a newcomer whose user has streams already: one for each, up to "
-            "so many.",
+            "Typical streams that must still fit beside a newcomer whose account has streams already: one for each, up "
+            "to "
+            "so many; and the same again where its user has.",
             0, 16},
         scheduler.phantom_streams);
   visit(Key{"admission", "phantom_length_seconds", "Length of a typical stream.", 1, 600}, scheduler.phantom_length);

@@ -65,8 +65,8 @@ class Cell final : private FleetOwner {
   using Handle = std::unique_ptr<SpeechStream, Closer>;
 
   /// Asks for a stream to be let in. It is at once, or after a wait of at most `spec.wait`; or it fails before it has
-  /// an entry(), by kBusy or kUserLimit, with the time to come back. Its voices must be the
-  /// cell's. The handle must not outlive the cell.
+  /// an entry(), by kBusy or kUserLimit, with the time to come back. Its voices must be the cell's. The handle must not
+  /// outlive the cell.
   [[nodiscard]] Handle open(SpeechSpec spec);
   // Of a stream whose text comes in pieces; none may be called after end_text().
 
@@ -85,10 +85,7 @@ class Cell final : private FleetOwner {
   /// Streams that wait to be let in; they count among streams() too.
   [[nodiscard]] std::size_t waiting() const { return desk_.waiting(); }
   [[nodiscard]] const scheduler::Scheduler& scheduler() const { return scheduler_; }
-  /// When the first of the user's streams will have been heard to its end; zero without streams.
-  [[nodiscard]] base::Duration next_end_of(base::UserId user) const {
-    return scheduler_.next_end_of(user, clock_.now());
-  }
+  [[nodiscard]] const scheduler::AdmissionDesk& desk() const { return desk_; }
   /// What each voice costs by now, in the order of CellOptions::voices.
   [[nodiscard]] std::vector<scheduler::CostModel::Prior> costs() const;
   [[nodiscard]] const std::string& voice_id(std::size_t voice) const { return options_.voices.at(voice).id; }
@@ -142,6 +139,8 @@ class Cell final : private FleetOwner {
   void hear(const scheduler::Admitted& verdict);
   void hear(const scheduler::Refused& verdict);
   [[nodiscard]] base::Duration expected_left(const SpeechStream& stream) const;
+  /// Of the segment that is planned first; zero while there is none.
+  [[nodiscard]] base::Duration expected_first(const SpeechStream& stream) const;
   void perform(const scheduler::Dispatch& dispatch);
   void perform(const scheduler::CancelJob& cancel);
   void perform(const scheduler::StreamDone& done);

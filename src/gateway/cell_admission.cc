@@ -32,9 +32,12 @@ Cell::Handle Cell::open(SpeechSpec spec) {
   desk_.apply(
       {.id = id,
        .user = asked.user,
+       .account = asked.account,
        .voice = number(spoken.id),
        .weight = asked.weight,
+       .max_streams = asked.max_streams,
        .expected = asked.arrival == TextArrival::kWhole ? expected_left(*stream) : options_.scheduling.phantom_length,
+       .first_segment = expected_first(*stream),
        .awaits_text = stream->utterance().waiting(),
        .cheaper = asked.cheaper_voice_id.empty() ? std::nullopt : std::optional(number(asked.cheaper_voice_id))},
       asked.wait, clock_.now());
@@ -65,6 +68,13 @@ void Cell::close(SpeechStream& stream) {
 base::Duration Cell::expected_left(const SpeechStream& stream) const {
   const auto& model = lengths_[number(stream.spec().voice_id).value];
   return model.expected(stream.utterance().unplanned(), static_cast<double>(stream.spec().speed));
+}
+
+base::Duration Cell::expected_first(const SpeechStream& stream) const {
+  const auto* segment = stream.utterance().next();
+  if (segment == nullptr) return {};
+  const auto& model = lengths_[number(stream.spec().voice_id).value];
+  return model.expected(text::spoken_length(segment->text), static_cast<double>(stream.spec().speed));
 }
 
 std::vector<scheduler::CostModel::Prior> Cell::costs() const {
@@ -119,6 +129,10 @@ void Cell::hear(const scheduler::Refused& verdict) {
     case scheduler::RefusalReason::kUserLimit:
       error.code = Errc::kUserLimit;
       error.message = fmt::format("You have as many streams as you may have; {}.", then);
+      break;
+    case scheduler::RefusalReason::kAccountLimit:
+      error.code = Errc::kUserLimit;
+      error.message = fmt::format("This API key has as many streams as it may have; {}.", then);
       break;
   }
   streams_.at(verdict.stream)->fail(std::move(error));

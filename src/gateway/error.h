@@ -14,7 +14,7 @@ enum class Errc : std::uint8_t {
   kUnknownVoice,    ///< No such voice, or not for this caller.
   kInvalidText,     ///< Not a text.
   kBusy,            ///< No room, or not ready: come back later.
-  kUserLimit,       ///< The user has as many streams as he may have.
+  kUserLimit,       ///< The user, or the account, has as many streams as it may have.
   kShed,            ///< It was let in, but the cell cannot keep what it promised, and its user has most of it.
   kNothingToSpeak,  ///< No segment of the text has a phoneme of the voice.
   kWorkerLost,      ///< One job lost its worker more often than allowed.

@@ -199,7 +199,7 @@ http::Response Front::readiness() const {
 }
 
 http::Response Front::metrics() const {
-  probe_.observe(cell_.scheduler(), cell_.waiting());
+  probe_.observe(cell_.scheduler(), cell_.desk());
   return {.status = 200,
           .headers = {{"Content-Type", std::string(metrics::Registry::kContentType)}, {"Cache-Control", "no-store"}},
           .body = registry_.text()};

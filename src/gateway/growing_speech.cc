@@ -19,9 +19,8 @@ std::string_view slice_of(std::string_view utf8) {
 
 }  // namespace
 
-GrowingSpeech::GrowingSpeech(Cell& cell, runtime::Clock& clock, Cell::Handle stream,
-                             identity::StreamLimit::Permit permit, base::Duration silence)
-    : cell_(cell), clock_(clock), stream_(std::move(stream)), permit_(std::move(permit)), silence_(silence) {}
+GrowingSpeech::GrowingSpeech(Cell& cell, runtime::Clock& clock, Cell::Handle stream, base::Duration silence)
+    : cell_(cell), clock_(clock), stream_(std::move(stream)), silence_(silence) {}
 
 runtime::Awaitable<bool> GrowingSpeech::add(std::string text) {
   timer_.reset();

@@ -7,7 +7,6 @@
 
 #include "base/time.h"
 #include "gateway/cell.h"
-#include "identity/stream_limit.h"
 #include "runtime/clock.h"
 
 namespace antiphon::gateway {
@@ -22,10 +21,8 @@ class GrowingSpeech {
   /// The same for offer(), whose callers cannot wait: all that a model may write at once.
   static constexpr std::size_t kMostOffered = 32'768;
 
-  /// `permit` is given back when it goes. `silence`: a text that does not go on for so long is spoken as far as it is.
-  /// `cell` and `clock` outlive it.
-  GrowingSpeech(Cell& cell, runtime::Clock& clock, Cell::Handle stream, identity::StreamLimit::Permit permit,
-                base::Duration silence);
+  /// `silence`: a text that does not go on for so long is spoken as far as it is. `cell` and `clock` outlive it.
+  GrowingSpeech(Cell& cell, runtime::Clock& clock, Cell::Handle stream, base::Duration silence);
   GrowingSpeech(const GrowingSpeech&) = delete;
   GrowingSpeech& operator=(const GrowingSpeech&) = delete;
   ~GrowingSpeech() = default;
@@ -50,7 +47,6 @@ class GrowingSpeech {
   Cell& cell_;
   runtime::Clock& clock_;
   Cell::Handle stream_;
-  identity::StreamLimit::Permit permit_;
   base::Duration silence_;
   std::unique_ptr<runtime::Timer> timer_;
 };

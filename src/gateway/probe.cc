@@ -32,8 +32,8 @@ metrics::Counter steps(metrics::Registry& registry, std::string_view direction) 
 }  // namespace
 
 Probe::Probe(metrics::Registry& registry)
-    : refused_{refusals(registry, "capacity"), refusals(registry, "user_limit"), refusals(registry, "queue_full"),
-               refusals(registry, "no_workers")},
+    : refused_{refusals(registry, "capacity"), refusals(registry, "user_limit"), refusals(registry, "account_limit"),
+               refusals(registry, "queue_full"), refusals(registry, "no_workers")},
       refused_draining_(refusals(registry, "draining")),
       left_waiting_(registry.counter("antiphon_left_waiting_total", "Clients who left while they waited for room.")),
       ended_{ends(registry, "complete"), ends(registry, "cancelled"), ends(registry, "failed"), ends(registry, "shed")},
@@ -64,6 +64,8 @@ Probe::Probe(metrics::Registry& registry)
                                  metrics::gap_bounds())),
       streams_(registry.gauge("antiphon_streams", "Streams that are spoken.")),
       waiting_(registry.gauge("antiphon_waiting", "Requests that wait to be let in.")),
+      kept_places_(registry.gauge("antiphon_kept_places", "Places that are kept for refused users.")),
+      return_ratio_(registry.gauge("antiphon_return_ratio", "Share of refused users who come back, lately.")),
       workers_(registry.gauge("antiphon_workers", "Workers that take jobs.")),
       demand_(registry.gauge("antiphon_demand_ratio", "Share of what can be promised that is asked for.")),
       degradation_(registry.gauge("antiphon_degradation_level",
@@ -103,9 +105,11 @@ void Probe::job(scheduler::JobKind kind, scheduler::WorkTime took) const {
   job_cpu_.at(at).add(base::to_seconds(took.cpu));
 }
 
-void Probe::observe(const scheduler::Scheduler& scheduler, std::size_t waiting) {
+void Probe::observe(const scheduler::Scheduler& scheduler, const scheduler::AdmissionDesk& desk) {
   streams_.set(static_cast<double>(scheduler.streams()));
-  waiting_.set(static_cast<double>(waiting));
+  waiting_.set(static_cast<double>(desk.waiting()));
+  kept_places_.set(static_cast<double>(desk.reservations()));
+  return_ratio_.set(desk.return_rate());
   workers_.set(static_cast<double>(scheduler.workers()));
   demand_.set(scheduler.load());
   const auto& ladder = scheduler.ladder();

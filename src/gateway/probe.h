@@ -49,10 +49,10 @@ class Probe {
   void paced(base::Duration jitter) const { jitter_.observe(jitter); }
   void job(scheduler::JobKind kind, scheduler::WorkTime took) const;
   /// What is so now; before each scrape.
-  void observe(const scheduler::Scheduler& scheduler, std::size_t waiting);
+  void observe(const scheduler::Scheduler& scheduler, const scheduler::AdmissionDesk& desk);
 
  private:
-  std::array<metrics::Counter, 4> refused_;
+  std::array<metrics::Counter, 5> refused_;
   metrics::Counter refused_draining_;
   metrics::Counter left_waiting_;
   std::array<metrics::Counter, 4> ended_;
@@ -72,6 +72,8 @@ class Probe {
   metrics::Histogram jitter_;
   metrics::Gauge streams_;
   metrics::Gauge waiting_;
+  metrics::Gauge kept_places_;
+  metrics::Gauge return_ratio_;
   metrics::Gauge workers_;
   metrics::Gauge demand_;
   metrics::Gauge degradation_;

@@ -14,9 +14,6 @@ std::unexpected<Error> refusal(Errc code, std::string message) {
   return std::unexpected(Error{.code = code, .message = std::move(message)});
 }
 
-/// Who comes back at once would only be refused again.
-constexpr base::Duration kLeastRetry = std::chrono::milliseconds(500);
-
 /// Takes the callback of a listener's going back, since a sink may outlive the stream that it would tell.
 class GoneHook {
  public:
@@ -48,8 +45,6 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   auto spec = check(order, caller);
   if (!spec) co_return co_await sink.fail(spec.error());
   if (const auto admitted = admit(); !admitted) co_return co_await sink.fail(admitted.error());
-  const auto permit = take_permit(caller);
-  if (!permit) co_return co_await sink.fail(permit.error());
   const auto stream = cell_.open(std::move(*spec));
   PacedSink paced(sink, stream->executor(), clock_, probe_, order.output.rate, options_.pacing_lead);
   const bool wants_pace = order.paced.value_or(caller.pacing == identity::Pacing::kPaced);
@@ -64,18 +59,7 @@ Result<std::unique_ptr<GrowingSpeech>> SpeechHandler::grow(const SpeechOrder& or
   auto spec = check(order, caller);
   if (!spec) return std::unexpected(std::move(spec.error()));
   if (auto admitted = admit(); !admitted) return std::unexpected(std::move(admitted.error()));
-  auto permit = take_permit(caller);
-  if (!permit) return std::unexpected(std::move(permit.error()));
-  return std::make_unique<GrowingSpeech>(cell_, clock_, cell_.open(std::move(*spec)), *std::move(permit), silence);
-}
-
-Result<identity::StreamLimit::Permit> SpeechHandler::take_permit(const identity::Caller& caller) {
-  auto permit = per_account_.take(caller);
-  if (permit) return *std::move(permit);
-  probe_.refused(scheduler::RefusalReason::kUserLimit);
-  return std::unexpected(Error{.code = Errc::kUserLimit,
-                               .message = "This API key has as many streams as it may have.",
-                               .retry_after = std::max(kLeastRetry, cell_.next_end_of(caller.user))});
+  return std::make_unique<GrowingSpeech>(cell_, clock_, cell_.open(std::move(*spec)), silence);
 }
 
 runtime::Awaitable<> SpeechHandler::speak(GrowingSpeech& speech, AudioOutput output, std::string request_id,
@@ -109,7 +93,8 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
   }
   auto segmentation = options_.segmentation;
   segmentation.speed = order.speed;
-  SpeechSpec spec{.user = caller.user,
+  SpeechSpec spec{.account = caller.account,
+                  .user = caller.user,
                   .voice_id = found->voice->key,
                   .speaker = found->speaker,
                   .rate = found->voice->rate,
@@ -120,6 +105,7 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
                   .seed = order.seed,
                   .backlog = order.backlog,
                   .weight = caller.weight,
+                  .max_streams = caller.max_streams,
                   .wait = std::min(order.wait.value_or(caller.wait.value_or(options_.wait)), options_.wait_max)};
   allow_cheaper_voice(spec, found->voice->id, caller);
   return spec;

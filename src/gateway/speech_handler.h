@@ -11,7 +11,6 @@
 #include "gateway/speech_order.h"
 #include "gateway/voice_directory.h"
 #include "identity/caller.h"
-#include "identity/stream_limit.h"
 #include "runtime/thread_pool.h"
 #include "text/segmenter.h"
 
@@ -59,8 +58,6 @@ class SpeechHandler {
  private:
   /// Error: kBusy.
   [[nodiscard]] Result<void> admit() const;
-  /// Error: kUserLimit.
-  [[nodiscard]] Result<identity::StreamLimit::Permit> take_permit(const identity::Caller& caller);
   void allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, const identity::Caller& caller) const;
 
   Cell& cell_;
@@ -69,7 +66,6 @@ class SpeechHandler {
   runtime::Clock& clock_;
   Probe& probe_;
   SpeechHandlerOptions options_;
-  identity::StreamLimit per_account_;
   bool draining_ = false;
 };
 

@@ -24,6 +24,7 @@ enum class TextArrival : std::uint8_t { kWhole, kInPieces };
 
 /// What a listener asked for, checked and resolved.
 struct SpeechSpec {
+  std::optional<base::UserId> account{};  ///< Nothing: the user is an account of its own.
   base::UserId user;
   std::string voice_id;  ///< A voice of the catalogue.
   std::uint32_t speaker = 0;
@@ -34,7 +35,8 @@ struct SpeechSpec {
   float speed = 1.0F;
   std::uint64_t seed = 0;
   std::optional<base::Duration> backlog{};  ///< Instead of CellOptions::backlog.
-  double weight = 1.0;                      ///< Share of the user against other users; above 0.
+  double weight = 1.0;                      ///< Share of the account against other accounts; above 0.
+  std::uint32_t max_streams = 0;            ///< Of the account at once, live or waiting; 0: no limit of its own.
   base::Duration wait{};                    ///< How long it may wait to be let in.
   /// The voice that it may be spoken with instead when the cell is nearly full; "" = none.
   std::string cheaper_voice_id{};

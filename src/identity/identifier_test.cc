@@ -4,8 +4,6 @@
 
 #include <string>
 
-#include "identity/stream_limit.h"
-
 namespace antiphon::identity {
 namespace {
 
@@ -89,29 +87,6 @@ TEST(Keyed, NewKeysCountAtOnce) {
   identifier.set_keys(others);
   EXPECT_FALSE(identifier.identify({.peer = "::1", .authorization = "Bearer secret"}));
   EXPECT_TRUE(identifier.identify({.peer = "::1", .authorization = "Bearer another"}));
-}
-
-TEST(StreamLimit, HoldsEachAccountToItsOwn) {
-  StreamLimit limit;
-  const Caller one{.account = {1}, .max_streams = 1};
-  const Caller other{.account = {2}, .max_streams = 2};
-  {
-    const auto first = limit.take(one);
-    ASSERT_TRUE(first);
-    EXPECT_FALSE(limit.take(one));
-    EXPECT_TRUE(limit.take(other));
-    EXPECT_EQ(limit.accounts(), 1U);
-  }
-  EXPECT_EQ(limit.accounts(), 0U) << "what goes makes room and is forgotten";
-  EXPECT_TRUE(limit.take(one));
-}
-
-TEST(StreamLimit, DoesNotCountWhereThereIsNone) {
-  StreamLimit limit;
-  const auto first = limit.take({.account = {1}});
-  const auto second = limit.take({.account = {1}});
-  EXPECT_TRUE(first && second);
-  EXPECT_EQ(limit.accounts(), 0U);
 }
 
 }  // namespace

@@ -9,8 +9,9 @@ namespace {
 
 /// The finest time that a refusal names, and how often those who wait are tested while nothing is reported.
 constexpr base::Duration kStep = std::chrono::milliseconds(100);
-/// Reservations of all users together.
+/// Reservations of all accounts together, and of one with many users.
 constexpr std::size_t kMostReservations = 256;
+constexpr std::size_t kMostOfAnAccount = 64;
 /// Weight of the newest outcome in the share of refused users who come back.
 constexpr double kReturnWeight = 1.0 / 16;
 /// How long it is remembered that somebody has waited in vain.
@@ -56,13 +57,13 @@ class AdmissionDesk::Promises {
   }
 
   /// The smallest delay with which `own` fits, and leaves room for `phantoms`, beside what others may claim before.
-  [[nodiscard]] base::Duration earliest(base::UserId user, std::span<const DemandLine> own,
+  [[nodiscard]] base::Duration earliest(const Party& party, std::span<const DemandLine> own,
                                         const std::vector<DemandLine>& phantoms) const {
     auto lines = phantoms;
     lines.insert(lines.end(), own.begin(), own.end());
     if (all_.fits(lines)) return {};
     if (!DemandCurve({}, supply_).fits(own)) return kNever;  // no idle time before it begins would help
-    return before(user).earliest(lines, kStep, kNever);
+    return before(party).earliest(lines, kStep, kNever);
   }
 
   void admitted(const std::vector<DemandLine>& lines) {
@@ -70,8 +71,8 @@ class AdmissionDesk::Promises {
     all_.add(lines);
   }
   /// Somebody waits for a place that is free after `delay`; those behind may only take what is left beside it.
-  void waits(base::UserId user, const std::vector<DemandLine>& lines, base::Duration delay) {
-    waiters_.push_back({.streams = desk_.scheduler_.streams_of(user), .lines = later(lines, delay)});
+  void waits(const Party& party, const std::vector<DemandLine>& lines, base::Duration delay) {
+    waiters_.push_back({.party = party, .lines = later(lines, delay)});
     all_.add(lines, delay);
   }
   /// The reservations have changed.
@@ -84,21 +85,21 @@ class AdmissionDesk::Promises {
 
  private:
   struct Waiter {
-    std::uint32_t streams = 0;  ///< That its user has.
+    Party party;
     std::vector<DemandLine> lines;
   };
 
-  /// What goes before a request of this user.
-  [[nodiscard]] DemandCurve before(base::UserId user) const {
-    const auto streams = desk_.scheduler_.streams_of(user);
-    const auto own = std::ranges::find(desk_.reservations_, user, &Reservation::user);
+  /// What goes before a request of this party.
+  [[nodiscard]] DemandCurve before(const Party& party) const {
+    const auto is_own = [&party](const Reservation& kept) { return kept.whose.user == party.user; };
+    const auto own = std::ranges::find_if(desk_.reservations_, is_own);
     const bool comes_when_told = own != desk_.reservations_.end() && own->told <= now_;
     auto lines = streams_;
     for (const auto& waiter : waiters_) {
-      if (waiter.streams <= streams) append(lines, waiter.lines);
+      if (desk_.goes_before(waiter.party, party)) append(lines, waiter.lines);
     }
     for (const auto& kept : desk_.reservations_) {
-      if (kept.user == user || desk_.scheduler_.streams_of(kept.user) > streams) continue;
+      if (is_own(kept) || !desk_.goes_before(kept.whose, party)) continue;
       if (comes_when_told && kept.told >= own->told) continue;
       append(lines, times(kept.lines, desk_.return_rate_));
     }
@@ -114,82 +115,62 @@ class AdmissionDesk::Promises {
 };
 
 void AdmissionDesk::apply(const StreamSpec& spec, base::Duration wait, base::TimePoint now) {
-  auto& waiting = waiting_of_[spec.user];
-  if (scheduler_.streams_of(spec.user) + waiting >= scheduler_.options().streams_per_user) {
-    if (waiting == 0) waiting_of_.erase(spec.user);
-    decided_.emplace_back(Refused{.stream = spec.id,
-                                  .reason = RefusalReason::kUserLimit,
-                                  .retry_after = std::max(kStep, scheduler_.next_end_of(spec.user, now))});
+  if (const auto refused = over_limit(spec, now)) {
+    decided_.emplace_back(*refused);
     return;
   }
-  ++waiting;
+  applicants_.add({.spec = spec, .arrival = now, .wait = std::max(wait, base::Duration{})},
+                  scheduler_.start_cost(spec.voice));
   claim_reservation(spec.user, now);
-  const auto head = waiting_.empty() ? virtual_time_ : std::max(virtual_time_, waiting_.begin()->first.first);
-  auto& next = tags_[spec.user];
-  const auto tag = std::max(next, head);
-  next = tag + base::from_seconds(base::to_seconds(scheduler_.start_cost(spec.voice)) / spec.weight);
-  const bool added = waiting_
-                         .emplace(Order{tag, spec.id},
-                                  Applicant{.spec = spec, .arrival = now, .wait = std::max(wait, base::Duration{})})
-                         .second;
-  ANTIPHON_CHECK(added, "stream id is new");
 }
 
-void AdmissionDesk::leave(base::StreamId stream) {
-  const auto it = std::ranges::find(waiting_, stream, [](const auto& entry) { return entry.first.second; });
-  if (it == waiting_.end()) return;
-  const auto user = it->second.spec.user;
-  waiting_.erase(it);
-  if (--waiting_of_.at(user) == 0) waiting_of_.erase(user);
-}
+void AdmissionDesk::leave(base::StreamId stream) { applicants_.remove(stream); }
 
 std::vector<Verdict> AdmissionDesk::poll(base::TimePoint now) {
   forget_old(now);
   auto verdicts = std::exchange(decided_, {});
-  if (waiting_.empty()) return verdicts;
+  if (applicants_.size() == 0) return verdicts;
   auto promised = scheduler_.assess(now);
-  std::vector<base::StreamId> decided;
-  const auto pass = [&](Verdict verdict) {
-    decided.push_back(std::visit([](const auto& body) { return body.stream; }, verdict));
-    verdicts.push_back(std::move(verdict));
-  };
+  auto places = applicants_.in_order();
   Promises promises(*this, std::move(promised), now);
   for (const bool in_time_first : {true, false}) {
-    for (auto& [place, applicant] : waiting_) {
-      if (in_time(applicant, now) != in_time_first) continue;
-      if (auto verdict = decide(place, applicant, promises, now)) pass(*std::move(verdict));
+    for (auto& place : places) {
+      if (place.applicant == nullptr || in_time(*place.applicant, now) != in_time_first) continue;
+      auto verdict = decide(place, promises, now);
+      if (!verdict) continue;
+      place.applicant = nullptr;
+      verdicts.push_back(*std::move(verdict));
     }
   }
-  for (const auto stream : std::exchange(decided, {})) leave(stream);
-  while (waiting_.size() > scheduler_.options().waiting_max) {
-    const auto& [place, last] = *waiting_.rbegin();
-    verdicts.push_back(refuse(last, RefusalReason::kQueueFull, now));
-    leave(place.second);
+  std::erase_if(places, [](const auto& place) { return place.applicant == nullptr; });
+  for (; places.size() > scheduler_.options().waiting_max; places.pop_back()) {
+    verdicts.emplace_back(refuse(*places.back().applicant, RefusalReason::kQueueFull, now));
   }
   return verdicts;
 }
 
 std::optional<base::TimePoint> AdmissionDesk::next_poll(base::TimePoint now) const {
   if (!decided_.empty()) return now;
-  if (waiting_.empty()) return std::nullopt;
+  if (applicants_.size() == 0) return std::nullopt;
   return now + kStep;
 }
 
-std::optional<Verdict> AdmissionDesk::decide(const Order& place, Applicant& applicant, Promises& promises,
-                                             base::TimePoint now) {
+std::optional<Verdict> AdmissionDesk::decide(const Applicants::Place& place, Promises& promises, base::TimePoint now) {
+  Applicant& applicant = *place.applicant;
   StreamSpec& spec = applicant.spec;
   if (spec.cheaper && scheduler_.ladder().level() >= Degradation::kCheaperVoices) spec.voice = *spec.cheaper;
-  if (scheduler_.options().admission == Admission::kOff) return admit(place, applicant, now);
+  if (scheduler_.options().admission == Admission::kOff) return admit(place, now);
   if (scheduler_.workers() == 0) {
     applicant.delay = kWorkerStart;
     if (now < applicant.arrival + applicant.wait) return std::nullopt;
     return refuse(applicant, RefusalReason::kNoWorkers, now);
   }
   const auto own = scheduler_.demand_of(spec, now);
-  applicant.delay = promises.earliest(spec.user, own, phantoms_of(spec, now));
+  const Party party{.account = account_of(spec), .user = spec.user, .weight = spec.weight};
+  applicant.delay = promises.earliest(party, own, phantoms_of(spec, now));
   if (applicant.delay <= base::Duration::zero()) {
     const auto reservations = reservations_.size();
-    auto verdict = admit(place, applicant, now);
+    auto verdict = admit(place, now);
     promises.admitted(own);
     if (reservations_.size() != reservations) promises.reserved();
     return verdict;
@@ -204,7 +185,7 @@ std::optional<Verdict> AdmissionDesk::decide(const Order& place, Applicant& appl
     return verdict;
   }
   scheduler_.note_refusal(now);
-  promises.waits(spec.user, own, applicant.delay);
+  promises.waits(party, own, applicant.delay);
   return std::nullopt;
 }
 
@@ -225,8 +206,9 @@ base::Duration AdmissionDesk::useful_wait(VoiceId voice) const {
   return std::max(base::Duration{}, options.first_audio_target - options.guard - start);
 }
 
-Verdict AdmissionDesk::admit(const Order& place, const Applicant& applicant, base::TimePoint now) {
-  virtual_time_ = std::max(virtual_time_, place.first);
+Verdict AdmissionDesk::admit(const Applicants::Place& place, base::TimePoint now) {
+  const Applicant applicant = *place.applicant;
+  applicants_.admit(place);
   take_reservation(applicant.spec.user);
   scheduler_.add_stream(applicant.spec, now);
   return Admitted{.stream = applicant.spec.id,
@@ -241,40 +223,78 @@ Verdict AdmissionDesk::refuse(const Applicant& applicant, RefusalReason reason, 
   if (reason != RefusalReason::kNoWorkers && applicant.delay < kNever) {
     reserve(applicant, now + refused.retry_after, now);
   }
+  applicants_.remove(refused.stream);
   return refused;
 }
 
 void AdmissionDesk::reserve(const Applicant& applicant, base::TimePoint told, base::TimePoint now) {
-  const auto user = applicant.spec.user;
-  std::erase_if(reservations_, [&](const Reservation& old) { return old.user == user && old.claimed; });
-  const auto own = std::ranges::count(reservations_, user, &Reservation::user);
-  if (std::cmp_greater_equal(own, std::max(1U, scheduler_.options().phantom_streams))) return;
+  const auto& spec = applicant.spec;
+  const auto is_his = [&](const Reservation& kept) { return kept.whose.user == spec.user; };
+  std::erase_if(reservations_, [&](const Reservation& old) { return is_his(old) && old.claimed; });
+  const auto most = std::max(1U, scheduler_.options().phantom_streams);
+  if (std::cmp_greater_equal(std::ranges::count_if(reservations_, is_his), most)) return;
+  const auto of_account = [&](const Reservation& kept) { return kept.whose.account == account_of(spec); };
+  if (std::cmp_greater_equal(std::ranges::count_if(reservations_, of_account), kMostOfAnAccount)) return;
   if (reservations_.size() >= kMostReservations) return;
-  reservations_.push_back({.user = user,
+  reservations_.push_back({.whose = {.account = account_of(spec), .user = spec.user, .weight = spec.weight},
                            .told = told,
                            .expires = told + scheduler_.options().reservation_grace,
-                           .lines = later(scheduler_.demand_of(applicant.spec, now), told - now)});
+                           .lines = later(scheduler_.demand_of(spec, now), told - now)});
+}
+
+bool AdmissionDesk::goes_before(const Party& one, const Party& other) const {
+  const auto& accounts = scheduler_.accounts();
+  if (one.account == other.account) {
+    return accounts.streams_of_user(one.user) <= accounts.streams_of_user(other.user);
+  }
+  return accounts.streams_of_account(one.account) / one.weight <=
+         accounts.streams_of_account(other.account) / other.weight;
+}
+
+std::optional<Refused> AdmissionDesk::over_limit(const StreamSpec& spec, base::TimePoint now) const {
+  const auto& accounts = scheduler_.accounts();
+  const auto account = account_of(spec);
+  const auto of_account = accounts.streams_of_account(account) + applicants_.of_account(account);
+  if (spec.max_streams > 0 && of_account >= spec.max_streams) {
+    return Refused{.stream = spec.id,
+                   .reason = RefusalReason::kAccountLimit,
+                   .retry_after = std::max(kStep, scheduler_.next_end_of_account(account, now))};
+  }
+  const auto of_user = accounts.streams_of_user(spec.user) + applicants_.of_user(spec.user);
+  if (of_user < scheduler_.options().streams_per_user) return std::nullopt;
+  return Refused{.stream = spec.id,
+                 .reason = RefusalReason::kUserLimit,
+                 .retry_after = std::max(kStep, scheduler_.next_end_of_user(spec.user, now))};
 }
 
 std::vector<DemandLine> AdmissionDesk::phantoms_of(const StreamSpec& spec, base::TimePoint now) const {
-  const auto own = scheduler_.streams_of(spec.user);
-  if (own == 0) return {};
+  const auto& accounts = scheduler_.accounts();
+  const auto account = account_of(spec);
+  const double has = accounts.streams_of_account(account) / spec.weight;
+  if (has <= 0) return {};
   // As long as what he wants himself: others may do the same.
   auto phantom = spec;
   phantom.expected = std::max(spec.expected, scheduler_.options().phantom_length);
   phantom.first_segment = {};  // typical
-  const auto first = std::min(own, scheduler_.options().phantom_streams);
+  const double most = scheduler_.options().phantom_streams;
+  double first = std::min(has, most);
+  // Those who were here lately will not all begin at the same moment.
+  double returning = std::min(has - first, static_cast<double>(accounts.between_streams()));
+  if (account != spec.user || accounts.users_of(account) > 1) {
+    const double own = accounts.streams_of_user(spec.user);
+    const double within = std::min(own, most);
+    first += within;
+    returning += std::min(own - within, static_cast<double>(accounts.users_between_streams(account)));
+  }
   const auto lines = scheduler_.demand_of(phantom, now);
   auto phantoms = times(lines, first);
-  // Those who were here lately will not all begin at the same moment.
-  const auto returning = std::min<std::size_t>(own - first, scheduler_.users_between_streams());
-  if (returning > 0) phantoms.push_back(times(lines.back(), static_cast<double>(returning)));
+  if (returning > 0) phantoms.push_back(times(lines.back(), returning));
   return phantoms;
 }
 
 void AdmissionDesk::claim_reservation(base::UserId user, base::TimePoint now) {
   const auto it = std::ranges::find_if(reservations_, [&](const Reservation& reservation) {
-    return reservation.user == user && reservation.told <= now && !reservation.claimed;
+    return reservation.whose.user == user && reservation.told <= now && !reservation.claimed;
   });
   if (it == reservations_.end()) return;
   it->claimed = true;
@@ -282,7 +302,8 @@ void AdmissionDesk::claim_reservation(base::UserId user, base::TimePoint now) {
 }
 
 void AdmissionDesk::take_reservation(base::UserId user) {
-  const auto it = std::ranges::find(reservations_, user, &Reservation::user);
+  const auto it =
+      std::ranges::find_if(reservations_, [user](const Reservation& kept) { return kept.whose.user == user; });
   if (it == reservations_.end()) return;
   if (!it->claimed) note_return(true);
   reservations_.erase(it);
@@ -294,14 +315,12 @@ void AdmissionDesk::note_return(bool returned) {
 
 void AdmissionDesk::forget_old(base::TimePoint now) {
   std::erase_if(reservations_, [&](const Reservation& reservation) {
-    if (reservation.expires > now || (reservation.claimed && waiting_of_.contains(reservation.user))) return false;
+    if (reservation.expires > now || (reservation.claimed && applicants_.of_user(reservation.whose.user) > 0))
+      return false;
     if (!reservation.claimed) note_return(false);
     return true;
   });
-  std::erase_if(tags_, [&](const auto& entry) {
-    const auto& [user, tag] = entry;
-    return tag <= virtual_time_ || (scheduler_.streams_of(user) == 0 && !waiting_of_.contains(user));
-  });
+  applicants_.forget(scheduler_.accounts());
 }
 
 }  // namespace antiphon::scheduler

@@ -1,26 +1,27 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <unordered_map>
-#include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/time.h"
 #include "base/units.h"
+#include "scheduler/applicants.h"
 #include "scheduler/demand.h"
 #include "scheduler/scheduler.h"
 
 namespace antiphon::scheduler {
 
-/// Why a stream is not let in. A user's own limit is the user's affair (HTTP 429), the others are the cell's (503).
+/// Why a stream is not let in. A user's or an account's own limit is their affair (HTTP 429), the others are the cell's
+/// (503).
 enum class RefusalReason : std::uint8_t {
-  kCapacity,   ///< It would not fit beside what is promised within the time it can wait.
-  kUserLimit,  ///< The user has as many streams as he may have.
-  kQueueFull,  ///< Too many wait already.
-  kNoWorkers,  ///< There is no worker at all.
+  kCapacity,      ///< It would not fit beside what is promised within the time it can wait.
+  kUserLimit,     ///< The user has as many streams as he may have.
+  kAccountLimit,  ///< The account has as many streams as it may have.
+  kQueueFull,     ///< Too many wait already.
+  kNoWorkers,     ///< There is no worker at all.
 };
 
 /// The stream is the scheduler's now.
@@ -45,15 +46,18 @@ using Verdict = std::variant<Admitted, Refused>;
 /// back lately: where nobody does, nothing is held for nobody. Who comes when told goes before everybody who was told
 /// later.
 ///
-/// Between users: who has streams must leave room for others, for the first streams of so many as Options say, and for
-/// those who were served lately and may return; and what is kept for somebody with more streams does not count.
+/// Between accounts, by their weights: one that has streams must leave room for the first streams of others, of so many
+/// as Options say, and for those that were served lately and may return; and what is kept for an account with more
+/// streams for its weight does not count. Within an account it is the same between its users, and in addition: so one
+/// busy user leaves room for the account's others, and all of them together leave room for other accounts.
 ///
 /// Who can still be heard in time goes before who cannot: in lasting overload a first-come queue would make everybody
 /// late. Where waiting for longer than that has proved to be in vain, it is refused at once.
 ///
-/// Who waits is tested in the order of start-time fair queueing (Goyal, Vin and Cheng 1996): tags are worker time, a
-/// user's tags are spaced by what a start costs, and a user who comes to the queue begins where its head is. Pure; not
-/// thread-safe.
+/// Who waits is tested in the order of start-time fair queueing (Goyal, Vin and Cheng 1996): tags are worker time, an
+/// account's tags are spaced by what a start costs for its weight, and an account that comes to the queue begins where
+/// its head is. Which of an account's streams has which of its tags is decided in the same way between its users. Pure;
+/// not thread-safe.
 class AdmissionDesk {
  public:
   /// `scheduler` outlives it.
@@ -71,7 +75,7 @@ class AdmissionDesk {
   /// When poll() may decide something though nothing is reported; nothing while nobody waits.
   [[nodiscard]] std::optional<base::TimePoint> next_poll(base::TimePoint now) const;
 
-  [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+  [[nodiscard]] std::size_t waiting() const { return applicants_.size(); }
   /// Places that are kept for refused users.
   [[nodiscard]] std::size_t reservations() const { return reservations_.size(); }
   /// Share of those who come back of the users who were refused lately.
@@ -81,35 +85,37 @@ class AdmissionDesk {
   static constexpr base::Duration kNever = std::chrono::seconds(120);
 
  private:
-  struct Applicant {
-    StreamSpec spec;
-    base::TimePoint arrival;
-    base::Duration wait{};   ///< The client's.
-    base::Duration delay{};  ///< When it would fit, by the last test.
+  /// Who asks.
+  struct Party {
+    base::UserId account;
+    base::UserId user;
+    double weight = 1.0;
   };
   /// A refused user's place.
   struct Reservation {
-    base::UserId user;
+    Party whose;
     base::TimePoint told;  ///< When he may come back.
     base::TimePoint expires;
     std::vector<DemandLine> lines;
     bool claimed = false;  ///< He came back.
   };
-  using Order = std::pair<base::Duration, base::StreamId>;  ///< Start tag first.
   class Promises;
 
   /// Nothing: it waits on.
-  [[nodiscard]] std::optional<Verdict> decide(const Order& place, Applicant& applicant, Promises& promises,
-                                              base::TimePoint now);
+  [[nodiscard]] std::optional<Verdict> decide(const Applicants::Place& place, Promises& promises, base::TimePoint now);
   /// Whether a stream that is let in now is expected to be heard within the target from its client's request on.
   [[nodiscard]] bool in_time(const Applicant& applicant, base::TimePoint now) const;
   /// Until when it waits.
   [[nodiscard]] base::TimePoint deadline(const Applicant& applicant, base::TimePoint now) const;
   /// How long a stream of that voice may wait and be heard in time.
   [[nodiscard]] base::Duration useful_wait(VoiceId voice) const;
-  [[nodiscard]] Verdict admit(const Order& place, const Applicant& applicant, base::TimePoint now);
+  [[nodiscard]] Verdict admit(const Applicants::Place& place, base::TimePoint now);
   [[nodiscard]] Verdict refuse(const Applicant& applicant, RefusalReason reason, base::TimePoint now);
   void reserve(const Applicant& applicant, base::TimePoint told, base::TimePoint now);
+  /// Whether what `one` was promised, or waits for, counts against `other`: he has no more than the other.
+  [[nodiscard]] bool goes_before(const Party& one, const Party& other) const;
+  /// The limit that one stream more would exceed.
+  [[nodiscard]] std::optional<Refused> over_limit(const StreamSpec& spec, base::TimePoint now) const;
   [[nodiscard]] std::vector<DemandLine> phantoms_of(const StreamSpec& spec, base::TimePoint now) const;
   /// He who comes back in time has come back.
   void claim_reservation(base::UserId user, base::TimePoint now);
@@ -118,15 +124,12 @@ class AdmissionDesk {
   void forget_old(base::TimePoint now);
 
   Scheduler& scheduler_;
-  std::map<Order, Applicant> waiting_;
+  Applicants applicants_;
   std::vector<Verdict> decided_;
   std::vector<Reservation> reservations_;  ///< Of one user by told.
   double return_rate_ = 0.5;
   base::TimePoint in_vain_until_{};  ///< Waits of up to in_vain_ are useless until then.
   base::Duration in_vain_{};
-  std::unordered_map<base::UserId, base::Duration> tags_;       ///< Where the user's next start begins.
-  std::unordered_map<base::UserId, std::uint32_t> waiting_of_;  ///< Users with somebody waiting.
-  base::Duration virtual_time_{};                               ///< Start tag of who was admitted last.
 };
 
 }  // namespace antiphon::scheduler

@@ -40,6 +40,20 @@ class AdmissionTest : public testing::Test {
     EXPECT_EQ(verdicts.size(), 1U);
     return verdicts.empty() ? Verdict{} : verdicts.front();
   }
+  StreamId apply_of(std::uint64_t account, std::uint64_t user, Duration wait) {
+    auto spec = stream(user, 2s);
+    spec.account = UserId{account};
+    desk_->apply(spec, wait, kNow);
+    return spec.id;
+  }
+  Verdict ask_of(std::uint64_t account, std::uint64_t user) {
+    auto spec = stream(user);
+    spec.account = UserId{account};
+    desk_->apply(spec, 0s, kNow);
+    const auto verdicts = desk_->poll(kNow);
+    EXPECT_EQ(verdicts.size(), 1U);
+    return verdicts.empty() ? Verdict{} : verdicts.front();
+  }
   /// Lets different users in until the next is refused; returns how many.
   std::uint64_t fill(TimePoint now = kNow) {
     std::uint64_t users = 0;
@@ -194,7 +208,7 @@ TEST_F(AdmissionTest, AUserWithManyStreamsLeavesRoomForThoseWhoWereHereLately) {
     last_ = 0;
     for (std::uint64_t user = 2; user < 2 + others; ++user) ask(user);
     for (std::uint64_t id = 1; id <= others; ++id) scheduler_->cancel_stream(StreamId{id}, kNow);
-    EXPECT_EQ(scheduler_->users_between_streams(), others);
+    EXPECT_EQ(scheduler_->accounts().between_streams(), others);
     std::uint64_t own = 0;
     while (std::holds_alternative<Admitted>(ask(1))) ++own;
     return own;
@@ -336,6 +350,86 @@ TEST_F(AdmissionTest, AFloodBeforeTheOthersComeDoesNotPushThemBack) {
   const auto order = admitted_while_streams_end();
   EXPECT_EQ(order.size(), 11U);
   EXPECT_LE(std::ranges::find(order, light) - order.begin(), 1);
+}
+
+TEST_F(AdmissionTest, AnAccountLeavesRoomForTheFirstStreamsOfOthersHoweverManyUsersItHas) {
+  with({}, 2);
+  std::uint64_t own = 0;
+  while (std::holds_alternative<Admitted>(ask_of(9, 100 + own))) ++own;
+  EXPECT_GE(own, 4U);
+  for (std::uint64_t user = 2; user < 2 + Options{}.phantom_streams; ++user) {
+    EXPECT_TRUE(std::holds_alternative<Admitted>(ask(user))) << "R typical streams fit beside the account";
+  }
+}
+
+TEST_F(AdmissionTest, AUserLeavesRoomForTheOthersOfHisAccountToo) {
+  with({}, 3);
+  while (std::holds_alternative<Admitted>(ask_of(9, 100))) {
+  }
+  std::uint64_t others = 0;
+  while (std::holds_alternative<Admitted>(ask_of(9, 200 + others))) ++others;
+  EXPECT_GE(others, Options{}.phantom_streams);
+  for (std::uint64_t user = 2; user < 2 + Options{}.phantom_streams; ++user) {
+    EXPECT_TRUE(std::holds_alternative<Admitted>(ask(user))) << "and the account for other accounts";
+  }
+}
+
+TEST_F(AdmissionTest, AnAccountOfMoreWeightMayHaveMoreBeforeItLeavesRoom) {
+  const auto streams_of = [&](double weight) {
+    with({.phantom_streams = 4}, 2);
+    last_ = 0;
+    std::uint64_t own = 0;
+    const auto let_in = [&] {
+      auto spec = stream(1);
+      spec.weight = weight;
+      desk_->apply(spec, 0s, kNow);
+      return std::holds_alternative<Admitted>(desk_->poll(kNow).at(0));
+    };
+    while (let_in()) ++own;
+    return own;
+  };
+  EXPECT_GT(streams_of(8), streams_of(1));
+}
+
+TEST_F(AdmissionTest, AnAccountsOwnLimitIsToldApartAndCountsWhoWaitsWhicheverUser) {
+  with({}, 4);
+  const auto capped = [&](std::uint64_t user, Duration wait) {
+    auto spec = stream(user);
+    spec.account = UserId{9};
+    spec.max_streams = 2;
+    desk_->apply(spec, wait, kNow);
+    return desk_->poll(kNow);
+  };
+  EXPECT_EQ(admitted(capped(100, 0s)).size(), 1U);
+  EXPECT_EQ(admitted(capped(101, 0s)).size(), 1U);
+  const auto over = refused(capped(102, 10s));
+  ASSERT_EQ(over.size(), 1U);
+  EXPECT_EQ(over.front().reason, RefusalReason::kAccountLimit);
+  EXPECT_GE(over.front().retry_after, 5s) << "its streams of 20 s have hardly begun";
+  EXPECT_TRUE(std::holds_alternative<Admitted>(ask(2))) << "it is its limit alone";
+  scheduler_->cancel_stream(StreamId{1}, kNow);
+  fill();
+  EXPECT_TRUE(capped(103, 60s).empty()) << "it waits";
+  EXPECT_EQ(refused(capped(104, 60s)).size(), 1U);
+}
+
+TEST_F(AdmissionTest, AnAccountWithManyUsersWaitsInTurnWithOthers) {
+  with({});
+  fill();
+  for (std::uint64_t user = 100; user < 106; ++user) apply_of(9, user, 60s);
+  const auto other = apply(2, 60s, kNow, 2s);
+  EXPECT_TRUE(desk_->poll(kNow).empty());
+  const auto order = admitted_while_streams_end();
+  ASSERT_EQ(order.size(), 7U);
+  EXPECT_LE(std::ranges::find(order, other) - order.begin(), 1) << "at most one of the account goes before";
+}
+
+TEST_F(AdmissionTest, AnAccountKeepsNoMorePlacesThanItsShare) {
+  with({});
+  fill();
+  const auto before = desk_->reservations();
+  for (std::uint64_t user = 0; user < 500; ++user) ask_of(9, 10'000 + user);
+  EXPECT_LE(desk_->reservations(), before + 64);
 }
 
 TEST_F(AdmissionTest, WithoutWorkersItWaitsAndThenSaysSo) {

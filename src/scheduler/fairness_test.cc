@@ -20,7 +20,9 @@ using base::WorkerId;
 /// Users whose streams come, are worked on and leave in any order; it counts whose starts were begun.
 class Crowd {
  public:
-  Crowd(std::uint32_t seed, std::uint32_t workers) : random_(seed) {
+  /// `per_account`: so many users in a row share an account.
+  Crowd(std::uint32_t seed, std::uint32_t workers, std::uint64_t per_account = 1)
+      : random_(seed), per_account_(per_account) {
     for (std::uint32_t i = 1; i <= workers; ++i) scheduler_.add_worker(WorkerId{i});
   }
 
@@ -28,7 +30,12 @@ class Crowd {
 
   void arrive(std::uint64_t user) {
     const StreamId id{++last_};
-    scheduler_.add_stream({.id = id, .user = UserId{user}, .voice = VoiceId{1}, .expected = 3s}, now_);
+    scheduler_.add_stream({.id = id,
+                           .user = UserId{user},
+                           .account = UserId{1000 + account_of(user)},
+                           .voice = VoiceId{1},
+                           .expected = 3s},
+                          now_);
     waiting_[id] = user;
   }
   void leave() {
@@ -69,9 +76,14 @@ class Crowd {
   [[nodiscard]] bool waits(std::uint64_t user) const {
     return std::ranges::any_of(waiting_, [&](const auto& entry) { return entry.second == user; });
   }
+  [[nodiscard]] std::uint64_t account_of(std::uint64_t user) const { return (user - 1) / per_account_ + 1; }
+  [[nodiscard]] bool account_waits(std::uint64_t account) const {
+    return std::ranges::any_of(waiting_, [&](const auto& entry) { return account_of(entry.second) == account; });
+  }
 
  private:
   std::mt19937 random_;
+  std::uint64_t per_account_;
   Scheduler scheduler_{Options{.admission = Admission::kOff}};
   base::TimePoint now_{1h};
   std::uint64_t last_ = 0;
@@ -79,46 +91,92 @@ class Crowd {
   std::vector<Dispatch> jobs_;
 };
 
+/// Checks that of two who wait, one has begun at most one start more than the other.
+class Leads {
+ public:
+  static constexpr std::uint64_t kMost = 6;
+
+  template <class Waits>
+  void before_poll(const Waits& waits) {
+    forget(waits);
+    for (std::uint64_t one = 1; one <= kMost; ++one) waited_.at(one) = waits(one);
+  }
+  template <class Waits>
+  void begun(std::uint64_t who, const Waits& waits) {
+    for (std::uint64_t other = 1; other <= kMost; ++other) {
+      if (other == who || !waited_.at(other)) continue;
+      ++lead_.at(who).at(other);
+      --lead_.at(other).at(who);
+      if (!waits(other)) continue;
+      ++compared_;
+      worst_ = std::max(worst_, lead_.at(who).at(other));
+    }
+  }
+  template <class Waits>
+  void forget(const Waits& waits) {
+    for (std::uint64_t one = 1; one <= kMost; ++one) {
+      for (std::uint64_t other = 1; other <= kMost; ++other) {
+        if (!waits(one) || !waits(other)) lead_.at(one).at(other) = 0;
+      }
+    }
+  }
+  [[nodiscard]] int worst() const { return worst_; }
+  [[nodiscard]] std::uint64_t compared() const { return compared_; }
+
+ private:
+  std::array<std::array<int, kMost + 1>, kMost + 1> lead_{};  ///< Starts of one since both wait, less the other's.
+  std::array<bool, kMost + 1> waited_{};
+  std::uint64_t compared_ = 0;
+  int worst_ = 0;
+};
+
+/// Something happens to a crowd of so many users.
+void any_event(Crowd& crowd, std::uint64_t users) {
+  const int what = crowd.any(0, 9);
+  if (what < 3) {
+    const auto user = static_cast<std::uint64_t>(crowd.any(1, static_cast<int>(users)));
+    for (int burst = crowd.any(1, 5); burst > 0; --burst) crowd.arrive(user);
+  } else if (what == 3) {
+    crowd.leave();
+  } else {
+    crowd.work();
+  }
+}
+
 TEST(Fairness, WhileTwoUsersWaitTheStartsThatWereBegunDifferByAtMostOne) {
-  constexpr std::uint64_t kUsers = 3;
   std::uint64_t compared = 0;
   for (std::uint32_t seed = 1; seed <= 4'000; ++seed) {
     Crowd crowd(seed, 1 + seed % 3);
-    std::array<std::array<int, kUsers + 1>, kUsers + 1> lead{};  // starts of one since both wait, less the other's
-    const auto forget_those_who_do_not_wait = [&] {
-      for (std::uint64_t one = 1; one <= kUsers; ++one) {
-        for (std::uint64_t other = 1; other <= kUsers; ++other) {
-          if (!crowd.waits(one) || !crowd.waits(other)) lead.at(one).at(other) = 0;
-        }
-      }
-    };
+    const auto waits = [&](std::uint64_t user) { return crowd.waits(user); };
+    Leads users;
     for (int step = 0; step < 120; ++step) {
-      const int what = crowd.any(0, 9);
-      if (what < 3) {
-        const auto user = static_cast<std::uint64_t>(crowd.any(1, kUsers));
-        for (int burst = crowd.any(1, 5); burst > 0; --burst) crowd.arrive(user);
-      } else if (what == 3) {
-        crowd.leave();
-      } else {
-        crowd.work();
-      }
-      // Within one poll several may be begun: those waited before it.
-      forget_those_who_do_not_wait();
-      const std::array<bool, kUsers + 1> waited = {false, crowd.waits(1), crowd.waits(2), crowd.waits(3)};
-      for (const auto user : crowd.poll()) {
-        for (std::uint64_t other = 1; other <= kUsers; ++other) {
-          if (other == user || !waited.at(other)) continue;
-          ++lead.at(user).at(other);
-          --lead.at(other).at(user);
-          if (!crowd.waits(other)) continue;
-          ++compared;
-          ASSERT_LE(lead.at(user).at(other), 1) << "seed " << seed << " step " << step;
-        }
-      }
-      forget_those_who_do_not_wait();
+      any_event(crowd, 3);
+      users.before_poll(waits);  // within one poll several may be begun: those waited before it
+      for (const auto user : crowd.poll()) users.begun(user, waits);
+      users.forget(waits);
+      ASSERT_LE(users.worst(), 1) << "seed " << seed << " step " << step;
     }
+    compared += users.compared();
   }
   EXPECT_GT(compared, 50'000U);
+}
+
+TEST(Fairness, WhileTwoAccountsWaitTheirStartsDifferByAtMostOneHoweverManyUsersEachHas) {
+  std::uint64_t compared = 0;
+  for (std::uint32_t seed = 1; seed <= 2'000; ++seed) {
+    Crowd crowd(seed, 1 + seed % 3, 3);
+    const auto waits = [&](std::uint64_t account) { return crowd.account_waits(account); };
+    Leads accounts;
+    for (int step = 0; step < 120; ++step) {
+      any_event(crowd, step % 40 < 20 ? 6 : 4);  // the second account has one user or three
+      accounts.before_poll(waits);
+      for (const auto user : crowd.poll()) accounts.begun(crowd.account_of(user), waits);
+      accounts.forget(waits);
+      ASSERT_LE(accounts.worst(), 1) << "seed " << seed << " step " << step;
+    }
+    compared += accounts.compared();
+  }
+  EXPECT_GT(compared, 20'000U);
 }
 
 TEST(Fairness, AUserWhoLeavesTheQueueDoesNotPayForTurnsHeDidNotTake) {

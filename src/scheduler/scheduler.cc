@@ -77,8 +77,7 @@ void Scheduler::add_stream(const StreamSpec& spec, base::TimePoint now) {
   stream.arrival = now;
   stream.unplanned = spec.expected;
   stream.text_ready = !spec.awaits_text;
-  const auto [user, is_new] = users_.try_emplace(spec.user);
-  if (user->second.streams++ == 0 && !is_new) --users_between_;
+  accounts_.enter(spec);
   if (stream.text_ready) begin_waiting(stream, now);
   enqueue(stream);
 }
@@ -168,7 +167,10 @@ void Scheduler::unblock_stream(base::StreamId id) {
 }
 
 std::vector<Action> Scheduler::poll(base::TimePoint now) {
-  forget_idle_users(now);
+  for (const auto& old : accounts_.forget_idle(now, options_.user_memory)) {
+    turns_.forget_user(old.account, old.user);
+    if (old.whole_account) turns_.forget_account(old.account);
+  }
   auto actions = std::exchange(pending_, {});
   while (const auto id = next(now)) {
     Stream& stream = streams_.at(*id);
@@ -216,7 +218,7 @@ void Scheduler::end_job(base::JobId id, base::TimePoint now) {
 void Scheduler::charge(Job& job, WorkTime took) {
   job.took.wall += took.wall;
   job.took.cpu += took.cpu;
-  if (const auto it = users_.find(job.user); it != users_.end()) it->second.served += took.wall;
+  accounts_.charge(job.user, took.wall);
 }
 
 WorkTime Scheduler::occupied(const Job& job, base::TimePoint now) const {
@@ -245,25 +247,8 @@ void Scheduler::forget(base::StreamId id, base::TimePoint now) {
   Stream& stream = streams_.at(id);
   dequeue(stream);
   end_waiting(stream);
-  User& user = users_.at(stream.spec.user);
-  if (--user.streams == 0) {
-    ++users_between_;
-    user.idle_since = now;
-    idle_users_.emplace_back(now, stream.spec.user);
-  }
+  accounts_.leave(stream.spec, now);
   streams_.erase(id);
-}
-
-void Scheduler::forget_idle_users(base::TimePoint now) {
-  while (!idle_users_.empty() && now - idle_users_.front().first >= options_.user_memory) {
-    const auto [since, id] = idle_users_.front();
-    idle_users_.pop_front();
-    const auto it = users_.find(id);
-    if (it != users_.end() && it->second.streams == 0 && it->second.idle_since == since) {
-      users_.erase(it);
-      --users_between_;
-    }
-  }
 }
 
 JobKind Scheduler::next_kind(const Stream& stream) const {

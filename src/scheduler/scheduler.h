@@ -13,12 +13,14 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "scheduler/accounts.h"
 #include "scheduler/cost_estimator.h"
 #include "scheduler/cost_model.h"
 #include "scheduler/demand.h"
 #include "scheduler/ladder.h"
 #include "scheduler/options.h"
 #include "scheduler/playback_clock.h"
+#include "scheduler/start_turns.h"
 #include "scheduler/types.h"
 
 namespace antiphon::scheduler {
@@ -28,11 +30,11 @@ namespace antiphon::scheduler {
 ///
 /// Order (Policy::kOurs): earliest due first (Liu and Layland 1973, on playback time). A started stream is due at its
 /// latest start: the moment its listener runs dry, less guard and the longest job. A stream that has not started is due
-/// at its start tag plus start_slack; start tags of one user are spaced by what a start costs, so that a burst does not
-/// crowd out those who listen. When a start is due, the users who wait take turns (start-time fair queueing: Goyal, Vin
-/// and Cheng 1996; a start is the unit): while two users of equal weight wait, one has begun at most one start more
-/// than the other. Only one that would be heard too late otherwise goes before its turn. What is planned is begun
-/// before anything else is planned. A stream is never parked for being ahead.
+/// at its start tag plus start_slack; start tags of one account are spaced by what a start costs, so that a burst does
+/// not crowd out those who listen. When a start is due, the accounts that wait take turns, and within one its users
+/// (see StartTurns): while two accounts of equal weight wait, or two users of one account, one has begun at most one
+/// start more than the other. Only one that would be heard too late otherwise goes before its turn. What is planned is
+/// begun before anything else is planned. A stream is never parked for being ahead.
 class Scheduler {
  public:
   /// `options` must be valid.
@@ -120,12 +122,11 @@ class Scheduler {
   [[nodiscard]] std::vector<DemandLine> demand(base::TimePoint now) const;
   [[nodiscard]] Supply supply(base::TimePoint now) const;
   [[nodiscard]] std::vector<DemandLine> demand_of(const StreamSpec& newcomer, base::TimePoint now) const;
-  /// Live streams of a user.
-  [[nodiscard]] std::uint32_t streams_of(base::UserId user) const;
-  /// Users without streams who had one a short while ago.
-  [[nodiscard]] std::size_t users_between_streams() const { return users_between_; }
+  /// Who has streams, and who had some a short while ago.
+  [[nodiscard]] const Accounts& accounts() const { return accounts_; }
   /// When the first of the user's streams will have been heard to its end; zero without streams.
-  [[nodiscard]] base::Duration next_end_of(base::UserId user, base::TimePoint now) const;
+  [[nodiscard]] base::Duration next_end_of_user(base::UserId user, base::TimePoint now) const;
+  [[nodiscard]] base::Duration next_end_of_account(base::UserId account, base::TimePoint now) const;
   /// How long a stream of `voice` that is let in now is expected to wait for its first audio: what the queue has before
   /// it, shared among the workers, and its own start.
   [[nodiscard]] base::Duration predicted_start(VoiceId voice, base::TimePoint now) const;
@@ -143,26 +144,6 @@ class Scheduler {
     std::uint32_t next = 0;  ///< First grain that is not rendered yet.
   };
 
-  /// Whose start is begun next, smallest first.
-  struct Turn {
-    double turn = 0;  ///< In starts; of a user of weight 2 they are half as far apart.
-    std::uint64_t last = 0;
-    base::UserId user;
-    friend auto operator<=>(const Turn&, const Turn&) = default;
-  };
-
-  struct User {
-    std::uint32_t streams = 0;
-    std::uint32_t waiting = 0;  ///< Streams that have not started.
-    base::TimePoint start_tag{};
-    double turn = 0;                     ///< Of the next start.
-    std::uint64_t last_begun = 0;        ///< Of equals, who has not begun one for longest goes first.
-    std::set<base::StreamId> unbegun{};  ///< Streams that are ready to be begun.
-    std::optional<Turn> queued{};        ///< Its place in turns_, while there are some.
-    base::Duration served{};             ///< Worker time spent on the user's streams.
-    base::TimePoint idle_since{};        ///< Of meaning while streams is 0.
-  };
-
   /// Smallest first; ties go to the less served user, then to the older stream.
   struct Key {
     std::int64_t due = 0;
@@ -175,7 +156,7 @@ class Scheduler {
     StreamSpec spec;
     base::TimePoint arrival;
     base::TimePoint start_tag;
-    double turn = 0;              ///< The user's, when it was begun.
+    double turn = 0;              ///< The account's, when it was begun.
     base::Duration start_cost{};  ///< Worker time until it is heard, as expected when it came.
     PlaybackClock playback;
     std::deque<Segment> segments;    ///< Planned and not wholly rendered, in order.
@@ -235,9 +216,7 @@ class Scheduler {
   void enqueue(Stream& stream);
   void enqueue_start(Stream& stream);
   void dequeue_start(Stream& stream);
-  /// The user's place in turns_ is what it has to be.
-  void place_user(base::UserId id, User& user);
-  /// The stream is begun: the user's turn is taken.
+  /// The stream is begun: its account's and its user's turns are taken.
   void take_turn(Stream& stream);
   /// The stream whose turn it is; nothing when none is ready.
   [[nodiscard]] std::optional<base::StreamId> next(base::TimePoint now) const;
@@ -246,13 +225,14 @@ class Scheduler {
   void dequeue(Stream& stream);
   void finish_if_done(Stream& stream, base::TimePoint now);
   void after_render(Stream& stream, base::TimePoint now);
+  template <class Whose>
+  [[nodiscard]] base::Duration next_end(const Whose& is_his, base::TimePoint now) const;
   void end_waiting(Stream& stream);
   void forget(base::StreamId id, base::TimePoint now);
-  void forget_idle_users(base::TimePoint now);
   [[nodiscard]] base::Duration start_spacing(const Stream& stream) const;
   void append_demand(const Stream& stream, base::TimePoint now, std::vector<DemandLine>& lines) const;
   [[nodiscard]] base::Duration lateness(base::TimePoint now) const;
-  /// Ends the newest stream of the user who has most for his weight.
+  /// Ends the newest stream of the user who has most, in the account that has most for its weight.
   void shed(base::TimePoint now);
   [[nodiscard]] std::uint32_t worker_count() const;
   [[nodiscard]] JobKind next_kind(const Stream& stream) const;
@@ -277,7 +257,7 @@ class Scheduler {
 
   Options options_;
   std::unordered_map<base::StreamId, Stream> streams_;
-  std::unordered_map<base::UserId, User> users_;
+  Accounts accounts_;
   std::unordered_map<base::JobId, Job> jobs_;
   std::map<base::WorkerId, Worker> workers_;
   std::size_t retiring_ = 0;    ///< Of the workers.
@@ -289,19 +269,14 @@ class Scheduler {
   base::TimePoint assessed_{};
   std::set<Key> ready_;
   // Of Policy::kOurs: ready streams that have not started; they are not in ready_.
-  std::set<Turn> turns_;                                                 ///< Users with streams that are not begun.
+  StartTurns turns_;                                                     ///< Those that are not begun.
   std::set<std::pair<double, base::StreamId>> begun_;                    ///< Those that are, by turn.
   std::set<std::pair<base::TimePoint, base::StreamId>> start_promises_;  ///< By latest_start().
   std::set<Key> start_dues_;                                             ///< When they are due.
-  double virtual_turn_ = 0;                                              ///< Turn of the start that was begun last.
   std::vector<Action> pending_;                                          ///< Decided outside poll(), handed out by it.
-  std::deque<std::pair<base::TimePoint, base::UserId>> idle_users_;      ///< Oldest first; entries may be outdated.
   std::size_t idle_streams_ = 0;                                         ///< When assess() looked.
-  std::size_t users_between_ = 0;
-  std::size_t users_waiting_ = 0;  ///< Users with a stream that has not started.
   std::uint64_t next_job_ = 1;
   std::uint64_t turn_ = 0;
-  std::uint64_t starts_begun_ = 0;
 };
 
 }  // namespace antiphon::scheduler

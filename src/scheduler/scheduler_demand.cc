@@ -43,12 +43,12 @@ base::Duration Scheduler::lateness(base::TimePoint now) const {
 
 void Scheduler::shed(base::TimePoint now) {
   const Stream* chosen = nullptr;
-  const auto share = [&](const Stream& stream) { return users_.at(stream.spec.user).streams / stream.spec.weight; };
+  const auto rank = [&](const Stream& stream) {
+    const auto share = accounts_.streams_of_account(account_of(stream.spec)) / stream.spec.weight;
+    return std::tuple(share, accounts_.streams_of_user(stream.spec.user), stream.spec.id);
+  };
   for (const auto& [id, stream] : streams_) {
-    if (idle(stream)) continue;
-    if (chosen == nullptr || std::tuple(share(stream), id) > std::tuple(share(*chosen), chosen->spec.id)) {
-      chosen = &stream;
-    }
+    if (!idle(stream) && (chosen == nullptr || rank(stream) > rank(*chosen))) chosen = &stream;
   }
   if (chosen == nullptr) return;
   const auto id = chosen->spec.id;
@@ -87,15 +87,19 @@ base::Duration Scheduler::start_wait(base::TimePoint now) const {
   return DemandCurve(demand(now), supply(now)).earliest(demand_of(newcomer, now), kStep, kLongestWait);
 }
 
-std::uint32_t Scheduler::streams_of(base::UserId user) const {
-  const auto it = users_.find(user);
-  return it == users_.end() ? 0 : it->second.streams;
+base::Duration Scheduler::next_end_of_user(base::UserId user, base::TimePoint now) const {
+  return next_end([user](const StreamSpec& spec) { return spec.user == user; }, now);
 }
 
-base::Duration Scheduler::next_end_of(base::UserId user, base::TimePoint now) const {
+base::Duration Scheduler::next_end_of_account(base::UserId account, base::TimePoint now) const {
+  return next_end([account](const StreamSpec& spec) { return account_of(spec) == account; }, now);
+}
+
+template <class Whose>
+base::Duration Scheduler::next_end(const Whose& is_his, base::TimePoint now) const {
   std::optional<base::Duration> soonest;
   for (const auto& [id, stream] : streams_) {
-    if (stream.spec.user != user) continue;
+    if (!is_his(stream.spec)) continue;
     const auto left = stream.playback.dry_at().value_or(now) - now + stream.planned_ahead + stream.unplanned;
     soonest = std::min(soonest.value_or(left), left);
   }
@@ -187,7 +191,7 @@ std::uint32_t Scheduler::worker_count() const {
 }
 
 base::Duration Scheduler::start_spacing(const Stream& stream) const {
-  return base::from_seconds(base::to_seconds(start_cost(stream.spec.voice)) * static_cast<double>(users_waiting_) /
+  return base::from_seconds(base::to_seconds(start_cost(stream.spec.voice)) * static_cast<double>(accounts_.waiting()) /
                             worker_count() / stream.spec.weight);
 }
 

@@ -60,7 +60,7 @@ TEST_F(SchedulerTextTest, WithoutTextThereIsNoJobAndNoDemand) {
   scheduler_.add_stream(growing(1), at(0s));
   EXPECT_TRUE(dispatches(at(0s)).empty());
   EXPECT_TRUE(scheduler_.demand(at(0s)).empty());
-  EXPECT_EQ(scheduler_.streams_of(UserId{1}), 1U);
+  EXPECT_EQ(scheduler_.accounts().streams_of_user(UserId{1}), 1U);
   scheduler_.text_arrived(StreamId{1}, 2s, at(5s));
   EXPECT_FALSE(scheduler_.demand(at(5s)).empty());
   const auto jobs = dispatches(at(5s));

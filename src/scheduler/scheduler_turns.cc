@@ -11,15 +11,13 @@ namespace {
 
 /// Spacing of chunks in the original plan's key (its assumed RTF of 0.2 times its chunk of 1 s).
 constexpr base::Duration kPlanSpacing = std::chrono::milliseconds(200);
-/// Where a user who comes to wait joins the turns: between the one that was begun last and the next one.
-constexpr double kJoins = 0.5;
 
 }  // namespace
 
 void Scheduler::enqueue(Stream& stream) {
   dequeue(stream);
   if (stream.blocked || stream.job || idle(stream)) return;
-  const auto served = options_.policy == Policy::kOurs ? users_.at(stream.spec.user).served : base::Duration{};
+  const auto served = options_.policy == Policy::kOurs ? accounts_.served(stream.spec.user) : base::Duration{};
   stream.queued = Key{.due = due(stream), .served = served.count(), .stream = stream.spec.id};
   if (options_.policy == Policy::kOurs && !stream.playback.started()) {
     enqueue_start(stream);
@@ -37,10 +35,7 @@ void Scheduler::enqueue_start(Stream& stream) {
     begun_.emplace(stream.turn, id);
     return;
   }
-  User& user = users_.at(stream.spec.user);
-  if (user.unbegun.empty()) user.turn = std::max(user.turn, virtual_turn_ + kJoins);
-  user.unbegun.insert(id);
-  place_user(stream.spec.user, user);
+  turns_.add(account_of(stream.spec), stream.spec.user, id);
 }
 
 void Scheduler::dequeue(Stream& stream) {
@@ -61,27 +56,12 @@ void Scheduler::dequeue_start(Stream& stream) {
     begun_.erase({stream.turn, id});
     return;
   }
-  User& user = users_.at(stream.spec.user);
-  user.unbegun.erase(id);
-  place_user(stream.spec.user, user);
-}
-
-void Scheduler::place_user(base::UserId id, User& user) {
-  if (user.queued) turns_.erase(*user.queued);
-  user.queued.reset();
-  if (user.unbegun.empty()) return;
-  user.queued = Turn{.turn = user.turn, .last = user.last_begun, .user = id};
-  turns_.insert(*user.queued);
+  turns_.remove(account_of(stream.spec), stream.spec.user, id);
 }
 
 void Scheduler::take_turn(Stream& stream) {
   if (!stream.waiting || std::exchange(stream.begun, true)) return;
-  User& user = users_.at(stream.spec.user);
-  stream.turn = user.turn;
-  virtual_turn_ = std::max(virtual_turn_, user.turn);
-  user.turn += 1.0 / stream.spec.weight;
-  user.last_begun = ++starts_begun_;
-  place_user(stream.spec.user, user);
+  stream.turn = turns_.take(account_of(stream.spec), stream.spec.user, stream.spec.weight);
 }
 
 std::optional<base::StreamId> Scheduler::next(base::TimePoint now) const {
@@ -91,7 +71,7 @@ std::optional<base::StreamId> Scheduler::next(base::TimePoint now) const {
   // Who was let in is heard in time, even out of turn.
   if (!start_promises_.empty() && start_promises_.begin()->first <= now) return start_promises_.begin()->second;
   if (!begun_.empty()) return begun_.begin()->second;
-  return *users_.at(turns_.begin()->user).unbegun.begin();
+  return turns_.front();
 }
 
 std::optional<base::TimePoint> Scheduler::latest_start(const Stream& stream) const {
@@ -100,13 +80,11 @@ std::optional<base::TimePoint> Scheduler::latest_start(const Stream& stream) con
 }
 
 void Scheduler::begin_waiting(Stream& stream, base::TimePoint now) {
-  User& user = users_.at(stream.spec.user);
   end_waiting(stream);
   stream.waiting = true;
-  if (user.waiting++ == 0) ++users_waiting_;
+  accounts_.begin_waiting(stream.spec);
   stream.arrival = now;
-  stream.start_tag = std::max(now, user.start_tag);
-  user.start_tag = stream.start_tag + start_spacing(stream);
+  stream.start_tag = accounts_.take_start_tag(stream.spec, now, start_spacing(stream));
   const auto model = cost(stream.spec.voice);
   stream.start_cost =
       model.plan_cost(next_segment(stream)) + model.render_cost(cushion(options_, model, worker_count()));
@@ -114,8 +92,7 @@ void Scheduler::begin_waiting(Stream& stream, base::TimePoint now) {
 }
 
 void Scheduler::end_waiting(Stream& stream) {
-  if (!std::exchange(stream.waiting, false)) return;
-  if (--users_.at(stream.spec.user).waiting == 0) --users_waiting_;
+  if (std::exchange(stream.waiting, false)) accounts_.end_waiting(stream.spec);
 }
 
 std::int64_t Scheduler::due(const Stream& stream) const {

@@ -28,17 +28,23 @@ struct WorkTime {
   base::Duration cpu{};
 };
 
-/// A stream as it enters.
+/// A stream as it enters. Fairness is between accounts first, and then between the users of one.
 struct StreamSpec {
   base::StreamId id{};
-  base::UserId user{};
+  base::UserId user{};                    ///< Of one account only.
+  std::optional<base::UserId> account{};  ///< Nothing: the user is an account of its own.
   VoiceId voice{};
-  double weight = 1.0;               ///< Share of the user against other users; above 0.
+  double weight = 1.0;               ///< Share of the account against other accounts; above 0.
+  std::uint32_t max_streams = 0;     ///< That the account may have at once, live or waiting; 0: no limit of its own.
   base::Duration expected{};         ///< Estimated audio of the whole utterance; see LengthModel.
   base::Duration first_segment{};    ///< Of it, of what is planned first; zero: not known, taken as typical.
   bool awaits_text = false;          ///< Nothing is there to plan yet; see Scheduler::text_arrived().
   std::optional<VoiceId> cheaper{};  ///< The voice that it may be spoken with when the cell is nearly full.
 };
+
+[[nodiscard]] constexpr base::UserId account_of(const StreamSpec& stream) {
+  return stream.account.value_or(stream.user);
+}
 
 /// What a plan job found out.
 struct PlanOutcome {

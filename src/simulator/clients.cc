@@ -12,6 +12,8 @@ namespace {
 /// Users of group g are numbered from g * this; those who come once from kOnce.
 constexpr std::uint64_t kUsersPerGroup = 1'000'000;
 constexpr std::uint64_t kOnce = 1'000'000'000'000;
+/// Account n of Group::account has this number and n.
+constexpr std::uint64_t kAccounts = 2'000'000'000'000;
 /// How much later than told a client comes back at most.
 constexpr double kPunctuality = 1.0;
 
@@ -52,6 +54,7 @@ void Simulation::burst(std::uint32_t index) {
 void Simulation::expect(std::uint32_t index, base::TimePoint when, std::optional<base::UserId> user) {
   const Group& group = scenario_.groups[index];
   Request request{.group = index, .user = user ? *user : next_user(index), .arrival = when};
+  if (group.account > 0) request.account = base::UserId{kAccounts + group.account};
   request.audio = any_length(group);
   request.guess = scenario_.length_margin * std::lognormal_distribution(0.0, scenario_.length_error)(clients_);
   enter(request);
@@ -60,6 +63,7 @@ void Simulation::expect(std::uint32_t index, base::TimePoint when, std::optional
 void Simulation::repeat(const Request& refused, base::TimePoint when) {
   enter({.group = refused.group,
          .user = refused.user,
+         .account = refused.account,
          .arrival = when,
          .audio = refused.audio,
          .attempt = refused.attempt + 1,
@@ -84,6 +88,7 @@ void Simulation::ask(std::uint64_t index) {
   const Group& group = scenario_.groups[request.group];
   scheduler::StreamSpec spec{.id = base::StreamId{index + 1},
                              .user = request.user,
+                             .account = request.account,
                              .voice = scheduler::VoiceId{group.voice},
                              .weight = group.weight,
                              .expected = base::from_seconds(base::to_seconds(request.audio) * request.guess)};

@@ -116,6 +116,32 @@ TEST(Experiments, LightUsersAreServedBesideAFloodAndBesideOneWhoRetriesTenTimesA
   }
 }
 
+TEST(Experiments, AnAccountWithManyUsersDoesNotCrowdOutOthers) {
+  const std::array variants = {kAll[0], kAll[2], kOurs};
+  for (const auto& [label, series] : results("accounts", cell(2, 200s), variants, 3)) {
+    const auto& ours = series.at("ours");
+    expect_promises_kept(ours);
+    EXPECT_GE(ours.mean_of(0, "good"), 0.95);
+    EXPECT_GE(ours.mean_of(0, "worst_user"), 0.9);
+    EXPECT_GE(find(ours.machine, "utilisation").mean, 0.85) << "and the large one gets the rest";
+    EXPECT_LE(series.at("fifo").mean_of(0, "good"), 0.5);
+    EXPECT_LE(series.at("plan").mean_of(0, "good"), 0.5);
+  }
+}
+
+TEST(Experiments, OneUserDoesNotCrowdOutTheOthersOfHisAccount) {
+  auto table = plan("flood", cell(2, 200s), {&kOurs, 1}, {});
+  ASSERT_TRUE(table.has_value());
+  for (auto& point : table->points) {
+    for (auto& group : point.scenario.groups) group.account = 1;
+  }
+  for (const auto& outcome : run(*table, 3)) {
+    expect_promises_kept(outcome.result);
+    EXPECT_GE(outcome.result.mean_of(0, "good"), 0.95);
+    EXPECT_GE(find(outcome.result.machine, "utilisation").mean, 0.75);
+  }
+}
+
 TEST(Experiments, ShortTextsAreNotPaidForByLongOnes) {
   const std::array variants = {kAll[0], kAll[2], kOurs};
   for (const auto& [label, series] : results("lengths", cell(2, 150s), variants, 3)) {

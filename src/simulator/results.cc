@@ -132,6 +132,7 @@ class Account {
       case scheduler::RefusalReason::kCapacity:
         return &Measures::refused_capacity;
       case scheduler::RefusalReason::kUserLimit:
+      case scheduler::RefusalReason::kAccountLimit:
         return &Measures::refused_user_limit;
       case scheduler::RefusalReason::kQueueFull:
         return &Measures::refused_queue_full;

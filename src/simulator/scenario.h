@@ -94,7 +94,9 @@ struct Group {
   Arrivals arrivals = Poisson{.load = 1.0};
   std::vector<Length> lengths{{.share = 0.5, .least = std::chrono::seconds(1), .most = std::chrono::seconds(2)},
                               {.share = 0.5, .least = std::chrono::seconds(10), .most = std::chrono::seconds(20)}};
-  double weight = 1.0;
+  std::uint32_t account =
+      0;                ///< All its users are of this account, which groups may share; 0: each has one of his own.
+  double weight = 1.0;  ///< Of the account.
   base::Duration wait = std::chrono::seconds(2);  ///< How long a request may wait to be let in.
   Retry retry = Retry::kNever;
   base::Duration retry_interval = std::chrono::milliseconds(100);

@@ -25,6 +25,7 @@ struct Request {
 
   std::size_t group = 0;
   base::UserId user;
+  std::optional<base::UserId> account;
   base::TimePoint arrival;
   base::Duration audio{};
   std::uint32_t attempt = 0;  ///< Refusals before it.

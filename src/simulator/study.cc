@@ -105,6 +105,27 @@ Study flood_study(const Plan& plan, std::string name, std::string title, Group h
   return study;
 }
 
+/// Eight users with an account each, and many who share one: as a web interface with one key has them.
+Study accounts_study(const Plan& plan) {
+  Study study{.name = "accounts",
+              .title = "One account with many users beside eight accounts of one user each",
+              .axis = "users of the large account",
+              .points = {}};
+  add_points(study, plan, plan.values({32}), [&](Scenario& scenario, double x) {
+    auto single = plan.group();
+    single.name = "single";
+    single.users = 8;
+    single.arrivals = ClosedLoop{.think = 2s};
+    auto shared = single;
+    shared.name = "shared";
+    shared.users = count_of(x);
+    shared.account = 1;
+    shared.arrivals = ClosedLoop{};
+    scenario.groups = {std::move(single), std::move(shared)};
+  });
+  return study;
+}
+
 Group flooding() { return {.name = "heavy", .users = 1, .lengths = {{.share = 1, .least = 10s, .most = 20s}}}; }
 
 Group retrying() {
@@ -211,13 +232,14 @@ Study plan_table_study(const Plan& plan) {
   return study;
 }
 
-constexpr std::array<NamedStudy, 10> kStudies = {{
+constexpr std::array<NamedStudy, 11> kStudies = {{
     {"load", "requests at random times, by load (experiment 1)"},
     {"rate", "requests at random times, by number a second"},
     {"listeners", "listeners who ask again when they have heard all"},
     {"burst", "1 to 32 users at the same moment (experiment 2)"},
     {"flood", "a user with many parallel long requests beside eight light ones (experiment 3)"},
     {"retry", "one who retries ten times a second beside eight light ones (experiment 3)"},
+    {"accounts", "an account with many users beside eight accounts of one user each"},
     {"lengths", "texts of 1 s beside texts of 10 s (experiment 4)"},
     {"replay", "twenty refused users come back when told"},
     {"faults", "outliers, hangs, losses and a slow machine"},
@@ -262,6 +284,7 @@ std::optional<Study> plan(std::string_view name, const Scenario& base, std::span
     return flood_study(with, "flood", "One user with many long requests beside eight", flooding(), 32);
   if (name == "retry")
     return flood_study(with, "retry", "One user who retries ten times a second beside eight", retrying(), 16);
+  if (name == "accounts") return accounts_study(with);
   if (name == "lengths") return lengths_study(with);
   if (name == "replay") return replay_study(with);
   if (name == "faults") return faults_study(with);

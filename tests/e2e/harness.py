@@ -153,6 +153,11 @@ class Server:
     def health(self):
         return self.http.get("/healthz").json()
 
+    def metrics(self):
+        """The value of each line of /metrics, by its name with its labels."""
+        lines = [line for line in self.http.get("/metrics").text.splitlines() if not line.startswith("#")]
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
     def idle(self):
         health = self.health()
         return health["streams"] == 0 and health["oldest_job_age_seconds"] == 0

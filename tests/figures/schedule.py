@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Prints whom the server serves well under load: .deps/venv/bin/python tests/figures/schedule.py [--tones] [--seconds N]
 
-Open loop at several loads under several policies, 16 and 32 real-time listeners, a burst of 16, and one user who keeps
-8 long requests under way beside 4 others, all with two workers: by the real voice, or with --tones by tones that cost
-as much time asleep. Run it on an idle machine; `antiphon simulate` says what to expect.
+Open loop at several loads under several policies, each beside what `antiphon simulate` says of the same load at the
+costs measured here; 16 and 32 real-time listeners, a burst of 16, and one user who keeps 8 long requests under way
+beside 4 others. All with two workers: by the real voice, or with --tones by tones that cost as much time asleep. Run it
+on an idle machine.
 """
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
@@ -17,6 +19,8 @@ import harness  # noqa: E402
 
 LOADS = [0.7, 1.0, 1.3]
 POLICIES = [("fifo", "off"), ("plan", "off"), ("edf", "off"), ("edf", "on"), ("ours", "on")]
+HEAD = (f"{'':32} {'good%':>6} {'of adm.%':>8} {'TTFA50':>7} {'TTFA95':>7} {'TTFA99':>7} {'C50%':>6} {'gap':>7} "
+        f"{'asked':>6} {'ref.':>6}")
 TONE_COST_MS = 88  # Of an audio-second, as of a medium Piper voice.
 
 
@@ -33,6 +37,19 @@ def row(name, report):
     print(f"{name:32} {100 * every['good_share']:6.1f} {100 * every['good_share_admitted']:8.1f} {times} "
           f"{100 * every['c50']:6.1f} {every['worst_gap_s']['max']:7.3f} {every['requests']:6} {every['refused']:6}"
           f"{'  CLIENT TOO SLOW' if report.get('client', {}).get('was_bottleneck') else ''}", flush=True)
+
+
+@dataclasses.dataclass
+class Costs:
+    """Worker-seconds per second of speech, and seconds of speech."""
+    render: float
+    plan: float
+    short: float
+    long: float
+
+    def rate(self):
+        """Requests per second that are all that two workers can do; half of the texts are short."""
+        return 2 / ((self.render + self.plan) * (self.short + self.long) / 2)
 
 
 class Figures:
@@ -55,27 +72,54 @@ class Figures:
         server.speak("This warms it up, and lets it learn what it costs to speak.", self.voice)
         return server
 
-    def capacity(self):
-        """Requests per second of mixed texts at load 1: as many as are served when always enough are there."""
+    def costs(self):
+        """What this machine does while both workers are always busy, and what the texts of the load are like."""
         server = self.serve("fifo", "off")
-        report = bench(server, self.folder, "--listeners", 64, "--duration", self.seconds)
+        lengths = {}
+        for text in ["short", "long"]:
+            report = bench(server, self.folder, "--listeners", 2, "--text", text, "--duration", 10)
+            every = report["all"]
+            lengths[text] = every["audio_s_per_s"] * report["seconds"] / every["complete"]
+        before = server.metrics()
+        bench(server, self.folder, "--listeners", 96, "--duration", min(self.seconds, 20))
+        after = server.metrics()
         server.stop()
-        every = report["all"]
-        return every["complete"] / report["seconds"]
+
+        def grown(name):
+            return after[name] - before[name]
+
+        audio = grown("antiphon_audio_seconds_total")
+        render, plan = (grown(f'antiphon_job_wall_seconds_total{{kind="{kind}"}}') for kind in ["render", "plan"])
+        return Costs(render / audio, plan / audio, lengths["short"], lengths["long"])
 
     def open_loop(self):
-        rate = self.capacity()
-        print(f"load 1.0 is {rate:.2f} requests/s")
-        print(f"{'':32} {'good%':>6} {'of adm.%':>8} {'TTFA50':>7} {'TTFA95':>7} {'TTFA99':>7} {'C50%':>6} {'gap':>7} "
-              f"{'asked':>6} {'ref.':>6}")
+        costs = self.costs()
+        print(f"a second of speech takes a busy worker {costs.render:.4f} s to render and {costs.plan:.4f} s to plan; "
+              f"texts are {costs.short:.1f} or {costs.long:.1f} s long; load 1.0 is {costs.rate():.2f} requests/s")
+        print(HEAD)
         for load in LOADS:
             for policy, admission in POLICIES:
                 server = self.serve(policy, admission)
-                row(f"{load:.1f} {policy}, admission {admission}",
-                    bench(server, self.folder, "--rate", f"{load * rate:.3f}", "--duration", self.seconds))
+                name = f"{load:.1f} {policy}, admission {admission}"
+                row(name, bench(server, self.folder, "--rate", f"{load * costs.rate():.3f}", "--duration",
+                                self.seconds))
                 server.stop()
+                self.simulated(costs, load, policy, admission)
+
+    def simulated(self, costs, load, policy, admission):
+        """The same in `antiphon simulate`, from the costs that were measured here."""
+        lengths = ",".join(f"{0.8 * mean:.2f}:{1.2 * mean:.2f}:0.5" for mean in [costs.short, costs.long])
+        report = json.loads(harness.run_ok(
+            "simulate", "--rate", f"{load * costs.rate():.3f}", "--lengths", lengths, "--policy", policy, "--admission",
+            admission, "--workers", 2, "--rtf", f"{costs.render:.5f}", "--chunk-cost", 0, "--plan-cost",
+            f"{costs.plan:.5f}", "--duration", self.seconds, "--warm-up", 0, "--runs", 16, "--json", "-", timeout=600))
+        every = {name: value["mean"] for name, value in report["points"][0]["all"].items()}
+        times = " ".join(f"{every[f'first_audio_{quantile}']:7.2f}" for quantile in ["p50", "p95", "p99"])
+        print(f"{'    simulated':32} {100 * every['good']:6.1f} {100 * every['good_of_admitted']:8.1f} {times} "
+              f"{100 * every['c50']:6.1f}", flush=True)
 
     def others(self):
+        print(HEAD)
         for name, flags in [("16 listeners", ["--listeners", 16]), ("32 listeners", ["--listeners", 32]),
                             ("burst of 16", ["--burst", 16, "--burst-every", 30]),
                             ("4 users beside a flood of 8", ["--listeners", 4, "--flood", 8])]:
@@ -91,7 +135,7 @@ class Figures:
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tones", action="store_true")
-    parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--seconds", type=int, default=40, help="in which requests are made, at each point")
     flags = parser.parse_args()
     print("load average", os.getloadavg())
     with tempfile.TemporaryDirectory() as name:

@@ -24,13 +24,6 @@ ROUNDS = 12
 REQUESTS = 500
 
 
-def metric(server, name):
-    for line in server.http.get("/metrics").text.splitlines():
-        if line.startswith(name + " "):
-            return float(line.split()[1])
-    raise KeyError(name)
-
-
 def first_audio(server, text):
     """Seconds from the request to the first byte of audio, and of the audio."""
     begin = time.monotonic()
@@ -42,10 +35,11 @@ def first_audio(server, text):
 
 
 def work(server):
-    return {kind: {what: metric(server, f'antiphon_job{name}{{kind="{kind}"}}')
+    metrics = server.metrics()
+    return {kind: {what: metrics[f'antiphon_job{name}{{kind="{kind}"}}']
                    for what, name in [("jobs", "s_total"), ("cpu", "_cpu_seconds_total"),
                                       ("wall", "_wall_seconds_total")]}
-            for kind in ["plan", "render"]} | {"audio": metric(server, "antiphon_audio_seconds_total")}
+            for kind in ["plan", "render"]} | {"audio": metrics["antiphon_audio_seconds_total"]}
 
 
 def cost(server, texts, rounds):

@@ -19,9 +19,9 @@
 #include "voice/grain_layout.h"
 
 /// A segment of random phonemes of a prepared voice, by ONNX Runtime and by our own kernels in turn, in one process and
-/// on one thread: `renderer_bench FOLDER [ROUNDS]`. The time of middle grains, and the distance from ONNX Runtime's
-/// wave. Besides the choices of methods that the engine makes, others; and our kernels' decoder alone: the network from
-/// where the flow ends.
+/// on one thread: `renderer_bench FOLDER [ROUNDS [all]]`. The time of middle grains, and the distance from ONNX
+/// Runtime's wave; and our kernels' decoder alone: the network from where the flow ends. With `all`, besides the
+/// choices of methods that the engine makes, others.
 namespace antiphon::engine::piper {
 namespace {
 
@@ -173,7 +173,7 @@ std::vector<Choice> choices() {
   };
 }
 
-int bench(const std::filesystem::path& folder, int rounds) {
+int bench(const std::filesystem::path& folder, int rounds, bool all) {
   const auto runtime = ort::Runtime::open();
   if (!runtime) fail(runtime.error().message);
   const auto manifest = voice::read_manifest(folder);
@@ -213,7 +213,7 @@ int bench(const std::filesystem::path& folder, int rounds) {
     if (!renderer) fail(renderer.error().message);
     contests.emplace_back(name, std::move(*renderer), as, prior);
   };
-  for (const auto& [name, frames, samples] : choices())
+  for (const auto& [name, frames, samples] : all ? choices() : std::vector<Choice>{})
     add(name, network, whole, *manifest, {.set = set, .frames = frames, .samples = samples});
   const auto decoders = contests.size();
   add("decoder alone, direct", decoder, latent, latent_manifest, network::options_for(set, Methods::kDirect));
@@ -236,11 +236,11 @@ int bench(const std::filesystem::path& folder, int rounds) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "renderer_bench FOLDER [ROUNDS]\n");
+    std::fprintf(stderr, "renderer_bench FOLDER [ROUNDS [all]]\n");
     return 1;
   }
   try {
-    return antiphon::engine::piper::bench(argv[1], argc > 2 ? std::atoi(argv[2]) : 10);
+    return antiphon::engine::piper::bench(argv[1], argc > 2 ? std::atoi(argv[2]) : 10, argc > 3);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

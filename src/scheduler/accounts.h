@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "scheduler/types.h"
+
+namespace antiphon::scheduler {
+
+/// Who has streams: the accounts, and the users of each. Both are remembered for a while after their last stream, so
+/// that leaving gains nothing. Not thread-safe.
+class Accounts {
+ public:
+  /// A user whose last stream ended long ago.
+  struct Forgotten {
+    base::UserId account;
+    base::UserId user;
+    bool whole_account = false;  ///< It was the account's last.
+  };
+
+  /// A stream enters. A user belongs to one account.
+  void enter(const StreamSpec& stream);
+  /// One of those has ended.
+  void leave(const StreamSpec& stream, base::TimePoint now);
+  /// One that is in waits for its start, or does so no more.
+  void begin_waiting(const StreamSpec& stream);
+  void end_waiting(const StreamSpec& stream);
+  /// The tag of the account's next start, which is not before `now`; the one after comes `spacing` later.
+  base::TimePoint take_start_tag(const StreamSpec& stream, base::TimePoint now, base::Duration spacing);
+  /// Worker time spent on the user's streams. Users who are not known any more are ignored.
+  void charge(base::UserId user, base::Duration served);
+
+  [[nodiscard]] std::uint32_t streams_of_account(base::UserId account) const;
+  [[nodiscard]] std::uint32_t streams_of_user(base::UserId user) const;
+  [[nodiscard]] base::Duration served(base::UserId user) const;
+  /// Accounts with a stream that waits for its start.
+  [[nodiscard]] std::size_t waiting() const { return waiting_; }
+  /// Accounts without streams that are remembered.
+  [[nodiscard]] std::size_t between_streams() const { return between_; }
+  /// Users of the account without streams who are remembered.
+  [[nodiscard]] std::size_t users_between_streams(base::UserId account) const;
+  /// Users of the account that are known.
+  [[nodiscard]] std::size_t users_of(base::UserId account) const;
+
+  /// Forgets the users whose last stream ended `memory` ago, and accounts without users.
+  std::vector<Forgotten> forget_idle(base::TimePoint now, base::Duration memory);
+
+ private:
+  struct Account {
+    std::uint32_t streams = 0;
+    std::uint32_t waiting = 0;  ///< Of the streams.
+    std::uint32_t users = 0;    ///< That are known.
+    std::uint32_t live = 0;     ///< Of them, those with streams.
+    base::TimePoint start_tag{};
+  };
+  struct User {
+    base::UserId account;
+    std::uint32_t streams = 0;
+    base::Duration served{};
+    base::TimePoint idle_since{};  ///< Of meaning while streams is 0.
+  };
+
+  std::unordered_map<base::UserId, Account> accounts_;
+  std::unordered_map<base::UserId, User> users_;
+  std::deque<std::pair<base::TimePoint, base::UserId>> idle_;  ///< Oldest first; entries may be outdated.
+  std::size_t waiting_ = 0;
+  std::size_t between_ = 0;
+};
+
+}  // namespace antiphon::scheduler
