@@ -1,6 +1,8 @@
 #include "scheduler/admission.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <utility>
 
 #include "base/check.h"
 
@@ -98,8 +100,11 @@ class AdmissionDesk::Promises {
     for (const auto& waiter : waiters_) {
       if (desk_.goes_before(waiter.party, party)) append(lines, waiter.lines);
     }
+    // However many users of another account were refused, it holds no more against this one than a single user would.
+    std::unordered_map<base::UserId, std::size_t> counted;
     for (const auto& kept : desk_.reservations_) {
       if (is_own(kept) || !desk_.goes_before(kept.whose, party)) continue;
+      if (kept.whose.account != party.account && ++counted[kept.whose.account] > desk_.places_kept()) continue;
       if (comes_when_told && kept.told >= own->told) continue;
       append(lines, times(kept.lines, desk_.return_rate_));
     }
@@ -231,8 +236,7 @@ void AdmissionDesk::reserve(const Applicant& applicant, base::TimePoint told, ba
   const auto& spec = applicant.spec;
   const auto is_his = [&](const Reservation& kept) { return kept.whose.user == spec.user; };
   std::erase_if(reservations_, [&](const Reservation& old) { return is_his(old) && old.claimed; });
-  const auto most = std::max(1U, scheduler_.options().phantom_streams);
-  if (std::cmp_greater_equal(std::ranges::count_if(reservations_, is_his), most)) return;
+  if (std::cmp_greater_equal(std::ranges::count_if(reservations_, is_his), places_kept())) return;
   const auto of_account = [&](const Reservation& kept) { return kept.whose.account == account_of(spec); };
   if (std::cmp_greater_equal(std::ranges::count_if(reservations_, of_account), kMostOfAnAccount)) return;
   if (reservations_.size() >= kMostReservations) return;
@@ -250,6 +254,8 @@ bool AdmissionDesk::goes_before(const Party& one, const Party& other) const {
   return accounts.streams_of_account(one.account) / one.weight <=
          accounts.streams_of_account(other.account) / other.weight;
 }
+
+std::size_t AdmissionDesk::places_kept() const { return std::max(1U, scheduler_.options().phantom_streams); }
 
 std::optional<Refused> AdmissionDesk::over_limit(const StreamSpec& spec, base::TimePoint now) const {
   const auto& accounts = scheduler_.accounts();

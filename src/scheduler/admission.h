@@ -114,6 +114,8 @@ class AdmissionDesk {
   void reserve(const Applicant& applicant, base::TimePoint told, base::TimePoint now);
   /// Whether what `one` was promised, or waits for, counts against `other`: he has no more than the other.
   [[nodiscard]] bool goes_before(const Party& one, const Party& other) const;
+  /// Places that are kept for one user.
+  [[nodiscard]] std::size_t places_kept() const;
   /// The limit that one stream more would exceed.
   [[nodiscard]] std::optional<Refused> over_limit(const StreamSpec& spec, base::TimePoint now) const;
   [[nodiscard]] std::vector<DemandLine> phantoms_of(const StreamSpec& spec, base::TimePoint now) const;
