@@ -1,9 +1,12 @@
 // A worker with the tone engine alone: the inference process of the gateway's tests. With "confined FOLDER" it runs in
-// the sandbox and can read that folder; its voices then try to break out when their text asks them to.
+// the sandbox and can read that folder; its voices then try to break out when their text asks them to. With "batch N"
+// it renders N grains at once.
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -58,11 +61,13 @@ int main(int count, char** words) {
   auto socket = process::adopt_socket(process::kInheritedFd);
   if (!socket) return 1;
   worker::Engines engines;
+  std::uint32_t places = 1;
+  if (count == 3 && std::string_view(words[1]) == "batch") places = static_cast<std::uint32_t>(std::atoi(words[2]));
   if (count == 3 && std::string_view(words[1]) == "confined") {
     worker::confine({.readable = {words[2]}});
     engines.push_back(std::make_unique<Intruders>());
   } else {
-    engines.push_back(engine::tone::make_tone_engine());
+    engines.push_back(engine::tone::make_tone_engine(places));
   }
-  return worker::run({.socket = std::move(*socket), .engines = std::move(engines)});
+  return worker::run({.socket = std::move(*socket), .engines = std::move(engines), .places = places});
 }
