@@ -26,6 +26,9 @@ Result<const OrtApiBase*> open_library(const std::filesystem::path& file) {
   // From 1.32 on the library otherwise keeps a database in the user's cache folder and sends it to its makers.
   // NOLINTNEXTLINE(concurrency-mt-unsafe): the first voice, or fingerprint, is asked for before there are threads.
   ::setenv("ORT_DISABLE_TELEMETRY", "1", 1);
+  // So that CUDA numbers devices as NVML and nvidia-smi do, and not by their speed.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): as above.
+  ::setenv("CUDA_DEVICE_ORDER", "PCI_BUS_ID", 0);
   void* const handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     const char* const reason = ::dlerror();  // NOLINT(concurrency-mt-unsafe): glibc keeps one per thread.
