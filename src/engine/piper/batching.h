@@ -7,8 +7,8 @@
 
 namespace antiphon::engine::piper {
 
-/// Where ONNX Runtime renders grains, and how many at once. Part of the execution fingerprint: kernels are chosen by
-/// the device, and by the size of the batch.
+/// Where ONNX Runtime renders first and middle grains, and how many at once. Part of the execution fingerprint: kernels
+/// are chosen by the device, and by the size of the batch.
 struct Batching {
   device::Device device{};
   std::string device_name{};  ///< What the device calls itself, for the fingerprint; empty: not known.

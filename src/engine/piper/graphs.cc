@@ -1,6 +1,8 @@
 #include "engine/piper/graphs.h"
 
+#include <array>
 #include <fstream>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -24,16 +26,19 @@ Result<ort::Session> load_graph(const ort::Runtime& runtime, const std::filesyst
       Error{blame_device ? Errc::kEngineFailure : Errc::kVoiceCorrupt, std::move(graph.error().message)});
 }
 
+/// Single and last grains stay on the processor: a device would have to choose its code anew for each of their lengths,
+/// which takes longer than computing them.
 Result<RenderGraphs> load_render_graphs(const ort::Runtime& runtime, const std::filesystem::path& folder, bool windowed,
                                         const device::Device& on) {
-  auto single = load_graph(runtime, folder / voice::kRenderSingleFile, on);
+  auto single = load_graph(runtime, folder / voice::kRenderSingleFile);
   if (!single) return std::unexpected(std::move(single.error()));
   RenderGraphs graphs{.single = std::move(*single)};
   if (!windowed) return graphs;
-  for (const auto& [file, graph] :
-       {std::pair(voice::kRenderFirstFile, &graphs.first), std::pair(voice::kRenderMiddleFile, &graphs.middle),
-        std::pair(voice::kRenderLastFile, &graphs.last)}) {
-    auto loaded = load_graph(runtime, folder / file, on);
+  const std::array all = {std::tuple(voice::kRenderFirstFile, &graphs.first, on),
+                          std::tuple(voice::kRenderMiddleFile, &graphs.middle, on),
+                          std::tuple(voice::kRenderLastFile, &graphs.last, device::Device{})};
+  for (const auto& [file, graph, place] : all) {
+    auto loaded = load_graph(runtime, folder / file, place);
     if (!loaded) return std::unexpected(std::move(loaded.error()));
     graph->emplace(std::move(*loaded));
   }

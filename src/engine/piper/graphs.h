@@ -18,9 +18,9 @@ struct Graphs {
 };
 
 /// Loads the graphs of a prepared voice, whose files the caller has checked, to be rendered by `kernel`. What
-/// `batching` says is for ONNX Runtime's renderer; the plan stays on the processor, whose bytes do not depend on a
-/// device. Errors: kVoiceCorrupt; kEngineFailure where the voice has no network for our own kernels, or the device is
-/// not to be had.
+/// `batching` says is for ONNX Runtime's renderer of first and middle grains; what comes in every length, the plan and
+/// the other grains, stays on the processor. Errors: kVoiceCorrupt; kEngineFailure where the voice has no network for
+/// our own kernels, or the device is not to be had.
 [[nodiscard]] Result<Graphs> load_graphs(const ort::Runtime& runtime, const std::filesystem::path& folder,
                                          const voice::Manifest& manifest, voice::Kernel kernel,
                                          const Batching& batching = {});
