@@ -171,7 +171,8 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   options.sockets.socket.write_timeout = config.server.write_timeout;
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.encoder_threads = config.server.encoder_threads;
-  options.keep_cost = keep_cost;
+  // What a place of a batch costs says nothing about a worker of one job, which the next run may have.
+  if (batch_of(config.engine) == 1) options.keep_cost = keep_cost;
   return options;
 }
 

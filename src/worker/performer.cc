@@ -185,7 +185,7 @@ bool Performer::go_on() {
 }
 
 bool Performer::render(const std::vector<Rendering*>& batch) {
-  const auto voice_id = batch.front()->job.voice_id;
+  const auto& voice_id = batch.front()->job.voice_id;
   const auto kind = kind_of(batch.front()->grain());
   const Stopwatch watch;
   auto grains = render_together(batch);
