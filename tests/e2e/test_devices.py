@@ -138,6 +138,24 @@ def test_a_device_that_is_not_there_is_said_at_once(store, tmp_path, cuda_folder
     assert "cuda:7: Invalid Argument" in words
 
 
+def test_a_server_on_a_device_shows_its_memory(store, serve, tmp_path, cuda_folder, monkeypatch):
+    """The voice of tones needs no library, so that all but the computing is what it would be."""
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(cuda_folder))
+    expected = said(store, "quick")
+    server = serve("--voice", "quick", "--device", "cuda:0", store=store, config={
+        "engine": {"onnxruntime_cuda_library": str(cuda_folder / ORT.name)}, "admission": {"wait_seconds": 30}})
+    assert speak_in_company(server, "quick") == expected
+    fingerprint = server.events("worker_ready")[0]["fingerprint"]
+    assert "ort-batch-16 on Fake GPU" in fingerprint
+    assert "/cuda/" in fingerprint
+    report = server.http.get("/v1/workers").json()
+    assert report["workers"][0]["places"] == 16
+    assert report["device"]["name"] == "Fake GPU"
+    assert not report["device"]["full"]
+    harness.eventually(lambda: metric(server, 'antiphon_device_memory_bytes{part="total"}') == 80 << 30, "weighed")
+    assert metric(server, 'antiphon_device_memory_bytes{part="used"}') == 8 << 30
+
+
 @pytest.mark.voice
 def test_a_library_that_cannot_compute_on_the_device_is_said_by_the_worker(real_store, tmp_path, cuda_folder):
     """`say` is a worker and its gateway in one."""
