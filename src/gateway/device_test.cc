@@ -71,6 +71,31 @@ TEST_F(BatchCellTest, AWorkerKilledWithSeveralJobsUnderWayIsReplacedAndNobodyHea
   EXPECT_EQ(deaths(worker_pool::Death::kExited), 1U);
 }
 
+TEST_F(BatchCellTest, AGrainThatEndsWorkersEndsItsOwnStreamAndNoneOfItsCompany) {
+  batches();
+  add_voice("pair", {"sound", "deadly"});
+  make_cell({}, 1);
+  std::map<std::uint64_t, Pcm> alone;
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    const auto stream = cell_->open(spec(kLong, seed));
+    alone[seed] = listen(*stream);
+  }
+  std::map<std::uint64_t, Cell::Handle> crowd;
+  for (const auto& [seed, pcm] : alone) crowd[seed] = cell_->open(spec(kLong, seed));
+  ASSERT_TRUE(run_while_not([&] { return crowd[0]->waiting().value > 0; }));
+  auto asked = spec(kLong, 9);
+  asked.voice_id = "pair";
+  asked.speaker = 1;
+  const auto deadly = cell_->open(asked);
+  EXPECT_TRUE(listen(*deadly).empty());
+  EXPECT_EQ(deadly->error().code, Errc::kWorkerLost);
+  for (const auto& [seed, pcm] : alone) {
+    EXPECT_EQ(listen(*crowd[seed]), pcm) << seed;
+    EXPECT_EQ(crowd[seed]->end(), SpeechStream::End::kComplete) << seed;
+  }
+  EXPECT_EQ(deaths(worker_pool::Death::kExited), 2U);
+}
+
 /// As device/fake_nvml.cc has it.
 struct FakeState {
   unsigned long long total;

@@ -41,8 +41,8 @@ class CellTest : public testing::Test {
   }
 
   /// Before the cell is made.
-  void add_voice(const std::string& id) {
-    ASSERT_TRUE(engine::tone::write_tone_voice(folder_ / id, {}).has_value());
+  void add_voice(const std::string& id, const std::vector<std::string>& speakers = {}) {
+    ASSERT_TRUE(engine::tone::write_tone_voice(folder_ / id, {.speakers = speakers}).has_value());
     voices_.push_back({.id = id, .folder = folder_ / id, .rate = kRate});
   }
 
