@@ -1,5 +1,12 @@
 #include "cli/engines.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "device/gpu.h"
 #include "engine/piper/piper_engine.h"
 #include "engine/tone/tone_engine.h"
 
@@ -7,27 +14,79 @@ namespace antiphon::cli {
 
 namespace {
 
+constexpr std::uint32_t kCudaBatch = 16;
+
+std::filesystem::path onnxruntime_of(const config::Engine& engine) {
+  if (device_of(engine).kind == device::Kind::kCuda) {
+    return engine.onnxruntime_cuda_library.empty() ? engine::ort::default_cuda_library()
+                                                   : engine.onnxruntime_cuda_library;
+  }
+  return engine.onnxruntime_library.empty() ? engine::ort::default_library() : engine.onnxruntime_library;
+}
+
+/// What the device calls itself; empty where it does not say.
+std::string name_on(const device::Device& device) {
+  if (device.kind != device::Kind::kCuda) return {};
+  const auto gpu = device::Gpu::open(device.index);
+  return gpu ? gpu->name() : std::string();
+}
+
 engine::piper::Options piper_options(const config::Engine& paths) {
   engine::piper::Options piper;
-  if (!paths.onnxruntime_library.empty()) piper.runtime.library = paths.onnxruntime_library;
+  piper.runtime.library = onnxruntime_of(paths);
   if (!paths.espeak_library.empty()) piper.phonemizer.library = paths.espeak_library;
   if (!paths.espeak_data.empty()) piper.phonemizer.data = paths.espeak_data;
   piper.kernel = voice::parse_kernel(paths.kernel);  // None for "voice".
+  piper.batching = {.device = device_of(paths), .device_name = {}, .size = batch_of(paths)};
   return piper;
 }
 
 }  // namespace
 
+device::Device device_of(const config::Engine& engine) {
+  const auto device = device::parse_device(engine.device);
+  if (!device) throw config::Error(fmt::format("engine.device: '{}' is neither cpu nor cuda:K", engine.device));
+  return *device;
+}
+
+std::uint32_t batch_of(const config::Engine& engine) {
+  if (engine.batch > 0) return engine.batch;
+  return device_of(engine).kind == device::Kind::kCuda ? kCudaBatch : 1;
+}
+
+void check_device(const config::Engine& engine) {
+  const bool cuda = device_of(engine).kind == device::Kind::kCuda;
+  if ((cuda || batch_of(engine) > 1) && engine.kernel != "voice" && engine.kernel != "ort") {
+    throw config::Error(
+        fmt::format("engine.kernel: '{}' renders on the processor, one grain at a time; with "
+                    "engine.device or engine.batch it has to be ort or voice",
+                    engine.kernel));
+  }
+  if (!cuda) return;
+  if (const auto lacks = engine::ort::lacks_cuda(onnxruntime_of(engine)); !lacks.empty()) {
+    throw config::Error(
+        fmt::format("engine.device: {} needs ONNX Runtime's build for CUDA (docs/devices.md says how to "
+                    "get it), and {}",
+                    engine.device, lacks));
+  }
+}
+
 worker::Engines make_engines(const config::Engine& paths) {
   worker::Engines engines;
-  engines.push_back(engine::piper::make_piper_engine(piper_options(paths)));
-  engines.push_back(engine::tone::make_tone_engine());
+  auto piper = piper_options(paths);
+  piper.batching.device_name = name_on(piper.batching.device);
+  engines.push_back(engine::piper::make_piper_engine(std::move(piper)));
+  engines.push_back(engine::tone::make_tone_engine(batch_of(paths)));
   return engines;
 }
 
 std::vector<std::filesystem::path> engine_files(const config::Engine& paths) {
   const auto piper = piper_options(paths);
-  return {piper.runtime.library.parent_path(), piper.phonemizer.library.parent_path(), piper.phonemizer.data};
+  std::vector<std::filesystem::path> files = {piper.runtime.library.parent_path(),
+                                              piper.phonemizer.library.parent_path(), piper.phonemizer.data};
+  if (piper.batching.device.kind == device::Kind::kCuda)
+    std::ranges::move(config::library_folders(), std::back_inserter(files));
+  return files;
 }
 
 }  // namespace antiphon::cli

@@ -134,6 +134,7 @@ void add_say(CLI::App& app, Run& chosen) {
   const auto flags = std::make_shared<Flags>();
   flags->settings.add_to(*command);
   flags->settings.add_kernel_to(*command);
+  flags->settings.add_device_to(*command);
   command->add_option("text", flags->text, "What to say; - reads it from standard input")->required();
   command->add_option("-o,--output", flags->output, "WAV file; - is standard output")->capture_default_str();
   command->add_option("--voice", flags->voice, "A voice, or voice#speaker; 'antiphon voices list' shows them");

@@ -15,10 +15,12 @@
 #include <string_view>
 
 #include "cli/commands.h"
+#include "cli/engines.h"
 #include "cli/key_file.h"
 #include "cli/settings.h"
 #include "cli/voice_store.h"
 #include "device/device.h"
+#include "device/gpu.h"
 #include "gateway/server.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
@@ -150,7 +152,8 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   if (!config_file.empty()) {
     arguments.insert(arguments.end(), {"--config", std::filesystem::absolute(config_file).string()});
   }
-  options.cell.worker.arguments.insert(options.cell.worker.arguments.end(), {"--engine-kernel", config.engine.kernel});
+  arguments.insert(arguments.end(), {"--engine-kernel", config.engine.kernel, "--device", config.engine.device,
+                                     "--batch", std::to_string(config.engine.batch)});
   options.voices.assign(voices.voices().begin(), voices.voices().end());
   options.aliases = voices.aliases();
   options.speech = {.segmentation = config.text,
@@ -168,8 +171,18 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   options.sockets.socket.write_timeout = config.server.write_timeout;
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.encoder_threads = config.server.encoder_threads;
-  options.keep_cost = keep_cost;
+  // What a place of a batch costs says nothing about a worker of one job, which the next run may have.
+  if (batch_of(config.engine) == 1) options.keep_cost = keep_cost;
   return options;
+}
+
+/// The device that workers compute on, if it is not the processor. Throws config::Error where it cannot be had.
+std::optional<device::Gpu> open_gpu(const config::Config& config) {
+  const auto device = device_of(config.engine);
+  if (device.kind != device::Kind::kCuda) return std::nullopt;
+  auto gpu = device::Gpu::open(device.index);
+  if (!gpu) throw config::Error(fmt::format("engine.device: {}: {}", config.engine.device, gpu.error()));
+  return std::move(*gpu);
 }
 
 std::string ready_line(const http::Endpoint& at, const std::string& voice) {
@@ -237,13 +250,17 @@ int serve(const Flags& flags) {
   const auto voices = open_voices(config);
   if (voices.voices().empty()) throw std::runtime_error(no_voices(config.voices.folder));
 
+  const auto gpu = open_gpu(config);
+
   runtime::ThreadPool readers(1);
   boost::asio::io_context context;
   runtime::SystemClock clock;
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
   boost::asio::signal_set hangups(context, SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);
-  gateway::Server server(context.get_executor(), clock, server_options(config, voices, flags.settings.file()));
+  auto options = server_options(config, voices, flags.settings.file());
+  options.cell.gpu = gpu ? &*gpu : nullptr;
+  gateway::Server server(context.get_executor(), clock, std::move(options));
   const auto endpoint = server.start();
   if (!endpoint) throw std::runtime_error(endpoint.error().message);
   runtime::TaskGroup others(context.get_executor());
@@ -262,6 +279,7 @@ void add_serve(CLI::App& app, Run& chosen) {
   const auto flags = std::make_shared<Flags>();
   flags->settings.add_to(*command);
   flags->settings.add_kernel_to(*command);
+  flags->settings.add_device_to(*command);
   command->add_option("--listen", flags->listen, "ADDRESS:PORT, numeric (127.0.0.1:8080); port 0 picks a free one");
   command->add_option("--wyoming", flags->wyoming,
                       "ADDRESS:PORT for Home Assistant, such as 127.0.0.1:10200 (off); see docs/clients");

@@ -1,5 +1,9 @@
 #include "cli/settings.h"
 
+#include <fmt/format.h>
+
+#include "cli/engines.h"
+
 namespace antiphon::cli {
 
 void Settings::add_to(CLI::App& app) {
@@ -15,10 +19,23 @@ void Settings::add_kernel_to(CLI::App& app) {
       ->check(CLI::IsMember({"voice", "ort", "direct", "fast"}));
 }
 
+void Settings::add_device_to(CLI::App& app) {
+  app.add_option("--device", device_,
+                 "What grains are rendered on: cpu (the default), or cuda:K with ONNX Runtime's build for CUDA; see "
+                 "docs/devices.md");
+  app.add_option(
+         "--batch", batch_,
+         "Grains that a worker renders at once with ONNX Runtime; 0, the default: 1 on cpu, 16 on a CUDA device")
+      ->check(CLI::Range(0, 64));
+}
+
 config::Config Settings::load() const {
   auto config = file_.empty() ? config::Config{} : config::read(file_);
   if (!voices_.empty()) config.voices.folder = voices_;
   if (!kernel_.empty()) config.engine.kernel = kernel_;
+  if (!device_.empty()) config.engine.device = device_;
+  if (batch_) config.engine.batch = *batch_;
+  check_device(config.engine);
   if (config.voices.folder.empty()) config.voices.folder = config::default_voices_folder();
   if (config.keys.file.empty()) config.keys.file = config::default_keys_file();
   return config;

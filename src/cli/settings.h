@@ -1,7 +1,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "config/config.h"
 
@@ -14,6 +17,9 @@ class Settings {
   /// For those that render: --engine-kernel.
   void add_kernel_to(CLI::App& app);
 
+  /// For those that render, too: --device and --batch.
+  void add_device_to(CLI::App& app);
+
   /// The file over the defaults and the flags over the file; voices.folder and keys.file are set. Throws config::Error.
   [[nodiscard]] config::Config load() const;
 
@@ -24,6 +30,8 @@ class Settings {
   std::filesystem::path file_;
   std::filesystem::path voices_;
   std::string kernel_;
+  std::string device_;
+  std::optional<std::uint32_t> batch_;
 };
 
 }  // namespace antiphon::cli

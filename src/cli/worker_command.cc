@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/engines.h"
 #include "cli/settings.h"
+#include "device/device.h"
 #include "process/child.h"
 #include "process/socket.h"
 #include "runtime/log.h"
@@ -29,13 +30,17 @@ int run(const Flags& flags) {
     fmt::print(stderr, "antiphon worker: {}\n", socket.error().message);
     return 1;
   }
+  auto engines = make_engines(config.engine);
   if (config.workers.sandbox == config::Sandbox::kOn) {
     auto readable = engine_files(config.engine);
     readable.push_back(config.voices.folder);
-    worker::confine({.readable = std::move(readable)});
+    const bool cuda = device_of(config.engine).kind == device::Kind::kCuda;
+    worker::confine({.readable = std::move(readable), .devices = cuda ? device::cuda_files() : sandbox::Paths{}});
   }
-  return worker::run(
-      {.socket = std::move(*socket), .engines = make_engines(config.engine), .max_voices = config.workers.voices});
+  return worker::run({.socket = std::move(*socket),
+                      .engines = std::move(engines),
+                      .max_voices = config.workers.voices,
+                      .places = batch_of(config.engine)});
 }
 
 }  // namespace
@@ -45,6 +50,7 @@ void add_worker(CLI::App& app, Run& chosen) {
   const auto flags = std::make_shared<Flags>();
   flags->settings.add_to(*command);
   flags->settings.add_kernel_to(*command);
+  flags->settings.add_device_to(*command);
   auto* const fd = command->add_option("--socket-fd", flags->socket_fd, "Inherited socket to the gateway")
                        ->check(CLI::NonNegativeNumber);
   auto* const connect = command->add_option("--connect", flags->connect, "Unix socket of the gateway");

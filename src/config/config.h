@@ -78,7 +78,10 @@ struct Engine {
   std::filesystem::path onnxruntime_library;  ///< "" = the one that set-up installed; so are the others.
   std::filesystem::path espeak_library;
   std::filesystem::path espeak_data;
-  std::string kernel = "voice";  ///< Or ort, direct or fast.
+  std::string kernel = "voice";                    ///< Or ort, direct or fast.
+  std::string device = "cpu";                      ///< Or cuda:K.
+  std::uint32_t batch = 0;                         ///< 0 = by the device.
+  std::filesystem::path onnxruntime_cuda_library;  ///< "" = onnxruntime-gpu beside the one that set-up installed.
 };
 
 struct Config {
@@ -124,6 +127,8 @@ void validate(const Config& config);
 
 /// $XDG_DATA_HOME/antiphon/voices, or ~/.local/share/antiphon/voices.
 [[nodiscard]] std::filesystem::path default_voices_folder();
+/// Where the dynamic linker looks first, LD_LIBRARY_PATH, absolute folders only: CUDA's libraries may lie there.
+[[nodiscard]] std::vector<std::filesystem::path> library_folders();
 
 /// $XDG_DATA_HOME/antiphon/keys.json, or ~/.local/share/antiphon/keys.json.
 [[nodiscard]] std::filesystem::path default_keys_file();

@@ -1,4 +1,6 @@
 #include <cstdlib>
+#include <sstream>
+#include <string>
 
 #include "config/config.h"
 
@@ -24,6 +26,16 @@ std::filesystem::path data_folder() {
 }  // namespace
 
 std::filesystem::path default_voices_folder() { return data_folder() / "voices"; }
+std::vector<std::filesystem::path> library_folders() {
+  std::vector<std::filesystem::path> folders;
+  const char* const value = std::getenv("LD_LIBRARY_PATH");  // NOLINT(concurrency-mt-unsafe): as above
+  std::istringstream list(value == nullptr ? "" : value);
+  for (std::string folder; std::getline(list, folder, ':');) {
+    if (folder.starts_with('/')) folders.emplace_back(folder);
+  }
+  return folders;
+}
+
 std::filesystem::path default_keys_file() { return data_folder() / "keys.json"; }
 
 }  // namespace antiphon::config

@@ -128,6 +128,20 @@ void each_key(AnyConfig& config, const Visit& visit) {
           "(our own kernels). It decides the bytes."},
       config.engine.kernel);
 
+  visit(
+      Key{"engine", "device",
+          "What grains are rendered on: cpu, or cuda:K with the build of ONNX Runtime for CUDA. It decides the bytes."},
+      config.engine.device);
+  visit(
+      Key{"engine", "batch",
+          "Grains that a worker renders at once with ONNX Runtime, filled up where there are fewer; 0: 1 on cpu, 16 on "
+          "a CUDA device. It decides the bytes.",
+          0, 64},
+      config.engine.batch);
+  visit(Key{"engine", "onnxruntime_cuda_library",
+            "ONNX Runtime's build for CUDA; empty: in onnxruntime-gpu/lib beside the one set-up installed."},
+        config.engine.onnxruntime_cuda_library);
+
   visit(Key{"text", "max_characters", "Longest piece that is planned at once. It decides the bytes.", 16, 10'000},
         config.text.max_chars);
   visit(

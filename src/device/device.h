@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What workers compute on.
 namespace antiphon::device {
@@ -19,6 +21,9 @@ struct Device {
 /// "cpu" or "cuda:K". Nothing: it is neither.
 [[nodiscard]] std::optional<Device> parse_device(std::string_view name);
 [[nodiscard]] std::string name_of(const Device& device);
+
+/// The files of the system through which a process talks to CUDA devices: /dev/nvidia* and those below.
+[[nodiscard]] std::vector<std::filesystem::path> cuda_files(const std::filesystem::path& folder = "/dev");
 
 /// Processors that this process may use: those of its affinity, and no more than its control group's quota, rounded
 /// up. At least 1.

@@ -3,6 +3,10 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "device/gpu.h"
 
@@ -82,6 +86,16 @@ TEST(Device, NamesAreRead) {
   }
   EXPECT_EQ(name_of({.kind = Kind::kCuda, .index = 3}), "cuda:3");
   EXPECT_EQ(name_of({}), "cpu");
+}
+
+TEST(Device, TheFilesOfCudaDevicesAreFoundByName) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / ("device_test_" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder / "nvidia-caps");
+  for (const auto* const name : {"nvidiactl", "nvidia0", "null"}) std::ofstream(folder / name) << "";
+  EXPECT_EQ(cuda_files(folder),
+            (std::vector<std::filesystem::path>{folder / "nvidia-caps", folder / "nvidia0", folder / "nvidiactl"}));
+  EXPECT_TRUE(cuda_files(folder / "none").empty());
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Device, CoresAreThoseThatTheProcessMayUse) {

@@ -11,8 +11,8 @@ constexpr unsigned int kProcesses = 100;
 }  // namespace
 
 struct State {
-  unsigned long long total = 0;
-  unsigned long long used = 0;
+  unsigned long long total = 80ULL << 30U;
+  unsigned long long used = 8ULL << 30U;
   unsigned int pid = 0;             ///< The last of the processes that use the device.
   unsigned long long pid_used = 0;  ///< Twice: in two contexts.
   int memory_status = 0;

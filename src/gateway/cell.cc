@@ -107,8 +107,8 @@ base::Duration Cell::oldest_job_age() const {
   return oldest;
 }
 
-void Cell::worker_joined(base::WorkerId worker, const std::vector<std::string>& voices) {
-  scheduler_.add_worker(worker, options_.scheduling.queue_depth);
+void Cell::worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) {
+  scheduler_.add_worker(worker, places + options_.scheduling.queue_depth - 1, {}, places);
   for (const auto& loaded : voices) voice_loaded(worker, loaded);
   room_changed_ = true;
   ready_.notify_all();
@@ -299,9 +299,22 @@ void Cell::perform(const scheduler::Dispatch& dispatch) {
   if (dispatch.kind == scheduler::JobKind::kPlan) {
     fleet_.send_job(dispatch.worker, spoken, number, stream.plan_job(dispatch.job), work);
   } else {
-    fleet_.send_job(dispatch.worker, spoken, number,
-                    stream.render_job(dispatch.job, dispatch.first_grain, dispatch.grains), work);
+    auto job = stream.render_job(dispatch.job, dispatch.first_grain, dispatch.grains);
+    add_company(dispatch, job);
+    fleet_.send_job(dispatch.worker, spoken, number, std::move(job), work);
   }
+}
+
+void Cell::add_company(const scheduler::Dispatch& dispatch, wire::RenderJob& job) const {
+  job.alone = dispatch.alone;
+  job.company = static_cast<std::uint32_t>(std::min<std::size_t>(scheduler_.streams(), wire::Limits::kPlaces));
+  // Who hears nothing yet waits for nobody.
+  const auto* const playback = scheduler_.playback(dispatch.stream);
+  const auto dry_at = playback == nullptr ? std::nullopt : playback->dry_at();
+  if (!dry_at) return;
+  const auto left = *dry_at - clock_.now() - options_.scheduling.guard;
+  job.patience_us = static_cast<std::uint64_t>(
+      std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::microseconds>(left).count()));
 }
 
 void Cell::perform(const scheduler::CancelJob& cancel) { fleet_.cancel_job(cancel.worker, cancel.job.value); }

@@ -111,7 +111,7 @@ class Cell final : private FleetOwner {
     std::uint32_t grains_left = 0;  ///< Of a render job: that have not come.
   };
 
-  void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices) override;
+  void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) override;
   void worker_retires(base::WorkerId worker) override;
   void worker_left(base::WorkerId worker) override;
   void voice_loaded(base::WorkerId worker, const std::string& voice) override;
@@ -142,6 +142,8 @@ class Cell final : private FleetOwner {
   /// Of the segment that is planned first; zero while there is none.
   [[nodiscard]] base::Duration expected_first(const SpeechStream& stream) const;
   void perform(const scheduler::Dispatch& dispatch);
+  /// How the worker may render it together with others.
+  void add_company(const scheduler::Dispatch& dispatch, wire::RenderJob& job) const;
   void perform(const scheduler::CancelJob& cancel);
   void perform(const scheduler::StreamDone& done);
   void perform(const scheduler::StreamFailed& failed);

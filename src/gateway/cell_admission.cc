@@ -21,6 +21,26 @@ StreamEnd end_of(const SpeechStream& stream) {
   return stream.error().code == Errc::kShed ? StreamEnd::kShed : StreamEnd::kFailed;
 }
 
+/// When a voice that finds no memory may try again.
+constexpr base::Duration kDeviceRetry = std::chrono::seconds(10);
+
+/// What keeps further workers from being started, for the message of a refusal.
+std::string_view why_it_cannot_grow(worker_pool::Limit limit) {
+  switch (limit) {
+    case worker_pool::Limit::kNone:
+      break;
+    case worker_pool::Limit::kWorkers:
+      return ", with all the workers that it may have";
+    case worker_pool::Limit::kFaults:
+      return ", since workers have failed";
+    case worker_pool::Limit::kMemory:
+      return ", and the machine's memory has no room for another worker";
+    case worker_pool::Limit::kDeviceMemory:
+      return ", and the device's memory has no room for another worker";
+  }
+  return "";
+}
+
 }  // namespace
 
 Cell::Handle Cell::open(SpeechSpec spec) {
@@ -28,6 +48,15 @@ Cell::Handle Cell::open(SpeechSpec spec) {
   const base::StreamId id{next_stream_++};
   Handle stream(new SpeechStream(executor_, id, std::move(spec), clock_.now()), Closer{this});
   streams_.emplace(id, stream.get());
+  if (fleet_.lacks_room_for(spoken.id)) {
+    probe_.refused_device_memory();
+    stream->fail({.code = Errc::kBusy,
+                  .message = fmt::format("The device's memory is full: '{}' cannot be loaded beside other voices; come "
+                                         "back in {:.0f} s.",
+                                         spoken.id, base::to_seconds(kDeviceRetry)),
+                  .retry_after = kDeviceRetry});
+    return stream;
+  }
   const auto& asked = stream->spec();
   desk_.apply(
       {.id = id,
@@ -117,7 +146,7 @@ void Cell::hear(const scheduler::Refused& verdict) {
   switch (verdict.reason) {
     case scheduler::RefusalReason::kCapacity:
       ++capacity_refusals_;
-      error.message = fmt::format("The server is full; {}.", then);
+      error.message = fmt::format("The server is full{}; {}.", why_it_cannot_grow(fleet_.pool().limit()), then);
       break;
     case scheduler::RefusalReason::kQueueFull:
       ++capacity_refusals_;

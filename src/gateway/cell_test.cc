@@ -1,142 +1,21 @@
 #include "gateway/cell.h"
 
-#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <filesystem>
 #include <fstream>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "engine/tone/manifest.h"
-#include "runtime/clock.h"
+#include "gateway/test_cell.h"
 
 namespace antiphon::gateway {
 namespace {
 
 using namespace std::chrono_literals;
-using Pcm = std::vector<std::int16_t>;
-
-constexpr base::SampleRate kRate{22'050};
-
-const std::string kLong =
-    "The first voice begins before the sentence is finished. The second never waits for it to end! "
-    "And a third, which came late, is heard as clearly as the others; nobody notices that there are only two throats.";
-
-class CellTest : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) / ("cell_test_" + std::to_string(::getpid()));
-    ASSERT_TRUE(engine::tone::write_tone_voice(folder_ / "tone", {}).has_value());
-  }
-  void TearDown() override {
-    if (cell_) run_until_done([this] { return cell_->stop(); });
-    cell_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  void make_cell(scheduler::Options scheduling, std::uint32_t workers, base::Duration backlog = 30s) {
-    make_cell(scheduling, {.least = workers, .most = workers, .spare = worker_pool::Spare::kOff}, backlog);
-  }
-  void make_cell(scheduler::Options scheduling, worker_pool::Options pool, base::Duration backlog = 30s) {
-    cell_ = std::make_unique<Cell>(
-        context_.get_executor(), clock_, probe_,
-        CellOptions{.scheduling = scheduling,
-                    .worker = {.executable = ANTIPHON_TEST_WORKER, .arguments = worker_arguments_},
-                    .pool = pool,
-                    .gpu = gpu_,
-                    .voices = {{.id = "tone", .folder = folder_ / "tone", .rate = kRate}},
-                    .backlog = backlog});
-    cell_->start();
-  }
-
-  [[nodiscard]] static SpeechSpec spec(std::string text, std::uint64_t seed = 0) {
-    return {.user = base::UserId{seed},
-            .voice_id = "tone",
-            .rate = kRate,
-            .text = std::move(text),
-            .seed = seed,
-            .wait = 30s};
-  }
-
-  /// Runs the loop until `finished`; false when that takes longer than 30 s.
-  bool run_while_not(const std::function<bool()>& finished) {
-    const auto deadline = clock_.now() + 30s;
-    while (!finished()) {
-      if (clock_.now() > deadline) return false;
-      context_.restart();
-      context_.run_one_for(100ms);
-    }
-    return true;
-  }
-
-  template <class Task>
-  void run_until_done(Task task) {
-    bool done = false;
-    runtime::TaskGroup group(context_.get_executor());
-    group.spawn([](Task work, bool& flag) -> runtime::Awaitable<> {
-      co_await work();
-      flag = true;
-    }(std::move(task), done));
-    ASSERT_TRUE(run_while_not([&] { return done && group.size() == 0; }));
-  }
-
-  /// Everything that `stream` yields, with a look at it after each piece.
-  Pcm listen(SpeechStream& stream, const std::function<void(const Pcm&)>& look = {}) {
-    Pcm heard;
-    EXPECT_TRUE(run_while_not([&] {
-      const auto piece = cell_->take(stream);
-      heard.insert(heard.end(), piece.begin(), piece.end());
-      if (!piece.empty() && look) look(heard);
-      return piece.empty() && stream.end() != SpeechStream::End::kNotYet;
-    }));
-    return heard;
-  }
-
-  /// The process ids of this process's children.
-  static std::vector<pid_t> children() {
-    std::vector<pid_t> found;
-    std::ifstream file("/proc/self/task/" + std::to_string(::getpid()) + "/children");
-    for (pid_t pid = 0; file >> pid;) found.push_back(pid);
-    return found;
-  }
-
-  [[nodiscard]] std::uint64_t deaths(worker_pool::Death how) const {
-    std::uint64_t sum = 0;
-    for (const auto& slot : cell_->fleet().pool().slots()) sum += slot.deaths(how);
-    return sum;
-  }
-  /// The process of the first worker that takes jobs.
-  [[nodiscard]] pid_t active_pid() const {
-    for (const auto& worker : cell_->fleet().status()) {
-      if (cell_->fleet().pool().slots()[worker.slot].state() == worker_pool::SlotState::kActive) return worker.pid;
-    }
-    return 0;
-  }
-  [[nodiscard]] std::size_t in_state(worker_pool::SlotState state) const {
-    return static_cast<std::size_t>(
-        std::ranges::count(cell_->fleet().pool().slots(), state, &worker_pool::Slot::state));
-  }
-  [[nodiscard]] bool decided(worker_pool::ActionKind kind, worker_pool::Cause cause) const {
-    return std::ranges::any_of(cell_->fleet().pool().decisions(), [&](const auto& decision) {
-      return decision.action.kind == kind && decision.action.cause == cause;
-    });
-  }
-
-  boost::asio::io_context context_;
-  runtime::SystemClock clock_;
-  metrics::Registry registry_;
-  Probe probe_{registry_};
-  std::filesystem::path folder_;
-  std::unique_ptr<Cell> cell_;
-  std::vector<std::string> worker_arguments_;
-  const device::Gpu* gpu_ = nullptr;
-};
 
 TEST_F(CellTest, SpeaksAnUtteranceOfSeveralSegments) {
   make_cell({}, 1);
@@ -358,33 +237,6 @@ TEST_F(CellTest, AWorkerThatTriesToBreakOutIsStoppedAndReplacedAndOnlyItsStreamE
     died += 2;
     EXPECT_EQ(deaths(worker_pool::Death::kExited), died) << "two workers, by the kernel";
   }
-}
-
-TEST_F(CellTest, AFullDeviceKeepsThePoolFromGrowing) {
-  struct FakeState {  // as device/fake_nvml.cc has it
-    unsigned long long total;
-    unsigned long long used;
-  };
-  void* const library = ::dlopen(ANTIPHON_FAKE_NVML, RTLD_NOW | RTLD_LOCAL);
-  ASSERT_NE(library, nullptr);
-  auto* const fake = static_cast<FakeState*>(reinterpret_cast<void* (*)()>(::dlsym(library, "fake_nvml_state"))());
-  *fake = {.total = 1000, .used = 901};
-  const auto gpu = device::Gpu::open(0, ANTIPHON_FAKE_NVML);
-  ASSERT_TRUE(gpu);
-  gpu_ = &*gpu;
-  make_cell({}, {.least = 1, .most = 2});
-  ASSERT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; })) << "one there must be";
-  {
-    const auto stream = cell_->open(spec(kLong));
-    EXPECT_FALSE(listen(*stream).empty());
-  }
-  EXPECT_EQ(in_state(worker_pool::SlotState::kSpare) + in_state(worker_pool::SlotState::kStarting), 0U)
-      << "but no spare";
-  fake->used = 100;
-  EXPECT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kSpare) == 1; })) << "until there is room";
-  run_until_done([this] { return cell_->stop(); });
-  cell_.reset();
-  ::dlclose(library);
 }
 
 }  // namespace

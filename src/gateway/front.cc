@@ -200,6 +200,11 @@ http::Response Front::readiness() const {
 
 http::Response Front::metrics() const {
   probe_.observe(cell_.scheduler(), cell_.desk());
+  if (const auto& fleet = cell_.fleet(); fleet.gpu() != nullptr) {
+    Probe::DeviceMemory memory{.total = fleet.device_memory().total, .used = fleet.device_memory().used};
+    for (const auto& worker : fleet.status()) memory.workers += worker.device_bytes;
+    probe_.observe(memory);
+  }
   return {.status = 200,
           .headers = {{"Content-Type", std::string(metrics::Registry::kContentType)}, {"Cache-Control", "no-store"}},
           .body = registry_.text()};

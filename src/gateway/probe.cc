@@ -29,12 +29,20 @@ metrics::Counter steps(metrics::Registry& registry, std::string_view direction) 
                           {{"direction", std::string(direction)}});
 }
 
+metrics::Gauge device_memory(metrics::Registry& registry, std::string_view part) {
+  return registry.gauge("antiphon_device_memory_bytes",
+                        "Memory of the device that workers compute on: all, what is used, and by our workers; 0: "
+                        "there is none.",
+                        {{"part", std::string(part)}});
+}
+
 }  // namespace
 
 Probe::Probe(metrics::Registry& registry)
     : refused_{refusals(registry, "capacity"), refusals(registry, "user_limit"), refusals(registry, "account_limit"),
                refusals(registry, "queue_full"), refusals(registry, "no_workers")},
       refused_draining_(refusals(registry, "draining")),
+      refused_device_memory_(refusals(registry, "device_memory")),
       left_waiting_(registry.counter("antiphon_left_waiting_total", "Clients who left while they waited for room.")),
       ended_{ends(registry, "complete"), ends(registry, "cancelled"), ends(registry, "failed"), ends(registry, "shed")},
       jobs_(by_kind(registry, "antiphon_jobs_total", "Jobs that workers have done, by kind.")),
@@ -67,6 +75,9 @@ Probe::Probe(metrics::Registry& registry)
       kept_places_(registry.gauge("antiphon_kept_places", "Places that are kept for refused users.")),
       return_ratio_(registry.gauge("antiphon_return_ratio", "Share of refused users who come back, lately.")),
       workers_(registry.gauge("antiphon_workers", "Workers that take jobs.")),
+      places_(registry.gauge("antiphon_worker_places", "Render jobs that they do at once.")),
+      device_memory_{device_memory(registry, "total"), device_memory(registry, "used"),
+                     device_memory(registry, "workers")},
       demand_(registry.gauge("antiphon_demand_ratio", "Share of what can be promised that is asked for.")),
       degradation_(registry.gauge("antiphon_degradation_level",
                                   "0 none, 1 no prefetch, 2 cheaper voices, 3 refusing, 4 shedding.")),
@@ -111,11 +122,17 @@ void Probe::observe(const scheduler::Scheduler& scheduler, const scheduler::Admi
   kept_places_.set(static_cast<double>(desk.reservations()));
   return_ratio_.set(desk.return_rate());
   workers_.set(static_cast<double>(scheduler.workers()));
+  places_.set(static_cast<double>(scheduler.places()));
   demand_.set(scheduler.load());
   const auto& ladder = scheduler.ladder();
   degradation_.set(static_cast<double>(std::to_underlying(ladder.level())));
   steps_up_.add(static_cast<double>(ladder.steps_up() - std::exchange(seen_up_, ladder.steps_up())));
   steps_down_.add(static_cast<double>(ladder.steps_down() - std::exchange(seen_down_, ladder.steps_down())));
+}
+
+void Probe::observe(const DeviceMemory& memory) {
+  const std::array bytes = {memory.total, memory.used, memory.workers};
+  for (std::size_t i = 0; i < bytes.size(); ++i) device_memory_.at(i).set(static_cast<double>(bytes.at(i)));
 }
 
 }  // namespace antiphon::gateway

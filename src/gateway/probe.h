@@ -37,6 +37,8 @@ class Probe {
   void refused(scheduler::RefusalReason reason) const;
   /// Refused before admission was asked.
   void refused_draining() const { refused_draining_.add(); }
+  /// For want of the device's memory for its voice.
+  void refused_device_memory() const { refused_device_memory_.add(); }
   /// Gone before it was let in or refused.
   void left_waiting() const { left_waiting_.add(); }
   void ended(StreamEnd end) const;
@@ -50,10 +52,19 @@ class Probe {
   void job(scheduler::JobKind kind, scheduler::WorkTime took) const;
   /// What is so now; before each scrape.
   void observe(const scheduler::Scheduler& scheduler, const scheduler::AdmissionDesk& desk);
+  /// The memory of the device that workers compute on, in bytes: all of it, what is used, and by our workers. Before
+  /// each scrape, where there is a device.
+  struct DeviceMemory {
+    std::uint64_t total = 0;
+    std::uint64_t used = 0;
+    std::uint64_t workers = 0;
+  };
+  void observe(const DeviceMemory& memory);
 
  private:
   std::array<metrics::Counter, 5> refused_;
   metrics::Counter refused_draining_;
+  metrics::Counter refused_device_memory_;
   metrics::Counter left_waiting_;
   std::array<metrics::Counter, 4> ended_;
   std::array<metrics::Counter, 2> jobs_;
@@ -75,6 +86,8 @@ class Probe {
   metrics::Gauge kept_places_;
   metrics::Gauge return_ratio_;
   metrics::Gauge workers_;
+  metrics::Gauge places_;
+  std::array<metrics::Gauge, 3> device_memory_;
   metrics::Gauge demand_;
   metrics::Gauge degradation_;
   metrics::Counter steps_up_;

@@ -94,7 +94,8 @@ void WorkerFleet::weigh() {
     largest_ = std::max(largest_, pool_.slots()[slot->index].resident_when_ready());
     if (options_.gpu == nullptr) continue;
     const auto held = options_.gpu->memory_of(static_cast<std::uint32_t>(slot->link->pid()));
-    if (held && *held) largest_on_device_ = std::max(largest_on_device_, **held);
+    slot->device_bytes = held ? held->value_or(0) : 0;
+    largest_on_device_ = std::max(largest_on_device_, slot->device_bytes);
   }
   if (options_.gpu == nullptr) return;
   const auto memory = options_.gpu->memory();
@@ -123,7 +124,7 @@ void WorkerFleet::perform(const worker_pool::Action& action) {
       return;
     case ActionKind::kPromote:
       slot.joined = true;
-      owner_.worker_joined(slot.id, slot.voices);
+      owner_.worker_joined(slot.id, slot.voices, slot.places);
       return;
     case ActionKind::kRetire:
       if (slot.joined) owner_.worker_retires(slot.id);
@@ -139,6 +140,8 @@ runtime::Awaitable<> WorkerFleet::run(Slot& slot) {
   slot.loading.clear();
   slot.tasks.clear();
   slot.condemned = false;
+  slot.places = 1;
+  slot.device_bytes = 0;
   slot.jobs = 0;
   slot.rendered = slot.busy = {};
   auto link =
@@ -222,6 +225,7 @@ void WorkerFleet::on_ready(Slot& slot, const wire::Ready& ready) {
   if (state(slot) != SlotState::kStarting || !slot.voices.empty()) return;
   runtime::log_info("worker_ready", {{"worker", slot.id.value}, {"fingerprint", ready.fingerprint}});
   slot.tasks.clear();  // its start
+  slot.places = ready.places;
   load(slot, owner_.first_voice());
   for (const auto& id : voices_in_use()) {
     const auto* const voice = owner_.find_voice(id);
@@ -247,7 +251,8 @@ void WorkerFleet::load(Slot& slot, const CellVoice& wanted) {
     std::rotate(it, it + 1, slot.voices.end());
     return;
   }
-  if (slot.voices.size() >= options_.voices_per_worker) {
+  // On a full device a voice takes the place of another, whatever their number.
+  if (slot.voices.size() >= options_.voices_per_worker || (device_full() && !slot.voices.empty())) {
     if (slot.joined) owner_.voice_unloaded(slot.id, slot.voices.front());
     slot.link->send(wire::UnloadVoice{.voice_id = slot.voices.front()});
     slot.voices.erase(slot.voices.begin());
@@ -297,7 +302,10 @@ void WorkerFleet::send_job(base::WorkerId worker, const CellVoice& voice, std::u
   Slot* const slot = slot_of(worker);
   ANTIPHON_CHECK(slot != nullptr && slot->joined, "jobs go to workers that have joined");
   load(*slot, voice);
-  add_task(*slot, {.number = job, .work = work, .rate = voice.rate});
+  // What its process computes meanwhile is for all that it has under way.
+  auto expected = work;
+  expected.cpu_p95 *= slot->places;
+  add_task(*slot, {.number = job, .work = expected, .rate = voice.rate});
   slot->link->send(message);
 }
 
@@ -361,7 +369,9 @@ std::vector<WorkerFleet::Status> WorkerFleet::status() const {
                    .queue = slot->tasks.size(),
                    .jobs = slot->jobs,
                    .rendered = slot->rendered,
-                   .busy = slot->busy});
+                   .busy = slot->busy,
+                   .places = slot->places,
+                   .device_bytes = slot->link ? slot->device_bytes : 0});
   }
   return all;
 }

@@ -45,8 +45,8 @@ class FleetOwner {
   FleetOwner(const FleetOwner&) = delete;
   FleetOwner& operator=(const FleetOwner&) = delete;
 
-  /// A worker takes jobs from now on, and has these voices loaded.
-  virtual void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices) = 0;
+  /// A worker takes jobs from now on, so many at once, and has these voices loaded.
+  virtual void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) = 0;
   /// It is to get no more jobs.
   virtual void worker_retires(base::WorkerId worker) = 0;
   /// It is gone, and its jobs with it.
@@ -96,9 +96,19 @@ class WorkerFleet {
     std::size_t queue = 0;   ///< Jobs and loadings that it has.
     std::uint64_t jobs = 0;  ///< Done.
     base::Duration rendered{};
-    base::Duration busy{};  ///< Time spent on rendering.
+    base::Duration busy{};           ///< Time spent on rendering.
+    std::uint32_t places = 1;        ///< Jobs that it does at once.
+    std::uint64_t device_bytes = 0;  ///< Memory of the device that it holds; 0: none, or not known.
   };
   [[nodiscard]] std::vector<Status> status() const;
+  /// Null: the workers compute on the processor.
+  [[nodiscard]] const device::Gpu* gpu() const { return options_.gpu; }
+  /// The device's memory, as of a second ago; a total of zero: not known.
+  [[nodiscard]] const worker_pool::Memory& device_memory() const { return device_memory_; }
+  /// More of the device's memory is used than may be: no worker is started, and no voice loaded beside others.
+  [[nodiscard]] bool device_full() const;
+  /// The device is full, and no worker that takes jobs has the voice.
+  [[nodiscard]] bool lacks_room_for(const std::string& voice) const;
   [[nodiscard]] base::TimePoint now() const { return clock_.now(); }
   [[nodiscard]] const worker_pool::Pool& pool() const { return pool_; }
   [[nodiscard]] const worker_pool::StallJudge& judge() const { return judge_; }
@@ -118,6 +128,8 @@ class WorkerFleet {
     std::vector<std::string> voices;                         ///< Loaded, or asked to be; the one used last stands last.
     std::unordered_map<std::uint64_t, std::string> loading;  ///< By the number of the load.
     std::deque<Task> tasks;
+    std::uint32_t places = 1;
+    std::uint64_t device_bytes = 0;
     bool joined = false;     ///< The owner knows it.
     bool condemned = false;  ///< It is killed; what it still says is void.
     std::uint64_t jobs = 0;

@@ -29,6 +29,8 @@ json entry_of(const WorkerFleet::Status& status, const worker_pool::Slot& slot) 
                 {"rtf", nullptr},
                 {"pid", status.pid},
                 {"resident_bytes", slot.resident()},
+                {"places", status.places},
+                {"device_bytes", status.device_bytes},
                 {"restarts", slot.starts() - 1},
                 {"kills", kills_of(slot)}};
   if (status.rendered > base::Duration::zero()) {
@@ -54,15 +56,21 @@ std::string worker_report(const WorkerFleet& fleet) {
                          {"cause", worker_pool::name_of(decision.action.cause)},
                          {"active", decision.active}});
   }
-  const json report = {{"condition", worker_pool::name_of(pool.condition())},
-                       {"limit", worker_pool::name_of(pool.limit())},
-                       {"active", pool.active()},
-                       {"wanted", pool.wanted()},
-                       {"least", pool.options().least},
-                       {"most", pool.options().most},
-                       {"estimates_raised_by", fleet.judge().raised()},
-                       {"workers", std::move(workers)},
-                       {"decisions", std::move(decisions)}};
+  json report = {{"condition", worker_pool::name_of(pool.condition())},
+                 {"limit", worker_pool::name_of(pool.limit())},
+                 {"active", pool.active()},
+                 {"wanted", pool.wanted()},
+                 {"least", pool.options().least},
+                 {"most", pool.options().most},
+                 {"estimates_raised_by", fleet.judge().raised()},
+                 {"workers", std::move(workers)},
+                 {"decisions", std::move(decisions)}};
+  if (const auto* const gpu = fleet.gpu()) {
+    report["device"] = {{"name", gpu->name()},
+                        {"memory_total_bytes", fleet.device_memory().total},
+                        {"memory_used_bytes", fleet.device_memory().used},
+                        {"full", fleet.device_full()}};
+  }
   // What is not UTF-8 can only come from a voice's id.
   return report.dump(-1, ' ', false, json::error_handler_t::replace);
 }

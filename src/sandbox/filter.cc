@@ -130,6 +130,15 @@ constexpr std::array kAllowed = {
 #endif
 };
 
+/// What drivers of devices need besides: control, and ways to wait for them.
+constexpr std::array kForDevices = {
+    SYS_ioctl,      SYS_eventfd2, SYS_epoll_create1, SYS_epoll_ctl,     SYS_epoll_pwait,        SYS_pipe2,
+    SYS_mincore,    SYS_mlock2,   SYS_mbind,         SYS_set_mempolicy, SYS_sched_setscheduler, SYS_getpriority,
+#if defined(__x86_64__)
+    SYS_epoll_wait,
+#endif
+};
+
 constexpr std::array kFatal = {
     SYS_socket,
     SYS_socketpair,
@@ -240,25 +249,30 @@ class Assembler {
 
 }  // namespace
 
-std::vector<sock_filter> make_filter(std::uint32_t self) {
+std::vector<sock_filter> make_filter(std::uint32_t self, Devices devices) {
   constexpr auto kAllow = SECCOMP_RET_ALLOW;
-  constexpr auto kKill = SECCOMP_RET_KILL_PROCESS;
   constexpr auto kRefuse = kErrno | EPERM;
+  const bool has_devices = devices == Devices::kSome;
+  const auto kill = has_devices ? kRefuse : SECCOMP_RET_KILL_PROCESS;
+  const auto forbidden_flags = has_devices ? kWritingFlags & ~std::uint32_t{O_WRONLY | O_RDWR} : kWritingFlags;
   Assembler program;
   for (const auto number : kAllowed) program.on(number, kAllow);
-  program.on_clear_bits(SYS_openat, 2, kWritingFlags, kAllow, kKill);
+  if (has_devices) {
+    for (const auto number : kForDevices) program.on(number, kAllow);
+  }
+  program.on_clear_bits(SYS_openat, 2, forbidden_flags, kAllow, kill);
 #if defined(__x86_64__)
-  program.on_clear_bits(SYS_open, 1, kWritingFlags, kAllow, kKill);
+  program.on_clear_bits(SYS_open, 1, forbidden_flags, kAllow, kill);
 #endif
   program.on(SYS_openat2, kErrno | ENOSYS);
   // clone() for a thread has the flag, for a process it has not; clone3() hides its flags in memory.
-  program.on_clear_bits(SYS_clone, 0, CLONE_THREAD, kKill, kAllow);
+  program.on_clear_bits(SYS_clone, 0, CLONE_THREAD, kill, kAllow);
   program.on(SYS_clone3, kErrno | ENOSYS);
   program.on_null(SYS_prlimit64, 2, kAllow, kRefuse);
   program.on_values(SYS_ioctl, 1, std::array<std::uint32_t, 2>{TCGETS, FIONREAD}, kAllow, kRefuse);
   program.on_values(SYS_prctl, 0, std::array<std::uint32_t, 3>{PR_SET_NAME, PR_GET_NAME, kSetVma}, kAllow, kRefuse);
   program.on_values(SYS_tgkill, 0, std::array<std::uint32_t, 1>{self}, kAllow, kRefuse);
-  for (const auto number : kFatal) program.on(number, kKill);
+  for (const auto number : kFatal) program.on(number, kill);
   program.end(kRefuse);
   return program.take();
 }

@@ -26,11 +26,14 @@ struct [[gnu::packed]] PathRule {
 };
 
 constexpr unsigned kVersionFlag = 1;
+constexpr int kKnowsDevices = 5;  ///< The first version that does.
 constexpr int kPathRule = 1;
+constexpr std::uint64_t kWriteFile = 1U << 1U;
 constexpr std::uint64_t kReadFile = 1U << 2U;
 constexpr std::uint64_t kReadFolder = 1U << 3U;
-constexpr std::uint64_t kAllNetwork = 3;  ///< Binding and connecting over TCP.
-constexpr std::uint64_t kAllScoped = 3;   ///< Abstract sockets and signals outside the sandbox.
+constexpr std::uint64_t kControlDevice = 1U << 15U;  ///< From version 5 on.
+constexpr std::uint64_t kAllNetwork = 3;             ///< Binding and connecting over TCP.
+constexpr std::uint64_t kAllScoped = 3;              ///< Abstract sockets and signals outside the sandbox.
 
 /// Rights over files that a version knows.
 std::uint64_t all_files(int version) {
@@ -62,19 +65,20 @@ class Descriptor {
   int number_;
 };
 
-/// False with errno set.
-bool allow(int ruleset, const std::filesystem::path& path) {
+/// What may be done with files, besides reading. False with errno set.
+bool allow(int ruleset, const std::filesystem::path& path, std::uint64_t more = 0) {
   const Descriptor parent(::open(path.c_str(), O_PATH | O_CLOEXEC));
   struct stat about{};
   if (parent.get() < 0 || ::fstat(parent.get(), &about) != 0) return errno == ENOENT || errno == EACCES;
   const bool folder = S_ISDIR(about.st_mode);
-  const PathRule rule{.allowed = folder ? kReadFile | kReadFolder : kReadFile, .parent = parent.get()};
+  const PathRule rule{.allowed = more | (folder ? kReadFile | kReadFolder : kReadFile), .parent = parent.get()};
   return ::syscall(SYS_landlock_add_rule, ruleset, kPathRule, &rule, 0) == 0;
 }
 
 }  // namespace
 
-base::Result<int, std::string> guard_files(std::span<const std::filesystem::path> readable) {
+base::Result<int, std::string> guard_files(std::span<const std::filesystem::path> readable,
+                                           std::span<const std::filesystem::path> devices) {
   const auto version = static_cast<int>(::syscall(SYS_landlock_create_ruleset, nullptr, 0, kVersionFlag));
   if (version < 1) return failure("the kernel has no Landlock");
   const Ruleset wanted{.files = all_files(version), .network = kAllNetwork, .scoped = kAllScoped};
@@ -82,6 +86,10 @@ base::Result<int, std::string> guard_files(std::span<const std::filesystem::path
   if (ruleset.get() < 0) return failure("no ruleset of Landlock");
   for (const auto& path : readable) {
     if (!allow(ruleset.get(), path)) return failure("no rule of Landlock");
+  }
+  for (const auto& path : devices) {
+    const auto more = kWriteFile | (version >= kKnowsDevices ? kControlDevice : 0);
+    if (!allow(ruleset.get(), path, more)) return failure("no rule of Landlock");
   }
   if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) return failure("Landlock is refused");
   return version;

@@ -33,6 +33,11 @@ constexpr std::array<std::string_view, 14> kSystem = {
     "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys/vm",     "/sys/devices/system",
     "/dev/null",  "/dev/urandom"};
 
+/// What drivers of devices read besides.
+constexpr std::array<std::string_view, 5> kDeviceSystem = {"/proc/driver/nvidia", "/proc/devices", "/proc/modules",
+                                                           "/sys/bus/pci", "/sys/devices"};
+constexpr std::uint64_t kDeviceFiles = 4096;  ///< Open at once.
+
 void limit(int resource, std::uint64_t value, const char* name, Confinement& result) {
   rlimit now{};
   ::getrlimit(static_cast<__rlimit_resource>(resource), &now);
@@ -47,7 +52,9 @@ void limit(int resource, std::uint64_t value, const char* name, Confinement& res
 Confinement confine(const Options& options) {
   Confinement result;
   limit(RLIMIT_CORE, 0, "core dumps", result);
-  limit(RLIMIT_NOFILE, options.open_files, "open files", result);
+  const bool has_devices = !options.devices.empty();
+  limit(RLIMIT_NOFILE, has_devices ? std::max(options.open_files, kDeviceFiles) : options.open_files, "open files",
+        result);
   limit(RLIMIT_MSGQUEUE, 0, "message queues", result);
   if (options.address_space > 0) limit(RLIMIT_AS, options.address_space, "the address space", result);
 
@@ -70,14 +77,17 @@ Confinement confine(const Options& options) {
   }
   std::vector<std::filesystem::path> readable(kSystem.begin(), kSystem.end());
   readable.insert(readable.end(), options.readable.begin(), options.readable.end());
-  if (const auto version = guard_files(readable)) {
+  if (has_devices) readable.insert(readable.end(), kDeviceSystem.begin(), kDeviceSystem.end());
+  if (const auto version = guard_files(readable, options.devices)) {
     result.landlock = *version;
   } else {
     result.missing.push_back(version.error());
   }
   if (kSanitized) {
     result.missing.emplace_back("a sanitizer needs system calls that the filter refuses");
-  } else if (const int number = install_filter(make_filter(static_cast<std::uint32_t>(::getpid()))); number != 0) {
+  } else if (const int number = install_filter(
+                 make_filter(static_cast<std::uint32_t>(::getpid()), has_devices ? Devices::kSome : Devices::kNone));
+             number != 0) {
     result.missing.push_back(std::string("seccomp: ") + std::generic_category().message(number));
   } else {
     result.system_calls = true;

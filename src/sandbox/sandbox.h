@@ -10,10 +10,15 @@
 /// Takes from a process what it does not need, for good. For processes that compute on what others have sent.
 namespace antiphon::sandbox {
 
+using Paths = std::vector<std::filesystem::path>;
+
 struct Options {
   /// Files and folders that it may read, besides the system's libraries and what the system says about processors and
   /// memory. What does not exist is left out. Symbolic links are followed now, and not later.
-  std::vector<std::filesystem::path> readable;
+  Paths readable;
+  /// Device files that it may also write to, and control. Where there are some, its driver may ask the system for what
+  /// ends others; it is refused that (see filter.h).
+  Paths devices;
   /// Who it becomes when it was started as root, if that user can read all of `readable`.
   std::uint32_t user = 65'534;
   std::uint32_t group = 65'534;

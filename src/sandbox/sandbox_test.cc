@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <linux/openat2.h>
 #include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -122,6 +124,30 @@ TEST_F(SandboxTest, WhatOnlyAnIntruderTriesEndsIt) {
   }
   EXPECT_EQ(confined(open_, [&] { return outcome(::open(folder_.c_str(), O_TMPFILE | O_RDWR, 0600)); }), killed);
   EXPECT_TRUE(std::filesystem::exists(folder_ / "voice"));
+}
+
+TEST_F(SandboxTest, AProcessWithDevicesMayWriteToThemAndToNothingElse) {
+  const Options options{.readable = {folder_ / "voice"}, .devices = {"/dev/zero"}};
+  EXPECT_EQ(confined(options, [] { return outcome(::open("/dev/zero", O_RDWR | O_CLOEXEC)); }), 0);
+  EXPECT_EQ(confined(options,
+                     [] {
+                       const int device = ::open("/dev/zero", O_RDWR | O_CLOEXEC);
+                       return outcome(::ioctl(device, 0xabcd, nullptr));
+                     }),
+            ENOTTY)
+      << "it reaches the device";
+  EXPECT_EQ(confined(options, [] { return outcome(::eventfd(0, EFD_CLOEXEC)); }), 0);
+  // A driver tries in vain what would end others.
+  EXPECT_EQ(confined(options, [] { return outcome(::socket(AF_UNIX, SOCK_STREAM, 0)); }), EPERM);
+  EXPECT_EQ(confined(options, [] { return outcome(::fork()); }), EPERM);
+  EXPECT_EQ(confined(options, [] { return outcome(::execl("/bin/true", "true", nullptr)); }), EPERM);
+  EXPECT_EQ(confined(options, [&] { return outcome(::unlink((folder_ / "voice").c_str())); }), EPERM);
+  EXPECT_EQ(confined(options, [&] { return outcome(::open((folder_ / "new").c_str(), O_RDWR | O_CREAT, 0600)); }),
+            EPERM);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "new"));
+  if (report(options).landlock == 0) GTEST_SKIP() << "the kernel has no Landlock";
+  EXPECT_EQ(confined(options, [&] { return outcome(::open((folder_ / "voice").c_str(), O_RDWR)); }), EACCES);
+  EXPECT_EQ(confined(options, [&] { return outcome(::open((folder_ / "secret/key").c_str(), O_RDONLY)); }), EACCES);
 }
 
 TEST_F(SandboxTest, WhatIsNotNeededIsRefused) {

@@ -23,12 +23,14 @@ Scheduler::Scheduler(Options options) : options_(std::move(options)) {
   ANTIPHON_CHECK(options_.validate().has_value(), "scheduler options");
 }
 
-void Scheduler::add_worker(base::WorkerId worker, std::uint32_t depth, DeviceId device) {
-  ANTIPHON_CHECK(depth >= 1, "queue depth");
+void Scheduler::add_worker(base::WorkerId worker, std::uint32_t depth, DeviceId device, std::uint32_t places) {
+  ANTIPHON_CHECK(places >= 1 && depth >= places, "queue depth");
   const bool added =
-      workers_.try_emplace(worker, Worker{.depth = depth, .device = device, .jobs = {}, .voices = {}}).second;
+      workers_.try_emplace(worker, Worker{.depth = depth, .places = places, .device = device, .jobs = {}, .voices = {}})
+          .second;
   ANTIPHON_CHECK(added, "worker id is new");
-  ++devices_[device];
+  devices_[device] += places;
+  places_ += places;
 }
 
 void Scheduler::voice_loaded(base::WorkerId worker, VoiceId voice) {
@@ -41,15 +43,22 @@ void Scheduler::voice_unloaded(base::WorkerId worker, VoiceId voice) {
 
 void Scheduler::retire_worker(base::WorkerId worker) {
   const auto it = workers_.find(worker);
-  if (it != workers_.end() && !std::exchange(it->second.retiring, true)) ++retiring_;
+  if (it == workers_.end() || std::exchange(it->second.retiring, true)) return;
+  ++retiring_;
+  places_ -= it->second.places;
 }
 
 void Scheduler::remove_worker(base::WorkerId worker, base::TimePoint now) {
   const auto it = workers_.find(worker);
   if (it == workers_.end()) return;
   const auto lost = std::move(it->second.jobs);
-  if (--devices_.at(it->second.device) == 0) devices_.erase(it->second.device);
-  if (it->second.retiring) --retiring_;
+  const auto places = it->second.places;
+  if ((devices_.at(it->second.device) -= places) == 0) devices_.erase(it->second.device);
+  if (it->second.retiring) {
+    --retiring_;
+  } else {
+    places_ -= places;
+  }
   workers_.erase(it);
   for (const auto id : lost) {
     const auto job = jobs_.find(id);
@@ -223,7 +232,9 @@ void Scheduler::charge(Job& job, WorkTime took) {
 
 WorkTime Scheduler::occupied(const Job& job, base::TimePoint now) const {
   if (!job.loaded) return job.took;
-  const auto begun = std::max(job.begun, workers_.at(job.worker).free_since);
+  // Where several are under way at once, the end of another does not say when this one began.
+  const auto& worker = workers_.at(job.worker);
+  const auto begun = worker.places > 1 ? job.begun : std::max(job.begun, worker.free_since);
   return {std::max(job.took.wall, now - begun), job.took.cpu};
 }
 
@@ -300,7 +311,8 @@ Dispatch Scheduler::dispatch(Stream& stream, base::WorkerId worker, base::TimePo
                   .worker = worker,
                   .stream = stream.spec.id,
                   .kind = prefetches(stream, now) ? JobKind::kPlan : next_kind(stream),
-                  .segment = stream.segments_planned};
+                  .segment = stream.segments_planned,
+                  .alone = stream.losses > 0};
   describe(stream, cost, result, now);
   take_turn(stream);
   if (result.kind == JobKind::kRender) ++stream.chunks;
@@ -339,7 +351,7 @@ void Scheduler::describe(const Stream& stream, const CostKey& cost, Dispatch& jo
                               {.grains = left,
                                .first = !dry_at.has_value(),
                                .until_dry = dry_at.value_or(now) - now,
-                               .workers = worker_count(),
+                               .workers = place_count(),
                                .streams = static_cast<std::uint32_t>(busy_streams()),
                                .loaded = ladder_.level() >= Degradation::kNoPrefetch});
     base::Duration audio{};

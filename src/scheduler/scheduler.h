@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -42,8 +43,9 @@ class Scheduler {
 
   // What happened. Ids that are not known (any more) are ignored, since reports cross with cancellations.
 
-  /// A worker is ready for jobs. `depth`: how many jobs it may hold at once, at least 1. The id must be new.
-  void add_worker(base::WorkerId worker, std::uint32_t depth = 1, DeviceId device = {});
+  /// A worker is ready for jobs. `places`: how many render jobs it does at once, in the time of one, at least 1; each
+  /// counts as much as a worker of its own. `depth`: how many jobs it may hold, at least `places`. The id must be new.
+  void add_worker(base::WorkerId worker, std::uint32_t depth = 1, DeviceId device = {}, std::uint32_t places = 1);
   /// The worker has `voice` in memory; its jobs are placed there by preference.
   void voice_loaded(base::WorkerId worker, VoiceId voice);
   void voice_unloaded(base::WorkerId worker, VoiceId voice);
@@ -84,6 +86,8 @@ class Scheduler {
   [[nodiscard]] std::size_t streams() const { return streams_.size(); }
   /// Workers that get jobs.
   [[nodiscard]] std::size_t workers() const { return workers_.size() - retiring_; }
+  /// What they do at once; see add_worker().
+  [[nodiscard]] std::uint32_t places() const { return places_; }
   [[nodiscard]] std::size_t jobs_of(base::WorkerId worker) const;
   [[nodiscard]] std::size_t jobs_in_flight() const { return jobs_.size(); }
   [[nodiscard]] const PlaybackClock* playback(base::StreamId stream) const;
@@ -194,6 +198,7 @@ class Scheduler {
 
   struct Worker {
     std::uint32_t depth = 1;
+    std::uint32_t places = 1;
     DeviceId device{};
     base::TimePoint free_since{};  ///< When its last job ended.
     std::set<base::JobId> jobs;
@@ -234,7 +239,9 @@ class Scheduler {
   [[nodiscard]] base::Duration lateness(base::TimePoint now) const;
   /// Ends the newest stream of the user who has most, in the account that has most for its weight.
   void shed(base::TimePoint now);
+  // At least 1.
   [[nodiscard]] std::uint32_t worker_count() const;
+  [[nodiscard]] std::uint32_t place_count() const { return std::max(1U, places_); }
   [[nodiscard]] JobKind next_kind(const Stream& stream) const;
   /// Whether to learn the length of a later segment now, though it is not needed yet.
   [[nodiscard]] bool prefetches(const Stream& stream, base::TimePoint now) const;
@@ -261,9 +268,10 @@ class Scheduler {
   std::unordered_map<base::JobId, Job> jobs_;
   std::map<base::WorkerId, Worker> workers_;
   std::size_t retiring_ = 0;    ///< Of the workers.
+  std::uint32_t places_ = 0;    ///< Of those that do not retire.
   base::WorkerId placed_last_;  ///< Where the last job went.
   CostBook costs_;
-  std::map<DeviceId, std::uint32_t> devices_;  ///< Workers of each.
+  std::map<DeviceId, std::uint32_t> devices_;  ///< Places of each.
   Ladder ladder_;
   double load_ = 0;
   base::TimePoint assessed_{};

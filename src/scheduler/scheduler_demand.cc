@@ -74,7 +74,7 @@ std::vector<DemandLine> Scheduler::demand_of(const StreamSpec& newcomer, base::T
 }
 
 Supply Scheduler::supply(base::TimePoint now) const {
-  const auto m = static_cast<std::int64_t>(workers());
+  const auto m = static_cast<std::int64_t>(places());
   return {.now = now,
           .rate = options_.utilisation * static_cast<double>(m),
           .reserve = std::max<std::int64_t>(0, m - 1) * options_.longest_job / 2};
@@ -124,12 +124,12 @@ base::Duration Scheduler::predicted_start(VoiceId voice, base::TimePoint now) co
     }
   }
   for (const auto& [id, job] : jobs_) ahead += cost(job.cost.voice).render_cost(options_.chunk_max) / 2;
-  return ahead / worker_count() + own;
+  return ahead / place_count() + own;
 }
 
 base::Duration Scheduler::start_cost(VoiceId voice) const {
   const auto model = cost(voice);
-  return model.plan_cost(kTypicalSegment) + model.render_cost(cushion(options_, model, worker_count()));
+  return model.plan_cost(kTypicalSegment) + model.render_cost(cushion(options_, model, place_count()));
 }
 
 base::Duration Scheduler::next_segment(const Stream& stream) {
@@ -140,7 +140,7 @@ base::Duration Scheduler::next_segment(const Stream& stream) {
 void Scheduler::append_demand(const Stream& stream, base::TimePoint now, std::vector<DemandLine>& lines) const {
   if (idle(stream)) return;
   const auto model = cost(stream.spec.voice);
-  const auto kappa = cushion(options_, model, worker_count());
+  const auto kappa = cushion(options_, model, place_count());
   auto left = stream.planned_ahead + stream.unplanned;
   auto unplanned = stream.unplanned;
   auto dry_at = stream.playback.dry_at();
@@ -175,11 +175,13 @@ CostModel Scheduler::cost(VoiceId voice) const {
   CostModel::Prior mean{.fixed = {}, .ratio = 0, .plan_ratio = 0};
   double speed = 0;
   double planning = 0;
+  std::uint32_t places = 0;
+  for (const auto& [device, count] : devices_) places += count;
   for (const auto& [device, count] : devices_) {
     const auto one = costs_.model({.voice = voice, .device = device, .busy = worker_count()});
-    mean.fixed += one.fixed() * count / worker_count();
-    speed += count / one.ratio() / worker_count();
-    planning += count / one.prior().plan_ratio / worker_count();
+    mean.fixed += one.fixed() * count / places;
+    speed += count / one.ratio() / places;
+    planning += count / one.prior().plan_ratio / places;
   }
   mean.ratio = 1 / speed;
   mean.plan_ratio = 1 / planning;
@@ -192,7 +194,7 @@ std::uint32_t Scheduler::worker_count() const {
 
 base::Duration Scheduler::start_spacing(const Stream& stream) const {
   return base::from_seconds(base::to_seconds(start_cost(stream.spec.voice)) * static_cast<double>(accounts_.waiting()) /
-                            worker_count() / stream.spec.weight);
+                            place_count() / stream.spec.weight);
 }
 
 }  // namespace antiphon::scheduler

@@ -41,7 +41,7 @@ class Script {
       case 3:
         return desk_.leave(base::StreamId{any});
       case 4:
-        return scheduler_.add_worker(base::WorkerId{next_worker_++}, 1 + any % 3);
+        return scheduler_.add_worker(base::WorkerId{next_worker_++}, 2 + any % 3, {}, 1 + any % 2);
       case 5:
         return scheduler_.remove_worker(base::WorkerId{any % next_worker_}, now_);
       case 6:

@@ -87,7 +87,7 @@ void Scheduler::begin_waiting(Stream& stream, base::TimePoint now) {
   stream.start_tag = accounts_.take_start_tag(stream.spec, now, start_spacing(stream));
   const auto model = cost(stream.spec.voice);
   stream.start_cost =
-      model.plan_cost(next_segment(stream)) + model.render_cost(cushion(options_, model, worker_count()));
+      model.plan_cost(next_segment(stream)) + model.render_cost(cushion(options_, model, place_count()));
   stream.begun = false;
 }
 

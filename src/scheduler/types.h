@@ -70,6 +70,7 @@ struct Dispatch {
   WorkTime expected{};  ///< What it is expected to take.
   WorkTime p95{};       ///< What one in twenty such jobs exceeds; of a plan, whose length is not known: of the longest.
   bool learnt = false;  ///< Both rest on enough jobs of this kind, not on what is known from elsewhere.
+  bool alone = false;   ///< Its stream has lost a worker: what is rendered beside it might be lost with the next one.
 };
 
 /// Tell the worker to stop this job at its next grain edge; its end is still to be reported.

@@ -16,7 +16,7 @@ using Json = nlohmann::json;
 
 constexpr std::uint32_t kFormat = 1;
 /// Changes whenever the same model would be prepared to other bytes.
-constexpr std::uint32_t kPreparation = 2;
+constexpr std::uint32_t kPreparation = 3;
 constexpr std::uint64_t kMostStateBytes = 64U << 20U;
 
 Json geometry_json(const GrainGeometry& g) {

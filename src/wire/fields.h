@@ -58,6 +58,9 @@ void visit(auto& a, Is<RenderJob> auto& m) {
   a.list(m.grains, Limits::kGrains);
   a.blob(m.rows, Limits::kPriorBytes);
   a.blob(m.state, Limits::kStateBytes);
+  a.number(m.patience_us);
+  a.number(m.company);
+  a.flag(m.alone);
 }
 
 void visit(auto& a, Is<Cancel> auto& m) { a.number(m.job); }
@@ -69,6 +72,7 @@ void visit(auto& a, Is<Ready> auto& m) {
   a.number(m.epoch);
   a.number(m.pid);
   a.name(m.fingerprint);
+  a.number(m.places);
 }
 
 void visit(auto& a, Is<VoiceLoaded> auto& m) {

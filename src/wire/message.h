@@ -10,7 +10,7 @@
 /// Every limit below is enforced by the decoder before it allocates.
 namespace antiphon::wire {
 
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 
 struct Limits {
   static constexpr std::size_t kFrameBytes = 16U << 20;  ///< Whole frame, header included.
@@ -22,6 +22,7 @@ struct Limits {
   static constexpr std::size_t kMarks = 4096;
   static constexpr std::size_t kSamples = 2U << 20;  ///< PCM samples of one grain.
   static constexpr std::size_t kSpeakers = 4096;
+  static constexpr std::uint32_t kPlaces = 64;  ///< Render jobs that a worker has under way at once.
 };
 
 /// The values of engine::GrainKind and engine::Errc travel as these numbers; wire knows no engine.
@@ -81,6 +82,10 @@ struct RenderJob {
   std::vector<Grain> grains;     ///< Consecutive grains of one segment, at least one.
   std::vector<std::byte> rows;   ///< The prior's rows [grains.front().row_begin, grains.back().row_end).
   std::vector<std::byte> state;  ///< State before the first of them.
+  // For a worker that renders grains of several jobs at once.
+  std::uint64_t patience_us = 0;  ///< How long after its receipt its first grain may wait for the company of others.
+  std::uint32_t company = 1;      ///< Streams that are being spoken, this one included: more cannot come together.
+  bool alone = false;             ///< While it is under way no other is: it may be what ended a worker.
   friend bool operator==(const RenderJob&, const RenderJob&) = default;
 };
 
@@ -101,7 +106,8 @@ struct Ready {
   std::uint32_t protocol_version = kProtocolVersion;
   std::uint32_t epoch = 0;
   std::uint64_t pid = 0;
-  std::string fingerprint;  ///< Execution fingerprint: runtime version, provider, CPU instruction set.
+  std::string fingerprint;  ///< Execution fingerprint: runtime version, provider, CPU instruction set, size of batches.
+  std::uint32_t places = 1;  ///< Render jobs that it has under way at once, in the time of one; 1 to Limits::kPlaces.
   friend bool operator==(const Ready&, const Ready&) = default;
 };
 

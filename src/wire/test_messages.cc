@@ -39,10 +39,13 @@ std::vector<Message> real_messages() {
                 .row_bytes = 4,
                 .grains = {kGrains[1], kGrains[2]},
                 .rows = bytes(84),
-                .state = bytes(48)},
+                .state = bytes(48),
+                .patience_us = 350'000,
+                .company = 7,
+                .alone = true},
       Cancel{.job = 9},
       StatsRequest{},
-      Ready{.epoch = 3, .pid = 4711, .fingerprint = "tone-1"},
+      Ready{.epoch = 3, .pid = 4711, .fingerprint = "tone-1", .places = 4},
       VoiceLoaded{.job = 1,
                   .epoch = 3,
                   .voice_id = "tone",
@@ -140,6 +143,8 @@ void repair(VoiceLoaded& voice, Filler& /*filler*/) { voice.sample_rate |= 1U; }
 void repair(GrainDone& done, Filler& /*filler*/) { done.index %= 4'096; }
 
 void repair(RenderDone& done, Filler& /*filler*/) { done.grains_done %= 4'096; }
+
+void repair(Ready& ready, Filler& /*filler*/) { ready.places = 1 + ready.places % Limits::kPlaces; }
 
 void repair(RenderJob& job, Filler& filler) {
   auto& random = filler.random();

@@ -55,6 +55,11 @@ struct Check {
     return ok();
   }
 
+  Result<void> operator()(const Ready& ready) const {
+    if (ready.places == 0 || ready.places > Limits::kPlaces) return invalid("Ready: places is out of range");
+    return ok();
+  }
+
   Result<void> operator()(const VoiceLoaded& voice) const {
     if (voice.sample_rate == 0) return invalid("VoiceLoaded: sample_rate is 0");
     return ok();

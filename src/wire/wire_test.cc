@@ -233,6 +233,8 @@ TEST(Validate, OtherMessages) {
   EXPECT_THAT(fault(real<LoadVoice>(), [](auto& m) { m.folder += '\0'; }), HasSubstr("folder"));
   EXPECT_THAT(fault(real<LoadVoice>(), [](auto& m) { m.voice_id.clear(); }), HasSubstr("voice_id"));
   EXPECT_THAT(fault(real<VoiceLoaded>(), [](auto& m) { m.sample_rate = 0; }), HasSubstr("sample_rate"));
+  EXPECT_THAT(fault(real<Ready>(), [](auto& m) { m.places = 0; }), HasSubstr("places"));
+  EXPECT_THAT(fault(real<Ready>(), [](auto& m) { m.places = Limits::kPlaces + 1; }), HasSubstr("places"));
   EXPECT_THAT(fault(real<GrainDone>(), [](auto& m) { m.index = Limits::kGrains; }), HasSubstr("index"));
   EXPECT_THAT(fault(real<RenderDone>(), [](auto& m) { m.grains_done = Limits::kGrains + 1; }), HasSubstr("grains"));
 }

@@ -18,7 +18,8 @@ bool JobQueue::push(Job job) {
   {
     const std::lock_guard lock(mutex_);
     if (jobs_.size() >= capacity_) return false;
-    if (!closed_) jobs_.push_back({.job = std::move(job)});
+    if (!closed_) jobs_.push_back({.job = std::move(job), .received = Clock::now()});
+    ++events_;
   }
   news_.notify_one();
   return true;
@@ -26,27 +27,46 @@ bool JobQueue::push(Job job) {
 
 std::optional<JobQueue::Taken> JobQueue::pop() {
   std::unique_lock lock(mutex_);
-  current_.reset();
-  cancelled_ = false;
   news_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
   if (closed_) return std::nullopt;
+  return take();
+}
+
+JobQueue::Taken JobQueue::take() {
   auto taken = std::move(jobs_.front());
   jobs_.pop_front();
-  current_ = cancellable(taken.job);
+  if (const auto number = cancellable(taken.job)) under_way_.emplace(*number, false);
+  heard_ = events_;
   return taken;
 }
 
-void JobQueue::cancel(std::uint64_t job) {
-  const std::lock_guard lock(mutex_);
-  if (current_ == job) cancelled_ = true;
-  for (auto& waiting : jobs_) {
-    if (cancellable(waiting.job) == job) waiting.cancelled = true;
-  }
+void JobQueue::wait_for_news(Clock::time_point until) {
+  std::unique_lock lock(mutex_);
+  news_.wait_until(lock, until, [this] { return closed_ || events_ != heard_; });
+  heard_ = events_;
 }
 
-bool JobQueue::should_stop() const {
+void JobQueue::finished(std::uint64_t job) {
   const std::lock_guard lock(mutex_);
-  return cancelled_ || closed_;
+  under_way_.erase(job);
+}
+
+void JobQueue::cancel(std::uint64_t job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = under_way_.find(job); found != under_way_.end()) found->second = true;
+    for (auto& waiting : jobs_) {
+      if (cancellable(waiting.job) == job) waiting.cancelled = true;
+    }
+    ++events_;
+  }
+  news_.notify_one();
+}
+
+bool JobQueue::should_stop(std::uint64_t job) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = under_way_.find(job);
+  return closed_ || (found != under_way_.end() && found->second);
 }
 
 void JobQueue::close() {
@@ -56,6 +76,11 @@ void JobQueue::close() {
     jobs_.clear();
   }
   news_.notify_all();
+}
+
+bool JobQueue::closed() const {
+  const std::lock_guard lock(mutex_);
+  return closed_;
 }
 
 std::size_t JobQueue::waiting() const {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <variant>
@@ -13,41 +15,60 @@
 namespace antiphon::worker {
 
 using Job = std::variant<wire::LoadVoice, wire::UnloadVoice, wire::PlanJob, wire::RenderJob>;
+using Clock = std::chrono::steady_clock;
 
-/// Hands jobs from the thread that reads the socket to the one that computes, in order. Any thread.
+/// Hands jobs from the thread that reads the socket to the one that computes, in order. Any thread, but for what takes
+/// jobs out: one thread does.
 class JobQueue {
  public:
   explicit JobQueue(std::size_t capacity) : capacity_(capacity) {}
 
   struct Taken {
     Job job;
-    bool cancelled = false;  ///< It was cancelled while it waited.
+    Clock::time_point received;  ///< When it was pushed.
+    bool cancelled = false;      ///< It was cancelled while it waited.
   };
 
   /// False = the queue is full and the job was not taken.
   [[nodiscard]] bool push(Job job);
 
-  /// Waits for the next job, which is the current one until the next call; nullopt = closed.
+  /// Waits for the next job; nullopt = closed. It is under way until it is finished().
   [[nodiscard]] std::optional<Taken> pop();
+  /// The next job, if there is one and `fits(job)`; it does not wait.
+  template <class Fits>
+  [[nodiscard]] std::optional<Taken> pop_if(const Fits& fits) {
+    const std::lock_guard lock(mutex_);
+    if (jobs_.empty() || !fits(jobs_.front().job)) return std::nullopt;
+    return take();
+  }
+  /// Waits for a job to be pushed or cancelled, for the queue to close, or for the time.
+  void wait_for_news(Clock::time_point until);
+  /// A plan or render job that was taken is not under way any more.
+  void finished(std::uint64_t job);
 
-  /// Marks a waiting or the current plan or render job; any other number is ignored.
+  /// Marks a plan or render job that waits or is under way; any other number is ignored.
   void cancel(std::uint64_t job);
 
-  /// Whether the current job was cancelled since it was taken, or the queue was closed.
-  [[nodiscard]] bool should_stop() const;
+  /// Whether a job that is under way was cancelled since it was taken, or the queue was closed.
+  [[nodiscard]] bool should_stop(std::uint64_t job) const;
 
   /// Drops what waits; pop() returns nullopt from now on.
   void close();
+  [[nodiscard]] bool closed() const;
 
   [[nodiscard]] std::size_t waiting() const;
 
  private:
+  /// The first, under the lock.
+  [[nodiscard]] Taken take();
+
   const std::size_t capacity_;
   mutable std::mutex mutex_;
   std::condition_variable news_;
+  std::uint64_t events_ = 0;  ///< What wait_for_news() waits for.
+  std::uint64_t heard_ = 0;   ///< Of them, when a job was last taken or news waited for.
   std::deque<Taken> jobs_;
-  std::optional<std::uint64_t> current_;  ///< The number of the plan or render job that runs.
-  bool cancelled_ = false;                ///< Speaks of current_.
+  std::map<std::uint64_t, bool> under_way_;  ///< Whether each was cancelled.
   bool closed_ = false;
 };
 

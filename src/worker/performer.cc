@@ -1,7 +1,9 @@
 #include "worker/performer.h"
 
+#include <algorithm>
 #include <exception>
 #include <span>
+#include <utility>
 
 #include "worker/usage.h"
 
@@ -36,27 +38,66 @@ wire::Failed failed(std::uint64_t job, std::uint32_t epoch, const engine::Error&
           .message = error.message.substr(0, wire::Limits::kNameBytes)};
 }
 
-}  // namespace
-
-bool Performer::perform(const JobQueue::Taken& taken) {
-  auto outcome = [&]() -> Outcome {
-    try {
-      return std::visit([&](const auto& body) { return carry_out(body, taken.cancelled); }, taken.job);
-    } catch (const std::exception& e) {
-      return failure(engine::Errc::kEngineFailure, std::string("the engine threw: ") + e.what());
-    } catch (...) {
-      return failure(engine::Errc::kEngineFailure, "the engine threw something unknown");
-    }
-  }();
-  ++jobs_done_;
-  if (outcome && *outcome == Sent::kNotEncodable) {
-    outcome = failure(engine::Errc::kEngineFailure, "the engine's result exceeds the limits of the wire");
+/// What `act` gives; what it throws is an error.
+template <class T, class Act>
+engine::Result<T> guarded(const Act& act) {
+  try {
+    return act();
+  } catch (const std::exception& e) {
+    return failure(engine::Errc::kEngineFailure, std::string("the engine threw: ") + e.what());
+  } catch (...) {
+    return failure(engine::Errc::kEngineFailure, "the engine threw something unknown");
   }
-  if (outcome) return *outcome == Sent::kSent;
-  return link_.send(failed(number_of(taken.job), epoch_, outcome.error())) != Sent::kGone;
 }
 
-Performer::Outcome Performer::carry_out(const wire::LoadVoice& load, bool /*cancelled*/) {
+engine::RenderRequest request_of(const Rendering& rendering) {
+  return {.grain = from_wire(rendering.grain()),
+          .rows = rendering.rows(),
+          .state = rendering.state,
+          .speaker = rendering.job.speaker};
+}
+
+}  // namespace
+
+void Performer::run() {
+  bool alive = true;
+  while (alive && !queue_.closed()) {
+    auto taken = renderings_.empty() ? queue_.pop() : queue_.pop_if([this](const Job& job) { return fits(job); });
+    if (taken) {
+      alive = perform(std::move(*taken));
+    } else if (!renderings_.empty()) {
+      alive = go_on();
+    }
+  }
+}
+
+bool Performer::fits(const Job& job) const {
+  if (const auto* render = std::get_if<wire::RenderJob>(&job)) return renderings_.fits(*render);
+  if (std::holds_alternative<wire::PlanJob>(job)) return renderings_.interruptible();
+  return false;  // voices come and go when nothing is under way
+}
+
+bool Performer::perform(JobQueue::Taken taken) {
+  if (auto* const render = std::get_if<wire::RenderJob>(&taken.job)) return begin(std::move(*render), taken);
+  const auto outcome = guarded<Sent>([&]() -> Outcome {
+    if (const auto* const plan = std::get_if<wire::PlanJob>(&taken.job)) return carry_out(*plan, taken.cancelled);
+    if (const auto* const load = std::get_if<wire::LoadVoice>(&taken.job)) return carry_out(*load);
+    return carry_out(std::get<wire::UnloadVoice>(taken.job));
+  });
+  return end(number_of(taken.job), outcome);
+}
+
+bool Performer::end(std::uint64_t job, const Outcome& outcome) {
+  ++jobs_done_;
+  queue_.finished(job);
+  if (outcome && *outcome != Sent::kNotEncodable) return *outcome == Sent::kSent;
+  const engine::Error error =
+      outcome ? engine::Error{engine::Errc::kEngineFailure, "the engine's result exceeds the limits of the wire"}
+              : outcome.error();
+  return link_.send(failed(job, epoch_, error)) != Sent::kGone;
+}
+
+Performer::Outcome Performer::carry_out(const wire::LoadVoice& load) {
   const Stopwatch watch;
   const auto voice = shelf_.load(load.voice_id, load.folder);
   if (!voice) return std::unexpected(voice.error());
@@ -73,7 +114,7 @@ Performer::Outcome Performer::carry_out(const wire::LoadVoice& load, bool /*canc
                                       .load_us = watch.wall_us()});
 }
 
-Performer::Outcome Performer::carry_out(const wire::UnloadVoice& unload, bool /*cancelled*/) {
+Performer::Outcome Performer::carry_out(const wire::UnloadVoice& unload) {
   shelf_.unload(unload.voice_id);
   return Sent::kSent;
 }
@@ -102,44 +143,110 @@ Performer::Outcome Performer::carry_out(const wire::PlanJob& job, bool cancelled
   return link_.send(std::move(planned));
 }
 
-Performer::Outcome Performer::carry_out(const wire::RenderJob& job, bool cancelled) {
-  std::uint32_t done = 0;
-  if (!cancelled) {
-    if (link_.send(wire::Started{.job = job.job, .epoch = epoch_}) != Sent::kSent) return Sent::kGone;
-    const auto voice = shelf_.find(job.voice_id);
-    if (!voice) return std::unexpected(voice.error());
-    std::vector<std::byte> state = job.state;
-    for (; done < job.grains.size() && !queue_.should_stop(); ++done) {
-      auto grain = render_grain(**voice, job, done, state);
-      if (!grain) return std::unexpected(std::move(grain.error()));
-      wire::Message message = std::move(*grain);
-      if (const auto sent = link_.send(message); sent != Sent::kSent) return sent;
-      state = std::move(std::get<wire::GrainDone>(message).state);
-    }
-  }
-  return link_.send(
-      wire::RenderDone{.job = job.job, .epoch = epoch_, .grains_done = done, .cancelled = done < job.grains.size()});
+bool Performer::begin(wire::RenderJob job, const JobQueue::Taken& taken) {
+  const auto number = job.job;
+  if (taken.cancelled)
+    return end(number, link_.send(wire::RenderDone{.job = number, .epoch = epoch_, .cancelled = true}));
+  if (link_.send(wire::Started{.job = number, .epoch = epoch_}) != Sent::kSent) return false;
+  const auto voice = shelf_.find(job.voice_id);
+  if (!voice) return end(number, std::unexpected(voice.error()));
+  renderings_.begin(std::move(job), (*voice)->info().sample_rate, taken.received, Clock::now());
+  return true;
 }
 
-engine::Result<wire::GrainDone> Performer::render_grain(engine::Voice& voice, const wire::RenderJob& job,
-                                                        std::uint32_t index, const std::vector<std::byte>& state) {
-  const Stopwatch watch;
-  const auto grain = from_wire(job.grains[index]);
-  const auto offset = std::size_t{grain.row_begin - job.grains.front().row_begin} * job.row_bytes;
-  const auto size = std::size_t{grain.row_end - grain.row_begin} * job.row_bytes;
-  auto done = voice.render(
-      {.grain = grain, .rows = std::span(job.rows).subspan(offset, size), .state = state, .speaker = job.speaker});
-  if (!done) return std::unexpected(std::move(done.error()));
-  if (done->pcm.size() != grain.samples) {
-    return failure(engine::Errc::kEngineFailure, "the engine yielded another number of samples than planned");
+bool Performer::end(const Rendering& rendering) {
+  const wire::RenderDone done{
+      .job = rendering.job.job, .epoch = epoch_, .grains_done = rendering.done, .cancelled = !rendering.complete()};
+  renderings_.erase(rendering);
+  return end(done.job, link_.send(done));
+}
+
+bool Performer::end_cancelled() {
+  std::vector<const Rendering*> cancelled;
+  for (const auto& rendering : renderings_.all()) {
+    if (queue_.should_stop(rendering.job.job)) cancelled.push_back(&rendering);
   }
-  return wire::GrainDone{.job = job.job,
-                         .epoch = epoch_,
-                         .index = index,
-                         .pcm = std::move(done->pcm),
-                         .state = std::move(done->state),
-                         .cpu_us = watch.cpu_us(),
-                         .wall_us = watch.wall_us()};
+  return std::ranges::all_of(cancelled, [this](const auto* rendering) { return end(*rendering); });
+}
+
+bool Performer::go_on() {
+  if (!end_cancelled()) return false;
+  if (renderings_.empty()) return true;
+  const auto size_of = [this](const std::string& voice_id, engine::GrainKind kind) -> std::size_t {
+    const auto voice = shelf_.find(voice_id);
+    return voice ? (*voice)->batch_size(kind) : 1;
+  };
+  const auto now = Clock::now();
+  const auto batch = renderings_.next(size_of, now);
+  // What waits in the queue now cannot join before something of this has ended.
+  if (batch.begin <= now || queue_.waiting() > 0) return render(batch.grains);
+  queue_.wait_for_news(batch.begin);
+  return true;
+}
+
+bool Performer::render(const std::vector<Rendering*>& batch) {
+  const auto& voice_id = batch.front()->job.voice_id;
+  const auto kind = kind_of(batch.front()->grain());
+  const Stopwatch watch;
+  auto grains = render_together(batch);
+  const auto wall_us = watch.wall_us();
+  const auto cpu_us = watch.cpu_us() / batch.size();
+  renderings_.took(voice_id, kind, std::chrono::microseconds(wall_us));
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const wire::GrainDone done{
+        .job = batch[i]->job.job, .epoch = epoch_, .index = batch[i]->done, .cpu_us = cpu_us, .wall_us = wall_us};
+    if (!hand_over(*batch[i], std::move(grains[i]), done)) return false;
+  }
+  return true;
+}
+
+Performer::Grains Performer::render_together(const std::vector<Rendering*>& batch) {
+  std::vector<engine::RenderRequest> requests;
+  for (const auto* rendering : batch) requests.push_back(request_of(*rendering));
+  const auto try_it = [&](std::span<const engine::RenderRequest> some) {
+    return guarded<Grains>([&]() -> engine::Result<Grains> {
+      const auto voice = shelf_.find(batch.front()->job.voice_id);
+      if (!voice) return std::unexpected(voice.error());
+      auto grains = (*voice)->render_batch(some);
+      if (grains.size() == some.size()) return grains;
+      return failure(engine::Errc::kEngineFailure, "the engine yielded another number of grains than asked for");
+    });
+  };
+  auto all = try_it(requests);
+  if (all) return std::move(*all);
+  Grains grains;
+  if (requests.size() == 1) {
+    grains.emplace_back(std::unexpected(std::move(all.error())));
+    return grains;
+  }
+  // One that makes the engine throw fails alone.
+  for (const auto& request : requests) {
+    auto one = try_it(std::span(&request, 1));
+    grains.push_back(one ? std::move(one->front()) : std::unexpected(std::move(one.error())));
+  }
+  return grains;
+}
+
+bool Performer::hand_over(Rendering& rendering, engine::Result<engine::RenderedGrain> grain, wire::GrainDone done) {
+  if (grain && grain->pcm.size() != rendering.grain().samples) {
+    grain = failure(engine::Errc::kEngineFailure, "the engine yielded another number of samples than planned");
+  }
+  Outcome outcome = Sent::kSent;
+  if (grain) {
+    done.pcm = std::move(grain->pcm);
+    done.state = std::move(grain->state);
+    wire::Message message = std::move(done);
+    outcome = link_.send(message);
+    if (*outcome == Sent::kSent) {
+      rendering.advance(std::move(std::get<wire::GrainDone>(message).state), Clock::now());
+      return !rendering.complete() || end(rendering);
+    }
+  } else {
+    outcome = std::unexpected(std::move(grain.error()));
+  }
+  const auto job = rendering.job.job;
+  renderings_.erase(rendering);
+  return end(job, outcome);
 }
 
 }  // namespace antiphon::worker

@@ -5,6 +5,7 @@
 
 #include "worker/job_queue.h"
 #include "worker/link.h"
+#include "worker/renderings.h"
 #include "worker/voice_shelf.h"
 
 namespace antiphon::worker {
@@ -13,12 +14,13 @@ namespace antiphon::worker {
 /// thread, except jobs_done().
 class Performer {
  public:
-  Performer(VoiceShelf& shelf, Link& link, const JobQueue& queue, std::uint32_t epoch)
-      : shelf_(shelf), link_(link), queue_(queue), epoch_(epoch) {}
+  /// `places`: render jobs under way at once, at least 1.
+  Performer(VoiceShelf& shelf, Link& link, JobQueue& queue, std::uint32_t epoch, std::size_t places)
+      : shelf_(shelf), link_(link), queue_(queue), epoch_(epoch), renderings_(places) {}
 
-  /// Answers the job with its results and its one end. What goes wrong, exceptions of the engine included, is
-  /// answered with Failed. False = the gateway is gone.
-  [[nodiscard]] bool perform(const JobQueue::Taken& taken);
+  /// Performs the jobs of the queue until it is closed or the gateway is gone. Each is answered with its results and
+  /// its one end. What goes wrong, exceptions of the engine included, is answered with Failed.
+  void run();
 
   /// Jobs ended so far. Any thread.
   [[nodiscard]] std::uint64_t jobs_done() const { return jobs_done_; }
@@ -26,18 +28,33 @@ class Performer {
  private:
   /// How the last message left; an error is still to be answered with Failed.
   using Outcome = engine::Result<Sent>;
+  using Grains = std::vector<engine::Result<engine::RenderedGrain>>;
 
-  [[nodiscard]] Outcome carry_out(const wire::LoadVoice& load, bool cancelled);
-  [[nodiscard]] Outcome carry_out(const wire::UnloadVoice& unload, bool cancelled);
+  // False = the gateway is gone.
+  [[nodiscard]] bool perform(JobQueue::Taken taken);
+  /// Renders the next grain of each job of a batch, or waits for more jobs.
+  [[nodiscard]] bool go_on();
+  [[nodiscard]] bool render(const std::vector<Rendering*>& batch);
+  /// Sends what the next grain of a job gave, and the job's end where it is the last one.
+  [[nodiscard]] bool hand_over(Rendering& rendering, engine::Result<engine::RenderedGrain> grain, wire::GrainDone done);
+  [[nodiscard]] bool end(const Rendering& rendering);
+  [[nodiscard]] bool end(std::uint64_t job, const Outcome& outcome);
+  [[nodiscard]] bool end_cancelled();
+  /// Whether the job may be taken now.
+  [[nodiscard]] bool fits(const Job& job) const;
+
+  [[nodiscard]] Outcome carry_out(const wire::LoadVoice& load);
+  [[nodiscard]] Outcome carry_out(const wire::UnloadVoice& unload);
   [[nodiscard]] Outcome carry_out(const wire::PlanJob& job, bool cancelled);
-  [[nodiscard]] Outcome carry_out(const wire::RenderJob& job, bool cancelled);
-  [[nodiscard]] engine::Result<wire::GrainDone> render_grain(engine::Voice& voice, const wire::RenderJob& job,
-                                                             std::uint32_t index, const std::vector<std::byte>& state);
+  /// Begins it, or ends it at once.
+  [[nodiscard]] bool begin(wire::RenderJob job, const JobQueue::Taken& taken);
+  [[nodiscard]] Grains render_together(const std::vector<Rendering*>& batch);
 
   VoiceShelf& shelf_;
   Link& link_;
-  const JobQueue& queue_;
+  JobQueue& queue_;
   std::uint32_t epoch_;
+  Renderings renderings_;
   std::atomic<std::uint64_t> jobs_done_ = 0;
 };
 

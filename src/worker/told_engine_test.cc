@@ -28,6 +28,7 @@ class ToldVoice final : public engine::Voice {
   [[nodiscard]] engine::Result<engine::RenderedGrain> render(const engine::RenderRequest& request) override {
     return orders_.render(request);
   }
+  [[nodiscard]] std::size_t batch_size(GrainKind /*kind*/) const override { return 2; }
 
  private:
   const Orders& orders_;
@@ -190,6 +191,49 @@ TEST_F(ToldWorkerTest, WhatAnEngineThrowsOrGetsWrongIsAnswered) {
   expect<wire::Started>(link);
   EXPECT_EQ(expect<wire::Failed>(link).job, 50U);
   EXPECT_EQ(gateway_->close(), 0);
+}
+
+TEST_F(ToldWorkerTest, AGrainThatFailsAloneIsNotTriedAgain) {
+  int calls = 0;
+  orders_.render = [&](const auto&) -> engine::Result<engine::RenderedGrain> {
+    ++calls;
+    throw std::runtime_error("out of luck");
+  };
+  auto& link = start();
+  send(link, four_grains(2));
+  expect<wire::Started>(link);
+  EXPECT_EQ(expect<wire::Failed>(link).message, "the engine threw: out of luck");
+  EXPECT_EQ(gateway_->close(), 0);
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(ToldWorkerTest, AGrainThatMakesABatchThrowFailsAlone) {
+  orders_.render = [](const auto& request) -> engine::Result<engine::RenderedGrain> {
+    if (request.speaker == 1) throw std::runtime_error("out of luck");
+    return silence(request);
+  };
+  Options options;
+  options.places = 2;
+  auto& link = start(std::move(options));
+  auto bad = four_grains(2);
+  bad.speaker = 1;
+  send(link, bad);
+  send(link, four_grains(3));
+  int failed = 0;
+  for (bool done = false; !done;) {
+    const auto message = link.receive();
+    ASSERT_TRUE(message && *message);
+    if (const auto* failure = std::get_if<wire::Failed>(&**message)) {
+      ++failed;
+      EXPECT_EQ(failure->job, 2U);
+    }
+    if (const auto* end = std::get_if<wire::RenderDone>(&**message)) {
+      done = true;
+      EXPECT_EQ(end->job, 3U);
+      EXPECT_EQ(end->grains_done, 4U);
+    }
+  }
+  EXPECT_EQ(failed, 1);
 }
 
 }  // namespace

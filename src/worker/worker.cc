@@ -107,7 +107,7 @@ class Reader {
 };
 
 /// Hello in, Ready out. nullopt with `status` set = there is nobody to serve.
-std::optional<wire::Hello> greet(Link& link, const std::string& fingerprint, int& status) {
+std::optional<wire::Hello> greet(Link& link, const std::string& fingerprint, std::uint32_t places, int& status) {
   const auto first = link.receive();
   if (!first) {
     status = broken(first.error().message);
@@ -122,7 +122,8 @@ std::optional<wire::Hello> greet(Link& link, const std::string& fingerprint, int
   // Ready tells a gateway of another version which one this is, before the connection ends.
   const auto sent = link.send(wire::Ready{.epoch = hello->epoch,
                                           .pid = static_cast<std::uint64_t>(::getpid()),
-                                          .fingerprint = fingerprint.substr(0, wire::Limits::kNameBytes)});
+                                          .fingerprint = fingerprint.substr(0, wire::Limits::kNameBytes),
+                                          .places = places});
   if (hello->protocol_version != wire::kProtocolVersion) {
     status = broken("the gateway speaks another version of the protocol");
     return std::nullopt;
@@ -136,15 +137,13 @@ int run(Options options) {
   Link link(std::move(options.socket));
   VoiceShelf shelf(std::move(options.engines), options.max_voices);
   int status = kGatewayGone;
-  const auto hello = greet(link, shelf.fingerprint(), status);
+  const auto hello = greet(link, shelf.fingerprint(), options.places, status);
   if (!hello) return status;
 
-  JobQueue queue(options.max_queued_jobs);
-  Performer performer(shelf, link, queue, hello->epoch);
+  JobQueue queue(options.max_queued_jobs + options.places - 1);
+  Performer performer(shelf, link, queue, hello->epoch, options.places);
   std::thread reading([&] { status = Reader(link, queue, performer, hello->epoch).run(); });
-  while (const auto taken = queue.pop()) {
-    if (!performer.perform(*taken)) break;
-  }
+  performer.run();
   link.shutdown();
   reading.join();
   return status;

@@ -110,6 +110,17 @@ class Voice {
   [[nodiscard]] virtual Result<SegmentPlan> plan(const PlanRequest& request) = 0;
   /// Errors: kBadArgument, kStateMismatch, kEngineFailure. Same request, same bytes, within one fingerprint.
   [[nodiscard]] virtual Result<RenderedGrain> render(const RenderRequest& request) = 0;
+
+  /// How many grains of `kind` are rendered at once, at least 1. A batch is always of that size, whatever is in it.
+  [[nodiscard]] virtual std::size_t batch_size(GrainKind /*kind*/) const { return 1; }
+  /// Renders grains of one kind, of any segments and speakers, at most batch_size(kind) of them. Gives one result for
+  /// each, in their order: what render() gives for it alone, byte for byte, whatever the others are. It takes as long
+  /// for one as for all.
+  [[nodiscard]] virtual std::vector<Result<RenderedGrain>> render_batch(std::span<const RenderRequest> requests) {
+    std::vector<Result<RenderedGrain>> results;
+    for (const auto& request : requests) results.push_back(render(request));
+    return results;
+  }
 };
 
 /// Loads voices of one kind. Used by one thread at a time.

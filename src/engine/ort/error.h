@@ -14,6 +14,7 @@ enum class Errc : std::uint8_t {
   kModelInvalid,     ///< The model is missing, damaged or uses an operator that the library lacks.
   kTensorMismatch,   ///< A tensor's values do not fill its shape, or an input or output has an unknown name.
   kRunFailed,        ///< The library gave up; the message has its words.
+  kDeviceUnusable,   ///< It was not built for the device, or lacks its libraries, or the device is not there.
 };
 
 struct Error {

@@ -205,6 +205,31 @@ TEST(Session, RefusesBrokenModels) {
   EXPECT_FALSE(Session::load(runtime, bytes_of(whole.substr(0, whole.size() / 2))));
 }
 
+TEST(Session, ADeviceThatTheLibraryCannotUseIsSaid) {
+  const auto runtime = Runtime::open().value();
+  const device::Device second{.kind = device::Kind::kCuda, .index = 1};
+  const auto whole = small_model().SerializeAsString();
+  const auto refused = Session::load(runtime, bytes_of(whole), second);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::kDeviceUnusable);
+  EXPECT_THAT(refused.error().message, AllOf(HasSubstr("cannot compute on cuda:1"), HasSubstr(runtime.version())));
+  EXPECT_EQ(Session::load(runtime, "/nowhere/model.onnx", second).error().code, Errc::kDeviceUnusable);
+  EXPECT_THAT(runtime.fingerprint(device::Kind::kCuda), HasSubstr("/cuda/"));
+}
+
+TEST(Runtime, ABuildForCudaIsKnownByItsFiles) {
+  const auto folder = std::filesystem::temp_directory_path() / ("antiphon-ort-" + std::to_string(::getpid()));
+  const auto library = folder / "libonnxruntime.so.1.31.1";
+  EXPECT_THAT(lacks_cuda({}), HasSubstr("onnxruntime-gpu"));
+  EXPECT_THAT(lacks_cuda(library), HasSubstr("does not exist"));
+  EXPECT_THAT(lacks_cuda(default_library()), HasSubstr("no build for CUDA"));
+  std::filesystem::create_directories(folder);
+  std::ofstream(library) << "";
+  std::ofstream(folder / "libonnxruntime_providers_cuda.so") << "";
+  EXPECT_EQ(lacks_cuda(library), "");
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Session, GivesTheSameBytesInAnyOrderOfRunsAndInAnyInstance) {
   auto one = load_small();
   auto two = load_small();

@@ -2,7 +2,10 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <mutex>
+#include <string_view>
+#include <system_error>
 
 #include "engine/ort/instruction_set.h"
 #include "engine/ort/runtime_impl.h"
@@ -23,6 +26,9 @@ Result<const OrtApiBase*> open_library(const std::filesystem::path& file) {
   // From 1.32 on the library otherwise keeps a database in the user's cache folder and sends it to its makers.
   // NOLINTNEXTLINE(concurrency-mt-unsafe): the first voice, or fingerprint, is asked for before there are threads.
   ::setenv("ORT_DISABLE_TELEMETRY", "1", 1);
+  // So that CUDA numbers devices as NVML and nvidia-smi do, and not by their speed.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): as above.
+  ::setenv("CUDA_DEVICE_ORDER", "PCI_BUS_ID", 0);
   void* const handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     const char* const reason = ::dlerror();  // NOLINT(concurrency-mt-unsafe): glibc keeps one per thread.
@@ -36,6 +42,26 @@ Result<const OrtApiBase*> open_library(const std::filesystem::path& file) {
 }  // namespace
 
 std::filesystem::path default_library() { return ANTIPHON_ONNXRUNTIME_LIBRARY; }
+
+std::filesystem::path default_cuda_library() {
+  constexpr std::string_view kName = "libonnxruntime.so";
+  std::filesystem::path newest;
+  std::error_code none;
+  for (std::filesystem::directory_iterator entry(ANTIPHON_ONNXRUNTIME_CUDA_FOLDER, none), end; !none && entry != end;
+       entry.increment(none)) {
+    if (entry->path().filename().string().starts_with(kName)) newest = std::max(newest, entry->path());
+  }
+  return newest;
+}
+
+std::string lacks_cuda(const std::filesystem::path& library) {
+  std::error_code none;
+  if (library.empty()) return std::string("there is no folder ") + ANTIPHON_ONNXRUNTIME_CUDA_FOLDER;
+  if (!std::filesystem::exists(library, none)) return library.string() + " does not exist";
+  const auto provider = library.parent_path() / "libonnxruntime_providers_cuda.so";
+  if (std::filesystem::exists(provider, none)) return {};
+  return provider.string() + " does not exist: this is no build for CUDA";
+}
 
 Result<Runtime> Runtime::open(const RuntimeOptions& options) {
   static std::mutex opening;
@@ -68,6 +94,8 @@ Result<Runtime> Runtime::open(const RuntimeOptions& options) {
 
 const std::string& Runtime::version() const { return impl_->version; }
 
-std::string Runtime::fingerprint() const { return "onnxruntime-" + impl_->version + "/cpu/" + instruction_set(); }
+std::string Runtime::fingerprint(device::Kind on) const {
+  return "onnxruntime-" + impl_->version + (on == device::Kind::kCuda ? "/cuda/" : "/cpu/") + instruction_set();
+}
 
 }  // namespace antiphon::engine::ort

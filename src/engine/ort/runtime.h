@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "device/device.h"
 #include "engine/ort/error.h"
 
 /// ONNX Runtime behind plain types. The library is opened at run time, so that processes which never speak do not map
@@ -12,6 +13,11 @@ namespace antiphon::engine::ort {
 
 /// Where set-up put the library of the version that this program was tested with.
 [[nodiscard]] std::filesystem::path default_library();
+/// The library that is built for CUDA, in the folder onnxruntime-gpu beside the other's: the newest of its versions
+/// there. Empty: there is none.
+[[nodiscard]] std::filesystem::path default_cuda_library();
+/// What keeps `library` from being one that is built for CUDA, as a sentence, by its files alone; empty: nothing.
+[[nodiscard]] std::string lacks_cuda(const std::filesystem::path& library);
 
 struct RuntimeOptions {
   std::filesystem::path library = default_library();
@@ -27,8 +33,9 @@ class Runtime {
   /// For example 1.32.0.
   [[nodiscard]] const std::string& version() const;
   /// All that decides the bytes of a result besides the model and its inputs: library, version, provider and the
-  /// instruction sets by which kernels are chosen. For example "onnxruntime-1.32.0/cpu/x86_64+avx2+f16c+fma".
-  [[nodiscard]] std::string fingerprint() const;
+  /// instruction sets by which kernels are chosen. For example "onnxruntime-1.32.0/cpu/x86_64+avx2+f16c+fma". For CUDA
+  /// the instruction sets count too, since a graph's odds and ends stay on the processor.
+  [[nodiscard]] std::string fingerprint(device::Kind on = device::Kind::kCpu) const;
 
  private:
   friend class Session;

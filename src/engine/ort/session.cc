@@ -1,8 +1,11 @@
 #include "engine/ort/session.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "engine/ort/runtime_impl.h"
 
@@ -25,6 +28,38 @@ std::unexpected<Error> failure(Errc code, std::string message) {
 std::string brief(const char* message) {
   constexpr std::size_t kMaxMessage = 500;
   return std::string(message).substr(0, kMaxMessage);
+}
+
+/// For the C interface, whose functions give a status that is null where all went well. Throws.
+void check(OrtStatus* status) {
+  if (status != nullptr) throw Ort::Exception(Ort::Status(status).GetErrorMessage(), ORT_FAIL);
+}
+
+/// What decides the bytes must not depend on the moment: by the heuristic the same shape always gets the same
+/// algorithm, where a search would time them. TF32 would round to 10 bits.
+constexpr std::array<std::pair<const char*, const char*>, 4> kCudaSettings = {{
+    {"cudnn_conv_algo_search", "HEURISTIC"},
+    {"use_tf32", "0"},
+    {"arena_extend_strategy", "kSameAsRequested"},
+    {"do_copy_in_default_stream", "1"},
+}};
+
+/// Throws where the library was built without CUDA, or lacks its libraries, or there is no such device.
+void compute_on_cuda(Ort::SessionOptions& options, std::uint32_t index) {
+  const OrtApi& api = Ort::GetApi();
+  OrtCUDAProviderOptionsV2* made = nullptr;
+  check(api.CreateCUDAProviderOptions(&made));
+  const std::unique_ptr<OrtCUDAProviderOptionsV2, decltype(api.ReleaseCUDAProviderOptions)> cuda(
+      made, api.ReleaseCUDAProviderOptions);
+  const auto number = std::to_string(index);
+  std::vector<const char*> names = {"device_id"};
+  std::vector<const char*> values = {number.c_str()};
+  for (const auto& [name, value] : kCudaSettings) {
+    names.push_back(name);
+    values.push_back(value);
+  }
+  check(api.UpdateCUDAProviderOptions(cuda.get(), names.data(), values.data(), names.size()));
+  check(api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, cuda.get()));
 }
 
 /// One thread, no arena: an arena keeps the largest layout of every length that it has seen.
@@ -128,6 +163,18 @@ Session::~Session() = default;
 
 namespace {
 
+Result<Ort::SessionOptions> options_for(const Runtime& runtime, const device::Device& on) {
+  try {
+    auto options = session_options();
+    if (on.kind == device::Kind::kCuda) compute_on_cuda(options, on.index);
+    return options;
+  } catch (const std::exception& e) {
+    return failure(Errc::kDeviceUnusable, "ONNX Runtime " + runtime.version() + " cannot compute on " +
+                                              device::name_of(on) + " (is it the build for CUDA, and are CUDA and " +
+                                              "cuDNN installed?): " + brief(e.what()));
+  }
+}
+
 /// Fills in what the graph says about itself.
 void describe_all(const Ort::Session& session, std::vector<TensorInfo>& inputs, std::vector<TensorInfo>& outputs) {
   const Ort::AllocatorWithDefaultOptions allocator;
@@ -141,10 +188,12 @@ void describe_all(const Ort::Session& session, std::vector<TensorInfo>& inputs, 
 
 }  // namespace
 
-Result<Session> Session::load(const Runtime& runtime, const std::filesystem::path& model) {
+Result<Session> Session::load(const Runtime& runtime, const std::filesystem::path& model, const device::Device& on) {
+  const auto options = options_for(runtime, on);
+  if (!options) return std::unexpected(options.error());
   try {
     auto impl = std::make_unique<Impl>(
-        Impl{.runtime = runtime, .session = Ort::Session(runtime.impl_->env, model.c_str(), session_options())});
+        Impl{.runtime = runtime, .session = Ort::Session(runtime.impl_->env, model.c_str(), *options)});
     describe_all(impl->session, impl->inputs, impl->outputs);
     return Session(std::move(impl));
   } catch (const std::exception& e) {
@@ -152,11 +201,12 @@ Result<Session> Session::load(const Runtime& runtime, const std::filesystem::pat
   }
 }
 
-Result<Session> Session::load(const Runtime& runtime, std::span<const std::byte> model) {
+Result<Session> Session::load(const Runtime& runtime, std::span<const std::byte> model, const device::Device& on) {
+  const auto options = options_for(runtime, on);
+  if (!options) return std::unexpected(options.error());
   try {
     auto impl = std::make_unique<Impl>(
-        Impl{.runtime = runtime,
-             .session = Ort::Session(runtime.impl_->env, model.data(), model.size(), session_options())});
+        Impl{.runtime = runtime, .session = Ort::Session(runtime.impl_->env, model.data(), model.size(), *options)});
     describe_all(impl->session, impl->inputs, impl->outputs);
     return Session(std::move(impl));
   } catch (const std::exception& e) {

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "device/device.h"
 #include "engine/ort/error.h"
 #include "engine/ort/runtime.h"
 
@@ -45,14 +46,17 @@ struct TensorInfo {
   Shape shape;  ///< -1 where the size is free.
 };
 
-/// A loaded graph, run on the calling thread alone. The same inputs give the same bytes within one
-/// Runtime::fingerprint(). Memory does not grow with the number or variety of runs. One thread at a time.
+/// A loaded graph, run on the calling thread alone, or by the CUDA device that it was loaded on while that thread
+/// waits. The same inputs give the same bytes within one Runtime::fingerprint(). Memory does not grow with the number
+/// or variety of runs. One thread at a time.
 class Session {
  public:
-  /// Reads a model and the files of weights beside it. Error: kModelInvalid.
-  [[nodiscard]] static Result<Session> load(const Runtime& runtime, const std::filesystem::path& model);
-  /// The same from memory; the model must hold its weights itself. Error: kModelInvalid.
-  [[nodiscard]] static Result<Session> load(const Runtime& runtime, std::span<const std::byte> model);
+  /// Reads a model and the files of weights beside it. Errors: kModelInvalid; kDeviceUnusable where `on` cannot be had.
+  [[nodiscard]] static Result<Session> load(const Runtime& runtime, const std::filesystem::path& model,
+                                            const device::Device& on = {});
+  /// The same from memory; the model must hold its weights itself.
+  [[nodiscard]] static Result<Session> load(const Runtime& runtime, std::span<const std::byte> model,
+                                            const device::Device& on = {});
 
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;

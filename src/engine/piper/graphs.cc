@@ -1,6 +1,8 @@
 #include "engine/piper/graphs.h"
 
+#include <array>
 #include <fstream>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -15,29 +17,43 @@ std::unexpected<Error> corrupt(std::string message) {
   return std::unexpected(Error{Errc::kVoiceCorrupt, std::move(message)});
 }
 
-Result<RenderGraphs> load_render_graphs(const ort::Runtime& runtime, const std::filesystem::path& folder,
-                                        bool windowed) {
-  auto single = ort::Session::load(runtime, folder / voice::kRenderSingleFile);
-  if (!single) return corrupt(std::move(single.error().message));
+Result<ort::Session> load_graph(const ort::Runtime& runtime, const std::filesystem::path& file,
+                                const device::Device& on = {}) {
+  auto graph = ort::Session::load(runtime, file, on);
+  if (graph) return std::move(*graph);
+  const bool blame_device = graph.error().code == ort::Errc::kDeviceUnusable;
+  return std::unexpected(
+      Error{blame_device ? Errc::kEngineFailure : Errc::kVoiceCorrupt, std::move(graph.error().message)});
+}
+
+/// Single and last grains stay on the processor: a device would have to choose its code anew for each of their lengths,
+/// which takes longer than computing them.
+Result<RenderGraphs> load_render_graphs(const ort::Runtime& runtime, const std::filesystem::path& folder, bool windowed,
+                                        const device::Device& on) {
+  auto single = load_graph(runtime, folder / voice::kRenderSingleFile);
+  if (!single) return std::unexpected(std::move(single.error()));
   RenderGraphs graphs{.single = std::move(*single)};
   if (!windowed) return graphs;
-  for (const auto& [file, graph] :
-       {std::pair(voice::kRenderFirstFile, &graphs.first), std::pair(voice::kRenderMiddleFile, &graphs.middle),
-        std::pair(voice::kRenderLastFile, &graphs.last)}) {
-    auto loaded = ort::Session::load(runtime, folder / file);
-    if (!loaded) return corrupt(std::move(loaded.error().message));
+  const std::array all = {std::tuple(voice::kRenderFirstFile, &graphs.first, on),
+                          std::tuple(voice::kRenderMiddleFile, &graphs.middle, on),
+                          std::tuple(voice::kRenderLastFile, &graphs.last, device::Device{})};
+  for (const auto& [file, graph, place] : all) {
+    auto loaded = load_graph(runtime, folder / file, place);
+    if (!loaded) return std::unexpected(std::move(loaded.error()));
     graph->emplace(std::move(*loaded));
   }
   return graphs;
 }
 
 Result<std::unique_ptr<Renderer>> load_ort_renderer(const ort::Runtime& runtime, const std::filesystem::path& folder,
-                                                    const voice::Manifest& manifest, Speaker speaker) {
-  auto render = load_render_graphs(runtime, folder, manifest.geometry.windowed);
+                                                    const voice::Manifest& manifest, Speaker speaker,
+                                                    const Batching& batching) {
+  auto render = load_render_graphs(runtime, folder, manifest.geometry.windowed, batching.device);
   if (!render) return std::unexpected(std::move(render.error()));
   return make_ort_renderer(std::move(*render), {.channels = manifest.prior_channels,
                                                 .state_floats = voice::state_bytes(manifest) / sizeof(float),
-                                                .speaker = speaker});
+                                                .speaker = speaker,
+                                                .batch = batching.size});
 }
 
 Result<network::Network> read_network(const std::filesystem::path& file) {
@@ -80,7 +96,7 @@ Result<std::unique_ptr<Renderer>> load_kernel_renderer(const ort::Runtime& runti
 }  // namespace
 
 Result<Graphs> load_graphs(const ort::Runtime& runtime, const std::filesystem::path& folder,
-                           const voice::Manifest& manifest, voice::Kernel kernel) {
+                           const voice::Manifest& manifest, voice::Kernel kernel, const Batching& batching) {
   auto plan = ort::Session::load(runtime, folder / voice::kPlanFile);
   if (!plan) return corrupt(std::move(plan.error().message));
   const auto speaker = manifest.speaker_input ? Speaker::kInput : Speaker::kNone;
@@ -95,7 +111,7 @@ Result<Graphs> load_graphs(const ort::Runtime& runtime, const std::filesystem::p
   if (!planner) return std::unexpected(std::move(planner.error()));
   auto renderer =
       kernel == voice::Kernel::kOrt
-          ? load_ort_renderer(runtime, folder, manifest, speaker)
+          ? load_ort_renderer(runtime, folder, manifest, speaker, batching)
           : load_kernel_renderer(runtime, folder, manifest, speaker,
                                  kernel == voice::Kernel::kFast ? network::Methods::kFast : network::Methods::kDirect);
   if (!renderer) return std::unexpected(std::move(renderer.error()));

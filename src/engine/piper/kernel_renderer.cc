@@ -32,12 +32,14 @@ class KernelRenderer final : public Renderer {
   }
 
   [[nodiscard]] std::size_t state_floats() const override { return program_.state_floats(); }
-  [[nodiscard]] Result<GrainOutput> render(const GrainInput& input) override;
+  [[nodiscard]] Result<std::vector<GrainOutput>> render_batch(std::span<const GrainInput> inputs) override;
 
   /// Computes what the network takes of a speaker, unless it is there from the last time.
   [[nodiscard]] Result<void> choose(std::uint32_t speaker);
 
  private:
+  [[nodiscard]] Result<GrainOutput> render_one(const GrainInput& input);
+
   HugePages weights_;
   network::Program program_;
   network::Workspace workspace_;
@@ -67,7 +69,17 @@ Result<void> KernelRenderer::choose(std::uint32_t speaker) {
   return std::expected<void, Error>();
 }
 
-Result<GrainOutput> KernelRenderer::render(const GrainInput& input) {
+Result<std::vector<GrainOutput>> KernelRenderer::render_batch(std::span<const GrainInput> inputs) {
+  std::vector<GrainOutput> outputs;
+  for (const auto& input : inputs) {
+    auto done = render_one(input);
+    if (!done) return std::unexpected(std::move(done.error()));
+    outputs.push_back(std::move(*done));
+  }
+  return outputs;
+}
+
+Result<GrainOutput> KernelRenderer::render_one(const GrainInput& input) {
   if (auto chosen = choose(input.speaker); !chosen) return std::unexpected(std::move(chosen.error()));
   GrainOutput done;
   network::Grain grain{.begins = begins(input.kind),

@@ -1,8 +1,9 @@
 #include "engine/piper/ort_renderer.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
+
+#include "base/check.h"
 
 namespace antiphon::engine::piper {
 namespace {
@@ -40,7 +41,8 @@ Result<std::vector<StateTensor>> state_of(const ort::Session& graph) {
     const auto* const info = find(graph.inputs(), "s" + number);
     if (info == nullptr) return tensors;
     StateTensor tensor{.input = "s" + number, .output = "o" + number, .shape = info->shape};
-    if (!tensor.shape.empty() && tensor.shape.front() < 0) tensor.shape.front() = 1;
+    if (tensor.shape.empty()) return corrupt("state " + tensor.input + " has no size");
+    if (tensor.shape.front() < 0) tensor.shape.front() = 1;  // grains at once
     std::int64_t floats = 1;
     for (const auto size : tensor.shape) {
       if (size < 1 || size > kMostFloats || floats * size > kMostFloats) {
@@ -53,16 +55,38 @@ Result<std::vector<StateTensor>> state_of(const ort::Session& graph) {
   }
 }
 
+bool batched(GrainKind kind) { return kind == GrainKind::kFirst || kind == GrainKind::kMiddle; }
+
+/// The values of all grains of a batch in one piece, those of each behind those of the one before; zeros where there
+/// are fewer than that.
+struct Batch {
+  std::size_t grains = 1;
+  std::vector<float> rows;
+  std::vector<std::int64_t> speakers;
+  std::vector<std::vector<float>> states;  ///< Of each tensor.
+  std::vector<float> wave;
+  std::vector<std::vector<float>> next_states;
+};
+
+/// Copies `values` to the place of grain number `grain` among pieces of their size.
+void place(std::span<const float> values, std::size_t grain, std::vector<float>& pieces) {
+  std::ranges::copy(values, std::span(pieces).subspan(grain * values.size()).begin());
+}
+
 class OrtRenderer final : public Renderer {
  public:
   OrtRenderer(RenderGraphs graphs, const RenderModel& model, std::vector<StateTensor> state)
       : graphs_(std::move(graphs)), model_(model), state_(std::move(state)) {}
 
   [[nodiscard]] std::size_t state_floats() const override { return model_.state_floats; }
-  [[nodiscard]] Result<GrainOutput> render(const GrainInput& input) override;
+  [[nodiscard]] std::size_t batch_size(GrainKind kind) const override { return batched(kind) ? model_.batch : 1; }
+  [[nodiscard]] Result<std::vector<GrainOutput>> render_batch(std::span<const GrainInput> inputs) override;
 
  private:
   [[nodiscard]] ort::Session* graph_of(GrainKind kind);
+  [[nodiscard]] Batch join(std::span<const GrainInput> inputs) const;
+  [[nodiscard]] Result<void> run(ort::Session& graph, GrainKind kind, Batch& batch) const;
+  [[nodiscard]] GrainOutput part(const Batch& batch, const GrainInput& input, std::size_t grain) const;
 
   RenderGraphs graphs_;
   RenderModel model_;
@@ -84,38 +108,86 @@ ort::Session* OrtRenderer::graph_of(GrainKind kind) {
   return nullptr;
 }
 
-Result<GrainOutput> OrtRenderer::render(const GrainInput& input) {
-  auto* const graph = graph_of(input.kind);
-  if (graph == nullptr) return std::unexpected(Error{Errc::kEngineFailure, "the voice has no such grain"});
-  const auto channels = static_cast<std::int64_t>(model_.channels);
-  const std::array<std::int64_t, 1> speaker = {input.speaker};
-  std::vector<ort::Input> inputs = {{.name = kRows,
-                                     .shape = {1, static_cast<std::int64_t>(input.rows.size()) / channels, channels},
-                                     .values = input.rows}};
-  if (model_.speaker == Speaker::kInput) {
-    inputs.push_back({.name = kSpeaker, .shape = {1}, .values = std::span<const std::int64_t>(speaker)});
-  }
-  GrainOutput done;
-  done.wave.resize(input.samples);
-  if (gives_state(input.kind)) done.state.resize(model_.state_floats);
-  std::vector<ort::Output> outputs = {{.name = kWave, .shape = {1, input.samples}, .values = done.wave}};
-  std::size_t offset = 0;
+Batch OrtRenderer::join(std::span<const GrainInput> inputs) const {
+  const auto& first = inputs.front();
+  Batch batch{.grains = batch_size(first.kind)};
+  batch.rows.resize(batch.grains * first.rows.size());
+  batch.speakers.resize(batch.grains);
+  batch.wave.resize(batch.grains * first.samples);
   for (const auto& tensor : state_) {
-    if (takes_state(input.kind)) {
-      inputs.push_back(
-          {.name = tensor.input, .shape = tensor.shape, .values = input.state.subspan(offset, tensor.floats)});
-    }
-    if (gives_state(input.kind)) {
-      outputs.push_back({.name = tensor.output,
-                         .shape = tensor.shape,
-                         .values = std::span(done.state).subspan(offset, tensor.floats)});
-    }
-    offset += tensor.floats;
+    if (takes_state(first.kind)) batch.states.emplace_back(batch.grains * tensor.floats);
+    if (gives_state(first.kind)) batch.next_states.emplace_back(batch.grains * tensor.floats);
   }
-  if (auto ran = graph->run_into(inputs, outputs); !ran) {
-    return std::unexpected(Error{Errc::kEngineFailure, std::move(ran.error().message)});
+  for (std::size_t grain = 0; grain < inputs.size(); ++grain) {
+    const auto& input = inputs[grain];
+    place(input.rows, grain, batch.rows);
+    batch.speakers[grain] = input.speaker;
+    std::size_t offset = 0;
+    for (std::size_t i = 0; i < batch.states.size(); ++i) {
+      place(input.state.subspan(offset, state_[i].floats), grain, batch.states[i]);
+      offset += state_[i].floats;
+    }
+  }
+  return batch;
+}
+
+Result<void> OrtRenderer::run(ort::Session& graph, GrainKind kind, Batch& batch) const {
+  const auto grains = static_cast<std::int64_t>(batch.grains);
+  const auto channels = static_cast<std::int64_t>(model_.channels);
+  const auto rows = static_cast<std::int64_t>(batch.rows.size()) / grains / channels;
+  const auto samples = static_cast<std::int64_t>(batch.wave.size()) / grains;
+  const auto shape_of = [&](const StateTensor& tensor) {
+    auto shape = tensor.shape;
+    shape.front() = grains;
+    return shape;
+  };
+  std::vector<ort::Input> inputs = {
+      {.name = kRows, .shape = {grains, rows, channels}, .values = std::span<const float>(batch.rows)}};
+  if (model_.speaker == Speaker::kInput) {
+    inputs.push_back({.name = kSpeaker, .shape = {grains}, .values = std::span<const std::int64_t>(batch.speakers)});
+  }
+  std::vector<ort::Output> outputs = {{.name = kWave, .shape = {grains, samples}, .values = batch.wave}};
+  for (std::size_t i = 0; i < state_.size(); ++i) {
+    if (takes_state(kind)) {
+      inputs.push_back(
+          {.name = state_[i].input, .shape = shape_of(state_[i]), .values = std::span<const float>(batch.states[i])});
+    }
+    if (gives_state(kind)) {
+      outputs.push_back({.name = state_[i].output, .shape = shape_of(state_[i]), .values = batch.next_states[i]});
+    }
+  }
+  auto ran = graph.run_into(inputs, outputs);
+  if (!ran) return std::unexpected(Error{Errc::kEngineFailure, std::move(ran.error().message)});
+  return std::expected<void, Error>();
+}
+
+GrainOutput OrtRenderer::part(const Batch& batch, const GrainInput& input, std::size_t grain) const {
+  GrainOutput done;
+  const auto wave = std::span(batch.wave).subspan(grain * input.samples, input.samples);
+  done.wave.assign(wave.begin(), wave.end());
+  for (std::size_t i = 0; i < batch.next_states.size(); ++i) {
+    const auto state = std::span(batch.next_states[i]).subspan(grain * state_[i].floats, state_[i].floats);
+    done.state.insert(done.state.end(), state.begin(), state.end());
   }
   return done;
+}
+
+Result<std::vector<GrainOutput>> OrtRenderer::render_batch(std::span<const GrainInput> inputs) {
+  const auto kind = inputs.front().kind;
+  ANTIPHON_CHECK(inputs.size() <= batch_size(kind), "a batch has at most its size");
+  auto* const graph = graph_of(kind);
+  if (graph == nullptr) return std::unexpected(Error{Errc::kEngineFailure, "the voice has no such grain"});
+  auto batch = join(inputs);
+  if (auto ran = run(*graph, kind, batch); !ran) return std::unexpected(std::move(ran.error()));
+  std::vector<GrainOutput> outputs;
+  for (std::size_t grain = 0; grain < inputs.size(); ++grain) outputs.push_back(part(batch, inputs[grain], grain));
+  return outputs;
+}
+
+/// Whether the graphs of batches take any number of grains.
+bool takes_batches(const ort::Session& graph) {
+  return std::ranges::all_of(graph.inputs(),
+                             [](const auto& input) { return !input.shape.empty() && input.shape.front() < 0; });
 }
 
 /// Whether a graph has exactly the inputs and at least the outputs of its kind.
@@ -156,6 +228,9 @@ Result<std::unique_ptr<Renderer>> make_ort_renderer(RenderGraphs graphs, const R
     if (auto ok = checked(*graphs.first, GrainKind::kFirst); !ok) return std::unexpected(std::move(ok.error()));
     if (auto ok = checked(*graphs.middle, GrainKind::kMiddle); !ok) return std::unexpected(std::move(ok.error()));
     if (auto ok = checked(*graphs.last, GrainKind::kLast); !ok) return std::unexpected(std::move(ok.error()));
+  }
+  if (model.batch > 1 && graphs.middle && !(takes_batches(*graphs.first) && takes_batches(*graphs.middle))) {
+    return corrupt("its graphs render one grain at a time: add the voice again");
   }
   return std::make_unique<OrtRenderer>(std::move(graphs), model, std::move(state));
 }

@@ -21,9 +21,11 @@ struct RenderModel {
   std::uint32_t channels = 0;    ///< Of one row of the prior.
   std::size_t state_floats = 0;  ///< What the manifest says about all state tensors together.
   Speaker speaker = Speaker::kNone;
+  std::uint32_t batch = 1;  ///< Of first and middle grains; the others come in many lengths, and one at a time.
 };
 
-/// Renders by ONNX Runtime. Error: kVoiceCorrupt where the graphs do not fit the model or each other.
+/// Renders by ONNX Runtime. Errors: kVoiceCorrupt where the graphs do not fit the model or each other, or render one
+/// grain at a time where more are wanted.
 [[nodiscard]] Result<std::unique_ptr<Renderer>> make_ort_renderer(RenderGraphs graphs, const RenderModel& model);
 
 }  // namespace antiphon::engine::piper

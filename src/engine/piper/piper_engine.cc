@@ -29,6 +29,9 @@ Result<PhonemeIds> ids_of(const voice::Manifest& manifest) {
   return PhonemeIds::make(std::move(map));
 }
 
+/// Whether only ONNX Runtime does it.
+bool needs_ort(const Batching& batching) { return batching.size > 1 || batching.device.kind == device::Kind::kCuda; }
+
 class PiperEngine final : public Engine {
  public:
   explicit PiperEngine(Options options) : options_(std::move(options)) {}
@@ -44,9 +47,12 @@ class PiperEngine final : public Engine {
 std::string PiperEngine::fingerprint() const {
   const auto runtime = ort::Runtime::open(options_.runtime);
   const auto phonemizer = phonemizer::Phonemizer::open(options_.phonemizer);
-  const auto kernel = options_.kernel ? std::string(voice::name_of(*options_.kernel)) : "by-voice";
+  auto kernel = options_.kernel ? std::string(voice::name_of(*options_.kernel)) : "by-voice";
+  const auto& batching = options_.batching;
+  if (batching.size > 1) kernel = "ort-batch-" + std::to_string(batching.size);
+  if (!batching.device_name.empty()) kernel += " on " + batching.device_name;
   return std::string(kVersion) + "/" + kernel_fingerprint() + "/" + kernel + "/" +
-         (runtime ? runtime->fingerprint() : "no-onnxruntime") + "/" +
+         (runtime ? runtime->fingerprint(batching.device.kind) : "no-onnxruntime") + "/" +
          (phonemizer ? phonemizer->version() : "no-espeak-ng");
 }
 
@@ -63,7 +69,14 @@ Result<std::unique_ptr<Voice>> PiperEngine::load(const std::filesystem::path& fo
   auto ids = ids_of(*manifest);
   if (!ids) return std::unexpected(std::move(ids.error()));
 
-  auto graphs = load_graphs(*runtime, folder, *manifest, options_.kernel.value_or(manifest->kernel));
+  const bool by_ort = needs_ort(options_.batching);
+  if (by_ort && options_.kernel && *options_.kernel != voice::Kernel::kOrt) {
+    return failure(Errc::kEngineFailure,
+                   "our own kernels render on the processor, one grain at a time; the kernel has "
+                   "to be ort");
+  }
+  const auto kernel = by_ort ? voice::Kernel::kOrt : options_.kernel.value_or(manifest->kernel);
+  auto graphs = load_graphs(*runtime, folder, *manifest, kernel, options_.batching);
   if (!graphs) return std::unexpected(std::move(graphs.error()));
   return std::make_unique<PiperVoice>(PiperParts{.manifest = std::move(*manifest),
                                                  .phonemizer = *phonemizer,

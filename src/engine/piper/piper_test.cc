@@ -29,8 +29,8 @@ class PiperTest : public testing::Test {
     manifest_ = write_toy_voice(folder_, kind);
     return load();
   }
-  std::unique_ptr<Voice> load() {
-    auto loaded = make_piper_engine()->load(folder_);
+  std::unique_ptr<Voice> load(const Options& options = {}) {
+    auto loaded = make_piper_engine(options)->load(folder_);
     if (!loaded) throw std::runtime_error(loaded.error().message);
     return std::move(*loaded);
   }
@@ -156,6 +156,79 @@ TEST_F(PiperTest, SameRequestSameBytesInEveryInstance) {
     state = std::move(done->state);
   }
   EXPECT_EQ(mixed, pcm);
+}
+
+TEST_F(PiperTest, AGrainGivesTheSameInEveryPlaceOfABatchAndInAnyCompany) {
+  constexpr std::size_t kBatch = 4;
+  static_cast<void>(toy(ToyKind::kTwoSpeakers));
+  const auto alone = load();
+  const auto voice = load({.batching = {.size = kBatch}});
+  EXPECT_EQ(voice->batch_size(GrainKind::kFirst), kBatch);
+  EXPECT_EQ(voice->batch_size(GrainKind::kMiddle), kBatch);
+  EXPECT_EQ(voice->batch_size(GrainKind::kLast), 1U) << "of any length, so they do not fit each other";
+  EXPECT_EQ(alone->batch_size(GrainKind::kMiddle), 1U);
+  // Segments in step, each with its own state, and of two speakers.
+  std::vector<SegmentPlan> plans;
+  std::vector<std::vector<std::byte>> states(kBatch);
+  for (std::uint32_t i = 0; i < kBatch; ++i) {
+    plans.push_back(plan_of(*voice, {.text = "abcdeabcde", .seed = i, .speaker = i % 2}));
+  }
+  for (std::size_t step = 0; step < 3; ++step) {
+    std::vector<RenderRequest> requests;
+    std::vector<RenderedGrain> expected;
+    for (std::uint32_t i = 0; i < kBatch; ++i) {
+      requests.push_back(request_for(plans[i], plans[i].grains.at(step), states[i], i % 2));
+      expected.push_back(alone->render(requests.back()).value());
+    }
+    for (std::size_t rotation = 0; rotation < kBatch; ++rotation) {
+      for (std::size_t count = 1; count <= kBatch; ++count) {
+        const auto results = voice->render_batch(std::span(requests).first(count));
+        ASSERT_EQ(results.size(), count);
+        for (std::size_t i = 0; i < count; ++i) {
+          const auto& whole = expected[(i + rotation) % kBatch];
+          ASSERT_TRUE(results[i]) << results[i].error().message;
+          EXPECT_EQ(results[i]->pcm, whole.pcm) << step << " at " << i << " of " << count;
+          EXPECT_EQ(results[i]->state, whole.state) << step << " at " << i << " of " << count;
+        }
+      }
+      std::ranges::rotate(requests, requests.begin() + 1);
+    }
+    for (std::uint32_t i = 0; i < kBatch; ++i) states[i] = expected[i].state;
+  }
+}
+
+TEST_F(PiperTest, ABadGrainFailsAloneInItsBatch) {
+  static_cast<void>(toy());
+  const auto voice = load({.batching = {.size = 3}});
+  const auto plan = plan_of(*voice, {.text = "abcdeabcde"});
+  const auto first = request_for(plan, plan.grains.at(0), {});
+  const auto whole = voice->render(first).value();
+  auto wrong = first;
+  wrong.rows = wrong.rows.first(1);
+  const auto other_kind = request_for(plan, plan.grains.back(), whole.state);
+  const std::vector<RenderRequest> requests = {wrong, first, other_kind, first, first, first};
+  const auto results = voice->render_batch(requests);
+  EXPECT_EQ(results.at(0).error().code, Errc::kStateMismatch);
+  EXPECT_EQ(results.at(1).value().pcm, whole.pcm);
+  EXPECT_THAT(results.at(2).error().message, HasSubstr("one kind"));
+  EXPECT_EQ(results.at(3).value().pcm, whole.pcm);
+  EXPECT_EQ(results.at(4).value().pcm, whole.pcm);
+  EXPECT_THAT(results.at(5).error().message, HasSubstr("more grains"));
+  EXPECT_TRUE(voice->render_batch({}).empty());
+}
+
+TEST_F(PiperTest, BatchesAndDevicesAreForOnnxRuntime) {
+  static_cast<void>(toy());
+  const auto refused = [&](const Options& options) {
+    const auto loaded = make_piper_engine(options)->load(folder_);
+    return loaded ? std::string("it loaded") : loaded.error().message;
+  };
+  EXPECT_THAT(refused({.kernel = voice::Kernel::kFast, .batching = {.size = 2}}), HasSubstr("has to be ort"));
+  const device::Device cuda{.kind = device::Kind::kCuda, .index = 3};
+  EXPECT_THAT(refused({.batching = {.device = cuda}}), AllOf(HasSubstr("cuda:3"), HasSubstr("the build for CUDA")));
+  EXPECT_THAT(make_piper_engine({.batching = {.size = 2}})->fingerprint(), HasSubstr("/ort-batch-2/onnxruntime-1."));
+  EXPECT_THAT(make_piper_engine({.batching = {.device = cuda, .device_name = "GPU X", .size = 8}})->fingerprint(),
+              AllOf(HasSubstr("/ort-batch-8 on GPU X/"), HasSubstr("/cuda/")));
 }
 
 TEST_F(PiperTest, SeedSegmentAndSpeakerAreHeard) {

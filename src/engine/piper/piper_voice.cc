@@ -126,18 +126,58 @@ Result<void> PiperVoice::check(const RenderRequest& request) const {
 
 Result<RenderedGrain> PiperVoice::render(const RenderRequest& request) {
   if (auto ok = check(request); !ok) return std::unexpected(std::move(ok.error()));
-  const auto rows = floats_of(request.rows);
-  const auto state = floats_of(request.state);
-  auto done = parts_.renderer->render({.kind = request.grain.kind,
-                                       .rows = rows,
-                                       .state = state,
-                                       .speaker = request.speaker,
-                                       .samples = request.grain.samples});
-  if (!done) return std::unexpected(std::move(done.error()));
-  RenderedGrain grain{.pcm = to_pcm(done->wave)};
-  const auto bytes = std::as_bytes(std::span(done->state));
-  grain.state.assign(bytes.begin(), bytes.end());
-  return grain;
+  auto grains = render_sound(std::span(&request, 1));
+  if (!grains) return std::unexpected(std::move(grains.error()));
+  return std::move(grains->front());
+}
+
+Result<std::vector<RenderedGrain>> PiperVoice::render_sound(std::span<const RenderRequest> requests) {
+  std::vector<std::vector<float>> values;  // of the rows and the state of each
+  values.reserve(2 * requests.size());
+  std::vector<GrainInput> inputs;
+  for (const auto& request : requests) {
+    const auto& rows = values.emplace_back(floats_of(request.rows));
+    const auto& state = values.emplace_back(floats_of(request.state));
+    inputs.push_back({.kind = request.grain.kind,
+                      .rows = rows,
+                      .state = state,
+                      .speaker = request.speaker,
+                      .samples = request.grain.samples});
+  }
+  const auto outputs = parts_.renderer->render_batch(inputs);
+  if (!outputs) return std::unexpected(outputs.error());
+  std::vector<RenderedGrain> grains;
+  for (const auto& output : *outputs) {
+    const auto state = std::as_bytes(std::span(output.state));
+    grains.push_back({.pcm = to_pcm(output.wave), .state = {state.begin(), state.end()}});
+  }
+  return grains;
+}
+
+std::vector<Result<RenderedGrain>> PiperVoice::render_batch(std::span<const RenderRequest> requests) {
+  std::vector<Result<RenderedGrain>> results;
+  std::vector<RenderRequest> sound;
+  std::vector<std::size_t> places;
+  for (const auto& request : requests) {
+    auto ok = check(request);
+    if (ok && !sound.empty() && request.grain.kind != sound.front().grain.kind) {
+      ok = failure(Errc::kBadArgument, "a batch is of grains of one kind");
+    }
+    if (ok && sound.size() == batch_size(request.grain.kind)) {
+      ok = failure(Errc::kBadArgument, "more grains than a batch holds");
+    }
+    results.emplace_back(std::unexpected(ok ? Error{} : std::move(ok.error())));
+    if (!ok) continue;
+    places.push_back(results.size() - 1);
+    sound.push_back(request);
+  }
+  if (sound.empty()) return results;
+  if (auto grains = render_sound(sound)) {
+    for (std::size_t i = 0; i < places.size(); ++i) results[places[i]] = std::move((*grains)[i]);
+    return results;
+  }
+  for (std::size_t i = 0; i < places.size(); ++i) results[places[i]] = render(sound[i]);
+  return results;
 }
 
 }  // namespace antiphon::engine::piper

@@ -29,12 +29,17 @@ class PiperVoice final : public Voice {
   [[nodiscard]] const VoiceInfo& info() const override { return info_; }
   [[nodiscard]] Result<SegmentPlan> plan(const PlanRequest& request) override;
   [[nodiscard]] Result<RenderedGrain> render(const RenderRequest& request) override;
+  [[nodiscard]] std::size_t batch_size(GrainKind kind) const override { return parts_.renderer->batch_size(kind); }
+  /// Where a batch of several fails, each is tried alone, so that one bad grain fails only itself.
+  [[nodiscard]] std::vector<Result<RenderedGrain>> render_batch(std::span<const RenderRequest> requests) override;
 
  private:
   [[nodiscard]] bool knows(std::uint32_t speaker) const;
   [[nodiscard]] Result<Reading> read(std::string_view text) const;
   [[nodiscard]] std::uint32_t max_frames(base::SampleCount wanted) const;
   [[nodiscard]] Result<void> check(const RenderRequest& request) const;
+  /// Of requests that were checked; an error is that of all.
+  [[nodiscard]] Result<std::vector<RenderedGrain>> render_sound(std::span<const RenderRequest> requests);
 
   PiperParts parts_;
   VoiceInfo info_;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/api/engine.h"
@@ -30,8 +31,17 @@ class Renderer {
   virtual ~Renderer() = default;
   /// Size of what is carried from grain to grain.
   [[nodiscard]] virtual std::size_t state_floats() const = 0;
-  /// Error: kEngineFailure.
-  [[nodiscard]] virtual Result<GrainOutput> render(const GrainInput& input) = 0;
+  /// How many grains of a kind are rendered at once, at least 1.
+  [[nodiscard]] virtual std::size_t batch_size(GrainKind /*kind*/) const { return 1; }
+  /// Renders 1 to batch_size(kind) grains of one kind, and gives as many. What one gives does not depend on the others.
+  /// Error: kEngineFailure, of all together.
+  [[nodiscard]] virtual Result<std::vector<GrainOutput>> render_batch(std::span<const GrainInput> inputs) = 0;
+  /// A batch of one.
+  [[nodiscard]] Result<GrainOutput> render(const GrainInput& input) {
+    auto outputs = render_batch(std::span(&input, 1));
+    if (!outputs) return std::unexpected(std::move(outputs.error()));
+    return std::move(outputs->front());
+  }
 };
 
 }  // namespace antiphon::engine::piper

@@ -47,41 +47,45 @@ void write_plan(const std::filesystem::path& file, ToyKind kind) {
   g.save(file);
 }
 
+constexpr std::int64_t kAsItIs = 0;  // in the shape of a Reshape
+
+/// All of them take several grains at once.
 void write_render(const std::filesystem::path& file, GrainKind grain, ToyKind kind) {
   const bool takes = grain == GrainKind::kMiddle || grain == GrainKind::kLast;
   const bool gives = grain == GrainKind::kFirst || grain == GrainKind::kMiddle;
   GraphWriter g;
-  g.input("prior", onnx::TensorProto::FLOAT, {1, -1, kToyChannels});
+  g.input("prior", onnx::TensorProto::FLOAT, {-1, -1, kToyChannels});
   const auto level = g.node("Tanh", {g.node("ReduceSum", {"prior", g.ints({2})})});
   const auto sounding = g.node("Mul", {level, g.floats({kRamp.begin(), kRamp.end()}, {1, 1, kToyHop})});
-  const auto fresh = g.node("Reshape", {sounding, g.ints({1, -1})});
+  const auto fresh = g.node("Reshape", {sounding, g.ints({kAsItIs, -1})});
   auto wave = takes ? "" : fresh;
   auto sum = g.node("ReduceSum", {fresh, g.ints({1})});
   if (takes) {
-    g.input("s0", onnx::TensorProto::FLOAT, {1, 1, 1, kToyDelay});
-    g.input("s1", onnx::TensorProto::FLOAT, {1, 1, 1, 1});
-    const auto held = g.node("Reshape", {"s0", g.ints({1, kToyDelay})});
-    const auto before = g.node("Reshape", {"s1", g.ints({1, 1})});
+    g.input("s0", onnx::TensorProto::FLOAT, {-1, 1, 1, kToyDelay});
+    g.input("s1", onnx::TensorProto::FLOAT, {-1, 1, 1, 1});
+    const auto held = g.node("Reshape", {"s0", g.ints({kAsItIs, kToyDelay})});
+    const auto before = g.node("Reshape", {"s1", g.ints({kAsItIs, 1})});
     wave = g.node_with("Concat", {held, fresh}, "axis", 1);
     sum = g.node("Add", {sum, before});
     if (!gives) wave = g.node("Add", {wave, g.node("Mul", {before, g.floats({kSumWeight}, {1})})});
   }
   if (gives) {
     const auto hold = -static_cast<std::int64_t>(kToyDelay);
-    g.node("Reshape", {g.slice(wave, hold, kToEnd, 1), g.ints({1, 1, 1, kToyDelay})}, "o0");
-    g.node("Reshape", {sum, g.ints({1, 1, 1, 1})}, "o1");
+    g.node("Reshape", {g.slice(wave, hold, kToEnd, 1), g.ints({kAsItIs, 1, 1, kToyDelay})}, "o0");
+    g.node("Reshape", {sum, g.ints({kAsItIs, 1, 1, 1})}, "o1");
     wave = g.slice(wave, 0, hold, 1);
   }
   if (kind == ToyKind::kTwoSpeakers) {
-    g.input("sid", onnx::TensorProto::INT64, {1});
-    const auto speaker = g.node_with("Cast", {"sid"}, "to", onnx::TensorProto::FLOAT);
+    g.input("sid", onnx::TensorProto::INT64, {-1});
+    const auto number = g.node_with("Cast", {"sid"}, "to", onnx::TensorProto::FLOAT);
+    const auto speaker = g.node("Unsqueeze", {number, g.ints({1})});
     wave = g.node("Add", {wave, g.node("Mul", {speaker, g.floats({kSpeakerWeight}, {1})})});
   }
   g.node("Identity", {wave}, "wav");
-  g.output("wav", {1, -1});
+  g.output("wav", {-1, -1});
   if (gives) {
-    g.output("o0", {1, 1, 1, kToyDelay});
-    g.output("o1", {1, 1, 1, 1});
+    g.output("o0", {-1, 1, 1, kToyDelay});
+    g.output("o1", {-1, 1, 1, 1});
   }
   g.save(file);
 }

@@ -70,7 +70,7 @@ std::vector<std::byte> pack_state(const Running& running, std::uint32_t next_row
 
 class ToneVoice final : public Voice {
  public:
-  explicit ToneVoice(ToneManifest manifest) : manifest_(std::move(manifest)) {
+  ToneVoice(ToneManifest manifest, std::uint32_t batch) : manifest_(std::move(manifest)), batch_(batch) {
     const auto max_samples = manifest_.max_segment_seconds * manifest_.sample_rate;
     info_ = {.id = manifest_.id,
              .engine = "tone",
@@ -84,8 +84,13 @@ class ToneVoice final : public Voice {
   [[nodiscard]] const VoiceInfo& info() const override { return info_; }
   [[nodiscard]] Result<SegmentPlan> plan(const PlanRequest& request) override;
   [[nodiscard]] Result<RenderedGrain> render(const RenderRequest& request) override;
+  [[nodiscard]] std::size_t batch_size(GrainKind kind) const override {
+    return kind == GrainKind::kFirst || kind == GrainKind::kMiddle ? batch_ : 1;
+  }
+  [[nodiscard]] std::vector<Result<RenderedGrain>> render_batch(std::span<const RenderRequest> requests) override;
 
  private:
+  [[nodiscard]] Result<RenderedGrain> sound_of(const RenderRequest& request) const;
   [[nodiscard]] bool knows(std::uint32_t speaker) const {
     return speaker < std::max<std::size_t>(1, info_.speakers.size());
   }
@@ -98,6 +103,7 @@ class ToneVoice final : public Voice {
   void spend_for(double ms_per_audio_second, double ms, std::uint64_t samples) const;
 
   ToneManifest manifest_;
+  std::uint32_t batch_;
   VoiceInfo info_;
 };
 
@@ -198,6 +204,21 @@ Result<Running> ToneVoice::resume(const RenderRequest& request, std::vector<std:
 }
 
 Result<RenderedGrain> ToneVoice::render(const RenderRequest& request) {
+  return std::move(render_batch(std::span(&request, 1)).front());
+}
+
+std::vector<Result<RenderedGrain>> ToneVoice::render_batch(std::span<const RenderRequest> requests) {
+  std::vector<Result<RenderedGrain>> results;
+  std::uint64_t longest = 0;
+  for (const auto& request : requests) {
+    auto& result = results.emplace_back(sound_of(request));
+    if (result) longest = std::max<std::uint64_t>(longest, request.grain.samples);
+  }
+  if (longest > 0) spend_for(manifest_.cost.per_audio_second_ms, manifest_.cost.per_call_ms, longest);
+  return results;
+}
+
+Result<RenderedGrain> ToneVoice::sound_of(const RenderRequest& request) const {
   if (auto ok = check(request); !ok) return std::unexpected(ok.error());
   const auto& grain = request.grain;
   std::vector<Row> rows(grain.row_end - grain.row_begin);
@@ -213,7 +234,6 @@ Result<RenderedGrain> ToneVoice::render(const RenderRequest& request) {
     done.state = pack_state(*running, grain.row_end, std::span(done.pcm).subspan(grain.samples));
     done.pcm.resize(grain.samples);
   }
-  spend_for(manifest_.cost.per_audio_second_ms, manifest_.cost.per_call_ms, grain.samples);
   return done;
 }
 
@@ -224,17 +244,21 @@ void ToneVoice::spend_for(double ms_per_audio_second, double ms, std::uint64_t s
 
 class ToneEngine final : public Engine {
  public:
+  explicit ToneEngine(std::uint32_t batch) : batch_(batch) {}
   [[nodiscard]] std::string_view name() const override { return "tone"; }
   [[nodiscard]] std::string fingerprint() const override { return std::string(kVersion); }
   [[nodiscard]] Result<std::unique_ptr<Voice>> load(const std::filesystem::path& folder) override {
     auto manifest = read_manifest(folder);
     if (!manifest) return std::unexpected(std::move(manifest.error()));
-    return std::make_unique<ToneVoice>(std::move(*manifest));
+    return std::make_unique<ToneVoice>(std::move(*manifest), batch_);
   }
+
+ private:
+  std::uint32_t batch_;
 };
 
 }  // namespace
 
-std::unique_ptr<Engine> make_tone_engine() { return std::make_unique<ToneEngine>(); }
+std::unique_ptr<Engine> make_tone_engine(std::uint32_t batch) { return std::make_unique<ToneEngine>(batch); }
 
 }  // namespace antiphon::engine::tone

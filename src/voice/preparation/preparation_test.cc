@@ -100,6 +100,41 @@ TEST_F(PreparationTest, OtherKernelsRatesAndWidthsAreFaithful) {
   expect_faithful(shape);
 }
 
+/// The real surgery's graphs; the weights are random.
+TEST_F(PreparationTest, GrainsOfABatchAreThoseOfOneAlone) {
+  constexpr std::uint32_t kBatch = 3;
+  auto shape = toy_two_speakers();
+  shape.channels = 16;
+  shape.decoder_channels = 32;
+  const auto prepared = prepare(shape);
+  ASSERT_TRUE(prepared) << prepared.error().message;
+  const auto alone = engine::piper::make_piper_engine({.kernel = Kernel::kOrt})->load(prepared->folder);
+  const auto together = engine::piper::make_piper_engine({.batching = {.size = kBatch}})->load(prepared->folder);
+  ASSERT_TRUE(alone && together);
+  std::vector<engine::SegmentPlan> plans;
+  std::vector<std::vector<std::byte>> states(kBatch);
+  for (std::uint32_t i = 0; i < kBatch; ++i) {
+    plans.push_back((*alone)->plan({.text = "abcdefghabcdefgh", .seed = i, .speaker = i % 2}).value());
+  }
+  for (std::size_t step = 0; step < 3; ++step) {
+    std::vector<engine::RenderRequest> requests;
+    for (std::uint32_t i = 0; i < kBatch; ++i) {
+      const auto& grain = plans[i].grains.at(step);
+      const auto bytes = std::size_t{grain.row_end - grain.row_begin} * plans[i].row_bytes;
+      const auto rows = std::span(plans[i].prior).subspan(std::size_t{grain.row_begin} * plans[i].row_bytes, bytes);
+      requests.push_back({.grain = grain, .rows = rows, .state = states[i], .speaker = i % 2});
+    }
+    const auto results = (*together)->render_batch(requests);
+    for (std::uint32_t i = 0; i < kBatch; ++i) {
+      const auto expected = (*alone)->render(requests[i]);
+      ASSERT_TRUE(results.at(i) && expected);
+      EXPECT_EQ(results[i]->pcm, expected->pcm) << step << ", " << i;
+      EXPECT_EQ(results[i]->state, expected->state) << step << ", " << i;
+      states[i] = expected->state;
+    }
+  }
+}
+
 TEST_F(PreparationTest, UnknownStructureIsRenderedWhole) {
   auto shape = toy_low();
   shape.odd_renderer = true;

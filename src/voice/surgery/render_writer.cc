@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "voice/surgery/tensors.h"
@@ -11,6 +12,10 @@ namespace {
 
 constexpr auto kFloat = onnx::TensorProto::FLOAT;
 constexpr std::int64_t kToTheEnd = std::numeric_limits<std::int64_t>::max();
+/// The free first size of every input and output: grains that are rendered at once.
+const std::string kBatch = "batch";
+/// In the shape of a Reshape: as large as it is.
+constexpr std::int64_t kAsItIs = 0;
 constexpr std::int64_t kChannelAxis = 1;
 constexpr std::int64_t kTimeAxis = 3;
 
@@ -29,9 +34,9 @@ std::string RenderWriter::write(Ends ends) {
   placed_.clear();
   readings_.clear();
   auto& graph = *model_.mutable_graph();
-  describe(*graph.add_input(), "prior", kFloat, {"1", "frames", std::to_string(graph_.streams[0].channels)});
-  if (index_.is_input("sid")) describe(*graph.add_input(), "sid", onnx::TensorProto::INT64, {"1"});
-  describe(*graph.add_output(), "wav", kFloat, {"1", "samples"});
+  describe(*graph.add_input(), "prior", kFloat, {kBatch, "frames", std::to_string(graph_.streams[0].channels)});
+  if (index_.is_input("sid")) describe(*graph.add_input(), "sid", onnx::TensorProto::INT64, {kBatch});
+  describe(*graph.add_output(), "wav", kFloat, {kBatch, "samples"});
   copy_steady();
   for (int i = 0; i < static_cast<int>(graph_.streams.size()); ++i) {
     if (schedule_.live[at(i)] != 0) write_stream(i);
@@ -78,7 +83,7 @@ void RenderWriter::write_stream(int number) {
 void RenderWriter::write_prior(const std::string& name) {
   auto& graph = *model_.mutable_graph();
   const auto channels = graph_.streams[0].channels;
-  add_whole_numbers(graph, "prior_shape", {1, 1, -1, channels});
+  add_whole_numbers(graph, "prior_shape", {kAsItIs, 1, -1, channels});
   add_node(graph, "Reshape", {"prior", "prior_shape"}, "prior_rows");
   set_list(add_node(graph, "Transpose", {"prior_rows"}, name), "perm", {0, 3, 1, 2});
 }
@@ -87,7 +92,7 @@ void RenderWriter::keep(int number) {
   auto& graph = *model_.mutable_graph();
   const auto& stream = graph_.streams[at(number)];
   const auto history = schedule_.history[at(number)];
-  const Dimensions dimensions{"1", std::to_string(stream.channels), "1", std::to_string(history)};
+  const Dimensions dimensions{kBatch, std::to_string(stream.channels), "1", std::to_string(history)};
   if (!ends_.begin) {
     const auto state = fmt::format("s{}", states_);
     describe(*graph.add_input(), state, kFloat, dimensions);
@@ -183,7 +188,7 @@ std::string RenderWriter::steady(const Steady& steady, std::int64_t channels) {
   name = fmt::format("c{}", placed_.size());
   if (!steady.constant) {
     const auto shape = name + "_shape";
-    add_whole_numbers(graph, shape, {1, -1, 1, 1});
+    add_whole_numbers(graph, shape, {depends_on_speaker(steady.tensor) ? kAsItIs : 1, -1, 1, 1});
     add_node(graph, "Reshape", {"m/" + steady.tensor, shape}, name);
     return name;
   }
@@ -199,6 +204,11 @@ std::string RenderWriter::steady(const Steady& steady, std::int64_t channels) {
   if (element_count(values) != 1) dimensions = {1, channels, 1, 1};
   weights_.place(values, dimensions, placed);
   return name;
+}
+
+bool RenderWriter::depends_on_speaker(const std::string& tensor) const {
+  const auto takes = [](const auto* node) { return std::ranges::find(node->input(), "sid") != node->input().end(); };
+  return std::ranges::any_of(index_.ancestors({tensor}, {}), takes);
 }
 
 void RenderWriter::write_pointwise(const FromPointwise& pointwise, int number, const std::string& name) {
@@ -233,7 +243,7 @@ void RenderWriter::write_join(const FromJoin& join, int number, const std::strin
 void RenderWriter::write_output() {
   auto& graph = *model_.mutable_graph();
   const auto wave = read(-1, graph_.output);
-  add_whole_numbers(graph, "wav_shape", {1, -1});
+  add_whole_numbers(graph, "wav_shape", {kAsItIs, -1});
   add_node(graph, "Reshape", {wave, "wav_shape"}, "wav");
 }
 

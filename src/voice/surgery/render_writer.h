@@ -17,8 +17,8 @@ struct Ends {
   bool end = false;    ///< Nothing follows: convolutions see zeros there, and no state goes out.
 };
 
-/// Writes the model of one kind of grain. Streams are [1, channels, 1, samples], since ONNX Runtime's kernels for two
-/// dimensions are faster than those for one.
+/// Writes the model of one kind of grain. Streams are [batch, channels, 1, samples], since ONNX Runtime's kernels for
+/// two dimensions are faster than those for one; grains of several segments can be rendered at once.
 class RenderWriter {
  public:
   RenderWriter(const onnx::ModelProto& original, const GraphIndex& index, const StreamGraph& graph,
@@ -44,6 +44,7 @@ class RenderWriter {
   [[nodiscard]] std::string slice(const std::string& tensor, std::int64_t axis, std::int64_t begin, std::int64_t end,
                                   std::int64_t step, const std::string& name);
   [[nodiscard]] std::string steady(const Steady& steady, std::int64_t channels);
+  [[nodiscard]] bool depends_on_speaker(const std::string& tensor) const;
   /// The name of a constant int64 vector of one value.
   [[nodiscard]] std::string number(std::int64_t value);
   [[nodiscard]] std::string place_weights(const std::string& tensor);

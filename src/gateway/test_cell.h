@@ -1,0 +1,150 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/tone/manifest.h"
+#include "gateway/cell.h"
+#include "runtime/clock.h"
+
+namespace antiphon::gateway {
+
+using Pcm = std::vector<std::int16_t>;
+
+inline constexpr base::SampleRate kRate{22'050};
+
+inline const std::string kLong =
+    "The first voice begins before the sentence is finished. The second never waits for it to end! "
+    "And a third, which came late, is heard as clearly as the others; nobody notices that there are only two throats.";
+
+/// A cell with real worker processes that have the tone engine, on a real clock.
+class CellTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::path(testing::TempDir()) / ("cell_test_" + std::to_string(::getpid()));
+    add_voice("tone");
+  }
+  void TearDown() override {
+    if (cell_) run_until_done([this] { return cell_->stop(); });
+    cell_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  /// Before the cell is made.
+  void add_voice(const std::string& id, const std::vector<std::string>& speakers = {}) {
+    ASSERT_TRUE(engine::tone::write_tone_voice(folder_ / id, {.speakers = speakers}).has_value());
+    voices_.push_back({.id = id, .folder = folder_ / id, .rate = kRate});
+  }
+
+  void make_cell(scheduler::Options scheduling, std::uint32_t workers,
+                 base::Duration backlog = std::chrono::seconds(30)) {
+    make_cell(scheduling, {.least = workers, .most = workers, .spare = worker_pool::Spare::kOff}, backlog);
+  }
+  void make_cell(scheduler::Options scheduling, worker_pool::Options pool,
+                 base::Duration backlog = std::chrono::seconds(30)) {
+    cell_ = std::make_unique<Cell>(
+        context_.get_executor(), clock_, probe_,
+        CellOptions{.scheduling = scheduling,
+                    .worker = {.executable = ANTIPHON_TEST_WORKER, .arguments = worker_arguments_},
+                    .pool = pool,
+                    .gpu = gpu_,
+                    .voices = voices_,
+                    .backlog = backlog});
+    cell_->start();
+  }
+
+  [[nodiscard]] static SpeechSpec spec(std::string text, std::uint64_t seed = 0) {
+    return {.user = base::UserId{seed},
+            .voice_id = "tone",
+            .rate = kRate,
+            .text = std::move(text),
+            .seed = seed,
+            .wait = std::chrono::seconds(30)};
+  }
+
+  /// Runs the loop until `finished`; false when that takes longer than 30 s.
+  bool run_while_not(const std::function<bool()>& finished) {
+    const auto deadline = clock_.now() + std::chrono::seconds(30);
+    while (!finished()) {
+      if (clock_.now() > deadline) return false;
+      context_.restart();
+      context_.run_one_for(std::chrono::milliseconds(100));
+    }
+    return true;
+  }
+
+  template <class Task>
+  void run_until_done(Task task) {
+    bool done = false;
+    runtime::TaskGroup group(context_.get_executor());
+    group.spawn([](Task work, bool& flag) -> runtime::Awaitable<> {
+      co_await work();
+      flag = true;
+    }(std::move(task), done));
+    ASSERT_TRUE(run_while_not([&] { return done && group.size() == 0; }));
+  }
+
+  /// Everything that `stream` yields, with a look at it after each piece.
+  Pcm listen(SpeechStream& stream, const std::function<void(const Pcm&)>& look = {}) {
+    Pcm heard;
+    EXPECT_TRUE(run_while_not([&] {
+      const auto piece = cell_->take(stream);
+      heard.insert(heard.end(), piece.begin(), piece.end());
+      if (!piece.empty() && look) look(heard);
+      return piece.empty() && stream.end() != SpeechStream::End::kNotYet;
+    }));
+    return heard;
+  }
+
+  /// The process ids of this process's children.
+  static std::vector<pid_t> children() {
+    std::vector<pid_t> found;
+    std::ifstream file("/proc/self/task/" + std::to_string(::getpid()) + "/children");
+    for (pid_t pid = 0; file >> pid;) found.push_back(pid);
+    return found;
+  }
+
+  [[nodiscard]] std::uint64_t deaths(worker_pool::Death how) const {
+    std::uint64_t sum = 0;
+    for (const auto& slot : cell_->fleet().pool().slots()) sum += slot.deaths(how);
+    return sum;
+  }
+  /// The process of the first worker that takes jobs.
+  [[nodiscard]] pid_t active_pid() const {
+    for (const auto& worker : cell_->fleet().status()) {
+      if (cell_->fleet().pool().slots()[worker.slot].state() == worker_pool::SlotState::kActive) return worker.pid;
+    }
+    return 0;
+  }
+  [[nodiscard]] std::size_t in_state(worker_pool::SlotState state) const {
+    return static_cast<std::size_t>(
+        std::ranges::count(cell_->fleet().pool().slots(), state, &worker_pool::Slot::state));
+  }
+  [[nodiscard]] bool decided(worker_pool::ActionKind kind, worker_pool::Cause cause) const {
+    return std::ranges::any_of(cell_->fleet().pool().decisions(), [&](const auto& decision) {
+      return decision.action.kind == kind && decision.action.cause == cause;
+    });
+  }
+
+  boost::asio::io_context context_;
+  runtime::SystemClock clock_;
+  metrics::Registry registry_;
+  Probe probe_{registry_};
+  std::filesystem::path folder_;
+  std::vector<CellVoice> voices_;
+  std::unique_ptr<Cell> cell_;
+  std::vector<std::string> worker_arguments_;
+  const device::Gpu* gpu_ = nullptr;
+};
+
+}  // namespace antiphon::gateway
