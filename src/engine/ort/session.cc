@@ -24,10 +24,13 @@ std::unexpected<Error> failure(Errc code, std::string message) {
   return std::unexpected(Error{code, std::move(message)});
 }
 
-/// The library's messages can quote a whole graph.
-std::string brief(const char* message) {
-  constexpr std::size_t kMaxMessage = 500;
-  return std::string(message).substr(0, kMaxMessage);
+/// The library's messages can quote a whole graph, or the signatures of its functions before what was wrong.
+std::string brief(std::string message) {
+  message.erase(message.find_last_not_of(" \n") + 1);
+  constexpr std::size_t kHead = 200;
+  constexpr std::size_t kTail = 400;
+  if (message.size() <= kHead + kTail) return message;
+  return message.substr(0, kHead) + " ... " + message.substr(message.size() - kTail);
 }
 
 /// For the C interface, whose functions give a status that is null where all went well. Throws.
@@ -163,16 +166,29 @@ Session::~Session() = default;
 
 namespace {
 
+std::unexpected<Error> unusable(const Runtime& runtime, const device::Device& on, const std::string& why) {
+  return failure(Errc::kDeviceUnusable, "ONNX Runtime " + runtime.version() + " cannot compute on " +
+                                            device::name_of(on) +
+                                            " (is it the build for CUDA, and are the driver, CUDA and cuDNN "
+                                            "installed?): " +
+                                            brief(why));
+}
+
 Result<Ort::SessionOptions> options_for(const Runtime& runtime, const device::Device& on) {
   try {
     auto options = session_options();
     if (on.kind == device::Kind::kCuda) compute_on_cuda(options, on.index);
     return options;
   } catch (const std::exception& e) {
-    return failure(Errc::kDeviceUnusable, "ONNX Runtime " + runtime.version() + " cannot compute on " +
-                                              device::name_of(on) + " (is it the build for CUDA, and are CUDA and " +
-                                              "cuDNN installed?): " + brief(e.what()));
+    return unusable(runtime, on, e.what());
   }
+}
+
+/// A graph that the processor would take may be too much for a device.
+std::unexpected<Error> not_loaded(const Runtime& runtime, const device::Device& on, const std::string& model,
+                                  const std::string& why) {
+  if (on.kind == device::Kind::kCuda) return unusable(runtime, on, model + ": " + why);
+  return failure(Errc::kModelInvalid, model + ": " + brief(why));
 }
 
 /// Fills in what the graph says about itself.
@@ -197,7 +213,7 @@ Result<Session> Session::load(const Runtime& runtime, const std::filesystem::pat
     describe_all(impl->session, impl->inputs, impl->outputs);
     return Session(std::move(impl));
   } catch (const std::exception& e) {
-    return failure(Errc::kModelInvalid, model.string() + ": " + brief(e.what()));
+    return not_loaded(runtime, on, model.string(), e.what());
   }
 }
 
@@ -210,7 +226,7 @@ Result<Session> Session::load(const Runtime& runtime, std::span<const std::byte>
     describe_all(impl->session, impl->inputs, impl->outputs);
     return Session(std::move(impl));
   } catch (const std::exception& e) {
-    return failure(Errc::kModelInvalid, "a model in memory: " + brief(e.what()));
+    return not_loaded(runtime, on, "a model in memory", e.what());
   }
 }
 
