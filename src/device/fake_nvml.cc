@@ -8,8 +8,6 @@ constexpr int kInvalid = 2;
 constexpr int kInsufficientSize = 7;
 constexpr unsigned int kProcesses = 100;
 
-}  // namespace
-
 struct State {
   unsigned long long total = 80ULL << 30U;
   unsigned long long used = 8ULL << 30U;
@@ -19,7 +17,6 @@ struct State {
   int users = 0;  ///< Initialisations that were not shut down.
 };
 
-namespace {
 State state;
 }  // namespace
 

@@ -18,9 +18,7 @@ std::string head(unsigned status, Headers headers, std::string body, Framing fra
                      {.framing = framing, .after = after, .date = kDate});
 }
 
-bool has_line(const std::string& text, const std::string& line) {
-  return text.find("\r\n" + line + "\r\n") != std::string::npos;
-}
+bool has_line(const std::string& text, const std::string& line) { return text.contains("\r\n" + line + "\r\n"); }
 
 TEST(HeadersTest, NamesCompareWithoutCaseAndTheFirstFieldCounts) {
   const Headers headers{{"A", "1"}, {"b", "2"}, {"a", "3"}};

@@ -30,14 +30,14 @@ constexpr std::array kMarks = {
 };
 
 const Marks* marks_of(char32_t c) {
-  const auto* const found = std::ranges::find_if(
-      kMarks, [c](const Marks& marks) { return marks.characters.find(c) != std::u32string_view::npos; });
+  const auto* const found =
+      std::ranges::find_if(kMarks, [c](const Marks& marks) { return marks.characters.contains(c); });
   return found == kMarks.end() ? nullptr : found;
 }
 
 bool is_space(char32_t c) {
   constexpr std::u32string_view kSpaces = U" \t\n\v\f\r\u0085\u00A0\u2028\u2029\u202F\u205F\u3000";
-  return kSpaces.find(c) != std::u32string_view::npos || (c >= U'\u2000' && c <= U'\u200A');
+  return kSpaces.contains(c) || (c >= U'\u2000' && c <= U'\u200A');
 }
 
 }  // namespace

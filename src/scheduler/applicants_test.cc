@@ -58,7 +58,7 @@ TEST(Applicants, WhoLeavesGivesHisAccountsLastPlaceBack) {
 TEST(Applicants, StandsWhateverIsAdmittedOrLeavesInAnyOrder) {
   std::mt19937 random(11);
   Applicants applicants;
-  Accounts accounts;
+  const Accounts accounts;
   std::uint64_t last = 0;
   std::size_t expected = 0;
   for (int step = 0; step < 20'000; ++step) {

@@ -53,7 +53,9 @@ void Scheduler::remove_worker(base::WorkerId worker, base::TimePoint now) {
   if (it == workers_.end()) return;
   const auto lost = std::move(it->second.jobs);
   const auto places = it->second.places;
-  if ((devices_.at(it->second.device) -= places) == 0) devices_.erase(it->second.device);
+  const auto device = devices_.find(it->second.device);
+  device->second -= places;
+  if (device->second == 0) devices_.erase(device);
   if (it->second.retiring) {
     --retiring_;
   } else {

@@ -10,7 +10,7 @@ constexpr char32_t kEnd = U'$';
 /// Punctuation, stress and length say nothing by themselves.
 bool sounds(char32_t c) {
   constexpr std::u32string_view kSilent = U" !\"#'(),-.:;?^_$\u02C8\u02CC\u02D0\u02D1";
-  return kSilent.find(c) == std::u32string_view::npos;
+  return !kSilent.contains(c);
 }
 
 }  // namespace
