@@ -99,6 +99,8 @@ gateway::WyomingOptions wyoming_options(const config::Config& config) {
   gateway::WyomingOptions options;
   listen_at("wyoming.listen", config.wyoming.listen, options.tcp.address, options.tcp.port);
   options.tcp.max_connections = config.wyoming.max_connections;
+  options.tcp.max_connections_per_address = config.server.max_connections_per_address;
+  options.tcp.uncounted = uncounted(networks(config));
   options.limits = {.event_timeout = config.server.header_timeout,
                     .idle_timeout = config.server.idle_timeout,
                     .write_timeout = config.server.write_timeout};

@@ -39,7 +39,8 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"server", "max_connections", "Connections at once; the next one is refused.", 1, 65'536},
         server.max_connections);
   visit(Key{"server", "max_connections_per_address",
-            "Those of one address, or of one IPv6 /64; this machine and trusted proxies have no limit.", 1, 65'536},
+            "Those of one address, or of one IPv6 /64, at each door; this machine and trusted proxies have no limit.",
+            1, 65'536},
         server.max_connections_per_address);
   visit(Key{"server", "max_streams", "Utterances that are spoken at once; the next one is refused.", 1, 65'536},
         server.max_streams);

@@ -75,7 +75,7 @@ class Server::Impl {
       if (auto listening = wyoming_->listen(); !listening) return std::unexpected(std::move(listening.error()));
     }
     auto endpoint = http_.start();
-    if (!endpoint) return std::unexpected(Error{Errc::kCannotListen, endpoint.error().message});
+    if (!endpoint) return std::unexpected(Error{Errc::kCannotListen, endpoint.error()});
     if (wyoming_) wyoming_->start();
     cell_.start();
     if (keep_cost_) tasks_.spawn(keep_costs());

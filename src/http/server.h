@@ -60,7 +60,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Listens and accepts. Errors: kBadAddress, kAddressInUse, kSystem.
+  /// Listens and accepts. Error: what was wrong with the address, as a sentence.
   [[nodiscard]] Result<Endpoint> start();
 
   /// New connections are refused by the system, idle ones closed, busy ones closed after their answer. Idempotent.
