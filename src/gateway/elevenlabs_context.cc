@@ -55,8 +55,7 @@ elevenlabs::Result<void> ElevenLabsContext::speak(std::string text) {
                                       common_.caller, common_.silence);
     if (!speech) return std::unexpected(to_elevenlabs(speech.error()));
     speech_ = std::move(*speech);
-    speech_->stream().keep_segments();
-    sink_.set_stream(speech_->stream());
+    sink_.opened(speech_->stream());
     news_.notify_all();
   }
   if (speech_->offer(text) || speech_->stream().end() != SpeechStream::End::kNotYet) return {};

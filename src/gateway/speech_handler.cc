@@ -46,6 +46,7 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   if (!spec) co_return co_await sink.fail(spec.error());
   if (const auto admitted = admit(); !admitted) co_return co_await sink.fail(admitted.error());
   const auto stream = cell_.open(std::move(*spec));
+  sink.opened(*stream);
   PacedSink paced(sink, stream->executor(), clock_, probe_, order.output.rate, options_.pacing_lead);
   const bool wants_pace = order.paced.value_or(caller.pacing == identity::Pacing::kPaced);
   AudioSink& chosen = wants_pace ? static_cast<AudioSink&>(paced) : sink;

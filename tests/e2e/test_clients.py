@@ -128,6 +128,25 @@ def test_elevenlabs_speaks_in_its_formats(eleven, server, spoken):
     assert faster == server.speak(TEXT, "quick", speed=1.2)
 
 
+def test_elevenlabs_tells_when_each_character_is_heard(eleven, spoken):
+    seconds = len(spoken) / 48000
+    whole = eleven.text_to_speech.convert_with_timestamps(voice_id="quick", text=TEXT, output_format="pcm_24000")
+    assert harness.digest(base64.b64decode(whole.audio_base_64)) == harness.digest(spoken)
+    times = whole.alignment
+    assert "".join(times.characters) == TEXT
+    assert times.character_start_times_seconds == sorted(times.character_start_times_seconds)
+    assert times.character_start_times_seconds[0] >= 0
+    assert abs(times.character_end_times_seconds[-1] - seconds) < 0.01
+    assert whole.normalized_alignment == times
+
+    pieces = list(eleven.text_to_speech.stream_with_timestamps(voice_id="quick", text=TEXT, output_format="pcm_24000"))
+    assert harness.digest(b"".join(base64.b64decode(piece.audio_base_64) for piece in pieces)) == harness.digest(spoken)
+    aligned = [piece.alignment for piece in pieces if piece.alignment]
+    assert len(pieces) > len(aligned) == 2, "each sentence comes with its first audio"
+    assert [c for one in aligned for c in one.characters] == times.characters
+    assert [t for one in aligned for t in one.character_start_times_seconds] == times.character_start_times_seconds
+
+
 def test_elevenlabs_lists_voices_and_models(eleven):
     names = {voice.voice_id for voice in eleven.voices.get_all().voices}
     assert "quick" in names
