@@ -105,6 +105,7 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
   const auto* const asset = find_asset(request.path);
   const auto route = find_route(request.path);
   const auto caller = caller_of(callers_, request);
+  const bool may_tell_later = speech && is_socket(*speech) && !caller && caller.error() == identity::Errc::kNoKey;
   http::Response response;
   if (!speech && asset == nullptr && !route) {
     response = not_found(request);
@@ -114,11 +115,11 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
       response = {.status = 204, .headers = {{"Allow", std::string(methods)}}, .body = {}};
     } else if (!allows(methods, request.method)) {
       response = wrong_method(request, methods);
-    } else if (!caller && is_for_callers(request.path)) {
+    } else if (!caller && is_for_callers(request.path) && !may_tell_later) {
       response = unauthorised(caller.error(), request);
     } else if (speech && is_socket(*speech)) {
-      co_return co_await serve_elevenlabs_socket(speech_, clock_, sockets_, *speech, request, *caller, request_id,
-                                                 responder);
+      const ElevenLabsSocketDoor door{.speech = speech_, .callers = callers_, .clock = clock_, .options = sockets_};
+      co_return co_await serve_elevenlabs_socket(door, *speech, request, request_id, responder);
     } else if (speech) {
       co_return co_await speak_elevenlabs(speech_, *speech, request, *caller, request_id, responder);
     } else if (route && route->endpoint == Endpoint::kSpeech) {
