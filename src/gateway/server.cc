@@ -66,6 +66,7 @@ class Server::Impl {
             },
             &Front::edge_error),
         tasks_(executor) {
+    if (options.tls) http_.use_tls(*std::move(options.tls));
     if (options.wyoming) wyoming_.emplace(executor, clock, std::move(*options.wyoming), speech_);
   }
 
@@ -82,6 +83,7 @@ class Server::Impl {
     return *endpoint;
   }
 
+  void set_certificate(tls::ServerContext context) { http_.use_tls(std::move(context)); }
   void set_keys(identity::KeyRing keys) { callers_.set_keys(std::move(keys)); }
 
   void reload(std::vector<ServedVoice> voices, std::map<std::string, std::string, std::less<>> aliases) {
@@ -162,6 +164,7 @@ Result<http::Endpoint> Server::start() {
   return impl_->start();
 }
 
+void Server::set_certificate(tls::ServerContext context) { impl_->set_certificate(std::move(context)); }
 void Server::set_keys(identity::KeyRing keys) { impl_->set_keys(std::move(keys)); }
 
 Result<void> Server::reload(std::vector<ServedVoice> voices, std::map<std::string, std::string, std::less<>> aliases) {

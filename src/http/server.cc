@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -35,6 +36,7 @@ class Server::Impl {
             executor, clock, to_tcp(options_), [this](tcp::socket socket) { return serve(std::move(socket)); },
             [this](tcp::socket socket) { return refuse(std::move(socket)); }) {}
 
+  void use_tls(tls::ServerContext context) { tls_ = std::move(context); }
   Result<Endpoint> start();
   void stop_accepting();
   runtime::Awaitable<> drain(base::TimePoint deadline);
@@ -50,6 +52,7 @@ class Server::Impl {
   ServerOptions options_;
   Handler handler_;
   ErrorFormatter error_formatter_;
+  std::optional<tls::ServerContext> tls_;
   std::set<Connection*> connections_;
   std::uint64_t accepted_ = 0;
   runtime::TcpServer tcp_;
@@ -63,7 +66,7 @@ Result<Endpoint> Server::Impl::start() {
 }
 
 runtime::Awaitable<> Server::Impl::serve(tcp::socket socket) {
-  Connection connection(std::move(socket), context(), ++accepted_);
+  Connection connection(std::move(socket), tls_ ? &tls_->context() : nullptr, context(), ++accepted_);
   connections_.insert(&connection);
   if (!tcp_.accepting()) connection.close_when_idle();
   co_await connection.serve();
@@ -71,7 +74,7 @@ runtime::Awaitable<> Server::Impl::serve(tcp::socket socket) {
 }
 
 runtime::Awaitable<> Server::Impl::refuse(tcp::socket socket) {
-  Connection connection(std::move(socket), context(), ++accepted_);
+  Connection connection(std::move(socket), tls_ ? &tls_->context() : nullptr, context(), ++accepted_);
   co_await connection.refuse();
 }
 
@@ -96,6 +99,7 @@ Server::Server(runtime::Executor executor, runtime::Clock& clock, ServerOptions 
 
 Server::~Server() = default;
 
+void Server::use_tls(tls::ServerContext context) { impl_->use_tls(std::move(context)); }
 Result<Endpoint> Server::start() { return impl_->start(); }
 void Server::stop_accepting() { impl_->stop_accepting(); }
 runtime::Awaitable<> Server::drain(base::TimePoint deadline) { return impl_->drain(deadline); }

@@ -35,8 +35,8 @@ class WebSocketStream final : public WebSocket {
   WebSocketStream(Connection& connection, const WebSocketOptions& options)
       : connection_(connection),
         options_(options),
-        stream_(connection.socket_),
-        turn_(connection.socket_.get_executor()) {
+        stream_(connection.transport_),
+        turn_(connection.transport_.get_executor()) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(options_.write_timeout);
     stream_.set_option(websocket::stream_base::timeout{
         .handshake_timeout = seconds, .idle_timeout = websocket::stream_base::none(), .keep_alive_pings = false});
@@ -128,7 +128,7 @@ class WebSocketStream final : public WebSocket {
 
   Connection& connection_;
   WebSocketOptions options_;
-  websocket::stream<boost::asio::ip::tcp::socket&> stream_;
+  websocket::stream<Transport&> stream_;
   boost::beast::flat_buffer buffer_;
   base::TimePoint heard_;
   std::unique_ptr<runtime::Timer> watch_;

@@ -48,8 +48,9 @@ def serve(store, tmp_path, request):
     servers = []
     numbers = itertools.count()
 
-    def start(*flags, config=None, store=store, port=0):
-        servers.append(harness.Server(tmp_path / f"server{next(numbers)}", store, *flags, config=config, port=port))
+    def start(*flags, config=None, store=store, port=0, authority=None):
+        servers.append(harness.Server(tmp_path / f"server{next(numbers)}", store, *flags, config=config, port=port,
+                                      authority=authority))
         return servers[-1]
 
     yield start

@@ -94,7 +94,7 @@ def test_a_running_server_takes_keys_over_on_sighup(serve, keys):
 
 def test_a_key_has_its_voices_and_its_streams(serve, keys):
     key = keys("add", "web", "--voice", "slow", "--max-streams", 1)
-    server = serve("--voice", "quick", config=keys.config)
+    server = serve("--voice", "quick", "--admission", "off", config=keys.config)
     refused = speak(server, key, voice="quick")
     assert refused.json()["error"]["code"] == "voice_not_found"
     assert "quick," not in refused.json()["error"]["message"], "and it is not told of others"
