@@ -25,6 +25,7 @@ Connection::Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::co
                        const ConnectionContext& context, std::uint64_t number)
     : context_(context),
       transport_(tls == nullptr ? Transport(std::move(socket)) : Transport(std::move(socket), *tls)),
+      taking_(transport_.socket()),
       number_(number),
       buffer_limit_(context.options.header_bytes + kReadAheadBytes),
       data_(transport_.get_executor()),
@@ -222,7 +223,8 @@ runtime::Awaitable<bool> Connection::write_all(Buffers buffers) {
     bool failed = broken_ || co_await runtime::is_cancelled();
     std::size_t left = 0;
     if (!failed) {
-      set_deadline(Waiting::kWrite, in(context_.options.write_timeout));
+      taking_.begin(context_.clock.now());
+      set_deadline(Waiting::kWrite, in(context_.options.write_timeout / 4));
       const auto [error, bytes] = co_await transport_.async_write_some(buffers, kAwait);
       waiting_ = Waiting::kNothing;
       failed = static_cast<bool>(error);
@@ -277,6 +279,10 @@ void Connection::on_timer() {
   const auto done = std::move(timer_);
   if (waiting_ == Waiting::kNothing) return;
   if (context_.clock.now() < deadline_) return start_timer();
+  if (waiting_ == Waiting::kWrite && taking_.idle(context_.clock.now()) < context_.options.write_timeout) {
+    deadline_ = in(context_.options.write_timeout / 4);
+    return start_timer();
+  }
   expired_ = true;
   switch (waiting_) {
     case Waiting::kHandshake:

@@ -14,6 +14,7 @@
 #include "http/websocket.h"
 #include "runtime/event.h"
 #include "runtime/task_group.h"
+#include "runtime/write_watch.h"
 
 namespace antiphon::http {
 
@@ -88,6 +89,7 @@ class Connection {
 
   ConnectionContext context_;
   Transport transport_;
+  runtime::Taking taking_;
   std::uint64_t number_;
 
   std::string buffer_;  ///< Read and not yet parsed; at most buffer_limit_ bytes.

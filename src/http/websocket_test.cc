@@ -224,6 +224,8 @@ TEST_F(WebSocketTest, AReaderThatTakesNothingIsCutOff) {
     EXPECT_FALSE(co_await t.connect(client));
     EXPECT_TRUE(co_await t.wait_for([&t] { return t.clock_.pending() > 0; })) << "a write waits";
     EXPECT_FALSE(co_await t.wait_for([&t] { return t.ended_ > 0; })) << "back-pressure: it waits for its reader";
+    t.clock_.advance(3s);
+    EXPECT_FALSE(co_await t.wait_for([&t] { return t.ended_ > 0; })) << "its system has taken something";
     t.clock_.advance(11s);
     EXPECT_TRUE(co_await t.wait_for([&t] { return t.ended_ == 1; }));
   }(*this));
