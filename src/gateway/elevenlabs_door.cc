@@ -80,7 +80,8 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route r
     co_return;
   }
   const auto preferences = parse_preferences(request.headers.get("Prefer"));
-  SpeechOrder order{.voice = std::move(route.voice_id),
+  SpeechOrder order{.door = Door::kElevenLabs,
+                    .voice = std::move(route.voice_id),
                     .text = std::move(asked->text),
                     .speed = asked->speed,
                     .seed = asked->seed,

@@ -214,6 +214,7 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
                            : no_key());
     co_return;
   }
+  const DoorProbe::Held open(door.doors.sockets());
   const auto mode = mode_of(route);
   std::optional<std::string> first;
   if (!caller) {
@@ -227,6 +228,7 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
   if (caller->pacing == identity::Pacing::kUnpaced) lead.reset();
   ElevenLabsSocket session({.socket = *socket,
                             .speech = door.speech,
+                            .doors = door.doors,
                             .clock = door.clock,
                             .executor = co_await boost::asio::this_coro::executor,
                             .caller = std::move(*caller),

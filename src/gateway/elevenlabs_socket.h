@@ -70,6 +70,7 @@ class ElevenLabsSocket {
 /// What the sockets of a server need. The references outlive them.
 struct ElevenLabsSocketDoor {
   SpeechHandler& speech;
+  const DoorProbe& doors;
   const identity::Identifier& callers;
   runtime::Clock& clock;
   const ElevenLabsSocketOptions& options;

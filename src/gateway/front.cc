@@ -118,7 +118,8 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
     } else if (!caller && is_for_callers(request.path) && !may_tell_later) {
       response = unauthorised(caller.error(), request);
     } else if (speech && is_socket(*speech)) {
-      const ElevenLabsSocketDoor door{.speech = speech_, .callers = callers_, .clock = clock_, .options = sockets_};
+      const ElevenLabsSocketDoor door{
+          .speech = speech_, .doors = probe_.doors(), .callers = callers_, .clock = clock_, .options = sockets_};
       co_return co_await serve_elevenlabs_socket(door, *speech, request, request_id, responder);
     } else if (speech) {
       co_return co_await speak_elevenlabs(speech_, *speech, request, *caller, request_id, responder);

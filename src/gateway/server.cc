@@ -62,6 +62,7 @@ class Server::Impl {
         http_(
             executor, clock, std::move(options.http),
             [this](const http::Request& request, http::Responder& responder) {
+              probe_.doors().connections(http_.connections(), wyoming_ ? wyoming_->connections() : 0);
               return front_.handle(request, responder);
             },
             &Front::edge_error),
