@@ -64,6 +64,31 @@ def test_stop_frees_the_stream(serve, open_page):
     assert page.complaints == []
 
 
+def test_a_key_is_asked_for_kept_for_the_tab_and_used(serve, open_page, tmp_path):
+    config = {"keys": {"file": str(tmp_path / "keys.json")}}
+    file = tmp_path / "keys.toml"
+    file.write_text(harness.to_toml(config))
+    key = harness.run_ok("keys", "add", "page", "--config", file).decode().strip()
+    page = open_page(serve("--voice", "quick", config=config))
+    harness.eventually(lambda: "asks for an API key" in status(page), "the server's words are shown")
+    assert page.value("document.querySelector('#speak').disabled")
+    page.screenshot(pathlib.Path(os.environ.get("ANTIPHON_ARTIFACTS", tmp_path)) / "page_without_key.png")
+    page.type_over("#key", key)
+    page.value("document.querySelector('#key').blur()")
+    wait_for_voices(page)
+    page.type_over("#text", "Yes.")
+    page.click("#speak")
+    harness.eventually(lambda: status(page) == "Done.", "it was heard to its end")
+    page.screenshot(pathlib.Path(os.environ.get("ANTIPHON_ARTIFACTS", tmp_path)) / "page_with_key.png")
+    assert page.value("sessionStorage.getItem('key')") == key
+    assert page.value("localStorage.length") == 0
+    page.value("location.reload()")
+    harness.eventually(lambda: page.value("document.readyState") == "complete" and status(page) == "Ready.",
+                       "it is still there")
+    page.complaints = [one for one in page.complaints if "401" not in str(one)]  # Chromium's note of the first answer
+    assert page.complaints == []
+
+
 def test_an_error_is_shown_in_words(serve, open_page):
     page = open_page(serve("--voice", "quick"))
     wait_for_voices(page)
