@@ -1,4 +1,5 @@
 """What the clients of others hear: each has to speak with this server as it does with the service it was written for."""
+import array
 import asyncio
 import base64
 import json
@@ -14,9 +15,10 @@ import pytest
 from elevenlabs.core.api_error import ApiError
 from livekit.agents import APIConnectOptions, APIError
 from livekit.plugins import openai as livekit_openai
-from pipecat.frames.frames import TTSAudioRawFrame, TTSSpeakFrame, TTSStoppedFrame
+from pipecat.frames.frames import TTSAudioRawFrame, TTSSpeakFrame, TTSStoppedFrame, TTSTextFrame
+from pipecat.services.elevenlabs.tts import ElevenLabsTTSService
 from pipecat.services.openai.tts import OpenAITTSService
-from pipecat.tests.utils import run_test
+from pipecat.tests.utils import SleepFrame, run_test
 
 import harness
 
@@ -217,6 +219,28 @@ def test_pipecat_hears_the_same(server, spoken):
     heard = b"".join(frame.audio for frame in audio)
     assert heard.startswith(spoken)
     assert not heard[len(spoken):].strip(b"\0"), "after the speech Pipecat may add silence only"
+    assert any(isinstance(frame, TTSStoppedFrame) for frame in frames)
+
+
+def test_pipecat_speaks_through_elevenlabs_sockets(serve, store):
+    server = serve("--voice", "quick", "--admission", "off", config={"elevenlabs": {"lead_seconds": 0}})
+
+    async def speak():
+        service = ElevenLabsTTSService(api_key="test", url=server.url.replace("http", "ws"), sample_rate=24000,
+                                       settings=ElevenLabsTTSService.Settings(voice="quick", model="eleven_flash_v2_5"))
+        down, _ = await run_test(service, frames_to_send=[TTSSpeakFrame(TEXT), SleepFrame(3)], start_timeout=30)
+        return down
+
+    frames = asyncio.run(speak())
+    audio = [frame for frame in frames if isinstance(frame, TTSAudioRawFrame)]
+    assert {(frame.sample_rate, frame.num_channels) for frame in audio} == {(24000, 1)}
+    heard = b"".join(frame.audio for frame in audio)
+    spoken = harness.say(store, TEXT, "quick")
+    assert heard.startswith(spoken)
+    # No sentence is known to be the last, so each has its pause, into which the end of the tone rings out.
+    rest = array.array("h", heard[len(spoken):])
+    assert len(rest) < 24000 / 2 and max(map(abs, rest), default=0) < 1000
+    assert " ".join(frame.text for frame in frames if isinstance(frame, TTSTextFrame)).split() == TEXT.split()
     assert any(isinstance(frame, TTSStoppedFrame) for frame in frames)
 
 
