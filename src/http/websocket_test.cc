@@ -260,6 +260,35 @@ TEST_F(WebSocketTest, APlainRequestMayBeAnsweredInstead) {
   }(*this));
 }
 
+TEST_F(WebSocketTest, FramesThatBreakTheRulesEndIt) {
+  serve(echo);
+  run([](WebSocketTest& t) -> runtime::Awaitable<> {
+    const std::string upgrade =
+        "GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    const std::vector<std::string> frames{
+        "\x81\x05hello",                            // not masked
+        std::string("\xC1\x80\0\0\0\0", 6),         // a reserved bit
+        std::string("\x83\x80\0\0\0\0", 6),         // a kind that is not known
+        std::string("\x89\xFE\x00\x7E\0\0\0\0", 8)  // a ping of more than 125 bytes
+    };
+    for (const auto& frame : frames) {
+      tcp::socket socket(t.context_);
+      const auto [failed] = co_await socket.async_connect(
+          tcp::endpoint(boost::asio::ip::make_address(t.endpoint_.address), t.endpoint_.port), kAwait);
+      EXPECT_FALSE(failed);
+      co_await boost::asio::async_write(socket, boost::asio::buffer(upgrade), kAwait);
+      EXPECT_TRUE(co_await t.wait_for([&] { return socket.available() > 0; }));
+      co_await boost::asio::async_write(socket, boost::asio::buffer(frame), kAwait);
+      std::string answer;
+      auto into = boost::asio::dynamic_buffer(answer);
+      co_await boost::asio::async_read(socket, into, boost::asio::transfer_all(), kAwait);
+      EXPECT_TRUE(answer.ends_with("\x88\x02\x03\xEA")) << "closed with 1002";
+    }
+    EXPECT_TRUE(co_await t.wait_for([&] { return t.ended_ == 4; }));
+  }(*this));
+}
+
 TEST_F(WebSocketTest, ABrokenHandshakeIsAnsweredOnce) {
   serve(echo);
   run([](WebSocketTest& t) -> runtime::Awaitable<> {
