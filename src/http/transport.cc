@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/sslerr.h>
 
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -29,8 +30,9 @@ runtime::Awaitable<Transport::Handshake> Transport::shake_hands() {
 
 runtime::Awaitable<> Transport::end() {
   // A client that is still sending makes this fail; it has got the word all the same.
-  if (tls_) [[maybe_unused]]
-    const auto [unheard] = co_await tls_->async_shutdown(kAwait);
+  if (tls_) {
+    [[maybe_unused]] const auto [unheard] = co_await tls_->async_shutdown(kAwait);
+  }
   boost::system::error_code error;
   socket_.shutdown(Socket::shutdown_send, error);
   std::array<std::byte, 4096> unread{};

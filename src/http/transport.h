@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
@@ -9,8 +8,8 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <string>
 #include <utility>
 
 #include "runtime/awaitable.h"
@@ -61,7 +60,7 @@ class Transport {
   }
 
   template <class MutableBuffers, class Token>
-  auto async_read_some(const MutableBuffers& buffers, Token&& token) {
+  auto async_read_some(const MutableBuffers& buffers, Token token) {
     return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
         [this](auto handler, const MutableBuffers& to) {
           if (tls_) {
@@ -74,7 +73,7 @@ class Transport {
   }
 
   template <class ConstBuffers, class Token>
-  auto async_write_some(const ConstBuffers& buffers, Token&& token) {
+  auto async_write_some(const ConstBuffers& buffers, Token token) {
     return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
         [this](auto handler, const ConstBuffers& from) {
           if (tls_) {
@@ -106,7 +105,7 @@ class Transport {
  private:
   struct Tls : boost::asio::ssl::stream<Socket&> {
     using boost::asio::ssl::stream<Socket&>::stream;
-    std::array<std::byte, 16 * 1024> record;  ///< What is being written: as much as a record of TLS holds.
+    std::array<std::byte, 16 * 1024> record{};  ///< What is being written: as much as a record of TLS holds.
   };
 
   Socket socket_;
