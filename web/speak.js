@@ -11,6 +11,7 @@ async function ask(path, options = {}) {
   const key = element("key").value.trim();
   const headers = { ...options.headers, ...(key && { Authorization: `Bearer ${key}` }) };
   const response = await fetch(path, { ...options, headers });
+  if (response.status === 401 && !key) throw new Error("This server asks for an API key: type one into its field.");
   if (!response.ok) throw new Error((await response.json()).error.message);
   return response;
 }
