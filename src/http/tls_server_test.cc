@@ -2,11 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/ssl.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
@@ -18,9 +16,8 @@
 #include <utility>
 
 #include "http/server.h"
+#include "http/test_server.h"
 #include "runtime/event.h"
-#include "runtime/manual_clock.h"
-#include "runtime/task_group.h"
 #include "tls/client_context.h"
 #include "tls/test_certificates.h"
 
@@ -69,20 +66,15 @@ runtime::Awaitable<> write(Stream& stream, std::string text) {
   EXPECT_FALSE(error) << error.message();
 }
 
-class TlsServerTest : public testing::Test {
+class TlsServerTest : public ServerTest {
  public:
   TlsServerTest() {
     authority_.write(folder_ / "ca.pem");
     issue();
     client_.emplace(tls::ClientContext::load({.authorities = folder_ / "ca.pem"}).value());
-    server_.emplace(
-        context_.get_executor(), clock_, ServerOptions{.port = 0},
-        [this](const Request& request, Responder& responder) { return handle(request, responder); },
-        [](const EdgeError& error, const Request*) {
-          return Response{.status = status_of(error.code), .body = error.message};
-        });
+    make({}, [this](const Request& request, Responder& responder) { return handle(request, responder); });
     server_->use_tls(load());
-    endpoint_ = server_->start().value();
+    start();
   }
 
   void issue() { authority_.issue("DNS:localhost,IP:127.0.0.1", folder_ / "server.pem", folder_ / "server.key"); }
@@ -111,14 +103,6 @@ class TlsServerTest : public testing::Test {
     ++handled_;
   }
 
-  runtime::Awaitable<tcp::socket> connect() {
-    tcp::socket socket(context_);
-    const auto [error] = co_await socket.async_connect(
-        tcp::endpoint(boost::asio::ip::make_address(endpoint_.address), endpoint_.port), kAwait);
-    EXPECT_FALSE(error);
-    co_return socket;
-  }
-
   /// A client after its handshake.
   runtime::Awaitable<std::unique_ptr<Client>> connect_tls() {
     auto client = std::make_unique<Client>(co_await connect(), client_->context());
@@ -130,43 +114,13 @@ class TlsServerTest : public testing::Test {
 
   static tls::Pin key_of(Client& client) { return tls::pin_of(SSL_get0_peer_certificate(client.native_handle())); }
 
-  /// Runs `test` with the server, then drains the server; fails when that takes longer than 20 s.
-  void run(runtime::Awaitable<> test) {
-    runtime::TaskGroup group(context_.get_executor());
-    group.spawn(then_drain(std::move(test)));
-    const auto give_up = std::chrono::steady_clock::now() + 20s;
-    while (group.size() > 0) {
-      ASSERT_LT(std::chrono::steady_clock::now(), give_up) << "it hangs";
-      context_.restart();
-      context_.run_one_for(50ms);
-    }
-  }
-  runtime::Awaitable<> then_drain(runtime::Awaitable<> test) {
-    co_await std::move(test);
-    co_await server_->drain(clock_.now() + 10s);
-  }
-
-  /// Lets the loop do what is ready, with time standing still, until `happened`.
-  runtime::Awaitable<bool> wait_for(std::function<bool()> happened) {
-    boost::asio::steady_timer pause(context_);
-    for (int i = 0; i < 2'000 && !happened(); ++i) {
-      pause.expires_after(1ms);
-      co_await pause.async_wait(kAwait);
-    }
-    co_return happened();
-  }
-
-  boost::asio::io_context context_;
-  runtime::ManualClock clock_;
   tls::TestFolder folder_;
   tls::TestAuthority authority_{"Test authority"};
   std::optional<tls::ClientContext> client_;
-  Endpoint endpoint_;
   int handled_ = 0;
   int gone_ = 0;
   bool done_ = false;
   runtime::Notifier next_{context_.get_executor()};
-  std::optional<Server> server_;
 };
 
 TEST_F(TlsServerTest, AnswersRequestsOnOneConnectionAndSaysItsEnd) {
