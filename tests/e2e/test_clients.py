@@ -60,7 +60,7 @@ def test_openai_streams_events_that_carry_the_same_audio(server, spoken):
 
 
 def test_events_that_fail_say_so_and_are_cut(serve):
-    server = serve("--voice", "slow", config={"scheduler": {"worker_losses_per_job": 1}})
+    server = serve("--voice", "slow", "--admission", "off", config={"scheduler": {"worker_losses_per_job": 1}})
     seen = []
     with server.stream(LONG, "slow", stream_format="sse") as response:
         with pytest.raises(httpx.RemoteProtocolError):
@@ -87,7 +87,7 @@ def test_openai_async_streams_into_a_file(server, spoken, tmp_path):
 
 
 def test_openai_comes_back_when_it_was_told_to(serve):
-    server = serve("--voice", "slow", config={"server": {"max_streams": 1}})
+    server = serve("--voice", "slow", "--admission", "off", config={"server": {"max_streams": 1}})
     answers = []
     client = server.openai(max_retries=30, http_client=openai.DefaultHttpxClient(
         event_hooks={"response": [lambda response: answers.append((response, time.monotonic()))]}))
@@ -189,7 +189,7 @@ def test_livekit_hears_mp3_by_default(server, spoken):
 
 
 def test_livekit_does_not_take_a_cut_stream_for_a_whole_one(serve):
-    server = serve("--voice", "slow", config={"scheduler": {"worker_losses_per_job": 1}})
+    server = serve("--voice", "slow", "--admission", "off", config={"scheduler": {"worker_losses_per_job": 1}})
 
     async def speak():
         heard = 0
