@@ -38,7 +38,7 @@ def seconds_received(page):
 
 
 def test_a_typed_text_is_played_while_it_streams(serve, open_page, tmp_path):
-    server = serve("--voice", "slow")
+    server = serve("--voice", "slow", "--admission", "off")
     page = open_page(server)
     wait_for_voices(page)
     assert page.value("document.querySelector('#voice').value") == "slow", "the default voice is the first"
@@ -53,7 +53,7 @@ def test_a_typed_text_is_played_while_it_streams(serve, open_page, tmp_path):
 
 
 def test_stop_frees_the_stream(serve, open_page):
-    server = serve("--voice", "slow")
+    server = serve("--voice", "slow", "--admission", "off")
     page = open_page(server)
     wait_for_voices(page)
     page.click("#speak")
