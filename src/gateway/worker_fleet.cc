@@ -319,7 +319,7 @@ void WorkerFleet::send_job(base::WorkerId worker, const CellVoice& voice, std::u
   // What its process computes meanwhile is for all that it has under way.
   auto expected = work;
   expected.cpu_p95 *= slot->places;
-  if (slot->remote) expected = patient(expected);
+  if (slot->remote) expected = patient(*slot, expected);
   add_task(*slot, {.number = job, .work = expected, .rate = voice.rate});
   slot->link->send(message);
 }

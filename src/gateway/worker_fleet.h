@@ -214,8 +214,8 @@ class WorkerFleet {
   [[nodiscard]] bool accept_voice(Slot& slot, const wire::VoiceLoaded& loaded);
   /// What is wrong with the voices of who joins; "": nothing.
   [[nodiscard]] std::string voice_fault(const wire::Join& join) const;
-  /// How long its silence is borne before a job counts as late.
-  [[nodiscard]] static worker_pool::StallJudge::Work patient(worker_pool::StallJudge::Work work);
+  /// What may be expected of a job there before it counts as late.
+  [[nodiscard]] worker_pool::StallJudge::Work patient(const Slot& slot, worker_pool::StallJudge::Work work) const;
   [[nodiscard]] RemoteStatus remote_status(const Slot& slot) const;
 
   [[nodiscard]] worker_pool::SlotState state(const Slot& slot) const {

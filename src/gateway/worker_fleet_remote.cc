@@ -12,7 +12,8 @@ using worker_pool::Death;
 using worker_pool::SlotState;
 using worker_pool::StallJudge;
 
-/// A link that is silent for less is not at fault: a packet was lost, or another program had its turn.
+/// A job that takes less is not late: a packet that was lost is sent again after 200 ms. To which comes what the way
+/// takes.
 constexpr base::Duration kPatience = std::chrono::milliseconds(250);
 /// No answer is believed to have taken longer.
 constexpr base::Duration kLongestAnswer = std::chrono::minutes(1);
@@ -188,12 +189,14 @@ void WorkerFleet::check_voices() {
   }
 }
 
-StallJudge::Work WorkerFleet::patient(StallJudge::Work work) {
-  // Of the job alone the gateway knows nothing but that no answer comes; that of which nothing is known is left to the
+StallJudge::Work WorkerFleet::patient(const Slot& slot, StallJudge::Work work) const {
+  // Of the job the gateway knows nothing but that no answer comes. That of which nothing is expected is left to the
   // limit of all jobs.
   if (work.wall_p95 <= base::Duration{}) return work;
-  work.wall_p95 = std::max(work.wall_p95, kPatience);
-  work.cpu_p95 = work.wall_p95;
+  const auto late =
+      std::max(base::from_seconds(options_.pool.stall.factor * base::to_seconds(work.wall_p95)), kPatience);
+  const auto limit = late + 4 * slot.remote->quality.round_trip();
+  work.wall_p95 = work.cpu_p95 = base::from_seconds(base::to_seconds(limit) / options_.pool.stall.factor);
   return work;
 }
 
