@@ -59,12 +59,12 @@ int add(const Flags& flags) {
 
 int list(const Flags& flags) {
   for (const auto& key : read_keys(file_of(flags)).keys()) {
-    fmt::print("{}\tweight {}\tstreams {}\twait {}\tpacing {}\tusers by {}\tvoices {}\n", key.name, key.weight,
+    fmt::print("{}\tweight {}\tstreams {}\twait {}\tpacing {}\tusers by {}\tvoices {}{}\n", key.name, key.weight,
                key.max_streams == 0 ? "unlimited" : std::to_string(key.max_streams),
                key.wait ? fmt::format("{} s", base::to_seconds(*key.wait)) : "default",
                !key.pacing ? "default" : (*key.pacing == identity::Pacing::kPaced ? "on" : "off"),
-               identity::name_of(key.users),
-               key.voices.empty() ? "all" : fmt::format("{}", fmt::join(key.voices, ",")));
+               identity::name_of(key.users), key.voices.empty() ? "all" : fmt::format("{}", fmt::join(key.voices, ",")),
+               key.admin ? "\tadmin" : "");
   }
   return 0;
 }
@@ -88,6 +88,7 @@ void declare_limits(CLI::App& command, Flags& flags) {
   command.add_option("--wait", flags.wait_seconds, "Seconds that its requests may wait for their start")
       ->check(CLI::Range(0.0, base::to_seconds(identity::kMostWait)));
   auto* const paced = command.add_flag("--paced", flags.paced, "Audio leaves only a little ahead of its playback");
+  command.add_flag("--admin", flags.key.admin, "It may ask for GET /v1/workers");
   command.add_flag("--unpaced", flags.unpaced, "Audio leaves as fast as it is made")->excludes(paced);
   command.add_option("--voice", flags.key.voices, "A voice that it may use; may be repeated (all)")
       ->allow_extra_args(false);

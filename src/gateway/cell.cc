@@ -117,9 +117,9 @@ void Cell::worker_joined(base::WorkerId worker, const std::vector<std::string>& 
     // What a machine's workers cost is learnt together, over all the times that they join.
     const auto id = fleet_.remote_id_of(worker);
     device = scheduler::DeviceId{identity::hash({"remote", id.substr(0, id.rfind('/'))})};
-    const auto far = link->cost();
-    scheduler_.set_distance(device, {.fixed = far.fixed, .ratio = far.ratio});
     const auto job = scheduler_.cost(number(first_voice().id)).render_cost(options_.scheduling.chunk_max);
+    const auto far = link->cost(job);
+    scheduler_.set_distance(device, {.fixed = far.fixed, .ratio = far.ratio});
     depth = std::max(depth, link->depth(job));
   }
   scheduler_.add_worker(worker, places + depth - 1, device, places);

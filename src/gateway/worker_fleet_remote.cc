@@ -37,11 +37,14 @@ std::optional<wire::Refused> WorkerFleet::refuse(const wire::Join& join) const {
   const auto refused = [](wire::Refusal code, std::string reason) {
     return wire::Refused{.code = static_cast<std::uint8_t>(code), .reason = std::move(reason)};
   };
-  const auto same = std::ranges::find(remote_, join.id, [](const auto& slot) { return slot->remote->join.id; });
-  if (same == remote_.end() && remote_.size() >= options_.remote.most) {
+  const auto is_same = [&](const auto& slot) { return slot->remote->join.id == join.id; };
+  if (remote_.size() >= options_.remote.most && std::ranges::none_of(remote_, is_same)) {
     return refused(wire::Refusal::kFull, "the gateway takes no more workers");
   }
-  if (same != remote_.end() && (*same)->remote->join.incarnation > join.incarnation) {
+  const auto is_newer = [&](const auto& slot) {
+    return is_same(slot) && slot->remote->join.incarnation > join.incarnation;
+  };
+  if (std::ranges::any_of(remote_, is_newer)) {
     return refused(wire::Refusal::kSuperseded, "a newer worker of the id " + join.id + " has joined");
   }
   if (auto fault = voice_fault(join); !fault.empty()) return refused(wire::Refusal::kVoices, std::move(fault));
@@ -64,7 +67,7 @@ std::string WorkerFleet::voice_fault(const wire::Join& join) const {
 
 runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> stream, wire::Join join,
                                         std::string address) {
-  if (stopping_) co_return;
+  if (stopping_ || refuse(join)) co_return;  // another one may have come since it was asked
   for (const auto& other : remote_) {
     if (other->remote->join.id == join.id && !other->condemned) {
       send_away(*other, wire::Refusal::kSuperseded, "a newer worker of the id " + join.id + " has joined");
@@ -82,6 +85,8 @@ runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> str
                                              {"incarnation", slot.remote->join.incarnation},
                                              {"address", slot.remote->address}});
   slot.link->send(wire::Welcome{.kernel = options_.remote.kernel});
+  // Answered before the worker is ready, so that it is known how far away it is.
+  slot.link->send(wire::Ping{.stamp = stamp_of(clock_.now())});
   slot.link->send(wire::Hello{.worker_id = slot.id.value, .epoch = slot.epoch});
   add_task(slot, {.number = next_load_++, .work = {.task = StallJudge::Task::kLoad}, .rate = {}});
   const auto reason =

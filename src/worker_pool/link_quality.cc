@@ -37,8 +37,9 @@ std::uint32_t LinkQuality::depth(base::Duration job) const {
   return 1 + static_cast<std::uint32_t>(std::lround(std::min(jobs, kDeepest - 1.0)));
 }
 
-LinkQuality::Cost LinkQuality::cost() const {
-  Cost cost{.fixed = round_trip(), .ratio = 0};
+LinkQuality::Cost LinkQuality::cost(base::Duration job) const {
+  // While the answer to one is on its way the others are worked on.
+  Cost cost{.fixed = std::max(base::Duration{}, (job + round_trip()) / depth(job) - job), .ratio = 0};
   if (const auto rate = bytes_per_second(); rate > 0) {
     cost.fixed += base::from_seconds(kBytesPerJob / rate);
     cost.ratio = kBytesPerAudioSecond / rate;

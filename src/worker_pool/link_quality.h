@@ -22,12 +22,13 @@ class LinkQuality {
 
   /// How many jobs of that length a worker should hold, so that the next one is there when one is done. 1 to kDeepest.
   [[nodiscard]] std::uint32_t depth(base::Duration job) const;
-  /// What the link adds to a job: so much to each, and so many seconds to each audio-second.
+  /// What the link adds to the time for which jobs of that length occupy a worker that holds depth() of them: so much
+  /// to each, and so many seconds to each audio-second.
   struct Cost {
     base::Duration fixed{};
     double ratio = 0;
   };
-  [[nodiscard]] Cost cost() const;
+  [[nodiscard]] Cost cost(base::Duration job) const;
 
   static constexpr std::size_t kSamples = 16;
   static constexpr std::uint32_t kDeepest = 5;

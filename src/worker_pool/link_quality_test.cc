@@ -12,8 +12,8 @@ TEST(LinkQuality, NothingMeasuredAddsNothing) {
   EXPECT_EQ(link.round_trip(), 0ns);
   EXPECT_EQ(link.bytes_per_second(), 0);
   EXPECT_EQ(link.depth(50ms), 1U);
-  EXPECT_EQ(link.cost().fixed, 0ns);
-  EXPECT_EQ(link.cost().ratio, 0);
+  EXPECT_EQ(link.cost(50ms).fixed, 0ns);
+  EXPECT_EQ(link.cost(50ms).ratio, 0);
 }
 
 TEST(LinkQuality, AnAnswerThatWaitedBehindAJobIsNotTheRoundTrip) {
@@ -35,6 +35,8 @@ TEST(LinkQuality, AWorkerHoldsAsManyJobsMoreAsFitIntoARoundTripUpToFive) {
   EXPECT_EQ(far.depth(20ms), 4U);
   EXPECT_EQ(far.depth(1ms), LinkQuality::kDeepest);
   EXPECT_EQ(far.depth(0ms), 1U);
+  EXPECT_EQ(far.cost(50ms).fixed, 5ms) << "of 60 ms the most is hidden behind the other job";
+  EXPECT_EQ(far.cost(20ms).fixed, 0ms);
 }
 
 TEST(LinkQuality, TheRateFollowsTheLinkAndMakesAudioDearer) {
@@ -45,8 +47,8 @@ TEST(LinkQuality, TheRateFollowsTheLinkAndMakesAudioDearer) {
   EXPECT_EQ(link.bytes_per_second(), 0);
   link.carried(5'000'000, 500ms);
   EXPECT_DOUBLE_EQ(link.bytes_per_second(), 10e6);
-  EXPECT_EQ(link.cost().fixed, 10ms + 20ms);
-  EXPECT_NEAR(link.cost().ratio, 0.111, 0.001);
+  EXPECT_EQ(link.cost(50ms).fixed, 10ms + 20ms);
+  EXPECT_NEAR(link.cost(50ms).ratio, 0.111, 0.001);
   for (int i = 0; i < 20; ++i) link.carried(1'000'000, 1s);
   EXPECT_NEAR(link.bytes_per_second(), 1e6, 1e4);
 }

@@ -1,6 +1,10 @@
 """Workers on other machines: who may join, who may not and why, and that nobody hears from where the sound comes."""
+import contextlib
+import queue
 import signal
 import socket
+import threading
+import time
 
 import pytest
 
@@ -36,6 +40,11 @@ def test_it_works_beside_local_workers_and_counts_as_capacity(site):
     jobs = [worker["jobs"] for worker in server.http.get("/v1/workers").json()["workers"]]
     assert len(jobs) == 3
     assert all(jobs), "each had some of the work"
+    metrics = server.http.get("/metrics").text
+    assert 'antiphon_worker_slots{machine="elsewhere",state="active"} 2' in metrics
+    assert 'antiphon_worker_slots{machine="here",state="active"} 1' in metrics
+    assert "antiphon_worker_starts_total 1" in metrics
+    assert 'antiphon_worker_resident_bytes{slot="0"} ' in metrics
 
 
 def test_a_pin_alone_is_enough(site):
@@ -91,6 +100,71 @@ def test_a_store_that_differs_is_refused(site, tmp_path):
     for voice in ("exact", "pensive", "quick", "slow", "steady"):
         harness.add_tone(different, voice)
     refused(site, "its voice exact is another one", store=different)
+
+
+def test_no_more_may_join_than_the_gateway_takes(site):
+    site.serve(config={"remote": {"most": 1}})
+    site.join("--id", "attic")
+    site.wait_for(1)
+    link = site.join("--id", "cellar")
+    link.says("takes no more workers")
+    assert len(site.workers()) == 1
+
+
+class FarAway:
+    """A connection on which every byte takes `delay` seconds in each direction."""
+
+    def __init__(self, port, delay):
+        self.delay = delay
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, args=(port,), daemon=True).start()
+
+    def _accept(self, port):
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                far = socket.create_connection(("127.0.0.1", port))
+                for source, sink in ((near, far), (far, near)):
+                    pieces = queue.SimpleQueue()
+                    threading.Thread(target=self._take, args=(source, pieces), daemon=True).start()
+                    threading.Thread(target=self._give, args=(pieces, sink), daemon=True).start()
+
+    def _take(self, source, pieces):
+        data = b"-"
+        while data:
+            try:
+                data = source.recv(1 << 16)
+            except OSError:
+                data = b""
+            pieces.put((time.monotonic() + self.delay, data))
+
+    @staticmethod
+    def _give(pieces, sink):
+        with contextlib.suppress(OSError):
+            while True:
+                due, data = pieces.get()
+                time.sleep(max(0, due - time.monotonic()))
+                if not data:
+                    return sink.close()
+                sink.sendall(data)
+
+
+def test_one_that_is_far_away_holds_several_jobs_and_sounds_the_same(site, serve):
+    asked = [(TEXT, "steady", {"seed": seed}) for seed in range(3)]
+    here = serve().speak_all(asked)
+    server = site.serve()
+    site.join(port=FarAway(site.port, 0.04).port)
+    worker, = site.wait_for(1)
+    assert worker["remote"]["round_trip_seconds"] >= 0.08, "it was measured before the first job"
+    deepest = 0
+    with harness.ThreadPoolExecutor(1) as pool:
+        spoken = pool.submit(server.speak_all, asked)
+        while not spoken.done():
+            deepest = max([deepest, *(worker["queue"] for worker in site.workers())])
+    assert [harness.digest(body) for body in spoken.result()] == [harness.digest(body) for body in here]
+    assert deepest >= 2
+    assert not server.events("remote_worker_lost")
 
 
 def test_mutual_tls(site):
