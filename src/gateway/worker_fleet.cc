@@ -256,7 +256,8 @@ void WorkerFleet::load(Slot& slot, const CellVoice& wanted) {
     return;
   }
   // On a full device a voice takes the place of another, whatever their number.
-  if (slot.voices.size() >= options_.voices_per_worker || (device_full() && !slot.voices.empty())) {
+  const bool crowded = !slot.remote && device_full() && !slot.voices.empty();
+  if (slot.voices.size() >= options_.voices_per_worker || crowded) {
     if (slot.joined) owner_.voice_unloaded(slot.id, slot.voices.front());
     slot.link->send(wire::UnloadVoice{.voice_id = slot.voices.front()});
     slot.voices.erase(slot.voices.begin());
