@@ -109,6 +109,10 @@ int run(const Flags& flags) {
     out << bench::to_json(result.report);
     if (!out.flush()) throw std::runtime_error(flags.json + ": cannot be written");
   }
+  const auto& all = result.report.all;
+  if (all.requests > 0 && all.failed == all.requests) {
+    throw std::runtime_error(flags.server + ": not one request was answered; is a server there?");
+  }
   return 0;
 }
 

@@ -27,10 +27,17 @@ struct Flags {
   bool paced = false;
   bool unpaced = false;
   std::string users = "address";
+  bool workers = false;
 };
 
+/// The tokens of workers are kept apart, so that no client's key lets a worker in.
+std::filesystem::path file_of(const Flags& flags) {
+  const auto config = flags.settings.load();
+  return flags.workers ? config.remote.tokens : config.keys.file;
+}
+
 int add(const Flags& flags) {
-  const auto file = flags.settings.load().keys.file;
+  const auto file = file_of(flags);
   auto keys = read_keys(file);
   std::string random(identity::kSecretBytes, '\0');
   if (RAND_bytes(reinterpret_cast<unsigned char*>(random.data()), static_cast<int>(random.size())) != 1) {
@@ -51,19 +58,19 @@ int add(const Flags& flags) {
 }
 
 int list(const Flags& flags) {
-  for (const auto& key : read_keys(flags.settings.load().keys.file).keys()) {
-    fmt::print("{}\tweight {}\tstreams {}\twait {}\tpacing {}\tusers by {}\tvoices {}\n", key.name, key.weight,
+  for (const auto& key : read_keys(file_of(flags)).keys()) {
+    fmt::print("{}\tweight {}\tstreams {}\twait {}\tpacing {}\tusers by {}\tvoices {}{}\n", key.name, key.weight,
                key.max_streams == 0 ? "unlimited" : std::to_string(key.max_streams),
                key.wait ? fmt::format("{} s", base::to_seconds(*key.wait)) : "default",
                !key.pacing ? "default" : (*key.pacing == identity::Pacing::kPaced ? "on" : "off"),
-               identity::name_of(key.users),
-               key.voices.empty() ? "all" : fmt::format("{}", fmt::join(key.voices, ",")));
+               identity::name_of(key.users), key.voices.empty() ? "all" : fmt::format("{}", fmt::join(key.voices, ",")),
+               key.admin ? "\tadmin" : "");
   }
   return 0;
 }
 
 int revoke(const Flags& flags) {
-  const auto file = flags.settings.load().keys.file;
+  const auto file = file_of(flags);
   auto keys = read_keys(file);
   if (!keys.remove(flags.key.name)) {
     throw std::runtime_error(fmt::format("there is no key '{}'; 'antiphon keys list' lists them", flags.key.name));
@@ -81,6 +88,7 @@ void declare_limits(CLI::App& command, Flags& flags) {
   command.add_option("--wait", flags.wait_seconds, "Seconds that its requests may wait for their start")
       ->check(CLI::Range(0.0, base::to_seconds(identity::kMostWait)));
   auto* const paced = command.add_flag("--paced", flags.paced, "Audio leaves only a little ahead of its playback");
+  command.add_flag("--admin", flags.key.admin, "It may ask for GET /v1/workers");
   command.add_flag("--unpaced", flags.unpaced, "Audio leaves as fast as it is made")->excludes(paced);
   command.add_option("--voice", flags.key.voices, "A voice that it may use; may be repeated (all)")
       ->allow_extra_args(false);
@@ -93,12 +101,15 @@ void declare_limits(CLI::App& command, Flags& flags) {
 }  // namespace
 
 void add_keys(CLI::App& app, Run& chosen) {
-  auto* const keys = app.add_subcommand("keys", "Make, list and revoke the API keys of clients");
+  auto* const keys =
+      app.add_subcommand("keys", "Make, list and revoke the API keys of clients, and the tokens of workers");
   keys->require_subcommand(1);
   const auto flags = std::make_shared<Flags>();
   const auto declare = [&](const char* name, const char* what, int (*run)(const Flags&)) {
     auto* const command = keys->add_subcommand(name, what);
     flags->settings.add_to(*command);
+    command->add_flag("--workers", flags->workers,
+                      "Of workers on other machines (antiphon worker --join), not of clients");
     command->callback([flags, run, &chosen] { chosen = [flags, run] { return run(*flags); }; });
     return command;
   };

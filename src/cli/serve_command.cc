@@ -6,7 +6,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <charconv>
 #include <csignal>
 #include <functional>
 #include <memory>
@@ -14,9 +13,11 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "cli/address.h"
 #include "cli/commands.h"
 #include "cli/engines.h"
 #include "cli/key_file.h"
+#include "cli/remote_settings.h"
 #include "cli/settings.h"
 #include "cli/voice_store.h"
 #include "device/device.h"
@@ -41,26 +42,12 @@ struct Flags {
   std::optional<std::string> placement;
   std::optional<std::string> kill;
   std::optional<std::string> voice;
+  std::optional<std::string> workers_listen;
+  std::optional<std::string> workers_certificate;
+  std::optional<std::string> workers_key;
+  std::optional<std::string> workers_authorities;
   bool allow_anonymous = false;
 };
-
-/// HOST:PORT, [IPV6]:PORT or HOST over what is there. `source` says where it was written. Throws config::Error.
-void listen_at(std::string_view source, std::string_view place, std::string& host, std::uint16_t& listen_port) {
-  const auto colon = place.rfind(':');
-  const bool bracketed = place.starts_with('[');
-  const bool has_port =
-      colon != std::string_view::npos && (bracketed ? colon > 0 && place[colon - 1] == ']' : place.find(':') == colon);
-  if (has_port) {
-    const auto port = place.substr(colon + 1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen_port);
-    if (error != std::errc{} || end != port.data() + port.size()) {
-      throw config::Error(fmt::format("{}: '{}' is not a port (0 to 65535)", source, port));
-    }
-    place = place.substr(0, colon);
-  }
-  if (bracketed && place.ends_with(']')) place = place.substr(1, place.size() - 2);
-  host = place;
-}
 
 config::Config effective(const Flags& flags) {
   auto config = flags.settings.load();
@@ -69,6 +56,11 @@ config::Config effective(const Flags& flags) {
   if (flags.certificate) config.server.certificate = *flags.certificate;
   if (flags.key) config.server.key = *flags.key;
   if (flags.workers) config.workers.count = *flags.workers;
+  if (flags.workers == 0U) config.remote.only = true;
+  if (flags.workers_listen) config.remote.listen = *flags.workers_listen;
+  if (flags.workers_certificate) config.remote.certificate = *flags.workers_certificate;
+  if (flags.workers_key) config.remote.key = *flags.workers_key;
+  if (flags.workers_authorities) config.remote.authorities = *flags.workers_authorities;
   if (flags.policy) config.scheduler.policy = scheduler::parse_policy(*flags.policy).value();
   if (flags.admission) config.scheduler.admission = scheduler::parse_admission(*flags.admission).value();
   if (flags.placement) config.scheduler.placement = scheduler::parse_placement(*flags.placement).value();
@@ -175,6 +167,8 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   }
   arguments.insert(arguments.end(), {"--engine-kernel", config.engine.kernel, "--device", config.engine.device,
                                      "--batch", std::to_string(config.engine.batch)});
+  options.cell.remote = {.most = config.remote.most, .kernel = config.engine.kernel};
+  options.remote = remote_door(config);
   options.voices.assign(voices.voices().begin(), voices.voices().end());
   options.aliases = voices.aliases();
   options.speech = {.segmentation = config.text,
@@ -238,14 +232,15 @@ runtime::Awaitable<> end_on_signal(gateway::Server& server, runtime::Clock& cloc
   signals.cancel();
 }
 
-/// SIGHUP: the store of voices, the file of keys and the certificate are read again. What cannot be read leaves
-/// everything as it is.
+/// SIGHUP: the store of voices, the files of keys, the certificate and what workers know the server by are read again.
+/// What cannot be read leaves everything as it is.
 runtime::Awaitable<> reload_on_hangup(gateway::Server& server, const config::Config& config,
                                       boost::asio::signal_set& hangups, runtime::ThreadPool& readers) {
   struct Files {
     gateway::VoiceDirectory voices;
     identity::KeyRing keys;
     std::optional<tls::ServerContext> certificate;
+    gateway::RemoteCredentials credentials;
   };
   constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
   for (;;) {
@@ -254,15 +249,18 @@ runtime::Awaitable<> reload_on_hangup(gateway::Server& server, const config::Con
     std::string failure;
     try {
       auto files = co_await runtime::run_on(readers.make_strand(), [&config] {
-        return std::optional(Files{.voices = open_voices(config),
-                                   .keys = read_keys(config.keys.file),
-                                   .certificate = open_certificate(config.server)});
+        return std::optional(Files{
+            .voices = open_voices(config),
+            .keys = read_keys(config.keys.file),
+            .certificate = open_certificate(config.server),
+            .credentials = config.remote.listen.empty() ? gateway::RemoteCredentials{} : read_credentials(config)});
       });
       if (!files) continue;
       const auto all = files->voices.voices();
       const auto reloaded = server.reload({all.begin(), all.end()}, files->voices.aliases());
       if (reloaded) server.set_keys(std::move(files->keys));
       if (reloaded && files->certificate) server.set_certificate(*std::move(files->certificate));
+      if (reloaded) server.set_credentials(std::move(files->credentials));
       if (!reloaded) failure = reloaded.error().message;
     } catch (const std::exception& fault) {
       failure = fault.what();
@@ -313,8 +311,17 @@ void add_serve(CLI::App& app, Run& chosen) {
                       "ADDRESS:PORT for Home Assistant, such as 127.0.0.1:10200 (off); see docs/clients");
   command->add_option("--certificate", flags->certificate, "Speak HTTPS with this certificate (PEM, with its chain)");
   command->add_option("--key", flags->key, "The certificate's private key (PEM, without a password)");
-  command->add_option("--workers", flags->workers, "Worker processes (as many as are needed, up to one for each core)")
-      ->check(CLI::Range(1, 1024));
+  command
+      ->add_option("--workers", flags->workers,
+                   "Worker processes (as many as are needed, up to one for each core); 0: only those that join from "
+                   "other machines")
+      ->check(CLI::Range(0, 1024));
+  command->add_option("--workers-listen", flags->workers_listen,
+                      "ADDRESS:PORT where workers on other machines join (off); see docs/remote.md");
+  command->add_option("--workers-certificate", flags->workers_certificate, "What they know this server by, PEM");
+  command->add_option("--workers-key", flags->workers_key, "The certificate's private key, PEM");
+  command->add_option("--workers-client-ca", flags->workers_authorities,
+                      "Who may have signed the certificates that they must show, PEM (they need none)");
   command->add_option("--policy", flags->policy, "Order of the work (ours); the others are baselines")
       ->check(CLI::IsMember({"fifo", "rr", "plan", "edf", "ours"}));
   command->add_option("--admission", flags->admission, "Whether newcomers must fit beside what is promised (on)")

@@ -38,6 +38,7 @@ config::Config Settings::load() const {
   check_device(config.engine);
   if (config.voices.folder.empty()) config.voices.folder = config::default_voices_folder();
   if (config.keys.file.empty()) config.keys.file = config::default_keys_file();
+  if (config.remote.tokens.empty()) config.remote.tokens = config::default_worker_keys_file();
   return config;
 }
 

@@ -20,7 +20,8 @@ class Settings {
   /// For those that render, too: --device and --batch.
   void add_device_to(CLI::App& app);
 
-  /// The file over the defaults and the flags over the file; voices.folder and keys.file are set. Throws config::Error.
+  /// The file over the defaults and the flags over the file; voices.folder and the files of keys are
+  /// set. Throws config::Error.
   [[nodiscard]] config::Config load() const;
 
   /// "" = none was given.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/tone/manifest.h"
 #include "runtime/log.h"
 #include "voice/catalogue.h"
 #include "voice/seen_costs.h"
@@ -20,6 +21,12 @@ std::optional<scheduler::CostModel::Prior> cost_of(const std::filesystem::path& 
   if (!seen) return std::nullopt;
   return scheduler::CostModel::Prior{
       .fixed = base::from_seconds(seen->fixed_seconds), .ratio = seen->render_ratio, .plan_ratio = seen->plan_ratio};
+}
+
+std::string identity_of(const voice::CatalogueEntry& entry) {
+  if (entry.engine != "tone") return entry.identity;
+  const auto manifest = engine::tone::read_manifest(entry.folder);
+  return manifest ? engine::tone::identity_of(*manifest) : std::string();
 }
 
 }  // namespace
@@ -38,7 +45,8 @@ gateway::VoiceDirectory open_voices(const config::Config& config) {
                       .rate = {entry.sample_rate},
                       .folder = entry.folder,
                       .cost = cost_of(entry.folder),
-                      .version = std::to_string(entry.written)});
+                      .version = std::to_string(entry.written),
+                      .identity = identity_of(entry)});
   }
   auto aliases = config.aliases;
   if (!voices.empty()) {

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/engines.h"
+#include "cli/join.h"
 #include "cli/settings.h"
 #include "device/device.h"
 #include "process/child.h"
@@ -19,6 +20,7 @@ struct Flags {
   Settings settings;
   int socket_fd = -1;
   std::filesystem::path connect;
+  JoinFlags join;
 };
 
 int run(const Flags& flags) {
@@ -46,7 +48,8 @@ int run(const Flags& flags) {
 }  // namespace
 
 void add_worker(CLI::App& app, Run& chosen) {
-  auto* const command = app.add_subcommand("worker", "Compute for a gateway (it starts its workers by itself)");
+  auto* const command = app.add_subcommand(
+      "worker", "Compute for a gateway, here or on another machine (it starts its own workers by itself)");
   const auto flags = std::make_shared<Flags>();
   flags->settings.add_to(*command);
   flags->settings.add_kernel_to(*command);
@@ -54,10 +57,15 @@ void add_worker(CLI::App& app, Run& chosen) {
   auto* const fd = command->add_option("--socket-fd", flags->socket_fd, "Inherited socket to the gateway")
                        ->check(CLI::NonNegativeNumber);
   auto* const connect = command->add_option("--connect", flags->connect, "Unix socket of the gateway");
-  fd->excludes(connect);
+  auto* const join = add_join(*command, flags->join);
+  fd->excludes(connect)->excludes(join);
+  connect->excludes(join);
   command->callback([flags, &chosen] {
-    if (flags->socket_fd < 0 && flags->connect.empty()) throw CLI::RequiredError("--socket-fd or --connect");
-    chosen = [flags] { return run(*flags); };
+    const bool joins = !flags->join.gateway.empty();
+    if (flags->socket_fd < 0 && flags->connect.empty() && !joins) {
+      throw CLI::RequiredError("--join, --socket-fd or --connect");
+    }
+    chosen = [flags, joins] { return joins ? join_gateway(flags->settings, flags->join) : run(*flags); };
   });
 }
 

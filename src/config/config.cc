@@ -252,6 +252,15 @@ void validate(const Config& config) {
   if (config.wait.usual > config.wait.longest) {
     throw Error("admission.wait_seconds must not be more than admission.wait_max_seconds");
   }
+  if (config.remote.only && config.remote.listen.empty()) {
+    throw Error("remote.only: without remote.listen there would be no worker at all");
+  }
+  if (config.remote.certificate.empty() != config.remote.key.empty()) {
+    throw Error("remote.certificate and remote.key go together");
+  }
+  if (config.remote.certificate.empty() && !config.remote.authorities.empty()) {
+    throw Error("remote.client_authorities: certificates are shown only where there is a remote.certificate");
+  }
   constexpr std::uint32_t kAnyCores = 1;
   if (const auto valid = pool_options(config, kAnyCores).validate(); !valid) throw Error("workers: " + valid.error());
   if (std::ranges::find(kLogLevels, config.log_level) == kLogLevels.end()) {
@@ -269,6 +278,10 @@ worker_pool::Options pool_options(const Config& config, std::uint32_t cores) {
   pool.most = config.workers.count > 0 ? config.workers.count : most;
   pool.spare = config.workers.spares > 0 ? worker_pool::Spare::kOn : worker_pool::Spare::kOff;
   pool.worker_memory_limit = std::uint64_t{config.workers.memory_limit_mib} << 20U;
+  if (config.remote.only) {
+    pool.least = pool.most = 0;
+    pool.spare = worker_pool::Spare::kOff;
+  }
   return pool;
 }
 

@@ -51,6 +51,17 @@ struct Wyoming {
   std::uint32_t max_connections = 64;
 };
 
+/// Workers on other machines.
+struct Remote {
+  std::string listen;                 ///< ADDRESS:PORT; "" = they cannot join.
+  std::filesystem::path certificate;  ///< "" = unencrypted, on a loopback only.
+  std::filesystem::path key;
+  std::filesystem::path authorities;  ///< Of their certificates; "" = they need none.
+  std::filesystem::path tokens;       ///< "" = default_worker_keys_file().
+  std::uint32_t most = 64;
+  bool only = false;
+};
+
 struct ElevenLabs {
   std::uint32_t contexts = 5;
   base::Duration lead = std::chrono::seconds(2);
@@ -95,6 +106,7 @@ struct Config {
   text::Options text;
   base::Duration text_silence = std::chrono::seconds(2);
   Wyoming wyoming;
+  Remote remote;
   ElevenLabs elevenlabs;
   scheduler::Options scheduler;
   AdmissionWait wait;
@@ -134,5 +146,8 @@ void validate(const Config& config);
 
 /// $XDG_DATA_HOME/antiphon/keys.json, or ~/.local/share/antiphon/keys.json.
 [[nodiscard]] std::filesystem::path default_keys_file();
+
+/// $XDG_DATA_HOME/antiphon/worker-keys.json, or ~/.local/share/antiphon/worker-keys.json.
+[[nodiscard]] std::filesystem::path default_worker_keys_file();
 
 }  // namespace antiphon::config

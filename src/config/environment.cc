@@ -37,5 +37,6 @@ std::vector<std::filesystem::path> library_folders() {
 }
 
 std::filesystem::path default_keys_file() { return data_folder() / "keys.json"; }
+std::filesystem::path default_worker_keys_file() { return data_folder() / "worker-keys.json"; }
 
 }  // namespace antiphon::config

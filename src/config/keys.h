@@ -118,6 +118,24 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"workers", "load_limit_seconds", "For a worker to start, and for a voice to load.", 0.1, 3600},
         pool.stall.load_limit);
 
+  auto& remote = config.remote;
+  visit(Key{"remote", "listen",
+            "ADDRESS:PORT, numeric, where workers on other machines join ('antiphon worker --join'); empty: off."},
+        remote.listen);
+  visit(Key{"remote", "certificate",
+            "What they know this server by, in PEM form, leaf first; empty: no encryption, on a loopback only."},
+        remote.certificate);
+  visit(Key{"remote", "key", "Its private key, in PEM form, without a password."}, remote.key);
+  visit(Key{"remote", "client_authorities",
+            "PEM: who may have signed the certificates that workers must show; empty: they need none."},
+        remote.authorities);
+  visit(
+      Key{"remote", "tokens",
+          "Where `antiphon keys add NAME --workers` keeps the hashes of their tokens; empty: the user's data folder."},
+      remote.tokens);
+  visit(Key{"remote", "most", "Workers on other machines at once; the next one is refused.", 1, 1024}, remote.most);
+  visit(Key{"remote", "only", "Whether no worker is started on this machine."}, remote.only);
+
   visit(Key{"voices", "folder", "Where the prepared voices lie; empty: the user's data folder."}, config.voices.folder);
   visit(Key{"voices", "default", "The voice that is loaded first and that OpenAI's names stand for; empty: the first."},
         config.voices.preferred);

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "engine/api/engine.h"
+#include "identity/hash.h"
 #include "runtime/log.h"
 
 namespace antiphon::gateway {
@@ -37,10 +38,12 @@ Cell::Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, Cell
              {.command = options_.worker,
               .pool = options_.pool,
               .voices_per_worker = options_.voices_per_worker,
-              .gpu = options_.gpu}),
+              .gpu = options_.gpu,
+              .remote = options_.remote}),
       tasks_(executor_) {
   ANTIPHON_CHECK(!options_.voices.empty(), "a cell has a voice");
   for (const auto& voice : options_.voices) {
+    served_.push_back(voice.id);
     if (voice.cost) scheduler_.set_prior(number(voice.id), *voice.cost);
   }
 }
@@ -108,7 +111,18 @@ base::Duration Cell::oldest_job_age() const {
 }
 
 void Cell::worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) {
-  scheduler_.add_worker(worker, places + options_.scheduling.queue_depth - 1, {}, places);
+  auto depth = options_.scheduling.queue_depth;
+  scheduler::DeviceId device{};
+  if (const auto* const link = fleet_.quality_of(worker)) {
+    // What a machine's workers cost is learnt together, over all the times that they join.
+    const auto id = fleet_.remote_id_of(worker);
+    device = scheduler::DeviceId{identity::hash({"remote", id.substr(0, id.rfind('/'))})};
+    const auto job = scheduler_.cost(number(first_voice().id)).render_cost(options_.scheduling.chunk_max);
+    const auto far = link->cost(job);
+    scheduler_.set_distance(device, {.fixed = far.fixed, .ratio = far.ratio});
+    depth = std::max(depth, link->depth(job));
+  }
+  scheduler_.add_worker(worker, places + depth - 1, device, places);
   for (const auto& loaded : voices) voice_loaded(worker, loaded);
   room_changed_ = true;
   ready_.notify_all();
@@ -354,6 +368,9 @@ void Cell::reload(const std::vector<CellVoice>& voices) {
     if (voice.cost) scheduler_.set_prior(number(voice.id), *voice.cost);
   }
   first_voice_ = static_cast<std::size_t>(find_voice(voices.front().id) - options_.voices.data());
+  served_.clear();
+  for (const auto& voice : voices) served_.push_back(voice.id);
+  fleet_.check_voices();
   fleet_.forgive();
 }
 
@@ -366,6 +383,12 @@ const CellVoice& Cell::voice(const std::string& id) const {
 const CellVoice* Cell::find_voice(const std::string& id) const {
   const auto it = std::ranges::find(options_.voices, id, &CellVoice::id);
   return it == options_.voices.end() ? nullptr : &*it;
+}
+
+std::vector<const CellVoice*> Cell::served_voices() const {
+  std::vector<const CellVoice*> served;
+  for (const auto& id : served_) served.push_back(&voice(id));
+  return served;
 }
 
 scheduler::VoiceId Cell::number(const std::string& id) const {

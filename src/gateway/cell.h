@@ -36,6 +36,7 @@ struct CellOptions {
   base::Duration backlog = std::chrono::seconds(30);
   /// A stream that wants audio and gets none for so long fails. 1 s or more.
   base::Duration stream_stall_limit = std::chrono::seconds(30);
+  RemoteFleetOptions remote{};
 };
 
 /// One gateway's workers and streams: performs what admission and the scheduler decide, and moves plans, states and PCM
@@ -94,6 +95,8 @@ class Cell final : private FleetOwner {
   /// Workers that have a voice loaded and take jobs.
   [[nodiscard]] std::size_t ready_workers() const { return scheduler_.workers(); }
   [[nodiscard]] const WorkerFleet& fleet() const { return fleet_; }
+  /// For those who join from other machines.
+  [[nodiscard]] WorkerFleet& fleet() { return fleet_; }
   /// How long the job that made no progress for longest has made none; zero without jobs.
   [[nodiscard]] base::Duration oldest_job_age() const;
   /// Returns when a worker is ready. False when the calling task is cancelled before.
@@ -120,6 +123,7 @@ class Cell final : private FleetOwner {
   [[nodiscard]] worker_pool::Sample demand() override;
   [[nodiscard]] const CellVoice& first_voice() const override { return options_.voices[first_voice_]; }
   [[nodiscard]] const CellVoice* find_voice(const std::string& id) const override;
+  [[nodiscard]] std::vector<const CellVoice*> served_voices() const override;
 
   /// Ends what makes no progress, once a second.
   [[nodiscard]] runtime::Awaitable<> watch();
@@ -172,8 +176,9 @@ class Cell final : private FleetOwner {
   std::uint64_t capacity_refusals_ = 0;
   bool stopping_ = false;
   std::size_t first_voice_ = 0;
-  runtime::Notifier ready_;  ///< A worker became ready.
-  runtime::Notifier idle_;   ///< A stream was closed, or may have nothing left to speak.
+  std::vector<std::string> served_;  ///< Ids of the voices that newcomers can ask for.
+  runtime::Notifier ready_;          ///< A worker became ready.
+  runtime::Notifier idle_;           ///< A stream was closed, or may have nothing left to speak.
   WorkerFleet fleet_;
   runtime::TaskGroup tasks_;
 };

@@ -17,6 +17,8 @@ bool WorkerFleet::lacks_room_for(const std::string& voice) const {
   const auto has = [&](const auto& slot) {
     return slot->joined && std::ranges::find(slot->voices, voice) != slot->voices.end();
   };
+  // What another machine has room for is its own matter.
+  if (remote_workers() > 0) return false;
   return std::ranges::any_of(slots_, joined) && std::ranges::none_of(slots_, has);
 }
 

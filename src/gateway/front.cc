@@ -97,7 +97,8 @@ Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, co
       registry_(registry),
       probe_(probe),
       sockets_(sockets),
-      unhealthy_after_(unhealthy_after) {}
+      unhealthy_after_(unhealthy_after),
+      fleet_probe_(std::make_unique<FleetProbe>(registry)) {}
 
 runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder& responder) {
   const auto request_id = request_id_of(&request);
@@ -117,6 +118,12 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
       response = wrong_method(request, methods);
     } else if (!caller && is_for_callers(request.path) && !may_tell_later) {
       response = unauthorised(caller.error(), request);
+    } else if (route && route->endpoint == Endpoint::kWorkers && !caller->is_admin) {
+      response = error_answer({.code = openai::Errc::kForbidden,
+                               .message = "This is for keys made with 'antiphon keys add NAME --admin'; without keys, "
+                                          "for the server's own machine.",
+                               .param = {}},
+                              {});
     } else if (speech && is_socket(*speech)) {
       const ElevenLabsSocketDoor door{
           .speech = speech_, .doors = probe_.doors(), .callers = callers_, .clock = clock_, .options = sockets_};
@@ -187,6 +194,7 @@ http::Response Front::readiness() const {
 }
 
 http::Response Front::metrics() const {
+  fleet_probe_->observe(cell_.fleet());
   probe_.observe(cell_.scheduler(), cell_.desk());
   if (const auto& fleet = cell_.fleet(); fleet.gpu() != nullptr) {
     Probe::DeviceMemory memory{.total = fleet.device_memory().total, .used = fleet.device_memory().used};

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
 #include "gateway/cell.h"
 #include "gateway/elevenlabs_socket.h"
+#include "gateway/fleet_probe.h"
 #include "gateway/routes.h"
 #include "gateway/speech_handler.h"
 #include "gateway/voice_directory.h"
@@ -45,6 +47,7 @@ class Front {
   Probe& probe_;
   ElevenLabsSocketOptions sockets_;
   base::Duration unhealthy_after_;
+  std::unique_ptr<FleetProbe> fleet_probe_;
   bool draining_ = false;
 };
 

@@ -18,7 +18,7 @@ namespace antiphon::gateway {
 namespace {
 
 CellVoice to_cell(const ServedVoice& voice) {
-  return {.id = voice.key, .folder = voice.folder, .rate = voice.rate, .cost = voice.cost};
+  return {.id = voice.key, .folder = voice.folder, .rate = voice.rate, .cost = voice.cost, .identity = voice.identity};
 }
 
 CellOptions with_voices(CellOptions options, const std::vector<ServedVoice>& voices) {
@@ -68,6 +68,7 @@ class Server::Impl {
             &Front::edge_error),
         tasks_(executor) {
     if (options.tls) http_.use_tls(*std::move(options.tls));
+    if (options.remote) remote_.emplace(executor, clock, cell_.fleet(), std::move(*options.remote));
     if (options.wyoming) wyoming_.emplace(executor, clock, std::move(*options.wyoming), speech_);
   }
 
@@ -76,10 +77,17 @@ class Server::Impl {
     if (wyoming_) {
       if (auto listening = wyoming_->listen(); !listening) return std::unexpected(std::move(listening.error()));
     }
+    if (remote_) {
+      const auto port = remote_->listen();
+      if (!port) return std::unexpected(Error{Errc::kCannotListen, port.error()});
+      runtime::log_info("workers_may_join", {{"port", *port}});
+    }
     auto endpoint = http_.start();
     if (!endpoint) return std::unexpected(Error{Errc::kCannotListen, endpoint.error()});
+    runtime::log_info("listening", {{"address", endpoint->address}, {"port", endpoint->port}});
     if (wyoming_) wyoming_->start();
     cell_.start();
+    if (remote_) remote_->start();
     if (keep_cost_) tasks_.spawn(keep_costs());
     return *endpoint;
   }
@@ -108,6 +116,11 @@ class Server::Impl {
     co_await tasks_.join();
     if (keep_cost_) co_await keep_costs_now();
     co_await cell_.stop();
+    if (remote_) co_await remote_->close();
+  }
+
+  void set_credentials(RemoteCredentials credentials) {
+    if (remote_) remote_->set_credentials(std::move(credentials));
   }
 
  private:
@@ -147,6 +160,7 @@ class Server::Impl {
   Front front_;
   http::Server http_;
   std::optional<WyomingServer> wyoming_;
+  std::optional<RemoteDoor> remote_;
   runtime::TaskGroup tasks_;
 };
 
@@ -166,6 +180,8 @@ Result<http::Endpoint> Server::start() {
 }
 
 void Server::set_certificate(tls::ServerContext context) { impl_->set_certificate(std::move(context)); }
+void Server::set_credentials(RemoteCredentials credentials) { impl_->set_credentials(std::move(credentials)); }
+
 void Server::set_keys(identity::KeyRing keys) { impl_->set_keys(std::move(keys)); }
 
 Result<void> Server::reload(std::vector<ServedVoice> voices, std::map<std::string, std::string, std::less<>> aliases) {

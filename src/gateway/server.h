@@ -12,6 +12,7 @@
 #include "gateway/cell.h"
 #include "gateway/elevenlabs_socket.h"
 #include "gateway/error.h"
+#include "gateway/remote_door.h"
 #include "gateway/speech_handler.h"
 #include "gateway/voice_directory.h"
 #include "gateway/wyoming_server.h"
@@ -33,8 +34,9 @@ struct ServerOptions {
   identity::KeyRing keys{};                 ///< None: everybody may ask.
   std::vector<identity::Network> trusted_proxies{};
   ElevenLabsSocketOptions sockets{};
-  std::optional<WyomingOptions> wyoming{};  ///< Nothing: that door is shut.
-  std::size_t encoder_threads = 2;          ///< 1 or more.
+  std::optional<WyomingOptions> wyoming{};    ///< Nothing: that door is shut.
+  std::optional<RemoteDoorOptions> remote{};  ///< Nothing: no worker joins from elsewhere.
+  std::size_t encoder_threads = 2;            ///< 1 or more.
   /// Called each minute and at the end, for each voice that was spoken with, with what it costs by now. On a thread of
   /// the encoders', one call at a time.
   std::function<void(const ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost{};
@@ -66,6 +68,8 @@ class Server {
   void set_certificate(tls::ServerContext context);
   /// From now on these keys count, and no others. What plays goes on.
   void set_keys(identity::KeyRing keys);
+  /// For workers that join from now on. Without ServerOptions::remote nothing happens.
+  void set_credentials(RemoteCredentials credentials);
 
  private:
   class Impl;

@@ -79,7 +79,7 @@ Result<void> SpeechHandler::admit() const {
   }
   if (cell_.streams() >= options_.max_streams) {
     probe_.refused(scheduler::RefusalReason::kQueueFull);
-    return refusal(Errc::kBusy, "The server has as many streams as it may have.");
+    return refusal(Errc::kBusy, "The server has as many streams as it may have (server.max_streams).");
   }
   return {};
 }

@@ -23,8 +23,9 @@ struct ServedVoice {
   base::SampleRate rate;
   std::filesystem::path folder;
   std::optional<scheduler::CostModel::Prior> cost{};  ///< Where it is known.
-  std::string version{};  ///< Another one after the voice was prepared anew, whatever it is.
-  std::string key{};      ///< By which the cell knows it: the id at first, another one for each version since.
+  std::string version{};   ///< Another one after the voice was prepared anew, whatever it is.
+  std::string identity{};  ///< Of all that decides its bytes; "": not known.
+  std::string key{};       ///< By which the cell knows it: the id at first, another one for each version since.
 };
 
 /// Finds what a client means by a voice's name. A value; what it returns holds until another is assigned to it.

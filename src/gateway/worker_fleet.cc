@@ -47,7 +47,7 @@ void WorkerFleet::start() {
 
 runtime::Awaitable<> WorkerFleet::stop() {
   stopping_ = true;
-  for (const auto& slot : slots_) {
+  for (Slot* const slot : all_slots()) {
     if (slot->link) slot->link->kill();
   }
   tasks_.cancel();
@@ -60,6 +60,7 @@ runtime::Awaitable<> WorkerFleet::watch() {
     judge();
     const auto now = clock_.now();
     if (now - weighed_ >= kWeigh) weigh();
+    if (now - beaten_ >= link::kHeartbeat) beat();
     if (now - asked < kAsk) continue;
     asked = now;
     act();
@@ -68,10 +69,10 @@ runtime::Awaitable<> WorkerFleet::watch() {
 
 void WorkerFleet::judge() {
   std::vector<StallJudge::Reading> readings;
-  for (const auto& slot : slots_) {
+  for (const Slot* const slot : all_slots()) {
     if (!slot->joined) continue;
-    const auto pid = slot->link->pid();
-    readings.push_back({.worker = slot->id, .cpu = cpu_of(*slot), .runnable = process::is_runnable(pid)});
+    const bool runnable = slot->remote || process::is_runnable(slot->link->pid());
+    readings.push_back({.worker = slot->id, .cpu = cpu_of(*slot), .runnable = runnable});
   }
   for (const auto& verdict : judge_.judge(readings, clock_.now())) {
     Slot* const slot = slot_of(verdict.worker);
@@ -105,6 +106,7 @@ void WorkerFleet::weigh() {
 void WorkerFleet::act() {
   if (stopping_) return;
   auto sample = owner_.demand();
+  sample.others = remote_workers();
   sample.machine = memory_;
   sample.worker_bytes = largest_;
   sample.device = device_memory_;
@@ -145,7 +147,7 @@ runtime::Awaitable<> WorkerFleet::run(Slot& slot) {
   slot.jobs = 0;
   slot.rendered = slot.busy = {};
   auto link =
-      WorkerLink::start(executor_, options_.command,
+      WorkerLink::start(executor_, clock_, options_.command,
                         {.protocol_version = wire::kProtocolVersion, .worker_id = slot.id.value, .epoch = slot.epoch});
   if (!link) {
     runtime::log_warn("worker_not_started", {{"worker", slot.id.value}, {"reason", link.error().message}});
@@ -175,6 +177,7 @@ runtime::Awaitable<> WorkerFleet::run(Slot& slot) {
 
 void WorkerFleet::on_message(Slot& slot, wire::Message message) {
   if (slot.condemned || stopping_) return;
+  if (slot.remote && on_link_message(slot, message)) return;
   std::visit(
       [&]<class M>(M&& body) {
         using Body = std::remove_cvref_t<M>;
@@ -223,6 +226,7 @@ void WorkerFleet::on_job_message(Slot& slot, wire::Message message) {
 
 void WorkerFleet::on_ready(Slot& slot, const wire::Ready& ready) {
   if (state(slot) != SlotState::kStarting || !slot.voices.empty()) return;
+  if (!accept_fingerprint(slot, ready.fingerprint)) return;
   runtime::log_info("worker_ready", {{"worker", slot.id.value}, {"fingerprint", ready.fingerprint}});
   slot.tasks.clear();  // its start
   slot.places = ready.places;
@@ -236,7 +240,7 @@ void WorkerFleet::on_ready(Slot& slot, const wire::Ready& ready) {
 
 std::vector<std::string> WorkerFleet::voices_in_use() const {
   std::vector<std::string> found;
-  for (const auto& slot : slots_) {
+  for (const Slot* const slot : all_slots()) {
     if (!slot->joined) continue;
     for (auto it = slot->voices.rbegin(); it != slot->voices.rend(); ++it) {
       const bool loads = std::ranges::any_of(slot->loading, [&](const auto& entry) { return entry.second == *it; });
@@ -252,7 +256,8 @@ void WorkerFleet::load(Slot& slot, const CellVoice& wanted) {
     return;
   }
   // On a full device a voice takes the place of another, whatever their number.
-  if (slot.voices.size() >= options_.voices_per_worker || (device_full() && !slot.voices.empty())) {
+  const bool crowded = !slot.remote && device_full() && !slot.voices.empty();
+  if (slot.voices.size() >= options_.voices_per_worker || crowded) {
     if (slot.joined) owner_.voice_unloaded(slot.id, slot.voices.front());
     slot.link->send(wire::UnloadVoice{.voice_id = slot.voices.front()});
     slot.voices.erase(slot.voices.begin());
@@ -260,13 +265,16 @@ void WorkerFleet::load(Slot& slot, const CellVoice& wanted) {
   slot.voices.push_back(wanted.id);
   slot.loading.emplace(next_load_, wanted.id);
   add_task(slot, {.number = next_load_, .work = {.task = StallJudge::Task::kLoad}, .rate = {}});
-  slot.link->send(wire::LoadVoice{.job = next_load_++, .voice_id = wanted.id, .folder = wanted.folder.string()});
+  // Elsewhere it is the voice of the same name in that machine's store.
+  const auto folder = slot.remote ? wanted.folder.filename() : wanted.folder;
+  slot.link->send(wire::LoadVoice{.job = next_load_++, .voice_id = wanted.id, .folder = folder.string()});
 }
 
 void WorkerFleet::on_load_failed(Slot& slot, const std::string& voice, const wire::Failed& failed) {
   runtime::log_error("voice_not_loaded", {{"worker", slot.id.value}, {"voice", voice}, {"reason", failed.message}});
   std::erase(slot.voices, voice);
   end_task(slot, failed.job);
+  if (slot.remote) return send_away(slot, wire::Refusal::kVoices, voice + " cannot be loaded: " + failed.message);
   if (state(slot) != SlotState::kStarting) return;
   if (voice == owner_.first_voice().id) return kill(slot, Death::kNotLoaded);
   count_as_ready(slot);
@@ -274,6 +282,7 @@ void WorkerFleet::on_load_failed(Slot& slot, const std::string& voice, const wir
 
 void WorkerFleet::on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded) {
   if (slot.loading.erase(loaded.job) == 0) return;
+  if (slot.remote && !accept_voice(slot, loaded)) return;
   runtime::log_info("voice_loaded", {{"worker", slot.id.value},
                                      {"voice", loaded.voice_id},
                                      {"load_s", base::to_seconds(microseconds(loaded.load_us))}});
@@ -290,6 +299,12 @@ void WorkerFleet::on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded) {
 
 void WorkerFleet::count_as_ready(Slot& slot) {
   if (!slot.loading.empty()) return;
+  if (slot.remote) {
+    slot.remote->state = SlotState::kActive;
+    slot.joined = true;
+    owner_.worker_joined(slot.id, slot.voices, slot.places);
+    return act();
+  }
   pool_.ready(slot.index, clock_.now());
   const auto bytes = process::resident_bytes(slot.link->pid()).value_or(0);
   pool_.resident(slot.index, bytes);
@@ -305,6 +320,7 @@ void WorkerFleet::send_job(base::WorkerId worker, const CellVoice& voice, std::u
   // What its process computes meanwhile is for all that it has under way.
   auto expected = work;
   expected.cpu_p95 *= slot->places;
+  if (slot->remote) expected = patient(*slot, expected);
   add_task(*slot, {.number = job, .work = expected, .rate = voice.rate});
   slot->link->send(message);
 }
@@ -339,7 +355,12 @@ void WorkerFleet::end_task(Slot& slot, std::uint64_t number) {
 }
 
 void WorkerFleet::kill(Slot& slot, Death death) {
-  pool_.killed(slot.index, death);
+  if (slot.remote) {
+    slot.remote->state = SlotState::kEnding;
+    ++remote_deaths_.at(static_cast<std::size_t>(death));
+  } else {
+    pool_.killed(slot.index, death);
+  }
   slot.condemned = true;
   slot.link->kill();
   leave(slot);
@@ -359,30 +380,16 @@ void WorkerFleet::finish_retiring(Slot& slot) {
   slot.link->kill();
 }
 
-std::vector<WorkerFleet::Status> WorkerFleet::status() const {
-  std::vector<Status> all;
-  for (const auto& slot : slots_) {
-    all.push_back({.slot = slot->index,
-                   .worker = slot->id,
-                   .pid = slot->link ? slot->link->pid() : 0,
-                   .voices = slot->voices,
-                   .queue = slot->tasks.size(),
-                   .jobs = slot->jobs,
-                   .rendered = slot->rendered,
-                   .busy = slot->busy,
-                   .places = slot->places,
-                   .device_bytes = slot->link ? slot->device_bytes : 0});
-  }
-  return all;
-}
-
 base::Duration WorkerFleet::cpu_of(const Slot& slot) const {
+  // What a process elsewhere computes is not seen from here: it is taken to compute all the time.
+  if (slot.remote) return clock_.now().time_since_epoch();
   return slot.link ? process::cpu_time(slot.link->pid()).value_or(base::Duration{}) : base::Duration{};
 }
 
 WorkerFleet::Slot* WorkerFleet::slot_of(base::WorkerId worker) {
-  const auto it = std::ranges::find_if(slots_, [&](const auto& slot) { return slot->id == worker && slot->link; });
-  return it == slots_.end() ? nullptr : it->get();
+  const auto all = all_slots();
+  const auto it = std::ranges::find_if(all, [&](const Slot* slot) { return slot->id == worker && slot->link; });
+  return it == all.end() ? nullptr : *it;
 }
 
 }  // namespace antiphon::gateway

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
@@ -12,10 +13,12 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "device/gpu.h"
+#include "gateway/remote_worker.h"
 #include "gateway/worker_link.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
 #include "scheduler/cost_model.h"
+#include "wire/message.h"
 #include "worker_pool/pool.h"
 #include "worker_pool/stall_judge.h"
 
@@ -28,6 +31,13 @@ struct CellVoice {
   base::SampleRate rate;
   /// What it costs, from its preparation or an earlier run; nothing known: the defaults.
   std::optional<scheduler::CostModel::Prior> cost{};
+  std::string identity{};  ///< Of all that decides its bytes; "": not known.
+};
+
+/// Of workers on other machines.
+struct RemoteFleetOptions {
+  std::size_t most = 64;         ///< At once.
+  std::string kernel = "voice";  ///< With which they render.
 };
 
 struct FleetOptions {
@@ -36,6 +46,7 @@ struct FleetOptions {
   /// Voices that one worker holds at once, at least 1; the one used longest ago makes room.
   std::size_t voices_per_worker = 8;
   const device::Gpu* gpu = nullptr;  ///< On which the workers compute, and whose memory bounds their number.
+  RemoteFleetOptions remote{};
 };
 
 /// What a fleet tells whoever gives it work, and asks of him.
@@ -61,13 +72,17 @@ class FleetOwner {
   [[nodiscard]] virtual const CellVoice& first_voice() const = 0;
   /// Null: there is no such voice (any more).
   [[nodiscard]] virtual const CellVoice* find_voice(const std::string& id) const = 0;
+  /// Those that newcomers can ask for.
+  [[nodiscard]] virtual std::vector<const CellVoice*> served_voices() const = 0;
 
  protected:
   ~FleetOwner() = default;
 };
 
-/// The worker processes of a cell: starts them, loads their voices, watches over their jobs and their memory, and ends
-/// them; all as worker_pool::Pool and StallJudge decide. Lives on one event loop and is used only from it.
+/// The workers of a cell. It starts processes on this machine, loads their voices, watches over their jobs and their
+/// memory, and ends them; all as worker_pool::Pool and StallJudge decide. Workers on other machines come by themselves,
+/// through the RemoteDoor, and are used like these; the loss of their link is the loss of a worker. Lives on one event
+/// loop and is used only from it.
 class WorkerFleet {
  public:
   WorkerFleet(runtime::Executor executor, runtime::Clock& clock, FleetOwner& owner, FleetOptions options);
@@ -86,6 +101,26 @@ class WorkerFleet {
   /// Slots that were given up or are in quarantine are tried again.
   void forgive() { pool_.reset(); }
 
+  // Workers on other machines (worker_fleet_remote.cc).
+
+  /// Nothing: who says this may join. The version and the token are not looked at here.
+  [[nodiscard]] std::optional<wire::Refused> refuse(const wire::Join& join) const;
+  /// Welcomes a worker that may join and uses it until it goes. An older one of its id is sent away.
+  [[nodiscard]] runtime::Awaitable<> serve(std::unique_ptr<link::MessageStream> stream, wire::Join join,
+                                           std::string address);
+  /// Sends away who lacks a voice that is served by now.
+  void check_voices();
+  /// Of a worker on another machine, what lies between; null: it is on this one.
+  [[nodiscard]] const worker_pool::LinkQuality* quality_of(base::WorkerId worker) const;
+  /// Its name, the same each time that it joins; "": it is on this machine.
+  [[nodiscard]] std::string remote_id_of(base::WorkerId worker) const;
+  /// That take jobs.
+  [[nodiscard]] std::uint32_t remote_workers() const;
+  /// How many of them ended in that way so far.
+  [[nodiscard]] std::uint64_t remote_deaths(worker_pool::Death death) const {
+    return remote_deaths_.at(static_cast<std::size_t>(death));
+  }
+
   // What is known, for people.
 
   struct Status {
@@ -99,7 +134,9 @@ class WorkerFleet {
     base::Duration busy{};           ///< Time spent on rendering.
     std::uint32_t places = 1;        ///< Jobs that it does at once.
     std::uint64_t device_bytes = 0;  ///< Memory of the device that it holds; 0: none, or not known.
+    std::optional<RemoteStatus> remote{};
   };
+  /// Those of this machine first, one for each slot.
   [[nodiscard]] std::vector<Status> status() const;
   /// Null: the workers compute on the processor.
   [[nodiscard]] const device::Gpu* gpu() const { return options_.gpu; }
@@ -121,7 +158,8 @@ class WorkerFleet {
     base::SampleRate rate;
   };
   struct Slot {
-    worker_pool::SlotIndex index = 0;
+    worker_pool::SlotIndex index = 0;  ///< Those of workers elsewhere follow the pool's.
+    std::optional<RemoteWorker> remote{};
     base::WorkerId id;  ///< Of the process that is in the slot now; a new one for every process.
     std::uint32_t epoch = 0;
     std::unique_ptr<WorkerLink> link;
@@ -163,7 +201,27 @@ class WorkerFleet {
   void leave(Slot& slot);
   void finish_retiring(Slot& slot);
 
-  [[nodiscard]] worker_pool::SlotState state(const Slot& slot) const { return pool_.slots()[slot.index].state(); }
+  // Of workers on other machines.
+
+  /// True: it was about the link, and nobody else is to hear it.
+  bool on_link_message(Slot& slot, const wire::Message& message);
+  void on_pong(Slot& slot, const wire::Pong& pong);
+  /// Asks each whether it is there, and gives up who has not been for too long.
+  void beat();
+  void send_away(Slot& slot, wire::Refusal code, const std::string& reason);
+  /// False: it was sent away.
+  [[nodiscard]] bool accept_fingerprint(Slot& slot, const std::string& fingerprint);
+  [[nodiscard]] bool accept_voice(Slot& slot, const wire::VoiceLoaded& loaded);
+  /// What is wrong with the voices of who joins; "": nothing.
+  [[nodiscard]] std::string voice_fault(const wire::Join& join) const;
+  /// What may be expected of a job there before it counts as late.
+  [[nodiscard]] worker_pool::StallJudge::Work patient(const Slot& slot, worker_pool::StallJudge::Work work) const;
+  [[nodiscard]] RemoteStatus remote_status(const Slot& slot) const;
+
+  [[nodiscard]] worker_pool::SlotState state(const Slot& slot) const {
+    return slot.remote ? slot.remote->state : pool_.slots()[slot.index].state();
+  }
+  [[nodiscard]] std::vector<Slot*> all_slots() const;
   [[nodiscard]] base::Duration cpu_of(const Slot& slot) const;
   [[nodiscard]] Slot* slot_of(base::WorkerId worker);
 
@@ -173,7 +231,12 @@ class WorkerFleet {
   FleetOptions options_;
   worker_pool::Pool pool_;
   worker_pool::StallJudge judge_;
-  std::vector<std::unique_ptr<Slot>> slots_;
+  std::vector<std::unique_ptr<Slot>> slots_;   ///< The pool's, in its order.
+  std::vector<std::unique_ptr<Slot>> remote_;  ///< Of who joined from elsewhere.
+  std::array<std::uint64_t, worker_pool::kDeaths> remote_deaths_{};
+  std::string fingerprint_;  ///< Of all workers; "": none has told it.
+  worker_pool::SlotIndex next_remote_ = 0;
+  base::TimePoint beaten_;
   worker_pool::Memory memory_;
   worker_pool::Memory device_memory_;
   std::uint64_t largest_on_device_ = 0;

@@ -2,17 +2,16 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "link/message_stream.h"
 #include "process/child.h"
+#include "runtime/clock.h"
 #include "wire/message.h"
 
 namespace antiphon::gateway {
@@ -24,40 +23,40 @@ struct WorkerCommand {
   std::vector<std::string> arguments = {"worker", "--socket-fd", "3"};
 };
 
-/// One worker process and the socket to it. Lives on the event loop; whoever starts it joins run().
+/// One worker and the connection to it: a process of this machine, or one that joined from elsewhere. Lives on the
+/// event loop; whoever starts it joins run().
 class WorkerLink {
  public:
   /// Called for every well-formed message, in order.
   using OnMessage = std::move_only_function<void(wire::Message)>;
 
-  /// Starts the process and queues Hello. Errors: those of process::Child::spawn.
+  /// Starts the process and queues Hello. Errors: those of process::Child::spawn. `clock` outlives it.
   [[nodiscard]] static process::Result<std::unique_ptr<WorkerLink>> start(const boost::asio::any_io_executor& executor,
+                                                                          runtime::Clock& clock,
                                                                           const WorkerCommand& command,
                                                                           const wire::Hello& hello);
+  /// Over a connection that was let in.
+  explicit WorkerLink(std::unique_ptr<link::MessageStream> stream) : stream_(std::move(stream)) {}
 
-  /// Reads and writes until the process or the socket ends, then makes sure the process is gone and reaped. Returns
-  /// why it ended. Call it once; end it early with kill().
+  /// Reads and writes until the process or the connection ends, then makes sure that both are gone. Returns why it
+  /// ended. Call it once; end it early with kill().
   [[nodiscard]] boost::asio::awaitable<std::string> run(OnMessage on_message);
 
-  /// Queues a message. What the worker does not read within kBacklogBytes counts as its end.
-  void send(const wire::Message& message);
-  void kill() { child_.kill(); }
-  [[nodiscard]] pid_t pid() const { return child_.pid(); }
-
-  /// A job is at most one frame, and a worker holds one job and its successor.
-  static constexpr std::size_t kBacklogBytes = 4 * wire::Limits::kFrameBytes;
+  /// Queues a message. What the worker does not read within link::MessageStream::kBacklogBytes counts as its end.
+  void send(const wire::Message& message) { stream_->send(message); }
+  /// Of a worker elsewhere the connection is closed, on which its link process kills it.
+  void kill();
+  /// Ends it when what was sent is written. For workers elsewhere.
+  void finish() { stream_->finish(); }
+  /// 0: it is on another machine.
+  [[nodiscard]] pid_t pid() const { return child_ ? child_->pid() : 0; }
+  [[nodiscard]] const link::MessageStream& stream() const { return *stream_; }
 
  private:
-  WorkerLink(const boost::asio::any_io_executor& executor, process::Child child, process::Fd socket);
-
   [[nodiscard]] boost::asio::awaitable<std::string> read(OnMessage& on_message);
-  [[nodiscard]] boost::asio::awaitable<std::string> write();
 
-  process::Child child_;
-  boost::asio::local::stream_protocol::socket socket_;
-  boost::asio::steady_timer news_;  ///< Never expires; cancelled when there is something to write.
-  std::vector<std::byte> outgoing_;
-  std::string failure_;
+  std::optional<process::Child> child_;
+  std::unique_ptr<link::MessageStream> stream_;
 };
 
 }  // namespace antiphon::gateway

@@ -9,33 +9,55 @@ namespace {
 using nlohmann::json;
 using worker_pool::Death;
 
-json kills_of(const worker_pool::Slot& slot) {
+template <class Count>
+json kills_of(const Count& count) {
   json kills = json::object();
   for (const auto death :
        {Death::kExited, Death::kStalled, Death::kLoadStalled, Death::kBadAnswer, Death::kNotLoaded}) {
-    kills[std::string(worker_pool::name_of(death))] = slot.deaths(death);
+    kills[std::string(worker_pool::name_of(death))] = count(death);
   }
   return kills;
 }
 
-json entry_of(const WorkerFleet::Status& status, const worker_pool::Slot& slot) {
-  json entry = {{"slot", status.slot},
-                {"state", worker_pool::name_of(slot.state())},
-                {"worker", status.worker.value},
-                {"cause", worker_pool::name_of(slot.wanted_for())},
-                {"voices", status.voices},
-                {"queue", status.queue},
-                {"jobs", status.jobs},
-                {"rtf", nullptr},
-                {"pid", status.pid},
-                {"resident_bytes", slot.resident()},
-                {"places", status.places},
-                {"device_bytes", status.device_bytes},
-                {"restarts", slot.starts() - 1},
-                {"kills", kills_of(slot)}};
+/// What is the same of all workers.
+json entry_of(const WorkerFleet::Status& status) {
+  json entry = {{"slot", status.slot},     {"worker", status.worker.value},
+                {"voices", status.voices}, {"queue", status.queue},
+                {"jobs", status.jobs},     {"rtf", nullptr},
+                {"places", status.places}, {"remote", nullptr}};
   if (status.rendered > base::Duration::zero()) {
     entry["rtf"] = base::to_seconds(status.busy) / base::to_seconds(status.rendered);
   }
+  return entry;
+}
+
+json entry_of(const WorkerFleet::Status& status, const worker_pool::Slot& slot) {
+  auto entry = entry_of(status);
+  entry.update({{"state", worker_pool::name_of(slot.state())},
+                {"cause", worker_pool::name_of(slot.wanted_for())},
+                {"pid", status.pid},
+                {"resident_bytes", slot.resident()},
+                {"device_bytes", status.device_bytes},
+                {"restarts", slot.starts() - 1},
+                {"kills", kills_of([&](Death death) { return slot.deaths(death); })}});
+  return entry;
+}
+
+json entry_of(const WorkerFleet::Status& status, const RemoteStatus& remote) {
+  auto entry = entry_of(status);
+  entry.update({{"state", worker_pool::name_of(remote.state)},
+                {"cause", "joined"},
+                {"pid", nullptr},
+                {"resident_bytes", remote.resident},
+                {"device_bytes", 0},
+                {"restarts", 0},
+                {"kills", kills_of([](Death) { return std::uint64_t{0}; })},
+                {"remote",
+                 {{"id", remote.id},
+                  {"address", remote.address},
+                  {"incarnation", remote.incarnation},
+                  {"round_trip_seconds", base::to_seconds(remote.round_trip)},
+                  {"bytes_per_second", remote.bytes_per_second}}}});
   return entry;
 }
 
@@ -45,6 +67,10 @@ std::string worker_report(const WorkerFleet& fleet) {
   const auto& pool = fleet.pool();
   json workers = json::array();
   for (const auto& status : fleet.status()) {
+    if (status.remote) {
+      workers.push_back(entry_of(status, *status.remote));
+      continue;
+    }
     const auto& slot = pool.slots()[status.slot];
     if (slot.starts() > 0) workers.push_back(entry_of(status, slot));
   }
@@ -62,6 +88,8 @@ std::string worker_report(const WorkerFleet& fleet) {
                  {"wanted", pool.wanted()},
                  {"least", pool.options().least},
                  {"most", pool.options().most},
+                 {"remote", fleet.remote_workers()},
+                 {"remote_kills", kills_of([&](Death death) { return fleet.remote_deaths(death); })},
                  {"estimates_raised_by", fleet.judge().raised()},
                  {"workers", std::move(workers)},
                  {"decisions", std::move(decisions)}};

@@ -33,6 +33,7 @@ struct ApiKey {
   std::optional<Pacing> pacing;        ///< Nothing = the door's default.
   std::vector<std::string> voices;     ///< Ids of voices, at most kMostVoices; empty = all.
   Users users = Users::kAddress;
+  bool admin = false;  ///< It may see what the server does inside.
   friend bool operator==(const ApiKey&, const ApiKey&) = default;
 };
 

@@ -52,7 +52,7 @@ base::Result<Caller, Errc> Identifier::identify(const Facts& facts) const {
   }
   const auto parsed = parse_address(client);
   const base::UserId user{hash({"address", address, secret})};
-  if (parsed && is_loopback(*parsed)) return Caller{.account = user, .user = user};
+  if (parsed && is_loopback(*parsed)) return Caller{.account = user, .user = user, .is_admin = true};
   return Caller{.account = {hash({"address", address})}, .user = user};
 }
 
@@ -66,6 +66,7 @@ Caller Identifier::keyed(const ApiKey& key, const Facts& facts, std::string_view
           .wait = key.wait,
           .pacing = key.pacing,
           .voices = key.voices,
+          .is_admin = key.admin,
           .takes_body_user = key.users == Users::kBody};
 }
 

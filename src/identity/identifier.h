@@ -34,7 +34,8 @@ class Identifier {
 
   /// With keys, the account is the key, and its users are told apart as the key says. Without, anything sent as a key
   /// is a name that nobody checks: the account is the address, and its users are those names; on the loopback, where
-  /// all share an address, each name is an account.
+  /// all share an address, each name is an account. An admin is whose key says so; without keys, who is on the
+  /// loopback.
   [[nodiscard]] base::Result<Caller, Errc> identify(const Facts& facts) const;
 
   void set_keys(KeyRing keys) { keys_ = std::move(keys); }

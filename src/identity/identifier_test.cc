@@ -89,5 +89,17 @@ TEST(Keyed, NewKeysCountAtOnce) {
   EXPECT_TRUE(identifier.identify({.peer = "::1", .authorization = "Bearer another"}));
 }
 
+TEST(Identifier, AnAdminIsWhoseKeySaysSoAndWithoutKeysWhoIsOnTheMachine) {
+  const Identifier open;
+  EXPECT_TRUE(open.identify({.peer = "127.0.0.1"})->is_admin);
+  EXPECT_FALSE(open.identify({.peer = "192.0.2.1"})->is_admin);
+  KeyRing ring;
+  ASSERT_TRUE(ring.add({.name = "client", .sha256 = sha256_of("first")}));
+  ASSERT_TRUE(ring.add({.name = "keeper", .sha256 = sha256_of("second"), .admin = true}));
+  const Identifier keyed(std::move(ring));
+  EXPECT_FALSE(keyed.identify({.peer = "127.0.0.1", .authorization = "Bearer first"})->is_admin);
+  EXPECT_TRUE(keyed.identify({.peer = "192.0.2.1", .authorization = "Bearer second"})->is_admin);
+}
+
 }  // namespace
 }  // namespace antiphon::identity

@@ -25,8 +25,8 @@ struct FieldError {
 using Fields = json::Fields<FieldError>;
 
 /// A file that says something unknown was written by another version, which may mean to restrict.
-constexpr std::string_view kKnown[] = {"name",         "sha256", "weight", "max_streams",
-                                       "wait_seconds", "paced",  "voices", "users"};
+constexpr std::string_view kKnown[] = {"name",  "sha256", "weight", "max_streams", "wait_seconds",
+                                       "paced", "voices", "users",  "admin"};
 
 void read_voices(Fields& fields, std::vector<std::string>& voices) {
   const auto* const list = fields.find("voices");
@@ -76,6 +76,7 @@ base::Result<ApiKey, std::string> read_key(const json::Json& object) {
     fields.read("paced", paced);
     key.pacing = paced ? Pacing::kPaced : Pacing::kUnpaced;
   }
+  fields.read("admin", key.admin);
   read_voices(fields, key.voices);
   read_users(fields, key.users);
   if (fields.error()) return std::unexpected(fields.error()->message);
@@ -110,6 +111,7 @@ std::string KeyRing::to_json() const {
     entry["paced"] = key.pacing ? ordered_json(*key.pacing == Pacing::kPaced) : ordered_json();
     entry["voices"] = key.voices;
     entry["users"] = name_of(key.users);
+    if (key.admin) entry["admin"] = true;  // a file without such keys is one that earlier versions read
     list.push_back(std::move(entry));
   }
   return ordered_json{{"keys", std::move(list)}}.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

@@ -19,7 +19,8 @@ KeyRing two_keys() {
                         .wait = std::chrono::milliseconds(1500),
                         .pacing = Pacing::kPaced,
                         .voices = {"joe", "amy"},
-                        .users = Users::kHeader}));
+                        .users = Users::kHeader,
+                        .admin = true}));
   return ring;
 }
 
@@ -75,7 +76,7 @@ TEST(KeyRing, AWrongFileIsRefusedWithWords) {
   for (const auto& text :
        {std::string(), std::string("[]"), std::string("{}"), std::string(R"({"keys":{}})"),
         std::string(R"({"keys":[],"more":1})"), std::string(R"({"keys":[1]})"), R"({"keys":[{)" + hash + "}]}",
-        std::string(R"({"keys":[{"name":"a"}]})"), R"({"keys":[{"name":"a",)" + hash + R"(,"admin":true}]})",
+        std::string(R"({"keys":[{"name":"a"}]})"), R"({"keys":[{"name":"a",)" + hash + R"(,"owner":true}]})",
         R"({"keys":[{"name":"a",)" + hash + R"(,"weight":0}]})",
         R"({"keys":[{"name":"a",)" + hash + R"(,"voices":[1]}]})",
         R"({"keys":[{"name":"a",)" + hash + R"(,"users":"all"}]})",

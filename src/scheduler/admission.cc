@@ -16,6 +16,8 @@ constexpr std::size_t kMostReservations = 256;
 constexpr std::size_t kMostOfAnAccount = 64;
 /// Weight of the newest outcome in the share of refused users who come back.
 constexpr double kReturnWeight = 1.0 / 16;
+/// Who comes back does so within this: `Retry-After` has whole seconds.
+constexpr base::Duration kPunctuality = std::chrono::seconds(1);
 /// How long it is remembered that somebody has waited in vain.
 constexpr base::Duration kInVain = std::chrono::seconds(5);
 /// What those are told who come while there is no worker: about what it takes to start one and to load a voice.
@@ -81,7 +83,7 @@ class AdmissionDesk::Promises {
   void reserved() {
     auto lines = streams_;
     for (const auto& waiter : waiters_) append(lines, waiter.lines);
-    for (const auto& kept : desk_.reservations_) append(lines, times(kept.lines, desk_.return_rate_));
+    for (const auto& kept : desk_.reservations_) append(lines, times(kept.lines, desk_.expectation(kept, now_)));
     all_ = DemandCurve(lines, supply_);
   }
 
@@ -106,7 +108,7 @@ class AdmissionDesk::Promises {
       if (is_own(kept) || !desk_.goes_before(kept.whose, party)) continue;
       if (kept.whose.account != party.account && ++counted[kept.whose.account] > desk_.places_kept()) continue;
       if (comes_when_told && kept.told >= own->told) continue;
-      append(lines, times(kept.lines, desk_.return_rate_));
+      append(lines, times(kept.lines, desk_.expectation(kept, now_)));
     }
     return {lines, supply_};
   }
@@ -313,6 +315,11 @@ void AdmissionDesk::take_reservation(base::UserId user) {
   if (it == reservations_.end()) return;
   if (!it->claimed) note_return(true);
   reservations_.erase(it);
+}
+
+double AdmissionDesk::expectation(const Reservation& kept, base::TimePoint now) const {
+  const double overdue = base::to_seconds(now - kept.told) / base::to_seconds(kPunctuality);
+  return return_rate_ * std::clamp(1 - overdue, 0.0, 1.0);
 }
 
 void AdmissionDesk::note_return(bool returned) {

@@ -43,8 +43,8 @@ using Verdict = std::variant<Admitted, Refused>;
 /// Lets streams into a scheduler: at once where they fit beside what is promised, else after a wait within what the
 /// client allows, else not at all, with an honest time to come back. A refusal keeps a place for its user at that time,
 /// so that successive refusals are told successive times. A kept place counts for as much as refused users have come
-/// back lately: where nobody does, nothing is held for nobody. Who comes when told goes before everybody who was told
-/// later.
+/// back lately, and less and less once its time has come: where nobody comes, nothing is held for nobody. Who comes
+/// when told goes before everybody who was told later.
 ///
 /// Between accounts, by their weights: one that has streams must leave room for the first streams of others, of so many
 /// as Options say, and for those that were served lately and may return; and what is kept for an account with more
@@ -122,6 +122,8 @@ class AdmissionDesk {
   /// He who comes back in time has come back.
   void claim_reservation(base::UserId user, base::TimePoint now);
   void take_reservation(base::UserId user);
+  /// With what probability he comes back yet.
+  [[nodiscard]] double expectation(const Reservation& kept, base::TimePoint now) const;
   void note_return(bool returned);
   void forget_old(base::TimePoint now);
 

@@ -180,6 +180,23 @@ TEST_F(AdmissionTest, PlacesCountForAsMuchAsRefusedUsersComeBack) {
   EXPECT_GT(desk_->return_rate(), 0.7) << "all came, though some were refused again";
 }
 
+TEST_F(AdmissionTest, APlaceWhoseTimeHasPassedHoldsNothingUp) {
+  with({});
+  const auto users = fill();
+  EXPECT_TRUE(desk_->poll(kNow + 200s).empty());
+  for (std::uint64_t user = 1; user <= 40; ++user) ask(user);
+  EXPECT_GT(desk_->reservations(), 30U);
+  std::get<Refused>(ask(41));
+  const auto late = kNow + AdmissionDesk::kNever;
+  end_streams(1, users, kNow);
+  EXPECT_EQ(scheduler_->streams(), 0U);
+  // Of those who were told the earliest times nobody has come: their second is over, but their places are kept.
+  auto when = kNow + 100ms;
+  while (when < late && std::holds_alternative<Refused>(ask(3000, 0s, when))) when += 100ms;
+  EXPECT_LE(when, kNow + 2s);
+  EXPECT_GT(desk_->reservations(), 20U);
+}
+
 TEST_F(AdmissionTest, WhoComesWhenToldGoesBeforeThoseWhoWereToldLater) {
   with({});
   const auto users = fill();

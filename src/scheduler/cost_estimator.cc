@@ -208,7 +208,12 @@ const CostBook::Clocks* CostBook::nearest(const CostKey& key) const {
 CostBook::Clocks CostBook::fallback(const CostKey& key) const {
   if (const auto* clocks = nearest(key)) return *clocks;
   const auto voice = voices_.find(key.voice);
-  const CostEstimator fresh(voice == voices_.end() ? CostModel::Prior{} : voice->second.prior);
+  auto prior = voice == voices_.end() ? CostModel::Prior{} : voice->second.prior;
+  if (const auto distance = distances_.find(key.device); distance != distances_.end()) {
+    prior.fixed += distance->second.fixed;
+    prior.ratio += distance->second.ratio;
+  }
+  const CostEstimator fresh(prior);
   return {.wall = fresh, .cpu = fresh};
 }
 

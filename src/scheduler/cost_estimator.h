@@ -79,6 +79,12 @@ struct CostKey {
   std::uint32_t busy = 1;  ///< Workers that compute at the same time, this one included.
 };
 
+/// What reaching a device on another machine costs.
+struct Distance {
+  base::Duration fixed{};  ///< Each job.
+  double ratio = 0;        ///< Seconds to each audio-second that is rendered.
+};
+
 /// What was learnt about a key, to be kept over a restart; numbers only, the voice and device are named by who keeps
 /// it.
 struct LearntCost {
@@ -100,6 +106,10 @@ class CostBook {
   /// Begins with what an earlier run has learnt. It replaces what is known of the keys; a voice's other keys begin with
   /// what was learnt from most jobs. Records that cannot be are left out. Returns how many were taken.
   std::size_t restore(std::span<const LearntCost> learnt);
+
+  /// What is between here and the device adds so much to a job and to an audio-second. It counts until something was
+  /// learnt about the device, whose times then include it.
+  void set_distance(DeviceId device, const Distance& distance) { distances_[device] = distance; }
 
   /// A time of zero is not known.
   void observe_render(const CostKey& key, base::Duration audio, WorkTime took);
@@ -138,6 +148,7 @@ class CostBook {
   [[nodiscard]] Clocks fallback(const CostKey& key) const;
 
   std::map<VoiceId, Voice> voices_;
+  std::map<DeviceId, Distance> distances_;
 };
 
 }  // namespace antiphon::scheduler

@@ -219,5 +219,18 @@ TEST(CostBook, CountsCpuTimeApart) {
   EXPECT_GE(times.p95.wall, times.expected.wall);
 }
 
+TEST(CostBook, WhatIsFarAwayIsDearerUntilItIsKnown) {
+  CostBook book;
+  const CostKey near{.voice = kVoice, .device = DeviceId{1}, .busy = 1};
+  const CostKey far{.voice = kVoice, .device = DeviceId{2}, .busy = 1};
+  book.set_prior(kVoice, {.fixed = 2ms, .ratio = 0.1, .plan_ratio = 0.02});
+  book.set_distance(far.device, {.fixed = 40ms, .ratio = 0.05});
+  EXPECT_EQ(book.model(near).fixed(), 2ms);
+  EXPECT_EQ(book.model(far).fixed(), 42ms);
+  EXPECT_DOUBLE_EQ(book.model(far).ratio(), 0.15);
+  for (int i = 0; i < 200; ++i) book.observe_render(far, 1s, 210ms);
+  EXPECT_NEAR(base::to_seconds(book.model(far).render_cost(1s)), 0.21, 0.01) << "what was seen has the distance in it";
+}
+
 }  // namespace
 }  // namespace antiphon::scheduler

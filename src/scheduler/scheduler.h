@@ -46,6 +46,8 @@ class Scheduler {
   /// A worker is ready for jobs. `places`: how many render jobs it does at once, in the time of one, at least 1; each
   /// counts as much as a worker of its own. `depth`: how many jobs it may hold, at least `places`. The id must be new.
   void add_worker(base::WorkerId worker, std::uint32_t depth = 1, DeviceId device = {}, std::uint32_t places = 1);
+  /// The workers of that device are on another machine; see CostBook::set_distance().
+  void set_distance(DeviceId device, const Distance& distance) { costs_.set_distance(device, distance); }
   /// The worker has `voice` in memory; its jobs are placed there by preference.
   void voice_loaded(base::WorkerId worker, VoiceId voice);
   void voice_unloaded(base::WorkerId worker, VoiceId voice);

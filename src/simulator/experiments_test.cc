@@ -85,6 +85,21 @@ TEST(Experiments, NeitherHeavyNorLightLoadIsLostOnWhoIsRefusedAndNeverComesBack)
   }
 }
 
+TEST(Experiments, AnOverloadOfThoseWhoNeverComeBackIsServedFromItsFirstSecondsOn) {
+  for (const std::uint32_t workers : {1U, 2U}) {
+    auto scenario = cell(workers, 6s);
+    scenario.warm_up = 0s;
+    scenario.machine.voices.front().ratio = 0.15;
+    scenario.groups.front().lengths = {{.share = 1, .least = 1s, .most = 1300ms}};
+    scenario.groups.front().wait = 0s;
+    const std::array loads = {2.0};
+    for (const auto& [label, series] : results("load", scenario, {&kOurs, 1}, 16, loads)) {
+      expect_promises_kept(series.at("ours"));
+      EXPECT_GE(series.at("ours").mean("good"), 0.35) << workers << " workers: nothing stands empty for the refused";
+    }
+  }
+}
+
 TEST(Experiments, ABurstIsServedAsFarAsItCanBe) {
   const std::array variants = {kAll[0], kAll[2], kOurs};
   for (const auto& [label, series] : results("burst", cell(2, 200s), variants, 2)) {

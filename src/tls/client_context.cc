@@ -37,9 +37,9 @@ int pin_verifier(X509_STORE_CTX* chain, void* argument) {
 }
 
 Result<void> demand_pin(boost::asio::ssl::context& context, Pinned wanted) {
-  static const int kIndex = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_pinned);
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_pinned);
   auto pinned = std::make_unique<Pinned>(wanted);
-  if (kIndex < 0 || SSL_CTX_set_ex_data(context.native_handle(), kIndex, pinned.get()) != 1) {
+  if (index < 0 || SSL_CTX_set_ex_data(context.native_handle(), index, pinned.get()) != 1) {
     return std::unexpected(Error{.code = Errc::kLibrary, .message = "OpenSSL is out of memory"});
   }
   SSL_CTX_set_cert_verify_callback(context.native_handle(), pin_verifier, pinned.release());

@@ -42,10 +42,10 @@ void free_protocol(void* /*parent*/, void* value, CRYPTO_EX_DATA* /*data*/, int 
 }
 
 Result<void> offer(boost::asio::ssl::context& context, const std::string& protocol) {
-  static const int kIndex = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_protocol);
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_protocol);
   auto name = std::make_unique<std::string>(protocol);
-  if (kIndex < 0 || protocol.size() > std::numeric_limits<unsigned char>::max() ||
-      SSL_CTX_set_ex_data(context.native_handle(), kIndex, name.get()) != 1) {
+  if (index < 0 || protocol.size() > std::numeric_limits<unsigned char>::max() ||
+      SSL_CTX_set_ex_data(context.native_handle(), index, name.get()) != 1) {
     return std::unexpected(Error{.code = Errc::kLibrary, .message = "OpenSSL cannot offer " + protocol});
   }
   SSL_CTX_set_alpn_select_cb(context.native_handle(), choose_protocol, name.release()->data());

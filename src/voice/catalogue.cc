@@ -34,7 +34,8 @@ CatalogueEntry entry_from(const Json& json) {
                        .sample_rate = json.at("sample_rate").get<std::uint32_t>(),
                        .speakers = json.at("speakers").get<std::vector<std::string>>(),
                        .folder = {},
-                       .written = 0};
+                       .written = 0,
+                       .identity = json.value("identity", std::string())};
   if (entry.sample_rate < kLeastRate || entry.sample_rate > kMostRate)
     throw std::runtime_error("sample_rate is out of range");
   if (entry.speakers.size() > kMostSpeakers) throw std::runtime_error("too many speakers");

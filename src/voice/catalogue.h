@@ -20,6 +20,7 @@ struct CatalogueEntry {
   std::filesystem::path folder;       ///< Absolute.
   /// When the manifest was written, in the file system's ticks: another time after the voice was prepared anew.
   std::int64_t written = 0;
+  std::string identity = {};  ///< Of all that decides its bytes, where the manifest says so; "" else.
 };
 
 /// A store of voices: one folder each.

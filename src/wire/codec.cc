@@ -15,8 +15,9 @@ constexpr std::size_t kHeaderBytes = kLengthBytes + 1;
 constexpr std::size_t kKeptBytes = 1U << 20;
 
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {
-    "Hello",       "LoadVoice", "UnloadVoice", "PlanJob",   "RenderJob",  "Cancel", "StatsRequest", "Ready",
-    "VoiceLoaded", "Started",   "Planned",     "GrainDone", "RenderDone", "Failed", "Stats"};
+    "Hello", "LoadVoice",   "UnloadVoice", "PlanJob", "RenderJob", "Cancel",     "StatsRequest",
+    "Ready", "VoiceLoaded", "Started",     "Planned", "GrainDone", "RenderDone", "Failed",
+    "Stats", "Join",        "Welcome",     "Refused", "Ping",      "Pong",       "Leave"};
 
 std::unexpected<Error> error(Errc code, std::string message) {
   return std::unexpected(Error{code, std::move(message)});
@@ -91,7 +92,7 @@ Result<std::optional<Message>> Decoder::next() {
     failure_ = Error{Errc::kMalformed, "a frame without a type"};
     return std::unexpected(*failure_);
   }
-  if (length > Limits::kFrameBytes - kLengthBytes) {
+  if (length > frame_limit_ - kLengthBytes) {
     failure_ = Error{Errc::kTooLarge, "a frame of " + std::to_string(length) + " bytes exceeds the limit"};
     return std::unexpected(*failure_);
   }

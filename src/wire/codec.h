@@ -48,6 +48,12 @@ using Result = base::Result<T, Error>;
 /// that it keeps. After the first error the stream has lost its framing: every later next() repeats that error.
 class Decoder {
  public:
+  Decoder() = default;
+  /// Larger frames than this are refused before they are kept: 8 bytes to Limits::kFrameBytes.
+  explicit Decoder(std::size_t frame_limit) : frame_limit_(frame_limit) {}
+  /// From the next frame on.
+  void set_frame_limit(std::size_t bytes) { frame_limit_ = bytes; }
+
   void feed(std::span<const std::byte> bytes);
 
   /// The next message; nullopt = more bytes are needed. Errors: all of Errc.
@@ -60,6 +66,7 @@ class Decoder {
   void compact();
 
   std::vector<std::byte> buffer_;
+  std::size_t frame_limit_ = Limits::kFrameBytes;
   std::size_t begin_ = 0;  ///< Where the first unread frame starts in buffer_.
   std::optional<Error> failure_;
 };

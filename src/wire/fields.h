@@ -136,4 +136,34 @@ void visit(auto& a, Is<Stats> auto& m) {
   a.number(m.queued);
 }
 
+void visit(auto& a, Is<Join> auto& m) {
+  a.number(m.protocol_version);
+  a.name(m.token);
+  a.name(m.id);
+  a.number(m.incarnation);
+  a.names(m.voices, Limits::kVoices);
+  a.names(m.identities, Limits::kVoices);
+}
+
+void visit(auto& a, Is<Welcome> auto& m) {
+  a.number(m.protocol_version);
+  a.name(m.kernel);
+}
+
+void visit(auto& a, Is<Refused> auto& m) {
+  a.number(m.code);
+  a.name(m.reason);
+}
+
+void visit(auto& a, Is<Ping> auto& m) { a.number(m.stamp); }
+
+void visit(auto& a, Is<Pong> auto& m) {
+  a.number(m.stamp);
+  a.number(m.resident_bytes);
+  a.number(m.bulk_bytes);
+  a.number(m.bulk_us);
+}
+
+void visit(auto&, Is<Leave> auto&) {}
+
 }  // namespace antiphon::wire::fields

@@ -22,7 +22,9 @@ struct Limits {
   static constexpr std::size_t kMarks = 4096;
   static constexpr std::size_t kSamples = 2U << 20;  ///< PCM samples of one grain.
   static constexpr std::size_t kSpeakers = 4096;
-  static constexpr std::uint32_t kPlaces = 64;  ///< Render jobs that a worker has under way at once.
+  static constexpr std::uint32_t kPlaces = 64;         ///< Render jobs that a worker has under way at once.
+  static constexpr std::size_t kVoices = 4096;         ///< In the store of a worker that joins.
+  static constexpr std::size_t kJoinBytes = 1U << 20;  ///< Whole frame of what is read before a token was.
 };
 
 /// The values of engine::GrainKind and engine::Errc travel as these numbers; wire knows no engine.
@@ -183,7 +185,65 @@ struct Stats {
   friend bool operator==(const Stats&, const Stats&) = default;
 };
 
-using Message = std::variant<Hello, LoadVoice, UnloadVoice, PlanJob, RenderJob, Cancel, StatsRequest, Ready,
-                             VoiceLoaded, Started, Planned, GrainDone, RenderDone, Failed, Stats>;
+// --- between a gateway and the link process of a worker on another machine ------------------------------------------
+// All messages above pass through the link process, but that it gives LoadVoice a folder of its own machine.
+
+/// The first message, to the gateway.
+struct Join {
+  std::uint32_t protocol_version = kProtocolVersion;
+  std::string token;
+  std::string id;                       ///< The worker's own name, the same each time it joins.
+  std::uint64_t incarnation = 0;        ///< Of two processes of one id the one with the larger number counts.
+  std::vector<std::string> voices;      ///< Ids of its store, each once.
+  std::vector<std::string> identities;  ///< VoiceLoaded::identity of each, in the same order.
+  friend bool operator==(const Join&, const Join&) = default;
+};
+
+/// The gateway's answer to who may join. Hello follows.
+struct Welcome {
+  std::uint32_t protocol_version = kProtocolVersion;
+  std::string kernel;  ///< With which the worker is to render: `antiphon worker --engine-kernel`.
+  friend bool operator==(const Welcome&, const Welcome&) = default;
+};
+
+enum class Refusal : std::uint8_t {
+  kVersion,      ///< The two speak different versions.
+  kToken,        ///< Not one that the gateway knows.
+  kFull,         ///< The gateway takes no more workers.
+  kVoices,       ///< A voice is missing or another one.
+  kFingerprint,  ///< The worker would compute other bytes than the rest.
+  kSuperseded,   ///< A newer process with the same id has joined.
+};
+inline constexpr std::uint8_t kRefusals = 6;
+
+/// The gateway's last message to who may not join, or may not stay.
+struct Refused {
+  std::uint8_t code = 0;  ///< Refusal.
+  std::string reason;     ///< A sentence for people.
+  friend bool operator==(const Refused&, const Refused&) = default;
+};
+
+/// The gateway's, at short intervals; the link process returns the stamp at once.
+struct Ping {
+  std::uint64_t stamp = 0;
+  friend bool operator==(const Ping&, const Ping&) = default;
+};
+
+struct Pong {
+  std::uint64_t stamp = 0;
+  std::uint64_t resident_bytes = 0;  ///< Of the worker process.
+  std::uint64_t bulk_bytes = 0;      ///< Received so far in frames that came in pieces,
+  std::uint64_t bulk_us = 0;         ///< and in what time.
+  friend bool operator==(const Pong&, const Pong&) = default;
+};
+
+/// The link process's: it wants no more jobs, and goes when those that it has are done.
+struct Leave {
+  friend bool operator==(const Leave&, const Leave&) = default;
+};
+
+using Message =
+    std::variant<Hello, LoadVoice, UnloadVoice, PlanJob, RenderJob, Cancel, StatsRequest, Ready, VoiceLoaded, Started,
+                 Planned, GrainDone, RenderDone, Failed, Stats, Join, Welcome, Refused, Ping, Pong, Leave>;
 
 }  // namespace antiphon::wire

@@ -75,6 +75,16 @@ std::vector<Message> real_messages() {
       RenderDone{.job = 9, .epoch = 3, .grains_done = 1, .cancelled = true},
       Failed{.job = 7, .epoch = 3, .code = 1, .message = "the text has no letter and no digit"},
       Stats{.epoch = 3, .resident_bytes = 90'000'000, .cpu_us = 5'000'000, .jobs = 12, .queued = 1},
+      Join{.token = "antiphon_0123",
+           .id = "attic/1",
+           .incarnation = 1'764'115'200,
+           .voices = {"en_US-joe-medium", "tone"},
+           .identities = {"0123456789abcdef", "fedcba9876543210"}},
+      Welcome{.kernel = "voice"},
+      Refused{.code = 3, .reason = "the voice 'tone' is another one here"},
+      Ping{.stamp = 123'456'789},
+      Pong{.stamp = 123'456'789, .resident_bytes = 90'000'000, .bulk_bytes = 1'000'000, .bulk_us = 9'000},
+      Leave{},
   };
 }
 
@@ -145,6 +155,10 @@ void repair(GrainDone& done, Filler& /*filler*/) { done.index %= 4'096; }
 void repair(RenderDone& done, Filler& /*filler*/) { done.grains_done %= 4'096; }
 
 void repair(Ready& ready, Filler& /*filler*/) { ready.places = 1 + ready.places % Limits::kPlaces; }
+
+void repair(Join& join, Filler& /*filler*/) { join.identities.resize(join.voices.size(), "0123"); }
+
+void repair(Refused& refused, Filler& /*filler*/) { refused.code %= kRefusals; }
 
 void repair(RenderJob& job, Filler& filler) {
   auto& random = filler.random();

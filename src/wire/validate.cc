@@ -65,6 +65,17 @@ struct Check {
     return ok();
   }
 
+  Result<void> operator()(const Join& join) const {
+    if (join.id.empty() || !is_name(join.id)) return invalid("Join: id is not a name");
+    if (join.voices.size() != join.identities.size()) return invalid("Join: not one identity for each voice");
+    return ok();
+  }
+
+  Result<void> operator()(const Refused& refused) const {
+    if (refused.code >= kRefusals) return invalid("Refused: code is out of range");
+    return ok();
+  }
+
   Result<void> operator()(const GrainDone& done) const {
     if (done.index >= Limits::kGrains) return invalid("GrainDone: index is out of range");
     return ok();

@@ -237,6 +237,25 @@ TEST(Validate, OtherMessages) {
   EXPECT_THAT(fault(real<Ready>(), [](auto& m) { m.places = Limits::kPlaces + 1; }), HasSubstr("places"));
   EXPECT_THAT(fault(real<GrainDone>(), [](auto& m) { m.index = Limits::kGrains; }), HasSubstr("index"));
   EXPECT_THAT(fault(real<RenderDone>(), [](auto& m) { m.grains_done = Limits::kGrains + 1; }), HasSubstr("grains"));
+  EXPECT_THAT(fault(real<Join>(), [](auto& m) { m.id.clear(); }), HasSubstr("id"));
+  EXPECT_THAT(fault(real<Join>(), [](auto& m) { m.identities.pop_back(); }), HasSubstr("identity"));
+  EXPECT_THAT(fault(real<Refused>(), [](auto& m) { m.code = kRefusals; }), HasSubstr("code"));
+}
+
+TEST(Decoder, ALowerLimitHoldsUntilItIsRaised) {
+  const auto small = frame_of(real<Ping>());
+  const auto large = frame_of(real<RenderJob>());
+  Decoder decoder(small.size());
+  decoder.feed(small);
+  ASSERT_TRUE(decoder.next());
+  decoder.set_frame_limit(Limits::kFrameBytes);
+  decoder.feed(large);
+  ASSERT_TRUE(decoder.next());
+  Decoder strict(large.size() - 1);
+  strict.feed(std::span(large).first(4));
+  const auto refused = strict.next();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::kTooLarge);
 }
 
 const std::filesystem::path kCorpus = "src/wire/corpus";

@@ -25,7 +25,8 @@ GrowthRule::Advice GrowthRule::update(const Options& options, const Sample& samp
     return {};
   }
   follow(sample.start_wait > options.start_wait, now, waits_since_);
-  const double load_of_fewer = active > 1 ? sample.load * active / (active - 1) : 0;
+  const auto all = active + sample.others;
+  const double load_of_fewer = all > 1 ? sample.load * all / (all - 1) : 0;
   follow(active > options.least && load_of_fewer <= options.shrink_load, now, idle_since_);
   const bool waits = waits_since_ && now - *waits_since_ >= options.grow_after;
   if (refused || waits) {

@@ -82,5 +82,20 @@ TEST(GrowthRule, WithoutAWorkerNothingIsKnown) {
   for (auto time = 0s; time < 10s; ++time) EXPECT_EQ(rule.update(kOneToFour, full, 0, 0, at(time)).step, Step::kHold);
 }
 
+TEST(GrowthRule, WorkersElsewhereTakeOverWhatOneLessLeaves) {
+  const auto shrinks = [](std::uint32_t others) {
+    GrowthRule rule;
+    base::TimePoint now{};
+    for (int i = 0; i < 700; ++i, now += 100ms) {
+      // Of two here at 0.5 the other one would carry all; with two more elsewhere three would share it.
+      const auto advice = rule.update(kOneToFour, {.load = 0.45, .others = others}, 2, 2, now);
+      if (advice.step == GrowthRule::Step::kShrink) return true;
+    }
+    return false;
+  };
+  EXPECT_FALSE(shrinks(0));
+  EXPECT_TRUE(shrinks(2));
+}
+
 }  // namespace
 }  // namespace antiphon::worker_pool

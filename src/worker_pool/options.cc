@@ -57,7 +57,8 @@ std::string_view kill_rule_name(KillRule rule) {
 }
 
 std::expected<void, std::string> Options::validate() const {
-  if (!within(least, 1U, 1024U)) return std::unexpected("there must be 1 to 1024 workers at least");
+  const bool none = least == 0 && most == 0 && spare == Spare::kOff;
+  if (!none && !within(least, 1U, 1024U)) return std::unexpected("there must be 1 to 1024 workers at least");
   if (!within(most, least, 1024U)) return std::unexpected("the most workers must be between the least and 1024");
   if (!within<base::Duration>(start_wait, 0s, 60s)) return std::unexpected("start_wait must be 0 to 60 s");
   if (!within<base::Duration>(grow_after, 0s, 10min)) return std::unexpected("grow_after must be 0 to 10 min");

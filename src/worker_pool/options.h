@@ -45,8 +45,8 @@ struct StallOptions {
 
 /// What the pool decides by. The defaults are those of the server, the simulator and the tests.
 struct Options {
-  std::uint32_t least = 1;  ///< Workers that take jobs, whatever the load. 1 to 1024.
-  std::uint32_t most = 1;   ///< `least` to 1024; the spare is not counted.
+  std::uint32_t least = 1;  ///< Workers that take jobs, whatever the load. 1 to 1024; 0 where `most` is.
+  std::uint32_t most = 1;   ///< `least` to 1024; the spare is not counted. 0: all workers are elsewhere.
   Spare spare = Spare::kOn;
   /// Another worker is wanted while a newcomer would wait for longer than this, 0 to 60 s,
   base::Duration start_wait = std::chrono::milliseconds(500);

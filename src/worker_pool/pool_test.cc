@@ -296,11 +296,25 @@ TEST_F(PoolTest, RemembersItsLastDecisions) {
 TEST(PoolOptions, SayWhichValueIsWrong) {
   EXPECT_TRUE(Options{}.validate());
   EXPECT_FALSE((Options{.least = 0}).validate());
+  EXPECT_FALSE((Options{.least = 0, .most = 0}).validate()) << "without workers there is nothing to spare";
+  EXPECT_TRUE((Options{.least = 0, .most = 0, .spare = Spare::kOff}).validate());
   EXPECT_FALSE((Options{.least = 3, .most = 2}).validate());
   EXPECT_FALSE((Options{.shrink_load = 1.5}).validate());
   EXPECT_FALSE((Options{.failed_starts = 0}).validate());
   EXPECT_FALSE((Options{.stall = {.factor = 1}}).validate());
   EXPECT_EQ((Options{.memory_share = 0}).validate().error(), "memory_share must be 0.1 to 1");
+}
+
+TEST_F(PoolTest, WhereAllWorkersAreElsewhereNoneIsStarted) {
+  pool_ = Pool({.least = 0, .most = 0, .spare = Spare::kOff});
+  Sample crowded;
+  crowded.start_wait = 5s;
+  for (int i = 0; i < 100; ++i) {
+    ++crowded.refusals;
+    EXPECT_TRUE(update(crowded).empty());
+    now_ += 100ms;
+  }
+  EXPECT_EQ(pool_.limit(), Limit::kWorkers);
 }
 
 }  // namespace

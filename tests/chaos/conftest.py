@@ -14,3 +14,4 @@ pytest_sessionstart = _shared.pytest_sessionstart
 store = _shared.store
 real_store = _shared.real_store
 serve = _shared.serve
+site = _shared.site

@@ -4,6 +4,7 @@ import json
 import pytest
 
 import harness
+import remote
 
 LAST_REPORTS = pytest.StashKey()
 
@@ -48,9 +49,9 @@ def serve(store, tmp_path, request):
     servers = []
     numbers = itertools.count()
 
-    def start(*flags, config=None, store=store, port=0, authority=None):
+    def start(*flags, config=None, store=store, port=0, authority=None, ready=True):
         servers.append(harness.Server(tmp_path / f"server{next(numbers)}", store, *flags, config=config, port=port,
-                                      authority=authority))
+                                      authority=authority, ready=ready))
         return servers[-1]
 
     yield start
@@ -60,6 +61,20 @@ def serve(store, tmp_path, request):
     if report is not None and report.failed:
         for server in servers:
             print(f"--- log of {server.url}\n{server.log()}")
+
+
+@pytest.fixture
+def site(serve, store, tmp_path, request):
+    """A gateway that takes workers from other machines; see remote.Site. Shows the links' logs when the test fails."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    made = remote.Site(folder, serve, store)
+    yield made
+    made.stop()
+    report = request.node.stash.get(LAST_REPORTS, None)
+    if report is not None and report.failed:
+        for link in made.links:
+            print(f"--- log of a link\n{link.log()}")
 
 
 @pytest.fixture(scope="session")

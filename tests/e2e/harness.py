@@ -82,6 +82,8 @@ def resident_bytes(pid):
 
 def to_toml(config):
     def written(value):
+        if isinstance(value, bool):
+            return str(value).lower()
         return f'"{value}"' if isinstance(value, str) else str(value)
     return "".join(f"[{section}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in keys.items())
                    for section, keys in config.items())
@@ -90,8 +92,9 @@ def to_toml(config):
 class Server:
     """`antiphon serve` on a free port, ready to speak."""
 
-    def __init__(self, folder, store, *flags, config=None, port=0, authority=None):
-        """`authority`: the file of certificates by which a client knows it, where it speaks HTTPS."""
+    def __init__(self, folder, store, *flags, config=None, port=0, authority=None, ready=True):
+        """`authority`: the file of certificates by which a client knows it, where it speaks HTTPS. Not `ready`: it speaks
+        only when workers have joined from elsewhere."""
         folder.mkdir(parents=True)
         self.log_file = folder / "log"
         config_file = folder / "antiphon.toml"
@@ -104,6 +107,9 @@ class Server:
             self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, command)],
                                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
         self.pid = self.process.pid
+        if not ready:
+            self._reach(int(eventually(lambda: self.events("listening"), "it listens")[0]["port"]))
+            return
         watchdog = threading.Timer(DEADLINE_SECONDS, self.process.kill)
         watchdog.start()
         self.ready_line = self.process.stdout.readline().decode()

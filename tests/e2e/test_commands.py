@@ -70,7 +70,7 @@ def test_a_wrong_flag_of_say_is_wrong_usage(flags, says):
 
 
 @pytest.mark.parametrize("arguments", [[], ["say"], ["voices"], ["voices", "add", "--cost", "5"], ["frobnicate"],
-                                       ["serve", "--workers", "0"], ["serve", "--policy", "best"], ["worker"]])
+                                       ["serve", "--workers", "1025"], ["serve", "--policy", "best"], ["worker"]])
 def test_wrong_usage_exits_with_2_and_names_the_help(arguments):
     assert "--help" in refusal(*arguments, status=2)
 

@@ -168,3 +168,14 @@ def test_pages_of_allowed_origins_may_read_answers(serve):
     assert answer.headers["access-control-allow-origin"] == "https://chat.example"
     stranger = server.http.get("/v1/audio/voices", headers={"Origin": "https://evil.example"})
     assert "access-control-allow-origin" not in stranger.headers
+
+
+def test_what_the_server_does_inside_is_for_admins(serve, keys):
+    client, keeper = keys("add", "client"), keys("add", "keeper", "--admin")
+    assert "admin" in keys("list").splitlines()[1]
+    server = serve(config=keys.config)
+    assert server.http.get("/v1/workers").status_code == 401
+    refused = server.http.get("/v1/workers", headers=bearer(client))
+    assert refused.status_code == 403
+    assert refused.json()["error"]["code"] == "insufficient_permissions"
+    assert server.http.get("/v1/workers", headers=bearer(keeper)).json()["workers"]

@@ -38,6 +38,8 @@ Row row_of(Errc code) {
       return {.status = 400, .type = kRequestError, .code = "unsupported_format"};
     case Errc::kUnauthorized:
       return {.status = 401, .type = kRequestError, .code = "invalid_api_key"};
+    case Errc::kForbidden:
+      return {.status = 403, .type = kRequestError, .code = "insufficient_permissions"};
     case Errc::kNotFound:
       return {.status = 404, .type = kRequestError, .code = "not_found"};
     case Errc::kMethodNotAllowed:

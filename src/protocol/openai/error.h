@@ -20,6 +20,7 @@ enum class Errc : std::uint8_t {
   kUnknownModel,       ///< No such model here.
   kUnsupportedFormat,  ///< A format or stream format that this server does not write.
   kUnauthorized,       ///< No API key, or an unknown one.
+  kForbidden,          ///< The API key is not for that.
   kNotFound,           ///< No such path.
   kMethodNotAllowed,   ///< The path takes another method.
   kTooManyStreams,     ///< The user has as many streams as he may have.

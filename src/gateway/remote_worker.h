@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/time.h"
+#include "link/message_stream.h"
+#include "wire/message.h"
+#include "worker_pool/link_quality.h"
+#include "worker_pool/types.h"
+
+namespace antiphon::gateway {
+
+/// What is known of a worker on another machine.
+struct RemoteWorker {
+  wire::Join join;  ///< Without the token.
+  std::string address;
+  worker_pool::SlotState state = worker_pool::SlotState::kStarting;
+  std::string fingerprint;
+  worker_pool::LinkQuality quality;
+  std::uint64_t resident = 0;
+  std::uint64_t heard = 0;           ///< Bytes received when the last heartbeat was.
+  int silent = 0;                    ///< Heartbeats since there were more.
+  link::MessageStream::Bulk came{};  ///< Of what the quality knows already, in both directions.
+  link::MessageStream::Bulk went{};
+};
+
+/// The same, for people.
+struct RemoteStatus {
+  std::string id;
+  std::string address;
+  std::uint64_t incarnation = 0;
+  worker_pool::SlotState state = worker_pool::SlotState::kStarting;
+  base::Duration round_trip{};
+  double bytes_per_second = 0;
+  std::uint64_t resident = 0;  ///< Memory of the worker process.
+};
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,230 @@
+// The part of the fleet that is about workers on other machines.
+#include <algorithm>
+#include <utility>
+
+#include "gateway/worker_fleet.h"
+#include "runtime/log.h"
+
+namespace antiphon::gateway {
+namespace {
+
+using worker_pool::Death;
+using worker_pool::SlotState;
+using worker_pool::StallJudge;
+
+/// A job that takes less is not late: a packet that was lost is sent again after 200 ms. To which comes what the way
+/// takes.
+constexpr base::Duration kPatience = std::chrono::milliseconds(250);
+/// No answer is believed to have taken longer.
+constexpr base::Duration kLongestAnswer = std::chrono::minutes(1);
+
+std::uint64_t stamp_of(base::TimePoint time) { return static_cast<std::uint64_t>(time.time_since_epoch().count()); }
+
+/// The name of a voice in a store is that of its folder; the cell's own may say which version it is.
+std::string store_name(const CellVoice& voice) { return voice.folder.filename().string(); }
+
+/// Gives the quality what was carried since the last time.
+void take_news(const link::MessageStream::Bulk& now, link::MessageStream::Bulk& before,
+               worker_pool::LinkQuality& quality) {
+  if (now.bytes < before.bytes || now.took < before.took) return;
+  quality.carried(now.bytes - before.bytes, now.took - before.took);
+  before = now;
+}
+
+}  // namespace
+
+std::optional<wire::Refused> WorkerFleet::refuse(const wire::Join& join) const {
+  const auto refused = [](wire::Refusal code, std::string reason) {
+    return wire::Refused{.code = static_cast<std::uint8_t>(code), .reason = std::move(reason)};
+  };
+  const auto is_same = [&](const auto& slot) { return slot->remote->join.id == join.id; };
+  if (remote_.size() >= options_.remote.most && std::ranges::none_of(remote_, is_same)) {
+    return refused(wire::Refusal::kFull, "the gateway takes no more workers");
+  }
+  const auto is_newer = [&](const auto& slot) {
+    return is_same(slot) && slot->remote->join.incarnation > join.incarnation;
+  };
+  if (std::ranges::any_of(remote_, is_newer)) {
+    return refused(wire::Refusal::kSuperseded, "a newer worker of the id " + join.id + " has joined");
+  }
+  if (auto fault = voice_fault(join); !fault.empty()) return refused(wire::Refusal::kVoices, std::move(fault));
+  return std::nullopt;
+}
+
+std::string WorkerFleet::voice_fault(const wire::Join& join) const {
+  for (const auto* const voice : owner_.served_voices()) {
+    const auto name = store_name(*voice);
+    const auto found = std::ranges::find(join.voices, name);
+    if (found == join.voices.end()) return "it lacks the voice " + name;
+    const auto& identity = join.identities[static_cast<std::size_t>(found - join.voices.begin())];
+    if (!voice->identity.empty() && !identity.empty() && voice->identity != identity) {
+      return "its voice " + name + " is another one (" + identity.substr(0, 12) + ", here " +
+             voice->identity.substr(0, 12) + ")";
+    }
+  }
+  return {};
+}
+
+runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> stream, wire::Join join,
+                                        std::string address) {
+  if (stopping_ || refuse(join)) co_return;  // another one may have come since it was asked
+  for (const auto& other : remote_) {
+    if (other->remote->join.id == join.id && !other->condemned) {
+      send_away(*other, wire::Refusal::kSuperseded, "a newer worker of the id " + join.id + " has joined");
+    }
+  }
+  Slot& slot = *remote_.emplace_back(std::make_unique<Slot>());
+  slot.index = static_cast<worker_pool::SlotIndex>(slots_.size()) + next_remote_++;
+  slot.id = base::WorkerId{next_worker_++};
+  slot.epoch = 1;
+  join.token.clear();
+  slot.remote.emplace(RemoteWorker{.join = std::move(join), .address = std::move(address)});
+  slot.link = std::make_unique<WorkerLink>(std::move(stream));
+  runtime::log_info("remote_worker_joined", {{"worker", slot.id.value},
+                                             {"id", slot.remote->join.id},
+                                             {"incarnation", slot.remote->join.incarnation},
+                                             {"address", slot.remote->address}});
+  slot.link->send(wire::Welcome{.kernel = options_.remote.kernel});
+  // Answered before the worker is ready, so that it is known how far away it is.
+  slot.link->send(wire::Ping{.stamp = stamp_of(clock_.now())});
+  slot.link->send(wire::Hello{.worker_id = slot.id.value, .epoch = slot.epoch});
+  add_task(slot, {.number = next_load_++, .work = {.task = StallJudge::Task::kLoad}, .rate = {}});
+  const auto reason =
+      co_await slot.link->run([this, &slot](wire::Message message) { on_message(slot, std::move(message)); });
+  const bool retired = state(slot) == SlotState::kRetiring;
+  if (!retired && !slot.condemned) ++remote_deaths_.at(static_cast<std::size_t>(Death::kExited));
+  leave(slot);
+  const runtime::LogFields fields{{"worker", slot.id.value}, {"id", slot.remote->join.id}, {"reason", reason}};
+  if (retired) {
+    runtime::log_info("remote_worker_left", fields);
+  } else {
+    runtime::log_warn("remote_worker_lost", fields);
+  }
+  std::erase_if(remote_, [&](const auto& other) { return other.get() == &slot; });
+  if (remote_.empty() && pool_.options().most == 0) fingerprint_.clear();
+  act();
+}
+
+bool WorkerFleet::on_link_message(Slot& slot, const wire::Message& message) {
+  if (const auto* const pong = std::get_if<wire::Pong>(&message)) {
+    on_pong(slot, *pong);
+    return true;
+  }
+  if (!std::holds_alternative<wire::Leave>(message)) return false;
+  if (slot.joined && state(slot) == SlotState::kActive) owner_.worker_retires(slot.id);
+  slot.remote->state = SlotState::kRetiring;
+  if (!slot.joined) slot.tasks.clear();
+  finish_retiring(slot);
+  return true;
+}
+
+void WorkerFleet::on_pong(Slot& slot, const wire::Pong& pong) {
+  RemoteWorker& remote = *slot.remote;
+  const auto now = stamp_of(clock_.now());
+  if (pong.stamp > now || now - pong.stamp > stamp_of(base::TimePoint(kLongestAnswer))) return;
+  remote.quality.answered(base::Duration(static_cast<base::Duration::rep>(now - pong.stamp)));
+  remote.resident = pong.resident_bytes;
+  const auto took = std::chrono::microseconds(std::min<std::uint64_t>(pong.bulk_us, 1ULL << 40U));
+  take_news({.bytes = pong.bulk_bytes, .took = took}, remote.went, remote.quality);
+  take_news(slot.link->stream().bulk(), remote.came, remote.quality);
+}
+
+void WorkerFleet::beat() {
+  beaten_ = clock_.now();
+  for (const auto& slot : remote_) {
+    RemoteWorker& remote = *slot->remote;
+    const auto heard = slot->link->stream().received();
+    remote.silent = heard == std::exchange(remote.heard, heard) ? remote.silent + 1 : 0;
+    if (slot->condemned) {
+      // It was sent away, and does not take even that.
+      if (remote.silent > link::kSilentHeartbeats) slot->link->kill();
+      continue;
+    }
+    if (remote.silent > link::kSilentHeartbeats) {
+      runtime::log_error("remote_worker_silent", {{"worker", slot->id.value}, {"id", remote.join.id}});
+      kill(*slot, Death::kStalled);
+      continue;
+    }
+    slot->link->send(wire::Ping{.stamp = stamp_of(beaten_)});
+  }
+}
+
+void WorkerFleet::send_away(Slot& slot, wire::Refusal code, const std::string& reason) {
+  runtime::log_warn("remote_worker_refused",
+                    {{"worker", slot.id.value}, {"id", slot.remote->join.id}, {"reason", reason}});
+  slot.link->send(wire::Refused{.code = static_cast<std::uint8_t>(code), .reason = reason});
+  slot.link->finish();
+  slot.remote->state = SlotState::kEnding;
+  slot.condemned = true;
+  leave(slot);
+  act();
+}
+
+bool WorkerFleet::accept_fingerprint(Slot& slot, const std::string& fingerprint) {
+  if (!slot.remote) {
+    // This machine's own workers say what holds; who joined before and differs goes.
+    fingerprint_ = fingerprint;
+    for (const auto& other : remote_) {
+      if (other->condemned || other->remote->fingerprint.empty()) continue;
+      static_cast<void>(accept_fingerprint(*other, other->remote->fingerprint));
+    }
+    return true;
+  }
+  slot.remote->fingerprint = fingerprint;
+  if (fingerprint_.empty()) fingerprint_ = fingerprint;
+  if (fingerprint_ == fingerprint) return true;
+  send_away(slot, wire::Refusal::kFingerprint,
+            "it would compute other bytes: it is " + fingerprint + ", the others are " + fingerprint_);
+  return false;
+}
+
+bool WorkerFleet::accept_voice(Slot& slot, const wire::VoiceLoaded& loaded) {
+  const auto* const voice = owner_.find_voice(loaded.voice_id);
+  if (voice == nullptr || voice->identity.empty() || voice->identity == loaded.identity) return true;
+  send_away(slot, wire::Refusal::kVoices, "its voice " + store_name(*voice) + " is another one");
+  return false;
+}
+
+void WorkerFleet::check_voices() {
+  for (const auto& slot : remote_) {
+    if (slot->condemned) continue;
+    if (const auto fault = voice_fault(slot->remote->join); !fault.empty()) {
+      send_away(*slot, wire::Refusal::kVoices, fault);
+    }
+  }
+}
+
+StallJudge::Work WorkerFleet::patient(const Slot& slot, StallJudge::Work work) const {
+  // Of the job the gateway knows nothing but that no answer comes. That of which nothing is expected is left to the
+  // limit of all jobs.
+  if (work.wall_p95 <= base::Duration{}) return work;
+  const auto late =
+      std::max(base::from_seconds(options_.pool.stall.factor * base::to_seconds(work.wall_p95)), kPatience);
+  const auto limit = late + 4 * slot.remote->quality.round_trip();
+  work.wall_p95 = work.cpu_p95 = base::from_seconds(base::to_seconds(limit) / options_.pool.stall.factor);
+  return work;
+}
+
+const worker_pool::LinkQuality* WorkerFleet::quality_of(base::WorkerId worker) const {
+  const auto it = std::ranges::find(remote_, worker, [](const auto& slot) { return slot->id; });
+  return it == remote_.end() ? nullptr : &(*it)->remote->quality;
+}
+
+std::string WorkerFleet::remote_id_of(base::WorkerId worker) const {
+  const auto it = std::ranges::find(remote_, worker, [](const auto& slot) { return slot->id; });
+  return it == remote_.end() ? std::string() : (*it)->remote->join.id;
+}
+
+std::uint32_t WorkerFleet::remote_workers() const {
+  return static_cast<std::uint32_t>(
+      std::ranges::count(remote_, SlotState::kActive, [this](const auto& slot) { return state(*slot); }));
+}
+
+std::vector<WorkerFleet::Slot*> WorkerFleet::all_slots() const {
+  std::vector<Slot*> all;
+  for (const auto& slot : slots_) all.push_back(slot.get());
+  for (const auto& slot : remote_) all.push_back(slot.get());
+  return all;
+}
+
+}  // namespace antiphon::gateway

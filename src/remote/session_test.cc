@@ -1,0 +1,171 @@
+#include "remote/session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "runtime/manual_clock.h"
+#include "tls/test_certificates.h"
+
+namespace antiphon::remote {
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::Awaitable;
+using testing::HasSubstr;
+using Socket = boost::asio::local::stream_protocol::socket;
+
+/// A session whose gateway is the test, and whose worker is a shell's script with the socket as descriptor 3.
+class SessionTest : public testing::Test {
+ public:
+  void begin(const std::string& script) {
+    Socket near(context_);
+    Socket far(context_);
+    boost::asio::local::connect_pair(near, far);
+    const auto executor = context_.get_executor();
+    gateway_.emplace(executor, clock_, link::make_byte_stream(std::move(far)));
+    session_.emplace(executor, clock_,
+                     std::make_unique<link::MessageStream>(executor, clock_, link::make_byte_stream(std::move(near))),
+                     WorkerProgram{.executable = "/bin/sh", .arguments = {"-c", script}, .voices = "/voices"});
+    tasks_.spawn([](SessionTest& t) -> Awaitable<> { static_cast<void>(co_await t.gateway_->write()); }(*this));
+    tasks_.spawn([](SessionTest& t) -> Awaitable<> { t.end_ = co_await t.session_->run(); }(*this));
+    tasks_.spawn([](SessionTest& t) -> Awaitable<> {
+      for (;;) {
+        auto message = co_await t.gateway_->receive();
+        if (!message) co_return;
+        t.heard_.push_back(std::move(*message));
+      }
+    }(*this));
+  }
+
+  void until(const std::function<bool()>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (!condition()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      context_.restart();
+      context_.run_one_for(10ms);
+    }
+  }
+
+  const SessionEnd& end() {
+    until([this] { return end_.has_value(); });
+    gateway_->close();
+    until([this] { return tasks_.size() == 0; });
+    return *end_;
+  }
+
+  boost::asio::io_context context_;
+  runtime::ManualClock clock_;
+  tls::TestFolder folder_;
+  std::optional<link::MessageStream> gateway_;
+  std::optional<Session> session_;
+  std::optional<SessionEnd> end_;
+  std::vector<wire::Message> heard_;
+  runtime::TaskGroup tasks_{context_.get_executor()};
+};
+
+const std::string kIdle = "exec sleep 1000";
+
+TEST_F(SessionTest, ARefusalEndsItWithItsReason) {
+  begin(kIdle);
+  gateway_->send(wire::Refused{.code = static_cast<std::uint8_t>(wire::Refusal::kToken), .reason = "no such token"});
+  EXPECT_EQ(end().refusal, wire::Refusal::kToken);
+  EXPECT_THAT(end_->reason, HasSubstr("no such token"));
+}
+
+TEST_F(SessionTest, WhatIsNoWelcomeEndsIt) {
+  for (const wire::Message& answer :
+       {wire::Message(wire::Leave{}), wire::Message(wire::Welcome{.protocol_version = 99, .kernel = "voice"}),
+        wire::Message(wire::Welcome{.kernel = "--voices"})}) {
+    end_.reset();
+    begin(kIdle);
+    gateway_->send(answer);
+    EXPECT_FALSE(end().refusal);
+    EXPECT_NE(end_->reason, "");
+  }
+}
+
+TEST_F(SessionTest, AGatewayThatDoesNotAnswerIsGivenUp) {
+  begin(kIdle);
+  until([this] { return clock_.pending() > 0; });
+  clock_.advance(6s);
+  EXPECT_THAT(end().reason, HasSubstr("in time"));
+}
+
+TEST_F(SessionTest, PingsAreAnsweredAndSilenceEndsIt) {
+  begin(kIdle);
+  gateway_->send(wire::Welcome{.kernel = "voice"});
+  gateway_->send(wire::Ping{.stamp = 42});
+  until([this] { return !heard_.empty(); });
+  const auto* const pong = std::get_if<wire::Pong>(&heard_.front());
+  ASSERT_NE(pong, nullptr);
+  EXPECT_EQ(pong->stamp, 42U);
+  EXPECT_GT(pong->resident_bytes, 0U);
+  for (int beat = 0; beat < 20 && !end_; ++beat) {
+    clock_.advance(link::kHeartbeat);
+    for (int i = 0; i < 20; ++i) context_.poll();
+  }
+  EXPECT_THAT(end().reason, HasSubstr("silent"));
+}
+
+TEST_F(SessionTest, VoicesAreThoseOfThisMachinesStore) {
+  const auto file = folder_ / "heard";
+  begin("cat <&3 >" + file.string());
+  gateway_->send(wire::Welcome{.kernel = "voice"});
+  gateway_->send(wire::LoadVoice{.job = 1, .voice_id = "tone@1", .folder = "tone"});
+  std::string bytes;
+  until([&] {
+    std::ifstream in(file, std::ios::binary);
+    bytes.assign(std::istreambuf_iterator<char>(in), {});
+    return bytes.contains("tone@1");
+  });
+  EXPECT_TRUE(bytes.contains("/voices/tone")) << bytes;
+  for (const std::string folder : {"/etc", "..", "a/../../b", "."}) {
+    gateway_->send(wire::LoadVoice{.job = 2, .voice_id = "tone", .folder = folder});
+  }
+  EXPECT_THAT(end().reason, HasSubstr("outside of the store"));
+}
+
+TEST_F(SessionTest, NeitherEndMaySayWhatIsTheOthers) {
+  begin(kIdle);
+  gateway_->send(wire::Welcome{.kernel = "voice"});
+  gateway_->send(wire::Pong{});
+  EXPECT_THAT(end().reason, HasSubstr("only workers"));
+  end_.reset();
+  begin("cat <&3 >&3");  // says what it hears
+  gateway_->send(wire::Welcome{.kernel = "voice"});
+  gateway_->send(wire::Hello{});
+  EXPECT_THAT(end().reason, HasSubstr("workers do not"));
+}
+
+TEST_F(SessionTest, TheEndOfTheWorkerEndsIt) {
+  begin("exit 3");
+  gateway_->send(wire::Welcome{.kernel = "voice"});
+  EXPECT_THAT(end().reason, HasSubstr("worker"));
+}
+
+TEST_F(SessionTest, WhoLeavesAsksFirstAndGoesWhenTheGatewayCloses) {
+  begin(kIdle);
+  gateway_->send(wire::Welcome{.kernel = "voice"});
+  gateway_->send(wire::Ping{.stamp = 1});
+  until([this] { return heard_.size() == 1; });
+  session_->leave();
+  until([this] { return heard_.size() == 2; });
+  EXPECT_TRUE(std::holds_alternative<wire::Leave>(heard_.back()));
+  EXPECT_FALSE(end_) << "the gateway may still have jobs there";
+  gateway_->close();
+  EXPECT_EQ(end().reason, "it has left");
+}
+
+}  // namespace
+}  // namespace antiphon::remote
