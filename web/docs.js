@@ -45,7 +45,7 @@ async function show(response, into) {
     return;
   }
   let text = await response.text();
-  if (type.includes("json")) text = JSON.stringify(JSON.parse(text), null, 2);
+  if (type.startsWith("application/json")) text = JSON.stringify(JSON.parse(text), null, 2);
   into.append(make("pre", { textContent: text }));
 }
 
@@ -98,6 +98,12 @@ function entry(root, path, method, operation) {
     }
     const schema = operation.requestBody?.content["application/json"].schema;
     if (schema) details.append(bodyTable(root, schema));
+    const socket = operation["x-websocket"];
+    if (socket) {
+      details.append(make("p", { textContent: operation.description }),
+        make("h3", { textContent: "Messages that it takes" }), bodyTable(root, socket.receives),
+        make("h3", { textContent: "Messages that it sends" }), bodyTable(root, socket.sends));
+    }
     details.append(table(["status", "body", ""], Object.entries(operation.responses).map(([status, response]) => {
       const found = resolve(root, response);
       return [status, Object.keys(found.content ?? {}).join(", "), found.description];

@@ -6,8 +6,19 @@ const seconds = (value) => `${value.toFixed(2)} s`;
 
 let current = null;
 
+/** A request as whoever's key is typed; without one, as anybody. */
+async function ask(path, options = {}) {
+  const key = element("key").value.trim();
+  const headers = { ...options.headers, ...(key && { Authorization: `Bearer ${key}` }) };
+  const response = await fetch(path, { ...options, headers });
+  if (response.status === 401 && !key) throw new Error("This server asks for an API key: type one into its field.");
+  if (!response.ok) throw new Error((await response.json()).error.message);
+  return response;
+}
+
 async function listVoices() {
-  const response = await fetch("/v1/audio/voices");
+  element("speak").disabled = true;
+  const response = await ask("/v1/audio/voices");
   const { voices } = await response.json();
   element("voice").replaceChildren(...voices.map(({ id, name }) => new Option(name ?? id, id)));
   element("speak").disabled = false;
@@ -35,7 +46,7 @@ async function speak() {
   const timer = setInterval(() => show(player), 100);
   try {
     say("Waiting for the first audio …");
-    const response = await fetch("/v1/audio/speech", {
+    const response = await ask("/v1/audio/speech", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       signal: abort.signal,
@@ -48,7 +59,6 @@ async function speak() {
         response_format: "pcm",
       }),
     });
-    if (!response.ok) throw new Error((await response.json()).error.message);
     for (const reader = response.body.getReader(); ; ) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -78,4 +88,14 @@ element("stop").addEventListener("click", () => {
   current?.abort.abort();
   current?.player.stop();
 });
-listVoices().catch((error) => say(error.message, true));
+// It lasts as long as the tab, and is sent to this server only.
+element("key").value = sessionStorage.getItem("key") ?? "";
+element("key").addEventListener("change", () => {
+  sessionStorage.setItem("key", element("key").value.trim());
+  start();
+});
+
+function start() {
+  listVoices().catch((error) => say(error.message, true));
+}
+start();

@@ -34,6 +34,8 @@ struct Flags {
   Settings settings;
   std::optional<std::string> listen;
   std::optional<std::string> wyoming;
+  std::optional<std::filesystem::path> certificate;
+  std::optional<std::filesystem::path> key;
   std::optional<std::uint32_t> workers;
   std::optional<std::string> policy;
   std::optional<std::string> admission;
@@ -51,6 +53,8 @@ config::Config effective(const Flags& flags) {
   auto config = flags.settings.load();
   if (flags.listen) listen_at("--listen", *flags.listen, config.server.host, config.server.port);
   if (flags.wyoming) config.wyoming.listen = *flags.wyoming;
+  if (flags.certificate) config.server.certificate = *flags.certificate;
+  if (flags.key) config.server.key = *flags.key;
   if (flags.workers) config.workers.count = *flags.workers;
   if (flags.workers == 0U) config.remote.only = true;
   if (flags.workers_listen) config.remote.listen = *flags.workers_listen;
@@ -91,6 +95,8 @@ gateway::WyomingOptions wyoming_options(const config::Config& config) {
   gateway::WyomingOptions options;
   listen_at("wyoming.listen", config.wyoming.listen, options.tcp.address, options.tcp.port);
   options.tcp.max_connections = config.wyoming.max_connections;
+  options.tcp.max_connections_per_address = config.server.max_connections_per_address;
+  options.tcp.uncounted = uncounted(networks(config));
   options.limits = {.event_timeout = config.server.header_timeout,
                     .idle_timeout = config.server.idle_timeout,
                     .write_timeout = config.server.write_timeout};
@@ -119,6 +125,20 @@ void refuse_open_doors(const config::Config& config, const identity::KeyRing& ke
       config.server.host));
 }
 
+/// Nothing where HTTP is to be plain. Throws std::runtime_error.
+std::optional<tls::ServerContext> open_certificate(const config::Server& server) {
+  if (server.certificate.empty() != server.key.empty()) {
+    throw config::Error(server.key.empty() ? "server.certificate is of no use without server.key"
+                                           : "server.key is of no use without server.certificate");
+  }
+  if (server.certificate.empty()) return std::nullopt;
+  auto context =
+      tls::ServerContext::load({.certificate = server.certificate, .key = server.key, .protocol = "http/1.1"});
+  if (!context) throw std::runtime_error(context.error().message);
+  runtime::log_info("certificate", {{"file", server.certificate.string()}, {"expires", context->expires()}});
+  return std::move(*context);
+}
+
 gateway::ServerOptions server_options(const config::Config& config, const gateway::VoiceDirectory& voices,
                                       const std::filesystem::path& config_file) {
   gateway::ServerOptions options;
@@ -128,6 +148,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                   .max_connections_per_address = config.server.max_connections_per_address,
                   .uncounted = uncounted(networks(config)),
                   .header_timeout = config.server.header_timeout,
+                  .handshake_timeout = config.server.header_timeout,
                   .body_timeout = config.server.body_timeout,
                   .idle_timeout = config.server.idle_timeout,
                   .write_timeout = config.server.write_timeout,
@@ -156,6 +177,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                     .wait_max = config.wait.longest,
                     .cheaper_voices = config.cheaper_voices};
   options.trusted_proxies = networks(config);
+  options.tls = open_certificate(config.server);
   options.keys = read_keys(config.keys.file);
   refuse_open_doors(config, options.keys);
   options.sockets.contexts = config.elevenlabs.contexts;
@@ -179,13 +201,13 @@ std::optional<device::Gpu> open_gpu(const config::Config& config) {
   return std::move(*gpu);
 }
 
-std::string ready_line(const http::Endpoint& at, const std::string& voice) {
+std::string ready_line(const http::Endpoint& at, std::string_view scheme, const std::string& voice) {
   const auto host = at.address.contains(':') ? fmt::format("[{}]", at.address) : at.address;
   return fmt::format(
-      "Antiphon speaks at http://{0}:{1}/ (open it in a browser), or try: curl http://{0}:{1}/v1/audio/speech -H "
+      "Antiphon speaks at {3}://{0}:{1}/ (open it in a browser), or try: curl {3}://{0}:{1}/v1/audio/speech -H "
       "'Content-Type: application/json' -d '{{\"model\":\"tts-1\",\"voice\":\"{2}\",\"input\":\"Hello.\","
       "\"response_format\":\"wav\"}}' -o hello.wav",
-      host, at.port, voice);
+      host, at.port, voice, scheme);
 }
 
 runtime::Awaitable<> announce(gateway::Server& server, std::string line) {
@@ -210,13 +232,14 @@ runtime::Awaitable<> end_on_signal(gateway::Server& server, runtime::Clock& cloc
   signals.cancel();
 }
 
-/// SIGHUP: the store of voices, the files of keys and what workers know the server by are read again. What cannot be
-/// read leaves everything as it is.
+/// SIGHUP: the store of voices, the files of keys, the certificate and what workers know the server by are read again.
+/// What cannot be read leaves everything as it is.
 runtime::Awaitable<> reload_on_hangup(gateway::Server& server, const config::Config& config,
                                       boost::asio::signal_set& hangups, runtime::ThreadPool& readers) {
   struct Files {
     gateway::VoiceDirectory voices;
     identity::KeyRing keys;
+    std::optional<tls::ServerContext> certificate;
     gateway::RemoteCredentials credentials;
   };
   constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
@@ -229,12 +252,14 @@ runtime::Awaitable<> reload_on_hangup(gateway::Server& server, const config::Con
         return std::optional(Files{
             .voices = open_voices(config),
             .keys = read_keys(config.keys.file),
+            .certificate = open_certificate(config.server),
             .credentials = config.remote.listen.empty() ? gateway::RemoteCredentials{} : read_credentials(config)});
       });
       if (!files) continue;
       const auto all = files->voices.voices();
       const auto reloaded = server.reload({all.begin(), all.end()}, files->voices.aliases());
       if (reloaded) server.set_keys(std::move(files->keys));
+      if (reloaded && files->certificate) server.set_certificate(*std::move(files->certificate));
       if (reloaded) server.set_credentials(std::move(files->credentials));
       if (!reloaded) failure = reloaded.error().message;
     } catch (const std::exception& fault) {
@@ -265,7 +290,8 @@ int serve(const Flags& flags) {
   if (!endpoint) throw std::runtime_error(endpoint.error().message);
   runtime::TaskGroup others(context.get_executor());
   runtime::TaskGroup tasks(context.get_executor());
-  others.spawn(announce(server, ready_line(*endpoint, voices.voices().front().id)));
+  const auto* const scheme = config.server.certificate.empty() ? "http" : "https";
+  others.spawn(announce(server, ready_line(*endpoint, scheme, voices.voices().front().id)));
   others.spawn(reload_on_hangup(server, config, hangups, readers));
   tasks.spawn(end_on_signal(server, clock, signals, config.server.drain, others));
   context.run();
@@ -283,6 +309,8 @@ void add_serve(CLI::App& app, Run& chosen) {
   command->add_option("--listen", flags->listen, "ADDRESS:PORT, numeric (127.0.0.1:8080); port 0 picks a free one");
   command->add_option("--wyoming", flags->wyoming,
                       "ADDRESS:PORT for Home Assistant, such as 127.0.0.1:10200 (off); see docs/clients");
+  command->add_option("--certificate", flags->certificate, "Speak HTTPS with this certificate (PEM, with its chain)");
+  command->add_option("--key", flags->key, "The certificate's private key (PEM, without a password)");
   command
       ->add_option("--workers", flags->workers,
                    "Worker processes (as many as are needed, up to one for each core); 0: only those that join from "

@@ -23,6 +23,8 @@ struct Server {
   std::vector<std::string> allowed_hosts;
   std::vector<std::string> allowed_origins;
   std::vector<std::string> trusted_proxies;
+  std::filesystem::path certificate;  ///< "": plain HTTP.
+  std::filesystem::path key;
   bool allow_anonymous = false;
   std::uint32_t max_connections = 512;
   std::uint32_t max_connections_per_address = 128;

@@ -34,18 +34,25 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"server", "trusted_proxies",
             "Addresses or networks, such as \"10.0.0.0/8\", of proxies whose X-Forwarded-For is believed."},
         server.trusted_proxies);
+  visit(Key{"server", "certificate",
+            "PEM: the certificate of HTTPS and those that lead to its root, its own first; empty: plain HTTP. SIGHUP "
+            "reads it again."},
+        server.certificate);
+  visit(Key{"server", "key", "PEM: its private key, without a password."}, server.key);
   visit(Key{"server", "allow_anonymous", "Whether others than this machine may be served where there are no keys."},
         server.allow_anonymous);
   visit(Key{"server", "max_connections", "Connections at once; the next one is refused.", 1, 65'536},
         server.max_connections);
   visit(Key{"server", "max_connections_per_address",
-            "Those of one address, or of one IPv6 /64; this machine and trusted proxies have no limit.", 1, 65'536},
+            "Those of one address, or of one IPv6 /64, at each door; this machine and trusted proxies have no limit.",
+            1, 65'536},
         server.max_connections_per_address);
   visit(Key{"server", "max_streams", "Utterances that are spoken at once; the next one is refused.", 1, 65'536},
         server.max_streams);
   visit(Key{"server", "encoder_threads", "Threads that resample and encode.", 1, 256}, server.encoder_threads);
   visit(Key{"server", "drain_seconds", "How long SIGTERM lets what plays go on.", 0, 86'400}, server.drain);
-  visit(Key{"server", "header_timeout_seconds", "For the head of a request to arrive.", 0.1, 3600},
+  visit(Key{"server", "header_timeout_seconds",
+            "For the head of a request to arrive, and before that for TLS to be agreed on.", 0.1, 3600},
         server.header_timeout);
   visit(Key{"server", "body_timeout_seconds", "For its body.", 0.1, 3600}, server.body_timeout);
   visit(Key{"server", "idle_timeout_seconds", "Between two requests of a connection.", 0.1, 3600}, server.idle_timeout);

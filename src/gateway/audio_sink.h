@@ -21,6 +21,8 @@ class AudioSink {
   AudioSink& operator=(const AudioSink&) = delete;
   virtual ~AudioSink() = default;
 
+  /// Before everything else: the stream whose audio it will get, which outlives the last write().
+  virtual void opened(SpeechStream& /*stream*/) {}
   /// Before the first write(): how the stream was let in, and when its first audio was there, from the request on.
   virtual void entered(const Entry& /*entry*/, base::Duration /*first_audio*/) {}
   /// The next bytes, never none; they stay valid until it returns. `through`: the place in the stream behind them, in

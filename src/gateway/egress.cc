@@ -58,10 +58,11 @@ runtime::Awaitable<Egress::Report> Egress::run(AudioOutput output, runtime::Thre
 runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec::Encoder& encoder,
                                                       runtime::ThreadPool::Strand strand) {
   while (co_await stream_.wait()) {
-    const auto pcm = cell_.take(stream_);
+    auto pcm = cell_.take(stream_);
     const auto state = stream_.end();
     if (state == SpeechStream::End::kFailed) co_return stream_.error();
-    samples_ += pcm.size();
+    const base::SampleCount taken{pcm.size()};
+    samples_ += taken.value;
     const bool last = state == SpeechStream::End::kComplete;
     if (last && samples_ == 0)
       co_return Error{.code = Errc::kNothingToSpeak, .message = "The voice has nothing to say for this text."};
@@ -71,6 +72,7 @@ runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec:
       return last ? encoder.finish(bytes) : codec::Result<void>{};
     });
     if (!encoded) co_return Error{.code = Errc::kEngineFailed, .message = encoded.error().message};
+    pcm = std::vector<std::int16_t>();  // a slow listener holds what is written long enough
     bytes_ += bytes.size();
     if (!bytes.empty()) {
       if (first_audio_ == base::Duration{}) {
@@ -79,7 +81,7 @@ runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec:
       }
       if (!co_await sink_.write(bytes, through(output))) co_return std::nullopt;
     }
-    if (!pcm.empty()) heard_.advance(base::playing_time({pcm.size()}, stream_.spec().rate), clock_.now());
+    if (taken.value > 0) heard_.advance(base::playing_time(taken, stream_.spec().rate), clock_.now());
     if (last) {
       complete_ = co_await sink_.complete();
       co_return std::nullopt;

@@ -28,6 +28,7 @@ ElevenLabsContext::ElevenLabsContext(const ElevenLabsContextCommon& common, std:
       sink_(common.socket, common.clock, common.executor,
             {.mode = common.mode, .context = name_, .output = common.output, .lead = common.lead}),
       heard_(common.clock.now()),
+      open_(common.doors.contexts()),
       news_(common.executor) {}
 
 elevenlabs::Result<void> ElevenLabsContext::append(const elevenlabs::AppendText& message) {
@@ -46,7 +47,8 @@ elevenlabs::Result<void> ElevenLabsContext::speak(std::string text) {
     if (is_blank(text)) return {};
     // What waits to be sent is lost when the listener interrupts.
     const auto backlog = common_.lead ? std::optional(*common_.lead + kAhead) : std::nullopt;
-    auto speech = common_.speech.grow({.voice = common_.voice,
+    auto speech = common_.speech.grow({.door = Door::kElevenLabsSocket,
+                                       .voice = common_.voice,
                                        .text = {},
                                        .speed = speed_,
                                        .output = common_.output,
@@ -55,8 +57,7 @@ elevenlabs::Result<void> ElevenLabsContext::speak(std::string text) {
                                       common_.caller, common_.silence);
     if (!speech) return std::unexpected(to_elevenlabs(speech.error()));
     speech_ = std::move(*speech);
-    speech_->stream().keep_segments();
-    sink_.set_stream(speech_->stream());
+    sink_.opened(speech_->stream());
     news_.notify_all();
   }
   if (speech_->offer(text) || speech_->stream().end() != SpeechStream::End::kNotYet) return {};

@@ -16,6 +16,7 @@ namespace antiphon::gateway {
 struct ElevenLabsContextCommon {
   http::WebSocket& socket;
   SpeechHandler& speech;
+  const DoorProbe& doors;
   runtime::Clock& clock;
   runtime::Executor executor;
   identity::Caller caller;
@@ -71,6 +72,7 @@ class ElevenLabsContext {
   base::TimePoint heard_;
   base::TimePoint flushed_{};
   bool finished_ = false;
+  DoorProbe::Held open_;
   runtime::Notifier news_;
 };
 

@@ -5,6 +5,7 @@
 #include "gateway/answer.h"
 #include "gateway/http_sink.h"
 #include "gateway/preferences.h"
+#include "gateway/timed_sink.h"
 #include "protocol/elevenlabs/query.h"
 #include "protocol/elevenlabs/speech.h"
 
@@ -70,7 +71,7 @@ http::Response elevenlabs_error_answer(const elevenlabs::Error& error, const std
   return response;
 }
 
-runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, std::string voice, const http::Request& request,
+runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route route, const http::Request& request,
                                       identity::Caller caller, std::string request_id, http::Responder& responder) {
   const auto query = elevenlabs::parse_query(request.query);
   auto asked = elevenlabs::parse_speech_request(request.body);
@@ -79,7 +80,8 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, std::string voice, 
     co_return;
   }
   const auto preferences = parse_preferences(request.headers.get("Prefer"));
-  SpeechOrder order{.voice = std::move(voice),
+  SpeechOrder order{.door = Door::kElevenLabs,
+                    .voice = std::move(route.voice_id),
                     .text = std::move(asked->text),
                     .speed = asked->speed,
                     .seed = asked->seed,
@@ -89,6 +91,13 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, std::string voice, 
   const auto refuse = [request_id](const Error& error) {
     return elevenlabs_error_answer(to_elevenlabs(error), request_id, error.retry_after);
   };
+  if (route.endpoint != elevenlabs::Endpoint::kSpeech) {
+    const bool lines = route.endpoint == elevenlabs::Endpoint::kTimedSpeechStream;
+    const auto* const type = lines ? "application/x-ndjson" : "application/json";
+    TimedSink sink(responder, {{"Content-Type", type}, {"x-request-id", request_id}}, refuse,
+                   lines ? TimedSink::Shape::kLines : TimedSink::Shape::kObject, order.output.rate);
+    co_return co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), sink);
+  }
   const auto type = codec::content_type(order.output.format);
   HttpSink sink(responder, {{"Content-Type", std::string(type)}, {"x-request-id", request_id}}, refuse);
   co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), sink);

@@ -8,6 +8,7 @@
 #include "identity/caller.h"
 #include "protocol/elevenlabs/error.h"
 #include "protocol/elevenlabs/output_format.h"
+#include "protocol/elevenlabs/route.h"
 
 /// ElevenLabs' interface, over HTTP.
 namespace antiphon::gateway {
@@ -21,9 +22,9 @@ namespace antiphon::gateway {
                                                      const std::string& request_id,
                                                      base::Duration retry_after = std::chrono::seconds(1));
 
-/// POST /v1/text-to-speech/{voice}[/stream]: the body is the audio in both, as it is rendered. The references stay
-/// valid until it returns.
-[[nodiscard]] runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, std::string voice,
+/// POST /v1/text-to-speech/{voice} and what stands below it, `route`: the body is the audio as it is rendered, or JSON
+/// that has it. The references stay valid until it returns.
+[[nodiscard]] runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, protocol::elevenlabs::Route route,
                                                     const http::Request& request, identity::Caller caller,
                                                     std::string request_id, http::Responder& responder);
 

@@ -2,63 +2,25 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "gateway/elevenlabs_door.h"
 
 namespace antiphon::gateway {
-namespace {
-
 namespace elevenlabs = protocol::elevenlabs;
-
-/// Appends `more`, whose times are from where `first` ends.
-void append(elevenlabs::Alignment& first, elevenlabs::Alignment more) {
-  const auto end = first.starts_ms.empty() ? 0 : first.starts_ms.back() + first.durations_ms.back();
-  for (std::size_t i = 0; i < more.characters.size(); ++i) {
-    first.characters.push_back(std::move(more.characters[i]));
-    first.starts_ms.push_back(end + more.starts_ms[i]);
-    first.durations_ms.push_back(more.durations_ms[i]);
-  }
-}
-
-}  // namespace
 
 ElevenLabsSink::ElevenLabsSink(http::WebSocket& socket, runtime::Clock& clock, const runtime::Executor& executor,
                                Options options)
-    : socket_(socket), clock_(clock), options_(std::move(options)), stop_(executor) {
+    : socket_(socket),
+      clock_(clock),
+      options_(std::move(options)),
+      text_(options_.output.rate, SpokenText::Origin::kSegment),
+      stop_(executor) {
   if (options_.lead) pacer_.emplace(*options_.lead);
 }
 
 void ElevenLabsSink::stop() {
   stopped_ = true;
   stop_.notify_all();
-}
-
-void ElevenLabsSink::note_segments() {
-  if (stream_ == nullptr) return;
-  const auto own = stream_->spec().rate;
-  for (const auto& segment : stream_->take_segments()) {
-    std::vector<elevenlabs::WordStart> words;
-    for (const auto& mark : segment.marks) {
-      words.push_back({.text_offset = mark.text_offset, .audio_offset = {mark.sample_offset}});
-    }
-    // The space that parts it from the next segment's words, as clients join the characters.
-    upcoming_.push_back({.alignment = elevenlabs::align(segment.text + " ", words, own, segment.samples),
-                         .begin = planned_ * options_.output.rate.hz / own.hz});
-    planned_ += segment.samples.value;
-  }
-}
-
-std::optional<elevenlabs::Alignment> ElevenLabsSink::take_alignment(std::uint64_t until) {
-  std::optional<elevenlabs::Alignment> alignment;
-  for (; !upcoming_.empty() && upcoming_.front().begin < until; upcoming_.pop_front()) {
-    if (!alignment) {
-      alignment = std::move(upcoming_.front().alignment);
-    } else {
-      append(*alignment, std::move(upcoming_.front().alignment));
-    }
-  }
-  return alignment;
 }
 
 std::size_t ElevenLabsSink::bytes_per_sample() const {
@@ -79,13 +41,13 @@ std::size_t ElevenLabsSink::bytes_per_sample() const {
 }
 
 runtime::Awaitable<bool> ElevenLabsSink::write(std::span<const std::byte> bytes, base::SampleCount through) {
-  note_segments();
+  text_.update();
   const auto size = bytes_per_sample();
   // Where samples have a size, each segment begins a message.
-  while (size != 0 && !upcoming_.empty()) {
-    const auto next = std::ranges::find_if(upcoming_, [&](const Upcoming& one) { return one.begin > sent_; });
-    if (next == upcoming_.end() || next->begin >= through.value) break;
-    const auto samples = next->begin - sent_;
+  while (size != 0) {
+    const auto next = text_.next_begin(sent_);
+    if (!next || *next >= through.value) break;
+    const auto samples = *next - sent_;
     if (samples * size >= bytes.size()) break;
     if (!co_await send(bytes.first(samples * size), {samples})) co_return false;
     bytes = bytes.subspan(samples * size);
@@ -96,7 +58,7 @@ runtime::Awaitable<bool> ElevenLabsSink::write(std::span<const std::byte> bytes,
 runtime::Awaitable<bool> ElevenLabsSink::send(std::span<const std::byte> bytes, base::SampleCount samples) {
   const auto audio = base::playing_time(samples, options_.output.rate);
   if (!co_await pace(audio)) co_return false;
-  const auto alignment = take_alignment(sent_ + std::max<std::uint64_t>(samples.value, 1));
+  const auto alignment = text_.take(sent_ + std::max<std::uint64_t>(samples.value, 1));
   sent_ += samples.value;
   const auto message = elevenlabs::audio_message(address(), bytes, alignment ? &*alignment : nullptr);
   if (co_await socket_.write(message)) co_return !stopped_;

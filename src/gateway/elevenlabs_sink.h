@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +8,7 @@
 #include "gateway/audio_sink.h"
 #include "gateway/speech_order.h"
 #include "gateway/speech_stream.h"
+#include "gateway/spoken_text.h"
 #include "http/websocket.h"
 #include "protocol/elevenlabs/server_message.h"
 #include "runtime/clock.h"
@@ -28,14 +28,13 @@ class ElevenLabsSink final : public AudioSink {
     std::optional<base::Duration> lead{};
   };
 
-  /// `socket` and `clock` outlive it. keep_segments() is to be called on the stream that it is then given.
+  /// `socket` and `clock` outlive it.
   ElevenLabsSink(http::WebSocket& socket, runtime::Clock& clock, const runtime::Executor& executor, Options options);
 
-  /// Whose segments the audio is of; before the first write().
-  void set_stream(SpeechStream& stream) { stream_ = &stream; }
   /// Nothing more is sent but final().
   void stop();
 
+  void opened(SpeechStream& stream) override { text_.follow(stream); }
   runtime::Awaitable<bool> write(std::span<const std::byte> bytes, base::SampleCount through) override;
   runtime::Awaitable<bool> complete() override;
   runtime::Awaitable<> fail(const Error& error) override;
@@ -47,28 +46,17 @@ class ElevenLabsSink final : public AudioSink {
   [[nodiscard]] const std::optional<protocol::elevenlabs::Error>& error() const { return error_; }
 
  private:
-  /// A segment that is not begun yet, and where it begins in the output.
-  struct Upcoming {
-    protocol::elevenlabs::Alignment alignment;
-    std::uint64_t begin = 0;
-  };
-
-  void note_segments();
   [[nodiscard]] runtime::Awaitable<bool> pace(base::Duration audio);
   [[nodiscard]] runtime::Awaitable<bool> send(std::span<const std::byte> bytes, base::SampleCount samples);
-  /// Those of the segments that begin before `until`, one after the other; null where there is none.
-  [[nodiscard]] std::optional<protocol::elevenlabs::Alignment> take_alignment(std::uint64_t until);
   [[nodiscard]] std::size_t bytes_per_sample() const;
   [[nodiscard]] protocol::elevenlabs::Address address() const { return {options_.mode, options_.context}; }
 
   http::WebSocket& socket_;
   runtime::Clock& clock_;
   Options options_;
-  SpeechStream* stream_ = nullptr;
+  SpokenText text_;
   std::optional<audio::Pacer> pacer_;
-  std::deque<Upcoming> upcoming_;
-  std::uint64_t planned_ = 0;  ///< Samples of all segments so far, at the voice's own rate.
-  std::uint64_t sent_ = 0;     ///< Samples at the rate of the output.
+  std::uint64_t sent_ = 0;  ///< Samples at the rate of the output.
   bool stopped_ = false;
   std::move_only_function<void()> on_gone_;
   std::optional<protocol::elevenlabs::Error> error_;

@@ -4,11 +4,49 @@
 #include <utility>
 
 #include "gateway/elevenlabs_door.h"
+#include "gateway/identity.h"
 
 namespace antiphon::gateway {
 namespace {
 
 namespace elevenlabs = protocol::elevenlabs;
+
+elevenlabs::Mode mode_of(const elevenlabs::Route& route) {
+  return route.endpoint == elevenlabs::Endpoint::kStreamInput ? elevenlabs::Mode::kSingle : elevenlabs::Mode::kMulti;
+}
+
+elevenlabs::Error no_key() {
+  return {.code = elevenlabs::Errc::kUnauthorized,
+          .message =
+              "This server asks for an API key: send it as 'xi-api-key: KEY', or as \"xi_api_key\" in the first "
+              "message."};
+}
+
+/// Why `caller` cannot have this voice.
+std::optional<elevenlabs::Error> complaint(const SpeechHandler& speech, const std::string& voice,
+                                           const identity::Caller& caller) {
+  const SpeechOrder probe{.voice = voice, .arrival = TextArrival::kInPieces};
+  const auto known = speech.check(probe, caller);
+  return known ? std::nullopt : std::optional(to_elevenlabs(known.error()));
+}
+
+/// The key in the first message of a socket; "" where it has none.
+std::string key_in(elevenlabs::Mode mode, std::string_view message) {
+  auto parsed = elevenlabs::parse_client_message(mode, message);
+  auto* const append = parsed ? std::get_if<elevenlabs::AppendText>(&*parsed) : nullptr;
+  return append == nullptr ? std::string() : std::move(append->settings.api_key);
+}
+
+runtime::Awaitable<> read_into(http::WebSocket& socket, std::optional<std::string>& message) {
+  message = co_await socket.read();
+}
+
+/// Closes a socket for `error`.
+runtime::Awaitable<> turn_away(http::WebSocket& socket, elevenlabs::Mode mode, elevenlabs::Error error) {
+  const auto message = elevenlabs::error_message({.mode = mode}, error);
+  co_await socket.write(message);
+  co_await socket.close(static_cast<http::CloseCode>(elevenlabs::close_code_of(error.code)), error.message);
+}
 
 }  // namespace
 
@@ -20,18 +58,16 @@ ElevenLabsSocket::ElevenLabsSocket(ElevenLabsContextCommon common, const ElevenL
       heard_(common_.clock.now()),
       tasks_(common_.executor) {}
 
-runtime::Awaitable<> ElevenLabsSocket::run() {
+runtime::Awaitable<> ElevenLabsSocket::run(std::optional<std::string> first) {
   common_.socket.on_drain([this] {
     wind_up();
     if (contexts_.empty()) tasks_.spawn(close(http::CloseCode::kGoingAway, "the server is stopping"));
   });
   start_watch();
-  while (auto text = co_await common_.socket.read()) {
-    heard_ = common_.clock.now();
-    auto message = elevenlabs::parse_client_message(common_.mode, *text);
-    const bool goes_on =
-        message ? co_await perform(std::move(*message)) : co_await refuse({}, std::move(message.error()));
-    if (!goes_on) break;
+  bool goes_on = !first || co_await take(std::move(*first));
+  while (goes_on) {
+    auto text = co_await common_.socket.read();
+    goes_on = text && co_await take(std::move(*text));
   }
   watch_.reset();
   // Whoever has gone hears nothing more.
@@ -39,6 +75,13 @@ runtime::Awaitable<> ElevenLabsSocket::run() {
     for (const auto& context : contexts_) context->stop();
   }
   co_await tasks_.join();
+}
+
+runtime::Awaitable<bool> ElevenLabsSocket::take(std::string text) {
+  heard_ = common_.clock.now();
+  auto message = elevenlabs::parse_client_message(common_.mode, text);
+  if (message) co_return co_await perform(std::move(*message));
+  co_return co_await refuse({}, std::move(message.error()));
 }
 
 runtime::Awaitable<bool> ElevenLabsSocket::perform(elevenlabs::ClientMessage message) {
@@ -146,43 +189,57 @@ void ElevenLabsSocket::check_inactivity() {
   }(*this));
 }
 
-runtime::Awaitable<> serve_elevenlabs_socket(SpeechHandler& speech, runtime::Clock& clock,
-                                             const ElevenLabsSocketOptions& options, elevenlabs::Route route,
-                                             const http::Request& request, identity::Caller caller,
-                                             std::string request_id, http::Responder& responder) {
+runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, elevenlabs::Route route,
+                                             const http::Request& request, std::string request_id,
+                                             http::Responder& responder) {
+  const auto refuse = [&](const elevenlabs::Error& error) {
+    return responder.respond(elevenlabs_error_answer(error, request_id));
+  };
   const auto query = elevenlabs::parse_query(request.query);
   if (!query) {
-    co_await responder.respond(elevenlabs_error_answer(query.error(), request_id));
+    co_await refuse(query.error());
     co_return;
   }
-  const SpeechOrder probe{.voice = route.voice_id, .arrival = TextArrival::kInPieces};
-  if (const auto known = speech.check(probe, caller); !known) {
-    co_await responder.respond(elevenlabs_error_answer(to_elevenlabs(known.error()), request_id));
-    co_return;
+  auto caller = caller_of(door.callers, request);
+  if (caller) {
+    if (const auto wrong = complaint(door.speech, route.voice_id, *caller)) {
+      co_await refuse(*wrong);
+      co_return;
+    }
   }
-  const auto socket = co_await responder.upgrade(options.socket);
+  const auto socket = co_await responder.upgrade(door.options.socket);
   if (!socket) {
-    co_await responder.respond(elevenlabs_error_answer(
-        {.code = elevenlabs::Errc::kBadRequest, .message = "This path takes WebSocket connections."}, request_id));
+    co_await refuse(caller ? elevenlabs::Error{.code = elevenlabs::Errc::kBadRequest,
+                                               .message = "This path takes WebSocket connections."}
+                           : no_key());
     co_return;
   }
-  const auto mode =
-      route.endpoint == elevenlabs::Endpoint::kStreamInput ? elevenlabs::Mode::kSingle : elevenlabs::Mode::kMulti;
-  auto lead = options.lead;
-  if (caller.pacing == identity::Pacing::kUnpaced) lead.reset();
+  const DoorProbe::Held open(door.doors.sockets());
+  const auto mode = mode_of(route);
+  std::optional<std::string> first;
+  if (!caller) {
+    co_await runtime::run_until(door.clock, door.clock.now() + door.options.key_timeout, read_into(*socket, first));
+    if (!first) co_return;
+    caller = caller_of(door.callers, request, key_in(mode, *first));
+    const auto wrong = caller ? complaint(door.speech, route.voice_id, *caller) : no_key();
+    if (wrong) co_return co_await turn_away(*socket, mode, *wrong);
+  }
+  auto lead = door.options.lead;
+  if (caller->pacing == identity::Pacing::kUnpaced) lead.reset();
   ElevenLabsSocket session({.socket = *socket,
-                            .speech = speech,
-                            .clock = clock,
+                            .speech = door.speech,
+                            .doors = door.doors,
+                            .clock = door.clock,
                             .executor = co_await boost::asio::this_coro::executor,
-                            .caller = std::move(caller),
+                            .caller = std::move(*caller),
                             .request_id = std::move(request_id),
                             .voice = std::move(route.voice_id),
                             .output = to_output(query->output_format),
                             .mode = mode,
-                            .silence = options.silence,
+                            .silence = door.options.silence,
                             .lead = lead},
-                           options, query->inactivity_timeout);
-  co_await session.run();
+                           door.options, query->inactivity_timeout);
+  co_await session.run(std::move(first));
 }
 
 }  // namespace antiphon::gateway

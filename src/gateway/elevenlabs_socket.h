@@ -9,6 +9,7 @@
 #include "http/message.h"
 #include "http/responder.h"
 #include "identity/caller.h"
+#include "identity/identifier.h"
 #include "protocol/elevenlabs/query.h"
 #include "protocol/elevenlabs/route.h"
 #include "runtime/task_group.h"
@@ -21,6 +22,8 @@ struct ElevenLabsSocketOptions {
   base::Duration silence = std::chrono::seconds(2);
   /// Audio that is sent ahead of its playback; nothing: all, as it is made.
   std::optional<base::Duration> lead = std::chrono::seconds(2);
+  /// For the first message, where it has to bring the key that no header brought.
+  base::Duration key_timeout = std::chrono::seconds(10);
   http::WebSocketOptions socket{.message_bytes = protocol::elevenlabs::kMaxMessageBytes};
 };
 
@@ -30,12 +33,14 @@ class ElevenLabsSocket {
  public:
   ElevenLabsSocket(ElevenLabsContextCommon common, const ElevenLabsSocketOptions& options, base::Duration inactivity);
 
-  /// Until it is closed by either side.
-  [[nodiscard]] runtime::Awaitable<> run();
+  /// Until it is closed by either side. `first`: a message that was read before, if any.
+  [[nodiscard]] runtime::Awaitable<> run(std::optional<std::string> first);
 
  private:
   using Context = ElevenLabsContext;
 
+  /// False when the socket is over for it.
+  [[nodiscard]] runtime::Awaitable<bool> take(std::string text);
   [[nodiscard]] runtime::Awaitable<bool> perform(protocol::elevenlabs::ClientMessage message);
   [[nodiscard]] runtime::Awaitable<bool> append(protocol::elevenlabs::AppendText message);
   /// The context of that name that takes text; null where there is none.
@@ -62,11 +67,20 @@ class ElevenLabsSocket {
   runtime::TaskGroup tasks_;
 };
 
-/// Answers a request for one of the two sockets, `route`. The references stay valid until it returns.
-[[nodiscard]] runtime::Awaitable<> serve_elevenlabs_socket(SpeechHandler& speech, runtime::Clock& clock,
-                                                           const ElevenLabsSocketOptions& options,
+/// What the sockets of a server need. The references outlive them.
+struct ElevenLabsSocketDoor {
+  SpeechHandler& speech;
+  const DoorProbe& doors;
+  const identity::Identifier& callers;
+  runtime::Clock& clock;
+  const ElevenLabsSocketOptions& options;
+};
+
+/// Answers a request for one of the two sockets, `route`. Who it is may be told by a header or, as web pages do that
+/// can set none, by the first message. The references stay valid until it returns.
+[[nodiscard]] runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door,
                                                            protocol::elevenlabs::Route route,
-                                                           const http::Request& request, identity::Caller caller,
-                                                           std::string request_id, http::Responder& responder);
+                                                           const http::Request& request, std::string request_id,
+                                                           http::Responder& responder);
 
 }  // namespace antiphon::gateway

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -59,23 +58,10 @@ http::Response wrong_method(const http::Request& request, std::string_view metho
   return response;
 }
 
-/// A speech request of ElevenLabs' over HTTP, or one of its sockets.
-std::optional<elevenlabs::Route> elevenlabs_route(std::string_view path) {
-  auto route = elevenlabs::parse_route(path);
-  if (!route) return std::nullopt;
-  switch (route->endpoint) {
-    case elevenlabs::Endpoint::kSpeech:
-    case elevenlabs::Endpoint::kStreamInput:
-    case elevenlabs::Endpoint::kMultiStreamInput:
-      return route;
-    case elevenlabs::Endpoint::kTimedSpeech:
-    case elevenlabs::Endpoint::kTimedSpeechStream:
-      break;
-  }
-  return std::nullopt;
+bool is_socket(const elevenlabs::Route& route) {
+  return route.endpoint == elevenlabs::Endpoint::kStreamInput ||
+         route.endpoint == elevenlabs::Endpoint::kMultiStreamInput;
 }
-
-bool is_socket(const elevenlabs::Route& route) { return route.endpoint != elevenlabs::Endpoint::kSpeech; }
 
 openai::Errc to_openai(http::EdgeErrc code) {
   switch (code) {
@@ -116,10 +102,11 @@ Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, co
 
 runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder& responder) {
   const auto request_id = request_id_of(&request);
-  const auto speech = elevenlabs_route(request.path);
+  const auto speech = elevenlabs::parse_route(request.path);
   const auto* const asset = find_asset(request.path);
   const auto route = find_route(request.path);
   const auto caller = caller_of(callers_, request);
+  const bool may_tell_later = speech && is_socket(*speech) && !caller && caller.error() == identity::Errc::kNoKey;
   http::Response response;
   if (!speech && asset == nullptr && !route) {
     response = not_found(request);
@@ -129,7 +116,7 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
       response = {.status = 204, .headers = {{"Allow", std::string(methods)}}, .body = {}};
     } else if (!allows(methods, request.method)) {
       response = wrong_method(request, methods);
-    } else if (!caller && is_for_callers(request.path)) {
+    } else if (!caller && is_for_callers(request.path) && !may_tell_later) {
       response = unauthorised(caller.error(), request);
     } else if (route && route->endpoint == Endpoint::kWorkers && !caller->is_admin) {
       response = error_answer({.code = openai::Errc::kForbidden,
@@ -138,10 +125,11 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
                                .param = {}},
                               {});
     } else if (speech && is_socket(*speech)) {
-      co_return co_await serve_elevenlabs_socket(speech_, clock_, sockets_, *speech, request, *caller, request_id,
-                                                 responder);
+      const ElevenLabsSocketDoor door{
+          .speech = speech_, .doors = probe_.doors(), .callers = callers_, .clock = clock_, .options = sockets_};
+      co_return co_await serve_elevenlabs_socket(door, *speech, request, request_id, responder);
     } else if (speech) {
-      co_return co_await speak_elevenlabs(speech_, speech->voice_id, request, *caller, request_id, responder);
+      co_return co_await speak_elevenlabs(speech_, *speech, request, *caller, request_id, responder);
     } else if (route && route->endpoint == Endpoint::kSpeech) {
       co_return co_await speak_openai(speech_, request, *caller, request_id, responder);
     } else {

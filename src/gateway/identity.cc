@@ -23,17 +23,19 @@ bool is_request_id_character(char c) {
 }  // namespace
 
 base::Result<identity::Caller, identity::Errc> caller_of(const identity::Identifier& identifier,
-                                                         const http::Request& request) {
+                                                         const http::Request& request, std::string_view key) {
   std::string forwarded;
   for (const auto& [name, value] : request.headers.fields()) {
     if (!http::equal_ignoring_case(name, "X-Forwarded-For")) continue;
     if (!forwarded.empty()) forwarded += ',';
     forwarded += value;
   }
+  const auto authorization = request.headers.get("Authorization");
+  const auto sent = request.headers.get("xi-api-key");
   return identifier.identify({.peer = request.peer_address,
                               .forwarded_for = forwarded,
-                              .authorization = request.headers.get("Authorization"),
-                              .xi_api_key = request.headers.get("xi-api-key"),
+                              .authorization = authorization,
+                              .xi_api_key = sent.empty() && identity::bearer_token(authorization).empty() ? key : sent,
                               .header_user = request.headers.get("X-OpenWebUI-User-Id")});
 }
 

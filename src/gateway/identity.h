@@ -8,9 +8,10 @@
 
 namespace antiphon::gateway {
 
-/// Whose request it is, or why nobody's.
+/// Whose request it is, or why nobody's. `key` counts where its headers have none.
 [[nodiscard]] base::Result<identity::Caller, identity::Errc> caller_of(const identity::Identifier& identifier,
-                                                                       const http::Request& request);
+                                                                       const http::Request& request,
+                                                                       std::string_view key = {});
 
 /// Whether `path` is only for callers; the pages, their descriptions and the state of health are for all.
 [[nodiscard]] bool is_for_callers(std::string_view path);

@@ -39,7 +39,8 @@ metrics::Gauge device_memory(metrics::Registry& registry, std::string_view part)
 }  // namespace
 
 Probe::Probe(metrics::Registry& registry)
-    : refused_{refusals(registry, "capacity"), refusals(registry, "user_limit"), refusals(registry, "account_limit"),
+    : doors_(registry),
+      refused_{refusals(registry, "capacity"), refusals(registry, "user_limit"), refusals(registry, "account_limit"),
                refusals(registry, "queue_full"), refusals(registry, "no_workers")},
       refused_draining_(refusals(registry, "draining")),
       refused_device_memory_(refusals(registry, "device_memory")),

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "gateway/door_probe.h"
 #include "gateway/error.h"
 #include "metrics/registry.h"
 #include "scheduler/admission.h"
@@ -60,8 +61,10 @@ class Probe {
     std::uint64_t workers = 0;
   };
   void observe(const DeviceMemory& memory);
+  [[nodiscard]] const DoorProbe& doors() const { return doors_; }
 
  private:
+  DoorProbe doors_;
   std::array<metrics::Counter, 5> refused_;
   metrics::Counter refused_draining_;
   metrics::Counter refused_device_memory_;

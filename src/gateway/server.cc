@@ -62,10 +62,12 @@ class Server::Impl {
         http_(
             executor, clock, std::move(options.http),
             [this](const http::Request& request, http::Responder& responder) {
+              probe_.doors().connections(http_.connections(), wyoming_ ? wyoming_->connections() : 0);
               return front_.handle(request, responder);
             },
             &Front::edge_error),
         tasks_(executor) {
+    if (options.tls) http_.use_tls(*std::move(options.tls));
     if (options.remote) remote_.emplace(executor, clock, cell_.fleet(), std::move(*options.remote));
     if (options.wyoming) wyoming_.emplace(executor, clock, std::move(*options.wyoming), speech_);
   }
@@ -81,7 +83,7 @@ class Server::Impl {
       runtime::log_info("workers_may_join", {{"port", *port}});
     }
     auto endpoint = http_.start();
-    if (!endpoint) return std::unexpected(Error{Errc::kCannotListen, endpoint.error().message});
+    if (!endpoint) return std::unexpected(Error{Errc::kCannotListen, endpoint.error()});
     runtime::log_info("listening", {{"address", endpoint->address}, {"port", endpoint->port}});
     if (wyoming_) wyoming_->start();
     cell_.start();
@@ -90,6 +92,7 @@ class Server::Impl {
     return *endpoint;
   }
 
+  void set_certificate(tls::ServerContext context) { http_.use_tls(std::move(context)); }
   void set_keys(identity::KeyRing keys) { callers_.set_keys(std::move(keys)); }
 
   void reload(std::vector<ServedVoice> voices, std::map<std::string, std::string, std::less<>> aliases) {
@@ -176,6 +179,7 @@ Result<http::Endpoint> Server::start() {
   return impl_->start();
 }
 
+void Server::set_certificate(tls::ServerContext context) { impl_->set_certificate(std::move(context)); }
 void Server::set_credentials(RemoteCredentials credentials) { impl_->set_credentials(std::move(credentials)); }
 
 void Server::set_keys(identity::KeyRing keys) { impl_->set_keys(std::move(keys)); }

@@ -19,6 +19,7 @@
 #include "http/server.h"
 #include "identity/identifier.h"
 #include "runtime/clock.h"
+#include "tls/server_context.h"
 
 namespace antiphon::gateway {
 
@@ -29,7 +30,8 @@ struct ServerOptions {
   std::vector<ServedVoice> voices{};  ///< At least one; the first is the default and is loaded first.
   std::map<std::string, std::string, std::less<>> aliases{};  ///< Further names of voices.
   SpeechHandlerOptions speech{};
-  identity::KeyRing keys{};  ///< None: everybody may ask.
+  std::optional<tls::ServerContext> tls{};  ///< Nothing: plain HTTP.
+  identity::KeyRing keys{};                 ///< None: everybody may ask.
   std::vector<identity::Network> trusted_proxies{};
   ElevenLabsSocketOptions sockets{};
   std::optional<WyomingOptions> wyoming{};    ///< Nothing: that door is shut.
@@ -62,6 +64,8 @@ class Server {
   /// Refuses what is new with 503, finishes what plays until `deadline`, then ends it, and the workers. Call it once.
   [[nodiscard]] runtime::Awaitable<> stop(base::TimePoint deadline);
 
+  /// Connections from now on are shown this certificate. What plays goes on. Where TLS was spoken from the start only.
+  void set_certificate(tls::ServerContext context);
   /// From now on these keys count, and no others. What plays goes on.
   void set_keys(identity::KeyRing keys);
   /// For workers that join from now on. Without ServerOptions::remote nothing happens.

@@ -42,10 +42,12 @@ SpeechHandler::SpeechHandler(Cell& cell, const VoiceDirectory& voices, runtime::
 
 runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller caller, std::string request_id,
                                           AudioSink& sink) {
+  probe_.doors().asked(order.door);
   auto spec = check(order, caller);
   if (!spec) co_return co_await sink.fail(spec.error());
   if (const auto admitted = admit(); !admitted) co_return co_await sink.fail(admitted.error());
   const auto stream = cell_.open(std::move(*spec));
+  sink.opened(*stream);
   PacedSink paced(sink, stream->executor(), clock_, probe_, order.output.rate, options_.pacing_lead);
   const bool wants_pace = order.paced.value_or(caller.pacing == identity::Pacing::kPaced);
   AudioSink& chosen = wants_pace ? static_cast<AudioSink&>(paced) : sink;
@@ -56,6 +58,7 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
 
 Result<std::unique_ptr<GrowingSpeech>> SpeechHandler::grow(const SpeechOrder& order, const identity::Caller& caller,
                                                            base::Duration silence) {
+  probe_.doors().asked(order.door);
   auto spec = check(order, caller);
   if (!spec) return std::unexpected(std::move(spec.error()));
   if (auto admitted = admit(); !admitted) return std::unexpected(std::move(admitted.error()));

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "codec/encoder.h"
+#include "gateway/door_probe.h"
 #include "gateway/speech_stream.h"
 
 namespace antiphon::gateway {
@@ -20,6 +21,7 @@ struct AudioOutput {
 
 /// What a client asks for, in words that all doors share. Its fields are within the limits of the door's protocol.
 struct SpeechOrder {
+  Door door = Door::kOpenAi;
   std::string voice;  ///< As the client calls it.
   std::string text;   ///< UTF-8, as it came; empty where it comes in pieces.
   double speed = 1.0;

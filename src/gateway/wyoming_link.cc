@@ -4,6 +4,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "runtime/write_watch.h"
+
 namespace antiphon::gateway {
 namespace {
 
@@ -101,7 +103,7 @@ runtime::Awaitable<bool> WyomingLink::send(std::string_view bytes) {
       cut();
       break;
     }
-    const auto late = clock_.start_timer(socket_.get_executor(), in(limits_.write_timeout), [this] { cut(); });
+    const runtime::WriteWatch watch(clock_, socket_, limits_.write_timeout, [this] { cut(); });
     const auto [error, sent] =
         co_await socket_.async_write_some(boost::asio::buffer(bytes.data(), bytes.size()), kAwait);
     bytes.remove_prefix(sent);

@@ -25,6 +25,7 @@ class WyomingServer {
   /// Takes its address, before start(). Error: kCannotListen.
   [[nodiscard]] Result<void> listen();
   void start() { server_.start(); }
+  [[nodiscard]] std::size_t connections() const { return server_.connections(); }
   /// Accepts nobody else, lets what is spoken end until `deadline`, then cuts it off.
   [[nodiscard]] runtime::Awaitable<> drain(base::TimePoint deadline);
 

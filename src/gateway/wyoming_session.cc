@@ -128,7 +128,7 @@ void WyomingSession::finished() {
 }
 
 SpeechOrder WyomingSession::order(std::string text, const wyoming::VoiceChoice& choice) const {
-  SpeechOrder order{.voice = voice_name(speech_.voices(), choice), .text = std::move(text)};
+  SpeechOrder order{.door = Door::kWyoming, .voice = voice_name(speech_.voices(), choice), .text = std::move(text)};
   if (const auto found = speech_.voices().find(order.voice)) order.output.rate = found->voice->rate;
   return order;
 }

@@ -21,40 +21,59 @@ constexpr std::size_t kReadAheadBytes = 8 * 1024;
 
 }  // namespace
 
-Connection::Connection(boost::asio::ip::tcp::socket socket, const ConnectionContext& context, std::uint64_t number)
+Connection::Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls,
+                       const ConnectionContext& context, std::uint64_t number)
     : context_(context),
-      socket_(std::move(socket)),
+      transport_(tls == nullptr ? Transport(std::move(socket)) : Transport(std::move(socket), *tls)),
+      taking_(transport_.socket()),
       number_(number),
       buffer_limit_(context.options.header_bytes + kReadAheadBytes),
-      data_(socket_.get_executor()),
-      space_(socket_.get_executor()),
-      reader_(socket_.get_executor()) {}
+      data_(transport_.get_executor()),
+      space_(transport_.get_executor()),
+      reader_(transport_.get_executor()) {}
 
 runtime::Awaitable<> Connection::serve() {
-  reader_.spawn(read_ahead());
-  co_await serve_requests();
-  if (ending_ == Ending::kLinger) co_await linger();
+  if (co_await shake_hands()) {
+    reader_.spawn(read_ahead());
+    co_await serve_requests();
+  }
+  // Within TLS the end is said in so many words.
+  if (ending_ == Ending::kLinger || (transport_.secure() && !gone_)) co_await linger();
   co_await close();
 }
 
 runtime::Awaitable<> Connection::refuse() {
-  reader_.spawn(read_ahead());
-  co_await send_error({.code = EdgeErrc::kTooManyConnections, .message = "The server has too many connections."},
-                      nullptr);
-  co_await linger();
+  // A handshake is more work than a refusal is worth.
+  if (!transport_.secure()) {
+    reader_.spawn(read_ahead());
+    co_await send_error({.code = EdgeErrc::kTooManyConnections, .message = "The server has too many connections."},
+                        nullptr);
+    co_await linger();
+  }
   co_await close();
+}
+
+runtime::Awaitable<bool> Connection::shake_hands() {
+  if (!transport_.secure()) co_return true;
+  if (closing_) co_return false;
+  set_deadline(Waiting::kHandshake, in(context_.options.handshake_timeout));
+  const auto handshake = co_await transport_.shake_hands();
+  waiting_ = Waiting::kNothing;
+  if (handshake == Transport::Handshake::kPlain) {
+    co_await send_error({.code = EdgeErrc::kBadRequest, .message = "This port speaks HTTPS."}, nullptr);
+  }
+  co_return handshake == Transport::Handshake::kDone && !broken_;
 }
 
 runtime::Awaitable<> Connection::close() {
   timer_.reset();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
-  reader_.cancel();
-  co_await reader_.join();
+  transport_.close();
+  co_await stop_reading();
 }
 
 void Connection::close_when_idle() {
   closing_ = true;
+  if (waiting_ == Waiting::kHandshake) cut();
   data_.notify_all();
   if (auto callback = std::exchange(on_closing_, nullptr)) callback();
 }
@@ -63,8 +82,7 @@ void Connection::cut() {
   broken_ = true;
   end_of_input_ = true;
   keep_ = false;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  transport_.close();
   data_.notify_all();
   set_gone();
 }
@@ -76,12 +94,12 @@ runtime::Awaitable<> Connection::read_ahead() {
       continue;
     }
     const auto room = std::min(block_.size(), buffer_limit_ - buffer_.size());
-    const auto [error, bytes] = co_await socket_.async_read_some(boost::asio::buffer(block_.data(), room), kAwait);
+    const auto [error, bytes] = co_await transport_.async_read_some(boost::asio::buffer(block_.data(), room), kAwait);
     buffer_.append(block_.data(), bytes);
     if (error == boost::asio::error::operation_aborted && !broken_) co_return;
     if (error) {
       end_of_input_ = true;
-      if (error != boost::asio::error::eof) broken_ = true;
+      if (!Transport::is_end(error)) broken_ = true;
     }
     data_.notify_all();
     if (error) {
@@ -145,7 +163,7 @@ runtime::Awaitable<bool> Connection::read_request(RequestParser& parser) {
 runtime::Awaitable<bool> Connection::admit_head(RequestParser& parser) {
   auto& request = parser.request();
   boost::system::error_code error;
-  const auto peer = socket_.remote_endpoint(error);
+  const auto peer = transport_.socket().remote_endpoint(error);
   if (!error) {
     request.peer_address = peer.address().to_string();
     request.peer_port = peer.port();
@@ -205,8 +223,9 @@ runtime::Awaitable<bool> Connection::write_all(Buffers buffers) {
     bool failed = broken_ || co_await runtime::is_cancelled();
     std::size_t left = 0;
     if (!failed) {
-      set_deadline(Waiting::kWrite, in(context_.options.write_timeout));
-      const auto [error, bytes] = co_await socket_.async_write_some(buffers, kAwait);
+      taking_.begin(context_.clock.now());
+      set_deadline(Waiting::kWrite, in(context_.options.write_timeout / 4));
+      const auto [error, bytes] = co_await transport_.async_write_some(buffers, kAwait);
       waiting_ = Waiting::kNothing;
       failed = static_cast<bool>(error);
       left = bytes;
@@ -225,12 +244,11 @@ runtime::Awaitable<bool> Connection::write_all(Buffers buffers) {
 }
 
 runtime::Awaitable<> Connection::linger() {
-  boost::system::error_code ignored;
-  socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
-  const auto deadline = in(context_.options.linger_timeout);
-  do {
-    consume(buffer_.size());
-  } while (co_await wait_for_data(Waiting::kData, 0, deadline));
+  co_await stop_reading();
+  if (broken_) co_return;
+  set_deadline(Waiting::kEnd, in(context_.options.linger_timeout));
+  co_await transport_.end();
+  waiting_ = Waiting::kNothing;
 }
 
 void Connection::consume(std::size_t bytes) {
@@ -254,18 +272,27 @@ void Connection::set_deadline(Waiting waiting, base::TimePoint deadline) {
 /// A later deadline only moves deadline_: the timer that is already running finds it.
 void Connection::start_timer() {
   timer_due_ = deadline_;
-  timer_ = context_.clock.start_timer(socket_.get_executor(), deadline_, [this] { on_timer(); });
+  timer_ = context_.clock.start_timer(transport_.get_executor(), deadline_, [this] { on_timer(); });
 }
 
 void Connection::on_timer() {
   const auto done = std::move(timer_);
   if (waiting_ == Waiting::kNothing) return;
   if (context_.clock.now() < deadline_) return start_timer();
+  if (waiting_ == Waiting::kWrite && taking_.idle(context_.clock.now()) < context_.options.write_timeout) {
+    deadline_ = in(context_.options.write_timeout / 4);
+    return start_timer();
+  }
   expired_ = true;
-  if (waiting_ == Waiting::kWrite) {
-    cut();
-  } else {
-    data_.notify_all();
+  switch (waiting_) {
+    case Waiting::kHandshake:
+    case Waiting::kWrite:
+    case Waiting::kEnd:
+      return cut();
+    case Waiting::kNothing:
+    case Waiting::kFirstByte:
+    case Waiting::kData:
+      return data_.notify_all();
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,9 +10,11 @@
 
 #include "http/request_parser.h"
 #include "http/server.h"
+#include "http/transport.h"
 #include "http/websocket.h"
 #include "runtime/event.h"
 #include "runtime/task_group.h"
+#include "runtime/write_watch.h"
 
 namespace antiphon::http {
 
@@ -30,7 +31,9 @@ struct ConnectionContext {
 /// then waits in a bounded buffer for the next request.
 class Connection {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, const ConnectionContext& context, std::uint64_t number);
+  /// `tls`: null for plain HTTP.
+  Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls, const ConnectionContext& context,
+             std::uint64_t number);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection() = default;
@@ -52,11 +55,13 @@ class Connection {
                                                                          WebSocketOptions options);
 
   /// What the deadline is for.
-  enum class Waiting : std::uint8_t { kNothing, kFirstByte, kData, kWrite };
+  enum class Waiting : std::uint8_t { kNothing, kHandshake, kFirstByte, kData, kWrite, kEnd };
   /// How the connection ends: after an answer the client gets time to read it.
   enum class Ending : std::uint8_t { kAtOnce, kLinger };
   using Buffers = std::array<boost::asio::const_buffer, 3>;
 
+  /// Agrees on TLS, where that is spoken here. False when the connection has to end.
+  runtime::Awaitable<bool> shake_hands();
   runtime::Awaitable<> read_ahead();
   /// Hands the socket's reading side over to somebody else; what was read before stays in the buffer.
   runtime::Awaitable<> stop_reading();
@@ -71,6 +76,7 @@ class Connection {
   runtime::Awaitable<bool> wait_for_data(Waiting waiting, std::size_t known, base::TimePoint deadline);
   runtime::Awaitable<bool> write_all(Buffers buffers);
   runtime::Awaitable<bool> write_all(std::string_view bytes);
+  /// Ends the output and gives the client time to read it.
   runtime::Awaitable<> linger();
   runtime::Awaitable<> close();
 
@@ -82,7 +88,8 @@ class Connection {
   [[nodiscard]] base::TimePoint in(base::Duration d) const { return context_.clock.now() + d; }
 
   ConnectionContext context_;
-  boost::asio::ip::tcp::socket socket_;
+  Transport transport_;
+  runtime::Taking taking_;
   std::uint64_t number_;
 
   std::string buffer_;  ///< Read and not yet parsed; at most buffer_limit_ bytes.

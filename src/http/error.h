@@ -7,19 +7,8 @@
 
 namespace antiphon::http {
 
-enum class Errc : std::uint8_t {
-  kBadAddress,    ///< The listen address is not a numeric IPv4 or IPv6 address.
-  kAddressInUse,  ///< Another socket listens there.
-  kSystem,        ///< The system refused otherwise; the message has its words.
-};
-
-struct Error {
-  Errc code = Errc::kSystem;
-  std::string message;
-};
-
 template <class T>
-using Result = base::Result<T, Error>;
+using Result = base::Result<T, std::string>;
 
 /// Why the server answers a request itself, without its handler.
 enum class EdgeErrc : std::uint8_t {

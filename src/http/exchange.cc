@@ -72,7 +72,7 @@ void Exchange::abort() {
   connection_.keep_ = false;
   if (!parser_.is_http_1_0()) return;
   boost::system::error_code ignored;
-  connection_.socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  connection_.transport_.socket().set_option(boost::asio::socket_base::linger(true, 0), ignored);
   connection_.cut();
 }
 

@@ -13,6 +13,7 @@
 #include "http/responder.h"
 #include "runtime/awaitable.h"
 #include "runtime/clock.h"
+#include "tls/server_context.h"
 
 namespace antiphon::http {
 
@@ -27,11 +28,12 @@ struct ServerOptions {
   std::size_t header_bytes = 16 * 1024;
   std::size_t target_bytes = 4 * 1024;
   std::size_t body_bytes = 256 * 1024;
-  base::Duration header_timeout = std::chrono::seconds(10);  ///< From a request's first byte; or from accepting.
-  base::Duration body_timeout = std::chrono::seconds(30);    ///< From the end of the header.
-  base::Duration idle_timeout = std::chrono::seconds(75);    ///< Between two requests.
-  base::Duration write_timeout = std::chrono::seconds(10);   ///< For a reader that takes nothing.
-  base::Duration linger_timeout = std::chrono::seconds(1);   ///< For the client to close after we did.
+  base::Duration header_timeout = std::chrono::seconds(10);     ///< From a request's first byte; or from accepting.
+  base::Duration handshake_timeout = std::chrono::seconds(10);  ///< Of TLS; from accepting.
+  base::Duration body_timeout = std::chrono::seconds(30);       ///< From the end of the header.
+  base::Duration idle_timeout = std::chrono::seconds(75);       ///< Between two requests.
+  base::Duration write_timeout = std::chrono::seconds(10);      ///< For a reader that takes nothing.
+  base::Duration linger_timeout = std::chrono::seconds(1);      ///< For the client to close after we did.
   /// TCP_NOTSENT_LOWAT: a write waits while more than this is unsent in the kernel, so that back-pressure is felt
   /// early. 0 leaves the system's default.
   int unsent_low_water_bytes = 16 * 1024;
@@ -50,7 +52,7 @@ using Handler = std::function<runtime::Awaitable<>(const Request&, Responder&)>;
 /// Puts an error of the edge into the shape of the API. `request` is null when there was no complete head.
 using ErrorFormatter = std::function<Response(const EdgeError& error, const Request* request)>;
 
-/// An HTTP/1.1 server on one event loop: keep-alive, pipelining, Expect: 100-continue, HEAD. All on that thread.
+/// An HTTP/1.1 server on one event loop: keep-alive, pipelining, Expect: 100-continue, HEAD, TLS. All on that thread.
 class Server {
  public:
   Server(runtime::Executor executor, runtime::Clock& clock, ServerOptions options, Handler handler,
@@ -60,7 +62,11 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Listens and accepts. Errors: kBadAddress, kAddressInUse, kSystem.
+  /// Connections accepted from now on speak TLS, as `context` says; those that are there go on as they are. Before
+  /// start(), or later in place of another one.
+  void use_tls(tls::ServerContext context);
+
+  /// Listens and accepts. Error: what was wrong with the address, as a sentence.
   [[nodiscard]] Result<Endpoint> start();
 
   /// New connections are refused by the system, idle ones closed, busy ones closed after their answer. Idempotent.

@@ -12,6 +12,7 @@
 #include "runtime/clock.h"
 #include "runtime/event.h"
 #include "runtime/task_group.h"
+#include "runtime/write_watch.h"
 
 namespace antiphon::http {
 namespace {
@@ -35,8 +36,8 @@ class WebSocketStream final : public WebSocket {
   WebSocketStream(Connection& connection, const WebSocketOptions& options)
       : connection_(connection),
         options_(options),
-        stream_(connection.socket_),
-        turn_(connection.socket_.get_executor()) {
+        stream_(connection.transport_),
+        turn_(connection.transport_.get_executor()) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(options_.write_timeout);
     stream_.set_option(websocket::stream_base::timeout{
         .handshake_timeout = seconds, .idle_timeout = websocket::stream_base::none(), .keep_alive_pings = false});
@@ -75,8 +76,8 @@ class WebSocketStream final : public WebSocket {
     }
     if (!is_open() || co_await runtime::is_cancelled()) co_return false;
     writing_ = true;
-    const auto late = connection_.context_.clock.start_timer(turn_.executor(), connection_.in(options_.write_timeout),
-                                                             [this] { end(); });
+    const runtime::WriteWatch watch(connection_.context_.clock, connection_.transport_.socket(), options_.write_timeout,
+                                    [this] { end(); });
     const auto [error, bytes] = co_await stream_.async_write(boost::asio::buffer(text.data(), text.size()), kAwait);
     writing_ = false;
     turn_.notify_all();
@@ -128,7 +129,7 @@ class WebSocketStream final : public WebSocket {
 
   Connection& connection_;
   WebSocketOptions options_;
-  websocket::stream<boost::asio::ip::tcp::socket&> stream_;
+  websocket::stream<Transport&> stream_;
   boost::beast::flat_buffer buffer_;
   base::TimePoint heard_;
   std::unique_ptr<runtime::Timer> watch_;

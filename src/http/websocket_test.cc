@@ -4,10 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
@@ -19,7 +17,7 @@
 #include <vector>
 
 #include "http/server.h"
-#include "runtime/manual_clock.h"
+#include "http/test_server.h"
 #include "runtime/task_group.h"
 
 namespace antiphon::http {
@@ -55,7 +53,7 @@ runtime::Awaitable<> write_much(WebSocket& socket, bool& wrote_all) {
   for (int i = 0; i < 200 && wrote_all; ++i) wrote_all = co_await socket.write(message);
 }
 
-class WebSocketTest : public testing::Test {
+class WebSocketTest : public ServerTest {
  public:
   using Talk = std::function<runtime::Awaitable<>(WebSocket&)>;
 
@@ -68,11 +66,8 @@ class WebSocketTest : public testing::Test {
 
   void serve(Talk talk, WebSocketOptions options = {}) {
     talk_ = std::move(talk);
-    server_ = std::make_unique<Server>(
-        context_.get_executor(), clock_, ServerOptions{.port = 0},
-        [this, options](const Request&, Responder& responder) { return handle(responder, options); },
-        [](const EdgeError& error, const Request*) { return Response{.status = status_of(error.code)}; });
-    endpoint_ = server_->start().value();
+    make({}, [this, options](const Request&, Responder& responder) { return handle(responder, options); });
+    start();
   }
 
   runtime::Awaitable<> handle(Responder& responder, WebSocketOptions options) {
@@ -86,10 +81,8 @@ class WebSocketTest : public testing::Test {
   }
 
   /// A connected client, after its handshake.
-  runtime::Awaitable<boost::system::error_code> connect(Client& client, std::string origin = {}) {
-    const auto [error] = co_await client.next_layer().async_connect(
-        tcp::endpoint(boost::asio::ip::make_address(endpoint_.address), endpoint_.port), kAwait);
-    EXPECT_FALSE(error);
+  runtime::Awaitable<boost::system::error_code> open(Client& client, std::string origin = {}) {
+    co_await connect(client.next_layer());
     if (!origin.empty()) {
       client.set_option(websocket::stream_base::decorator(
           [origin](websocket::request_type& request) { request.set("Origin", origin); }));
@@ -101,65 +94,32 @@ class WebSocketTest : public testing::Test {
 
   /// The beginning of the answer to a request sent by hand.
   runtime::Awaitable<std::string> status_line(std::string request) {
-    tcp::socket socket(context_);
-    const auto [failed] = co_await socket.async_connect(
-        tcp::endpoint(boost::asio::ip::make_address(endpoint_.address), endpoint_.port), kAwait);
-    EXPECT_FALSE(failed);
+    auto socket = co_await connect();
     co_await boost::asio::async_write(socket, boost::asio::buffer(request), kAwait);
     std::string answer(12, ' ');
     co_await boost::asio::async_read(socket, boost::asio::buffer(answer), kAwait);
     co_return answer;
   }
 
-  /// Runs `test` with the server, then drains the server; fails when that takes longer than 20 s.
-  void run(runtime::Awaitable<> test) {
-    runtime::TaskGroup group(context_.get_executor());
-    group.spawn(then_drain(std::move(test)));
-    const auto give_up = std::chrono::steady_clock::now() + 20s;
-    while (group.size() > 0) {
-      ASSERT_LT(std::chrono::steady_clock::now(), give_up) << "it hangs";
-      context_.restart();
-      context_.run_one_for(50ms);
-    }
-  }
-  runtime::Awaitable<> then_drain(runtime::Awaitable<> test) {
-    co_await std::move(test);
-    co_await server_->drain(clock_.now() + 10s);
-  }
-
   /// With which code the socket ends after this message.
   runtime::Awaitable<std::uint16_t> close_code_after(bool text, std::string message) {
     Client client(context_);
-    EXPECT_FALSE(co_await connect(client));
+    EXPECT_FALSE(co_await open(client));
     client.text(text);
     co_await send(client, std::move(message));
     EXPECT_TRUE((co_await receive(client)).error);
     co_return client.reason().code;
   }
 
-  /// Lets the loop do what is ready, with time standing still, until `happened`.
-  runtime::Awaitable<bool> wait_for(std::function<bool()> happened) {
-    boost::asio::steady_timer pause(context_);
-    for (int i = 0; i < 2'000 && !happened(); ++i) {
-      pause.expires_after(1ms);
-      co_await pause.async_wait(kAwait);
-    }
-    co_return happened();
-  }
-
-  boost::asio::io_context context_;
-  runtime::ManualClock clock_;
-  Endpoint endpoint_;
   Talk talk_;
   int ended_ = 0;
-  std::unique_ptr<Server> server_;
 };
 
 TEST_F(WebSocketTest, CarriesTextMessagesBothWays) {
   serve(echo);
   run([](WebSocketTest& t) -> runtime::Awaitable<> {
     Client client(t.context_);
-    EXPECT_FALSE(co_await t.connect(client));
+    EXPECT_FALSE(co_await t.open(client));
     for (const auto& text : std::vector<std::string>{"one", "\u4F60\u597D", std::string(60'000, 'x')}) {
       co_await send(client, text);
       EXPECT_EQ((co_await receive(client)).text, text);
@@ -183,9 +143,9 @@ TEST_F(WebSocketTest, AWebPageOfAnotherOriginIsRefused) {
   serve(echo);
   run([](WebSocketTest& t) -> runtime::Awaitable<> {
     Client foreign(t.context_);
-    EXPECT_EQ(co_await t.connect(foreign, "https://evil.example"), websocket::error::upgrade_declined);
+    EXPECT_EQ(co_await t.open(foreign, "https://evil.example"), websocket::error::upgrade_declined);
     Client own(t.context_);
-    EXPECT_FALSE(co_await t.connect(own, "http://127.0.0.1:" + std::to_string(t.endpoint_.port)));
+    EXPECT_FALSE(co_await t.open(own, "http://127.0.0.1:" + std::to_string(t.endpoint_.port)));
   }(*this));
 }
 
@@ -194,8 +154,8 @@ TEST_F(WebSocketTest, ASilentPeerIsAskedAndThenCutOff) {
   run([](WebSocketTest& t) -> runtime::Awaitable<> {
     Client alive(t.context_);
     Client dead(t.context_);
-    EXPECT_FALSE(co_await t.connect(alive));
-    EXPECT_FALSE(co_await t.connect(dead));
+    EXPECT_FALSE(co_await t.open(alive));
+    EXPECT_FALSE(co_await t.open(dead));
     int pings = 0;
     alive.control_callback([&](websocket::frame_type kind, boost::beast::string_view) {
       if (kind == websocket::frame_type::ping) ++pings;
@@ -221,9 +181,11 @@ TEST_F(WebSocketTest, AReaderThatTakesNothingIsCutOff) {
   serve([&](WebSocket& socket) { return write_much(socket, wrote_all); });
   run([](WebSocketTest& t) -> runtime::Awaitable<> {
     Client client(t.context_);
-    EXPECT_FALSE(co_await t.connect(client));
+    EXPECT_FALSE(co_await t.open(client));
     EXPECT_TRUE(co_await t.wait_for([&t] { return t.clock_.pending() > 0; })) << "a write waits";
     EXPECT_FALSE(co_await t.wait_for([&t] { return t.ended_ > 0; })) << "back-pressure: it waits for its reader";
+    t.clock_.advance(3s);
+    EXPECT_FALSE(co_await t.wait_for([&t] { return t.ended_ > 0; })) << "its system has taken something";
     t.clock_.advance(11s);
     EXPECT_TRUE(co_await t.wait_for([&t] { return t.ended_ == 1; }));
   }(*this));
@@ -244,7 +206,7 @@ TEST_F(WebSocketTest, IsToldOfADrainAndSaysGoodbye) {
   });
   run([](WebSocketTest& t) -> runtime::Awaitable<> {
     Client client(t.context_);
-    EXPECT_FALSE(co_await t.connect(client));
+    EXPECT_FALSE(co_await t.open(client));
     t.server_->stop_accepting();
     EXPECT_TRUE((co_await receive(client)).error);
     EXPECT_EQ(client.reason().code, 1001);
@@ -255,6 +217,32 @@ TEST_F(WebSocketTest, APlainRequestMayBeAnsweredInstead) {
   serve(echo);
   run([](WebSocketTest& t) -> runtime::Awaitable<> {
     EXPECT_EQ(co_await t.status_line("GET /socket HTTP/1.1\r\nHost: localhost\r\n\r\n"), "HTTP/1.1 426");
+  }(*this));
+}
+
+TEST_F(WebSocketTest, FramesThatBreakTheRulesEndIt) {
+  serve(echo);
+  run([](WebSocketTest& t) -> runtime::Awaitable<> {
+    const std::string upgrade =
+        "GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    const std::vector<std::string> frames{
+        "\x81\x05hello",                            // not masked
+        std::string("\xC1\x80\0\0\0\0", 6),         // a reserved bit
+        std::string("\x83\x80\0\0\0\0", 6),         // a kind that is not known
+        std::string("\x89\xFE\x00\x7E\0\0\0\0", 8)  // a ping of more than 125 bytes
+    };
+    for (const auto& frame : frames) {
+      auto socket = co_await t.connect();
+      co_await boost::asio::async_write(socket, boost::asio::buffer(upgrade), kAwait);
+      EXPECT_TRUE(co_await t.wait_for([&] { return socket.available() > 0; }));
+      co_await boost::asio::async_write(socket, boost::asio::buffer(frame), kAwait);
+      std::string answer;
+      auto into = boost::asio::dynamic_buffer(answer);
+      co_await boost::asio::async_read(socket, into, boost::asio::transfer_all(), kAwait);
+      EXPECT_TRUE(answer.ends_with("\x88\x02\x03\xEA")) << "closed with 1002";
+    }
+    EXPECT_TRUE(co_await t.wait_for([&] { return t.ended_ == 4; }));
   }(*this));
 }
 

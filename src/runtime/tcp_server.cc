@@ -6,8 +6,10 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <optional>
 #include <utility>
 
+#include "identity/network.h"
 #include "runtime/log.h"
 
 namespace antiphon::runtime {
@@ -16,6 +18,8 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
+/// Connections over a limit that are being told so.
+constexpr std::size_t kMaxRefusals = 32;
 /// After accept() failed for want of descriptors or memory.
 constexpr auto kAcceptBackOff = std::chrono::milliseconds(100);
 
@@ -26,14 +30,33 @@ void tune(tcp::socket& socket, const TcpServerOptions& options) {
   error_code ignored;  // a socket that is already gone shows at its first read
   close_on_exec(socket.native_handle());
   socket.set_option(tcp::no_delay(true), ignored);
+  if (options.unsent_low_water_bytes == 0) return;
   using UnsentLowWater = boost::asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
   socket.set_option(UnsentLowWater(options.unsent_low_water_bytes), ignored);
 }
 
+/// Counts one more for as long as it lives.
+class Permit {
+ public:
+  explicit Permit(std::size_t& count) : count_(count) { ++count_; }
+  Permit(const Permit&) = delete;
+  Permit& operator=(const Permit&) = delete;
+  ~Permit() { --count_; }
+
+ private:
+  std::size_t& count_;
+};
+
 }  // namespace
 
-TcpServer::TcpServer(const Executor& executor, Clock& clock, TcpServerOptions options, Serve serve)
-    : clock_(clock), options_(std::move(options)), serve_(std::move(serve)), acceptor_(executor), tasks_(executor) {}
+TcpServer::TcpServer(const Executor& executor, Clock& clock, TcpServerOptions options, Serve serve, Serve refuse)
+    : clock_(clock),
+      options_(std::move(options)),
+      serve_(std::move(serve)),
+      refuse_(std::move(refuse)),
+      acceptor_(executor),
+      per_address_(options_.max_connections_per_address),
+      tasks_(executor) {}
 
 std::expected<std::uint16_t, std::string> TcpServer::listen() {
   const auto place = options_.address + ":" + std::to_string(options_.port);
@@ -66,10 +89,7 @@ Awaitable<> TcpServer::accept() {
     auto [error, socket] = co_await acceptor_.async_accept(boost::asio::as_tuple(boost::asio::use_awaitable));
     if (!error) {
       backing_off = false;
-      if (connections_ < options_.max_connections) {
-        tune(socket, options_);
-        tasks_.spawn(serve(std::move(socket)));
-      }
+      admit(std::move(socket));
       continue;
     }
     if (error == boost::asio::error::operation_aborted || !acceptor_.is_open()) co_return;
@@ -79,16 +99,32 @@ Awaitable<> TcpServer::accept() {
   }
 }
 
-Awaitable<> TcpServer::serve(Socket socket) {
-  struct Permit {
-    explicit Permit(std::size_t& in_use) : count(in_use) { ++count; }
-    Permit(const Permit&) = delete;
-    Permit& operator=(const Permit&) = delete;
-    ~Permit() { --count; }
-    std::size_t& count;
-  };
+void TcpServer::admit(Socket socket) {
+  tune(socket, options_);
+  auto place = connections_ < options_.max_connections ? per_address_.take(peer_of(socket)) : std::nullopt;
+  if (place) {
+    tasks_.spawn(serve(std::move(socket), std::move(*place)));
+  } else if (refuse_ && refusals_ < kMaxRefusals) {
+    tasks_.spawn(refuse(std::move(socket)));
+  }
+}
+
+std::string TcpServer::peer_of(const Socket& socket) const {
+  error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  if (error) return {};
+  const auto address = peer.address().to_string();
+  return options_.uncounted && options_.uncounted(address) ? std::string() : identity::address_group(address);
+}
+
+Awaitable<> TcpServer::serve(Socket socket, [[maybe_unused]] AddressLimit::Place place) {
   const Permit permit(connections_);
   co_await serve_(std::move(socket));
+}
+
+Awaitable<> TcpServer::refuse(Socket socket) {
+  const Permit permit(refusals_);
+  co_await refuse_(std::move(socket));
 }
 
 Awaitable<> TcpServer::drain(base::TimePoint deadline) {

@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "runtime/manual_clock.h"
 
@@ -81,6 +82,53 @@ TEST_F(TcpServerTest, ServesUpToItsLimitAndClosesTheNextOne) {
     second.close();
     co_await tested.drain(t.clock_.now() + 10s);
     EXPECT_EQ(tested.connections(), 0U);
+  }(*this, server, *port));
+}
+
+/// Says "full" and waits for the client to go.
+Awaitable<> tell_full(tcp::socket socket) {
+  co_await boost::asio::async_write(socket, boost::asio::buffer("full", 4), kAwait);
+  co_await echo(std::move(socket));
+}
+
+TEST_F(TcpServerTest, TellsAtMostThirtyTwoOverTheLimitOfTheirAddress) {
+  TcpServer server(context_.get_executor(), clock_, {.max_connections = 64, .max_connections_per_address = 1}, echo,
+                   tell_full);
+  const auto port = server.listen();
+  ASSERT_TRUE(port);
+  server.start();
+  run([](TcpServerTest& t, TcpServer& tested, std::uint16_t at) -> Awaitable<> {
+    auto first = co_await t.connect(at);
+    EXPECT_EQ(co_await ping(first), "ping");
+    std::vector<tcp::socket> refused;
+    for (int i = 0; i < 32; ++i) {
+      refused.push_back(co_await t.connect(at));
+      EXPECT_EQ(co_await ping(refused.back()), "full");
+    }
+    auto beyond = co_await t.connect(at);
+    EXPECT_EQ(co_await ping(beyond), "") << "it is only closed";
+    EXPECT_EQ(tested.connections(), 1U) << "the refused do not count";
+    refused.clear();
+    first.close();
+    co_await tested.drain(t.clock_.now() + 10s);
+  }(*this, server, *port));
+}
+
+TEST_F(TcpServerTest, CountsNoPeerThatIsExempt) {
+  TcpServer server(
+      context_.get_executor(), clock_,
+      {.max_connections_per_address = 1, .uncounted = [](const auto& peer) { return peer == "127.0.0.1"; }}, echo);
+  const auto port = server.listen();
+  ASSERT_TRUE(port);
+  server.start();
+  run([](TcpServerTest& t, TcpServer& tested, std::uint16_t at) -> Awaitable<> {
+    auto first = co_await t.connect(at);
+    auto second = co_await t.connect(at);
+    EXPECT_EQ(co_await ping(first), "ping");
+    EXPECT_EQ(co_await ping(second), "ping");
+    first.close();
+    second.close();
+    co_await tested.drain(t.clock_.now() + 10s);
   }(*this, server, *port));
 }
 

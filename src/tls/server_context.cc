@@ -57,7 +57,6 @@ Result<void> ask_clients(boost::asio::ssl::context& context, const std::filesyst
   SSL_CTX* const native = context.native_handle();
   SSL_CTX_set_verify(native, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   // No resumption: each connection shows its certificate.
-  SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(native, SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(native, 0);
   return {};
@@ -73,6 +72,8 @@ Result<ServerContext> ServerContext::load(ServerFiles files) {
 
 Result<void> ServerContext::reload() {
   auto fresh = std::make_unique<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);
+  // Sessions are resumed by tickets, which the clients keep; here they would only take memory.
+  SSL_CTX_set_session_cache_mode(fresh->native_handle(), SSL_SESS_CACHE_OFF);
   auto done = harden(*fresh);
   if (done) done = use_certificate(*fresh, files_.certificate, files_.key);
   if (done && !files_.client_authorities.empty()) done = ask_clients(*fresh, files_.client_authorities);

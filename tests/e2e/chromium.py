@@ -44,6 +44,11 @@ class Page:
         self._command("Page.navigate", url=url)
         harness.eventually(lambda: self.value("document.readyState") == "complete" and self._loaded, f"{url} is loaded")
 
+    def reload(self):
+        self._loaded = False
+        self._command("Page.reload")
+        harness.eventually(lambda: self.value("document.readyState") == "complete" and self._loaded, "it is loaded again")
+
     def value(self, expression):
         """Of an expression in the page."""
         answer = self._command("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)

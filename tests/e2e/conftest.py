@@ -49,9 +49,9 @@ def serve(store, tmp_path, request):
     servers = []
     numbers = itertools.count()
 
-    def start(*flags, config=None, store=store, port=0, ready=True):
+    def start(*flags, config=None, store=store, port=0, authority=None, ready=True):
         servers.append(harness.Server(tmp_path / f"server{next(numbers)}", store, *flags, config=config, port=port,
-                                      ready=ready))
+                                      authority=authority, ready=ready))
         return servers[-1]
 
     yield start

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import ssl
 import subprocess
 import threading
 import time
@@ -91,8 +92,9 @@ def to_toml(config):
 class Server:
     """`antiphon serve` on a free port, ready to speak."""
 
-    def __init__(self, folder, store, *flags, config=None, port=0, ready=True):
-        """Not `ready`: it speaks only when workers have joined from elsewhere."""
+    def __init__(self, folder, store, *flags, config=None, port=0, authority=None, ready=True):
+        """`authority`: the file of certificates by which a client knows it, where it speaks HTTPS. Not `ready`: it speaks
+        only when workers have joined from elsewhere."""
         folder.mkdir(parents=True)
         self.log_file = folder / "log"
         config_file = folder / "antiphon.toml"
@@ -112,11 +114,11 @@ class Server:
         watchdog.start()
         self.ready_line = self.process.stdout.readline().decode()
         watchdog.cancel()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/", self.ready_line)
+        found = re.search(r"(https?)://127\.0\.0\.1:(\d+)/", self.ready_line)
         if not found:
             self.stop()
             raise AssertionError(f"no ready line but {self.ready_line!r}; log:\n{self.log()}")
-        self._reach(int(found[1]))
+        self._reach(int(found[2]), found[1], authority)
 
     @classmethod
     def attach(cls, process, port):
@@ -126,10 +128,11 @@ class Server:
         server._reach(port)
         return server
 
-    def _reach(self, port):
+    def _reach(self, port, scheme="http", authority=None):
         self.port = port
-        self.url = f"http://127.0.0.1:{port}"
-        self.http = httpx.Client(base_url=self.url, timeout=DEADLINE_SECONDS)
+        self.url = f"{scheme}://127.0.0.1:{port}"
+        self.verify = ssl.create_default_context(cafile=authority) if authority else True
+        self.http = httpx.Client(base_url=self.url, timeout=DEADLINE_SECONDS, verify=self.verify)
 
     def openai(self, **options):
         return openai.OpenAI(base_url=f"{self.url}/v1",
@@ -140,7 +143,8 @@ class Server:
     def stream(self, text, voice, **fields):
         """A context manager over the response, from a connection of its own."""
         body = {"model": "tts-1", "input": text, "voice": voice, "response_format": "pcm", **fields}
-        return httpx.stream("POST", f"{self.url}/v1/audio/speech", json=body, timeout=DEADLINE_SECONDS)
+        return httpx.stream("POST", f"{self.url}/v1/audio/speech", json=body, timeout=DEADLINE_SECONDS,
+                            verify=self.verify)
 
     def speak(self, text, voice, **fields):
         """The whole body; a body that is cut raises httpx.RemoteProtocolError."""

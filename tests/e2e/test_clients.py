@@ -1,4 +1,5 @@
 """What the clients of others hear: each has to speak with this server as it does with the service it was written for."""
+import array
 import asyncio
 import base64
 import json
@@ -14,9 +15,10 @@ import pytest
 from elevenlabs.core.api_error import ApiError
 from livekit.agents import APIConnectOptions, APIError
 from livekit.plugins import openai as livekit_openai
-from pipecat.frames.frames import TTSAudioRawFrame, TTSSpeakFrame, TTSStoppedFrame
+from pipecat.frames.frames import TTSAudioRawFrame, TTSSpeakFrame, TTSStoppedFrame, TTSTextFrame
+from pipecat.services.elevenlabs.tts import ElevenLabsTTSService
 from pipecat.services.openai.tts import OpenAITTSService
-from pipecat.tests.utils import run_test
+from pipecat.tests.utils import SleepFrame, run_test
 
 import harness
 
@@ -58,7 +60,7 @@ def test_openai_streams_events_that_carry_the_same_audio(server, spoken):
 
 
 def test_events_that_fail_say_so_and_are_cut(serve):
-    server = serve("--voice", "slow", config={"scheduler": {"worker_losses_per_job": 1}})
+    server = serve("--voice", "slow", "--admission", "off", config={"scheduler": {"worker_losses_per_job": 1}})
     seen = []
     with server.stream(LONG, "slow", stream_format="sse") as response:
         with pytest.raises(httpx.RemoteProtocolError):
@@ -85,7 +87,7 @@ def test_openai_async_streams_into_a_file(server, spoken, tmp_path):
 
 
 def test_openai_comes_back_when_it_was_told_to(serve):
-    server = serve("--voice", "slow", config={"server": {"max_streams": 1}})
+    server = serve("--voice", "slow", "--admission", "off", config={"server": {"max_streams": 1}})
     answers = []
     client = server.openai(max_retries=30, http_client=openai.DefaultHttpxClient(
         event_hooks={"response": [lambda response: answers.append((response, time.monotonic()))]}))
@@ -128,6 +130,25 @@ def test_elevenlabs_speaks_in_its_formats(eleven, server, spoken):
     assert faster == server.speak(TEXT, "quick", speed=1.2)
 
 
+def test_elevenlabs_tells_when_each_character_is_heard(eleven, spoken):
+    seconds = len(spoken) / 48000
+    whole = eleven.text_to_speech.convert_with_timestamps(voice_id="quick", text=TEXT, output_format="pcm_24000")
+    assert harness.digest(base64.b64decode(whole.audio_base_64)) == harness.digest(spoken)
+    times = whole.alignment
+    assert "".join(times.characters) == TEXT
+    assert times.character_start_times_seconds == sorted(times.character_start_times_seconds)
+    assert times.character_start_times_seconds[0] >= 0
+    assert abs(times.character_end_times_seconds[-1] - seconds) < 0.01
+    assert whole.normalized_alignment == times
+
+    pieces = list(eleven.text_to_speech.stream_with_timestamps(voice_id="quick", text=TEXT, output_format="pcm_24000"))
+    assert harness.digest(b"".join(base64.b64decode(piece.audio_base_64) for piece in pieces)) == harness.digest(spoken)
+    aligned = [piece.alignment for piece in pieces if piece.alignment]
+    assert len(pieces) > len(aligned) == 2, "each sentence comes with its first audio"
+    assert [c for one in aligned for c in one.characters] == times.characters
+    assert [t for one in aligned for t in one.character_start_times_seconds] == times.character_start_times_seconds
+
+
 def test_elevenlabs_lists_voices_and_models(eleven):
     names = {voice.voice_id for voice in eleven.voices.get_all().voices}
     assert "quick" in names
@@ -168,7 +189,7 @@ def test_livekit_hears_mp3_by_default(server, spoken):
 
 
 def test_livekit_does_not_take_a_cut_stream_for_a_whole_one(serve):
-    server = serve("--voice", "slow", config={"scheduler": {"worker_losses_per_job": 1}})
+    server = serve("--voice", "slow", "--admission", "off", config={"scheduler": {"worker_losses_per_job": 1}})
 
     async def speak():
         heard = 0
@@ -198,6 +219,28 @@ def test_pipecat_hears_the_same(server, spoken):
     heard = b"".join(frame.audio for frame in audio)
     assert heard.startswith(spoken)
     assert not heard[len(spoken):].strip(b"\0"), "after the speech Pipecat may add silence only"
+    assert any(isinstance(frame, TTSStoppedFrame) for frame in frames)
+
+
+def test_pipecat_speaks_through_elevenlabs_sockets(serve, store):
+    server = serve("--voice", "quick", "--admission", "off", config={"elevenlabs": {"lead_seconds": 0}})
+
+    async def speak():
+        service = ElevenLabsTTSService(api_key="test", url=server.url.replace("http", "ws"), sample_rate=24000,
+                                       settings=ElevenLabsTTSService.Settings(voice="quick", model="eleven_flash_v2_5"))
+        down, _ = await run_test(service, frames_to_send=[TTSSpeakFrame(TEXT), SleepFrame(3)], start_timeout=30)
+        return down
+
+    frames = asyncio.run(speak())
+    audio = [frame for frame in frames if isinstance(frame, TTSAudioRawFrame)]
+    assert {(frame.sample_rate, frame.num_channels) for frame in audio} == {(24000, 1)}
+    heard = b"".join(frame.audio for frame in audio)
+    spoken = harness.say(store, TEXT, "quick")
+    assert heard.startswith(spoken)
+    # No sentence is known to be the last, so each has its pause, into which the end of the tone rings out.
+    rest = array.array("h", heard[len(spoken):])
+    assert len(rest) < 24000 / 2 and max(map(abs, rest), default=0) < 1000
+    assert " ".join(frame.text for frame in frames if isinstance(frame, TTSTextFrame)).split() == TEXT.split()
     assert any(isinstance(frame, TTSStoppedFrame) for frame in frames)
 
 

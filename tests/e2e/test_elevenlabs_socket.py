@@ -255,6 +255,24 @@ def test_a_drain_lets_what_plays_end(serve):
     assert server.wait() == 0
 
 
+def test_metrics_count_sockets_contexts_and_the_requests_of_each_door(serve):
+    server = serve("--voice", "quick", "--admission", "off", "--wyoming", "127.0.0.1:0")
+    open_now = lambda: (server.metrics()["antiphon_sockets"], server.metrics()["antiphon_contexts"])
+    assert open_now() == (0, 0)
+    with open_socket(server, "multi-stream-input") as socket, open_socket(server, "stream-input"):
+        for context in ("one", "two"):
+            send(socket, text="Hello there. ", context_id=context, flush=True)
+        assert audio_of(receive(socket))
+        assert open_now() == (2, 2)
+        assert server.metrics()['antiphon_connections{server="http"}'] == 3
+    harness.eventually(lambda: open_now() == (0, 0), "both are closed")
+    server.speak("Hello.", "quick")
+    server.http.post("/v1/text-to-speech/quick", json={"text": "Hello."})
+    doors = {door: server.metrics()[f'antiphon_requests_total{{door="{door}"}}']
+             for door in ("openai", "elevenlabs", "elevenlabs_socket", "wyoming")}
+    assert doors == {"openai": 1, "elevenlabs": 1, "elevenlabs_socket": 2, "wyoming": 0}
+
+
 def test_elevenlabs_sdk(sockets):
     client = ElevenLabs(api_key="test", base_url=sockets.url)
     # The SDK knows wss only.

@@ -1,4 +1,6 @@
 """API keys, and who is let in without."""
+import base64
+import json
 import os
 import signal
 import stat
@@ -6,6 +8,8 @@ import stat
 import httpx
 import openai
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 
 import harness
 
@@ -90,7 +94,7 @@ def test_a_running_server_takes_keys_over_on_sighup(serve, keys):
 
 def test_a_key_has_its_voices_and_its_streams(serve, keys):
     key = keys("add", "web", "--voice", "slow", "--max-streams", 1)
-    server = serve("--voice", "quick", config=keys.config)
+    server = serve("--voice", "quick", "--admission", "off", config=keys.config)
     refused = speak(server, key, voice="quick")
     assert refused.json()["error"]["code"] == "voice_not_found"
     assert "quick," not in refused.json()["error"]["message"], "and it is not told of others"
@@ -103,6 +107,46 @@ def test_a_key_has_its_voices_and_its_streams(serve, keys):
         assert int(refused.headers["retry-after"]) >= 1
     harness.eventually(server.idle, "the stream that was left is gone")
     assert speak(server, key, voice="slow").status_code == 200
+
+
+def open_socket(server, voice="quick", headers=None):
+    return connect(f"{server.url.replace('http', 'ws')}/v1/text-to-speech/{voice}/stream-input?output_format=pcm_24000",
+                   additional_headers=headers, open_timeout=harness.DEADLINE_SECONDS)
+
+
+def messages_of(socket):
+    """All that come, and the code with which the server closes the socket."""
+    messages = []
+    try:
+        while True:
+            messages.append(json.loads(socket.recv(harness.DEADLINE_SECONDS)))
+    except ConnectionClosed as closed:
+        return messages, closed.rcvd.code
+
+
+def test_a_socket_may_bring_its_key_in_its_first_message(serve, keys, store):
+    """As web pages do, which can set no header."""
+    key = keys("add", "web", "--voice", "quick")
+    server = serve("--voice", "quick", "--admission", "off", config=keys.config)
+    with open_socket(server) as socket:
+        for message in ({"text": " ", "xi_api_key": key}, {"text": "Yes. "}, {"text": ""}):
+            socket.send(json.dumps(message))
+        messages, code = messages_of(socket)
+        audio = b"".join(base64.b64decode(message["audio"]) for message in messages if message["audio"])
+        assert (audio, code) == (harness.say(store, "Yes.", "quick"), 1000)
+    for first in ({"text": " "}, {"text": " ", "xi_api_key": "wrong"}, {"text": ""}):
+        with open_socket(server) as socket:
+            socket.send(json.dumps(first))
+            messages, code = messages_of(socket)
+            assert ([message["error"] for message in messages], code) == (["invalid_api_key"], 1008)
+    with open_socket(server, "slow") as socket:
+        socket.send(json.dumps({"text": " ", "xi_api_key": key}))
+        messages, code = messages_of(socket)
+        assert ([message["error"] for message in messages], code) == (["voice_not_found"], 1008), "not one of its voices"
+    with pytest.raises(InvalidStatus) as refused, open_socket(server, headers={"xi-api-key": "wrong"}):
+        pass
+    assert refused.value.response.status_code == 401
+    assert server.http.get("/v1/text-to-speech/quick/stream-input").status_code == 401, "that is no socket"
 
 
 def test_nobody_listens_to_the_network_without_keys_by_accident(store, keys):

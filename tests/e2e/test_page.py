@@ -38,7 +38,7 @@ def seconds_received(page):
 
 
 def test_a_typed_text_is_played_while_it_streams(serve, open_page, tmp_path):
-    server = serve("--voice", "slow")
+    server = serve("--voice", "slow", "--admission", "off")
     page = open_page(server)
     wait_for_voices(page)
     assert page.value("document.querySelector('#voice').value") == "slow", "the default voice is the first"
@@ -53,7 +53,7 @@ def test_a_typed_text_is_played_while_it_streams(serve, open_page, tmp_path):
 
 
 def test_stop_frees_the_stream(serve, open_page):
-    server = serve("--voice", "slow")
+    server = serve("--voice", "slow", "--admission", "off")
     page = open_page(server)
     wait_for_voices(page)
     page.click("#speak")
@@ -61,6 +61,31 @@ def test_stop_frees_the_stream(serve, open_page):
     page.click("#stop")
     harness.eventually(lambda: status(page) == "Stopped.", "the page says so")
     harness.eventually(server.idle, "the server has stopped too")
+    assert page.complaints == []
+
+
+def test_a_key_is_asked_for_kept_for_the_tab_and_used(serve, open_page, tmp_path):
+    config = {"keys": {"file": str(tmp_path / "keys.json")}}
+    file = tmp_path / "keys.toml"
+    file.write_text(harness.to_toml(config))
+    key = harness.run_ok("keys", "add", "page", "--config", file).decode().strip()
+    page = open_page(serve("--voice", "quick", config=config))
+    harness.eventually(lambda: "asks for an API key" in status(page), "the page says what it lacks")
+    assert page.value("document.querySelector('#speak').disabled")
+    page.screenshot(pathlib.Path(os.environ.get("ANTIPHON_ARTIFACTS", tmp_path)) / "page_without_key.png")
+    for typed, then in (("wrong", "There is no such API key."), (key, "Ready.")):
+        page.type_over("#key", typed)
+        page.value("document.querySelector('#key').blur()")
+        harness.eventually(lambda: status(page) == then, then)
+    page.type_over("#text", "Yes.")
+    page.click("#speak")
+    harness.eventually(lambda: status(page) == "Done.", "it was heard to its end")
+    page.screenshot(pathlib.Path(os.environ.get("ANTIPHON_ARTIFACTS", tmp_path)) / "page_with_key.png")
+    assert page.value("sessionStorage.getItem('key')") == key
+    assert page.value("localStorage.length") == 0
+    page.reload()
+    harness.eventually(lambda: status(page) == "Ready.", "it is still there")
+    page.complaints = [one for one in page.complaints if "401" not in str(one)]  # Chromium's note of the first answer
     assert page.complaints == []
 
 

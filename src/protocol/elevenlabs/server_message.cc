@@ -56,9 +56,12 @@ std::string error_message(const Address& address, const Error& error) {
 }
 
 std::string timed_speech(std::span<const std::byte> audio, const Alignment* alignment) {
+  return std::string(kTimedSpeechBegin) + json::base64(audio) + timed_speech_end(alignment);
+}
+
+std::string timed_speech_end(const Alignment* alignment) {
   const auto aligned = timed_alignment(alignment);
-  return R"({"audio_base64":")" + json::base64(audio) + R"(","alignment":)" + aligned + R"(,"normalized_alignment":)" +
-         aligned + "}";
+  return R"(","alignment":)" + aligned + R"(,"normalized_alignment":)" + aligned + "}";
 }
 
 }  // namespace antiphon::protocol::elevenlabs

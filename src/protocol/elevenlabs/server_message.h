@@ -29,6 +29,10 @@ struct Address {
 [[nodiscard]] std::string error_message(const Address& address, const Error& error);
 
 /// The answer to /with-timestamps, and, with a newline after it, a piece of that to /stream/with-timestamps.
+/// `alignment` may be null.
 [[nodiscard]] std::string timed_speech(std::span<const std::byte> audio, const Alignment* alignment);
+/// The same where the audio comes in pieces: this, its Base64, and timed_speech_end().
+inline constexpr std::string_view kTimedSpeechBegin = R"({"audio_base64":")";
+[[nodiscard]] std::string timed_speech_end(const Alignment* alignment);
 
 }  // namespace antiphon::protocol::elevenlabs

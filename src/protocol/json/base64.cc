@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace antiphon::protocol::json {
 
@@ -21,5 +22,15 @@ std::string base64(std::span<const std::byte> bytes) {
   }
   return out;
 }
+
+std::string Base64::add(std::span<const std::byte> bytes) {
+  waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
+  const auto whole = waiting_.size() / 3 * 3;
+  auto digits = base64(std::span(waiting_).first(whole));
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(whole));
+  return digits;
+}
+
+std::string Base64::finish() { return base64(std::exchange(waiting_, {})); }
 
 }  // namespace antiphon::protocol::json

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <span>
+#include <vector>
 
 #include "protocol/json/base64.h"
 #include "protocol/json/object.h"
@@ -53,6 +56,20 @@ TEST(Fields, LeaveWhatIsAbsentOrNull) {
   EXPECT_TRUE(flag);
   EXPECT_EQ(number, 0.5);
   EXPECT_EQ(whole, 7U);
+}
+
+TEST(Base64, PiecesGiveTheDigitsOfTheWhole) {
+  std::vector<std::byte> bytes;
+  for (int i = 0; i < 100; ++i) bytes.push_back(static_cast<std::byte>(i * 7));
+  for (const std::size_t step : {1U, 2U, 3U, 4U, 99U}) {
+    Base64 pieces;
+    std::string digits;
+    for (std::size_t at = 0; at < bytes.size(); at += step) {
+      digits += pieces.add(std::span(bytes).subspan(at, std::min(step, bytes.size() - at)));
+    }
+    EXPECT_EQ(digits + pieces.finish(), base64(bytes)) << step;
+    EXPECT_EQ(pieces.finish(), "") << "ready for others";
+  }
 }
 
 TEST(Fields, TheFirstErrorStaysAndHasThePrefix) {

@@ -1,11 +1,11 @@
-#include "http/address_limit.h"
+#include "runtime/address_limit.h"
 
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <vector>
 
-namespace antiphon::http {
+namespace antiphon::runtime {
 namespace {
 
 TEST(AddressLimit, EachAddressHasItsOwn) {
@@ -41,4 +41,4 @@ TEST(AddressLimit, TheUncountedHaveNone) {
 }
 
 }  // namespace
-}  // namespace antiphon::http
+}  // namespace antiphon::runtime

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace antiphon::http {
+namespace antiphon::runtime {
 
 /// Counts what each address holds. It outlives the places that it gave.
 class AddressLimit {
@@ -52,4 +52,4 @@ class AddressLimit {
   std::map<std::string, std::size_t> held_;
 };
 
-}  // namespace antiphon::http
+}  // namespace antiphon::runtime

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "gateway/http_sink.h"
+#include "gateway/spoken_text.h"
+#include "protocol/json/base64.h"
+
+namespace antiphon::gateway {
+
+/// An HTTP answer of ElevenLabs' interface with the audio and the times of its characters, as JSON. Both shapes are
+/// sent while the audio is rendered, so that no answer has to be held as a whole.
+class TimedSink final : public HttpSink {
+ public:
+  enum class Shape : std::uint8_t {
+    kObject,  ///< One, whose alignment comes behind all audio.
+    kLines,   ///< One a line, each with a piece of audio and the segments that begin in it.
+  };
+
+  /// `rate`: of the output.
+  TimedSink(http::Responder& responder, http::Headers headers, ErrorAnswer error_answer, Shape shape,
+            base::SampleRate rate)
+      : HttpSink(responder, std::move(headers), std::move(error_answer)),
+        shape_(shape),
+        text_(rate, SpokenText::Origin::kStream) {}
+
+  void opened(SpeechStream& stream) override { text_.follow(stream); }
+  runtime::Awaitable<bool> write(std::span<const std::byte> bytes, base::SampleCount through) override;
+  runtime::Awaitable<bool> complete() override;
+
+ private:
+  [[nodiscard]] std::string next_of_object(std::span<const std::byte> bytes);
+
+  Shape shape_;
+  SpokenText text_;
+  protocol::json::Base64 base64_;
+  std::optional<protocol::elevenlabs::Alignment> all_{};  ///< Of kObject; bounded with the text of a request.
+};
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,103 @@
+#include "gateway/timed_sink.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "gateway/test_responder.h"
+#include "runtime/task_group.h"
+
+namespace antiphon::gateway {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array kAudio = {std::byte{'f'}, std::byte{'o'}};
+constexpr std::uint32_t kRate = 1000;  // of the voice: a sample is a millisecond
+
+http::Response refuse(const Error& error) { return {.status = 503, .body = error.message}; }
+
+/// A stream whose sentences are planned one by one, half a second each.
+class TimedSinkTest : public testing::Test {
+ protected:
+  static SpeechSpec spec() {
+    SpeechSpec spec;
+    spec.rate = {kRate};
+    spec.text = "Hi you. And.";
+    return spec;
+  }
+
+  void plan(std::vector<wire::Mark> marks) {
+    wire::Planned planned;
+    planned.grains = {{.kind = 0, .row_begin = 0, .row_end = 1, .samples = 400}};
+    planned.marks = std::move(marks);
+    stream_.add_segment(std::move(planned), {100});
+    stream_.utterance().accepted();
+  }
+
+  /// Audio of 0.2 s while the first sentence is planned, then 0.8 s with the second, at twice the voice's rate.
+  runtime::Awaitable<> speak(TimedSink& sink) {
+    sink.opened(stream_);
+    plan({{.text_offset = 0, .sample_offset = 0}, {.text_offset = 3, .sample_offset = 300}});
+    EXPECT_TRUE(co_await sink.write(kAudio, {400}));
+    plan({});
+    EXPECT_TRUE(co_await sink.write(kAudio, {2'000}));
+    EXPECT_TRUE(co_await sink.complete());
+  }
+
+  void run(runtime::Awaitable<> test) {
+    runtime::TaskGroup tasks(context_.get_executor());
+    tasks.spawn(std::move(test));
+    context_.restart();
+    context_.run();
+  }
+
+  boost::asio::io_context context_;
+  SpeechStream stream_{context_.get_executor(), {1}, spec(), {}};
+  TestResponder responder_;
+};
+
+TEST_F(TimedSinkTest, OneObjectHasAllAudioAndTheTimesOfAllText) {
+  TimedSink sink(responder_, {}, refuse, TimedSink::Shape::kObject, {2 * kRate});
+  run(speak(sink));
+  EXPECT_EQ(responder_.end, TestResponder::End::kFinished);
+  const auto body = json::parse(responder_.body);
+  EXPECT_EQ(body.at("audio_base64"), "Zm9mbw==") << "as if it had come in one piece";
+  const auto& alignment = body.at("alignment");
+  EXPECT_EQ(alignment.at("characters"), json({"H", "i", " ", "y", "o", "u", ".", " ", "A", "n", "d", "."}));
+  EXPECT_EQ(alignment.at("character_start_times_seconds"),
+            json({0.0, 0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9}));
+  EXPECT_EQ(alignment.at("character_end_times_seconds").back(), 1.0);
+  EXPECT_EQ(body.at("normalized_alignment"), alignment);
+}
+
+TEST_F(TimedSinkTest, EachLineHasTheSegmentsThatBeginInItsAudio) {
+  TimedSink sink(responder_, {}, refuse, TimedSink::Shape::kLines, {2 * kRate});
+  run(speak(sink));
+  std::istringstream body(responder_.body);
+  std::vector<json> lines;
+  for (std::string line; std::getline(body, line);) lines.push_back(json::parse(line));
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].at("audio_base64"), "Zm8=");
+  EXPECT_EQ(lines[0].at("alignment").at("characters").size(), 7U);
+  EXPECT_EQ(lines[1].at("alignment").at("characters"), json({" ", "A", "n", "d", "."}));
+  EXPECT_EQ(lines[1].at("alignment").at("character_start_times_seconds").front(), 0.5) << "from the first audio on";
+}
+
+TEST_F(TimedSinkTest, WhatFailsLaterIsCutInTheMiddleOfTheObject) {
+  TimedSink sink(responder_, {}, refuse, TimedSink::Shape::kObject, {2 * kRate});
+  run([](TimedSink& tested) -> runtime::Awaitable<> {
+    EXPECT_TRUE(co_await tested.write(kAudio, {400}));
+    co_await tested.fail({Errc::kWorkerLost, "the workers ended"});
+  }(sink));
+  EXPECT_EQ(responder_.end, TestResponder::End::kAborted);
+  EXPECT_FALSE(json::accept(responder_.body));
+}
+
+}  // namespace
+}  // namespace antiphon::gateway

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "http/server.h"
+#include "runtime/manual_clock.h"
+#include "runtime/task_group.h"
+
+namespace antiphon::http {
+
+/// A server over real sockets, whose time stands still unless a test moves it.
+class ServerTest : public testing::Test {
+ public:
+  using Socket = boost::asio::ip::tcp::socket;
+  static constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+
+  /// On a free port, whatever `options` say; errors of the edge have their message as the body.
+  void make(ServerOptions options, Handler handler) {
+    options.port = 0;
+    server_ = std::make_unique<Server>(context_.get_executor(), clock_, std::move(options), std::move(handler),
+                                       [](const EdgeError& error, const Request*) {
+                                         return Response{.status = status_of(error.code), .body = error.message};
+                                       });
+  }
+  void start() { endpoint_ = server_->start().value(); }
+
+  runtime::Awaitable<> connect(Socket& socket) {
+    const boost::asio::ip::tcp::endpoint there(boost::asio::ip::make_address(endpoint_.address), endpoint_.port);
+    const auto [error] = co_await socket.async_connect(there, kAwait);
+    EXPECT_FALSE(error);
+  }
+  runtime::Awaitable<Socket> connect() {
+    Socket socket(context_);
+    co_await connect(socket);
+    co_return socket;
+  }
+
+  /// Lets the loop do what is ready, with time standing still, until `happened`.
+  runtime::Awaitable<bool> wait_for(std::function<bool()> happened) {
+    boost::asio::steady_timer pause(context_);
+    for (int i = 0; i < 2'000 && !happened(); ++i) {
+      pause.expires_after(std::chrono::milliseconds(1));
+      co_await pause.async_wait(kAwait);
+    }
+    co_return happened();
+  }
+
+  /// Runs `test` with the server, then drains the server; fails when that takes longer than 20 s.
+  void run(runtime::Awaitable<> test) {
+    runtime::TaskGroup group(context_.get_executor());
+    group.spawn(then_drain(std::move(test)));
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (group.size() > 0) {
+      ASSERT_LT(std::chrono::steady_clock::now(), give_up) << "it hangs";
+      context_.restart();
+      context_.run_one_for(std::chrono::milliseconds(50));
+    }
+  }
+
+  boost::asio::io_context context_;
+  runtime::ManualClock clock_;
+  Endpoint endpoint_;
+  std::unique_ptr<Server> server_;
+
+ private:
+  runtime::Awaitable<> then_drain(runtime::Awaitable<> test) {
+    co_await std::move(test);
+    co_await server_->drain(clock_.now() + std::chrono::seconds(10));
+  }
+};
+
+}  // namespace antiphon::http
