@@ -40,7 +40,7 @@ bool fits(std::size_t bytes, std::uint32_t row_bytes, std::uint32_t rows) {
   return bytes == std::uint64_t{row_bytes} * rows;
 }
 
-bool is_name(const std::string& name) { return name.find('\0') == std::string::npos; }
+bool is_name(const std::string& name) { return !name.contains('\0'); }
 
 /// Messages without relations among their fields.
 struct Check {

@@ -31,7 +31,7 @@ class RenderingsTest : public testing::Test {
  protected:
   static constexpr std::size_t kPlaces = 4;
 
-  Clock::time_point at(int ms) const { return start_ + milliseconds(ms); }
+  [[nodiscard]] Clock::time_point at(int ms) const { return start_ + milliseconds(ms); }
   void begin(wire::RenderJob job, int patience_ms, int now_ms = 0) {
     job.patience_us = static_cast<std::uint64_t>(patience_ms) * 1000;
     renderings_.begin(std::move(job), {8'000}, at(now_ms), at(now_ms));

@@ -153,7 +153,7 @@ class FarAway:
 def test_one_that_is_far_away_holds_several_jobs_and_sounds_the_same(site, serve):
     asked = [(TEXT, "steady", {"seed": seed}) for seed in range(3)]
     here = serve().speak_all(asked)
-    server = site.serve()
+    server = site.serve("--admission", "off")  # the way makes its jobs dear
     site.join(port=FarAway(site.port, 0.04).port)
     worker, = site.wait_for(1)
     assert worker["remote"]["round_trip_seconds"] >= 0.08, "it was measured before the first job"

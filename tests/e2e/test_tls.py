@@ -102,7 +102,8 @@ def test_old_tls_is_refused(secure):
 
 def test_a_new_certificate_is_shown_on_hangup_and_no_stream_ends(serve, authority, store):
     certificate, key = authority.issue()
-    server = serve("--voice", "slow", "--certificate", certificate, "--key", key, authority=authority.file)
+    server = serve("--voice", "slow", "--admission", "off", "--certificate", certificate, "--key", key,
+                   authority=authority.file)
     before = shown_key(server)
     long = TEXT + " " + TEXT
     with server.stream(long, "slow") as playing:

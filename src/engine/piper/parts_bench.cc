@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,7 @@
 namespace antiphon::engine::piper {
 namespace {
 
-[[noreturn]] void fail(const std::string& message) {
-  std::fprintf(stderr, "parts_bench: %s\n", message.c_str());
-  std::exit(1);
-}
+[[noreturn]] void fail(const std::string& message) { throw std::runtime_error(message); }
 
 struct Sample {
   double best = 0;
