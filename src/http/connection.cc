@@ -30,13 +30,17 @@ Connection::Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::co
       buffer_limit_(context.options.header_bytes + kReadAheadBytes),
       data_(transport_.get_executor()),
       space_(transport_.get_executor()),
-      reader_(transport_.get_executor()) {}
+      reader_(transport_.get_executor()),
+      pings_(transport_.get_executor()) {}
 
 runtime::Awaitable<> Connection::serve() {
   if (co_await shake_hands()) {
     reader_.spawn(read_ahead());
     co_await serve_requests();
   }
+  if (pings_.size() > 0) cut();
+  pings_.cancel();
+  co_await pings_.join();
   // Within TLS the end is said in so many words.
   if (ending_ == Ending::kLinger || (transport_.secure() && !gone_)) co_await linger();
   co_await close();

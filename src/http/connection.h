@@ -113,6 +113,7 @@ class Connection {
   runtime::Notifier data_;
   runtime::Notifier space_;
   runtime::TaskGroup reader_;
+  runtime::TaskGroup pings_;  ///< What a WebSocket writes beside everything else; it may end before these do.
 };
 
 }  // namespace antiphon::http

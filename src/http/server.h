@@ -20,8 +20,8 @@ namespace antiphon::http {
 struct ServerOptions {
   std::string address = "127.0.0.1";  ///< Numeric IPv4 or IPv6.
   std::uint16_t port = 8080;          ///< 0 picks a free one.
-  std::size_t max_connections = 512;  ///< 1 or more; the next one is answered 503 and closed.
-  /// Of one peer, 1 or more; the next one is answered 503 and closed. An IPv6 peer is a /64.
+  std::size_t max_connections = 512;  ///< 1 or more; the next one is answered 503, or within TLS nothing, and closed.
+  /// Of one peer, 1 or more; the next one ends in the same way. An IPv6 peer is a /64.
   std::size_t max_connections_per_address = 512;
   /// Peers, by their numeric address, that this limit does not count; null: none.
   std::function<bool(const std::string& address)> uncounted{};

@@ -117,10 +117,13 @@ class WebSocketStream final : public WebSocket {
     if (silent >= 2 * options_.silence) return end();
     if (silent >= options_.silence && !pinged_) {
       pinged_ = true;
-      stream_.async_ping({}, [](boost::system::error_code) {});
+      connection_.pings_.spawn(ping());
     }
     start_watch();
   }
+
+  /// The transport outlives it, where this stream may not: nothing of this is used after the write.
+  runtime::Awaitable<> ping() { [[maybe_unused]] const auto [error] = co_await stream_.async_ping({}, kAwait); }
 
   void end() {
     if (std::exchange(ended_, true)) return;
