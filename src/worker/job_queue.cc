@@ -17,7 +17,9 @@ std::optional<std::uint64_t> cancellable(const Job& job) {
 bool JobQueue::push(Job job) {
   {
     const std::lock_guard lock(mutex_);
-    if (jobs_.size() >= capacity_) return false;
+    const bool changes_voice = !cancellable(job);
+    if (changes_voice ? voice_changes_ >= kMostVoiceChanges : jobs_.size() - voice_changes_ >= capacity_) return false;
+    if (!closed_ && changes_voice) ++voice_changes_;
     if (!closed_) jobs_.push_back({.job = std::move(job), .received = Clock::now()});
     ++events_;
   }
@@ -35,7 +37,11 @@ std::optional<JobQueue::Taken> JobQueue::pop() {
 JobQueue::Taken JobQueue::take() {
   auto taken = std::move(jobs_.front());
   jobs_.pop_front();
-  if (const auto number = cancellable(taken.job)) under_way_.emplace(*number, false);
+  if (const auto number = cancellable(taken.job)) {
+    under_way_.emplace(*number, false);
+  } else {
+    --voice_changes_;
+  }
   heard_ = events_;
   return taken;
 }

@@ -21,7 +21,11 @@ using Clock = std::chrono::steady_clock;
 /// jobs out: one thread does.
 class JobQueue {
  public:
+  /// `capacity`: plan and render jobs that may wait. What a job needs its voice loaded for is not counted among them.
   explicit JobQueue(std::size_t capacity) : capacity_(capacity) {}
+
+  /// Voices to load and to unload that may wait.
+  static constexpr std::size_t kMostVoiceChanges = 1024;
 
   struct Taken {
     Job job;
@@ -63,6 +67,7 @@ class JobQueue {
   [[nodiscard]] Taken take();
 
   const std::size_t capacity_;
+  std::size_t voice_changes_ = 0;  ///< Of those that wait.
   mutable std::mutex mutex_;
   std::condition_variable news_;
   std::uint64_t events_ = 0;  ///< What wait_for_news() waits for.

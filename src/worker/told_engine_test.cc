@@ -161,6 +161,29 @@ TEST_F(ToldWorkerTest, AFullQueueRefusesTheNextJob) {
   }
 }
 
+TEST_F(ToldWorkerTest, VoicesThatChangeBetweenJobsTakeNoneOfTheirPlaces) {
+  orders_.render = [this](const auto& request) {
+    turnstile_.pass();
+    return silence(request);
+  };
+  Options options;
+  options.max_queued_jobs = 2;
+  auto& link = start(std::move(options));
+  send(link, four_grains(2));
+  expect<wire::Started>(link);
+  for (std::uint64_t job = 3; job <= 4; ++job) {
+    for (int other = 0; other < 5; ++other) send(link, wire::UnloadVoice{.voice_id = "another"});
+    send(link, four_grains(job));
+  }
+  EXPECT_EQ(stats().queued, 12U);
+  turnstile_.let_pass(12);
+  for (std::uint64_t job = 2; job <= 4; ++job) {
+    if (job != 2) EXPECT_EQ(expect<wire::Started>(link).job, job);
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(expect<wire::GrainDone>(link).job, job);
+    EXPECT_EQ(expect<wire::RenderDone>(link).job, job);
+  }
+}
+
 TEST_F(ToldWorkerTest, WhatAnEngineThrowsOrGetsWrongIsAnswered) {
   std::vector<std::function<engine::Result<engine::SegmentPlan>()>> plans = {
       []() -> engine::Result<engine::SegmentPlan> { throw std::runtime_error("out of luck"); },
