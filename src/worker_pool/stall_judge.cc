@@ -78,6 +78,10 @@ std::optional<Stall> StallJudge::fault(const Doing& doing, bool most_are_late, b
   if (now - doing.progress > options_.job_limit) return Stall::kLimit;
   if (!late(doing, now)) return std::nullopt;
   if (options_.rule == KillRule::kWall) return Stall::kLate;
+  if (!doing.work.cpu_is_seen) {
+    const auto limit = std::max(options_.floor, times(doing.work.wall_p95, options_.factor * raised_));
+    return most_are_late && now - doing.begun <= 2 * limit ? std::nullopt : std::optional(Stall::kLate);
+  }
   if (now - doing.computed >= options_.window * (most_are_late ? kPatience : 1)) return Stall::kNoProgress;
   if (most_are_late || doing.work.cpu_p95 <= base::Duration::zero()) return std::nullopt;
   const auto most = std::max(options_.floor, times(doing.work.cpu_p95, options_.factor * raised_));
