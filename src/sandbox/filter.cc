@@ -132,8 +132,8 @@ constexpr std::array kAllowed = {
 
 /// What drivers of devices need besides: control, and ways to wait for them.
 constexpr std::array kForDevices = {
-    SYS_ioctl,      SYS_eventfd2, SYS_epoll_create1, SYS_epoll_ctl,     SYS_epoll_pwait,        SYS_pipe2,
-    SYS_mincore,    SYS_mlock2,   SYS_mbind,         SYS_set_mempolicy, SYS_sched_setscheduler, SYS_getpriority,
+    SYS_eventfd2,   SYS_epoll_create1, SYS_epoll_ctl,     SYS_epoll_pwait,        SYS_pipe2,       SYS_mincore,
+    SYS_mlock2,     SYS_mbind,         SYS_set_mempolicy, SYS_sched_setscheduler, SYS_getpriority,
 #if defined(__x86_64__)
     SYS_epoll_wait,
 #endif
@@ -269,7 +269,12 @@ std::vector<sock_filter> make_filter(std::uint32_t self, Devices devices) {
   program.on_clear_bits(SYS_clone, 0, CLONE_THREAD, kill, kAllow);
   program.on(SYS_clone3, kErrno | ENOSYS);
   program.on_null(SYS_prlimit64, 2, kAllow, kRefuse);
-  program.on_values(SYS_ioctl, 1, std::array<std::uint32_t, 2>{TCGETS, FIONREAD}, kAllow, kRefuse);
+  if (has_devices) {
+    // Drivers have requests of their own; but nothing is typed into the terminal that standard error may be.
+    program.on_values(SYS_ioctl, 1, std::array<std::uint32_t, 2>{TIOCSTI, TIOCLINUX}, kRefuse, kAllow);
+  } else {
+    program.on_values(SYS_ioctl, 1, std::array<std::uint32_t, 2>{TCGETS, FIONREAD}, kAllow, kRefuse);
+  }
   program.on_values(SYS_prctl, 0, std::array<std::uint32_t, 3>{PR_SET_NAME, PR_GET_NAME, kSetVma}, kAllow, kRefuse);
   program.on_values(SYS_tgkill, 0, std::array<std::uint32_t, 1>{self}, kAllow, kRefuse);
   for (const auto number : kFatal) program.on(number, kill);
