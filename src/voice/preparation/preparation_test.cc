@@ -100,6 +100,45 @@ TEST_F(PreparationTest, OtherKernelsRatesAndWidthsAreFaithful) {
   expect_faithful(shape);
 }
 
+/// The widths, rates and depths of Piper's smallest and largest voices; the weights are random.
+TEST_F(PreparationTest, TheSizesOfExtraLowAndOfHighQualityAreRenderedByOurKernels) {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "the narrow voices go the same ways";
+#endif
+#endif
+  auto low = toy_low();
+  low.channels = 96;
+  low.couplings = 4;
+  low.flow_layers = 4;
+  low.decoder_channels = 256;
+  low.rates = {8, 8, 4};
+  low.kernels = {16, 16, 8};
+  low.block_kernels = {3, 5, 7};
+  low.block_dilations = {{1, 2}, {2, 6}, {3, 12}};
+  auto high = toy_high();
+  high.channels = 192;
+  high.flow_layers = 4;
+  high.decoder_channels = 512;
+  high.rates = {8, 8, 2, 2};
+  high.kernels = {16, 16, 4, 4};
+  for (const auto& shape : {low, high}) {
+    fs::remove_all(store());
+    const auto prepared = prepare(shape, {});
+    ASSERT_TRUE(prepared) << prepared.error().message;
+    const auto& manifest = prepared->manifest;
+    EXPECT_TRUE(manifest.geometry.windowed) << manifest.not_windowed_because;
+    EXPECT_EQ(manifest.kernel, Kernel::kFast) << manifest.not_fast_because;
+    const auto runtime = engine::ort::Runtime::open();
+    ASSERT_TRUE(runtime);
+    const auto found =
+        verify_voice(*runtime, prepared->folder, manifest, toy_model(shape), {.sentences = 2, .every_length = 0});
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_GT(found->signal_to_noise_db, 90);
+    EXPECT_LE(found->worst, 1);
+  }
+}
+
 /// The real surgery's graphs; the weights are random.
 TEST_F(PreparationTest, GrainsOfABatchAreThoseOfOneAlone) {
   constexpr std::uint32_t kBatch = 3;
