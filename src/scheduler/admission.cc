@@ -11,6 +11,8 @@ namespace {
 
 /// The finest time that a refusal names, and how often those who wait are tested while nothing is reported.
 constexpr base::Duration kStep = std::chrono::milliseconds(100);
+/// Of those who wait, so many are tested whenever anything has changed; the others at most every kStep.
+constexpr std::size_t kInFront = 8;
 /// Reservations of all accounts together, and of one with many users.
 constexpr std::size_t kMostReservations = 256;
 constexpr std::size_t kMostOfAnAccount = 64;
@@ -126,7 +128,7 @@ void AdmissionDesk::apply(const StreamSpec& spec, base::Duration wait, base::Tim
     decided_.emplace_back(*refused);
     return;
   }
-  applicants_.add({.spec = spec, .arrival = now, .wait = std::max(wait, base::Duration{})},
+  applicants_.add({.spec = spec, .asked = spec.voice, .arrival = now, .wait = std::max(wait, base::Duration{})},
                   scheduler_.start_cost(spec.voice));
   claim_reservation(spec.user, now);
 }
@@ -139,6 +141,7 @@ std::vector<Verdict> AdmissionDesk::poll(base::TimePoint now) {
   if (applicants_.size() == 0) return verdicts;
   auto promised = scheduler_.assess(now);
   auto places = applicants_.in_order();
+  tested_ = 0;
   Promises promises(*this, std::move(promised), now);
   for (const bool in_time_first : {true, false}) {
     for (auto& place : places) {
@@ -165,7 +168,8 @@ std::optional<base::TimePoint> AdmissionDesk::next_poll(base::TimePoint now) con
 std::optional<Verdict> AdmissionDesk::decide(const Applicants::Place& place, Promises& promises, base::TimePoint now) {
   Applicant& applicant = *place.applicant;
   StreamSpec& spec = applicant.spec;
-  if (spec.cheaper && scheduler_.ladder().level() >= Degradation::kCheaperVoices) spec.voice = *spec.cheaper;
+  const bool cheaper = spec.cheaper && scheduler_.ladder().level() >= Degradation::kCheaperVoices;
+  spec.voice = cheaper ? *spec.cheaper : applicant.asked;
   if (scheduler_.options().admission == Admission::kOff) return admit(place, now);
   if (scheduler_.workers() == 0) {
     applicant.delay = kWorkerStart;
@@ -174,6 +178,12 @@ std::optional<Verdict> AdmissionDesk::decide(const Applicants::Place& place, Pro
   }
   const auto own = scheduler_.demand_of(spec, now);
   const Party party{.account = account_of(spec), .user = spec.user, .weight = spec.weight};
+  if (stands_behind(applicant, now)) {
+    promises.waits(party, own, std::max(kStep, applicant.delay - (now - *applicant.tested)));
+    return std::nullopt;
+  }
+  ++tested_;
+  applicant.tested = now;
   applicant.delay = promises.earliest(party, own, phantoms_of(spec, now));
   if (applicant.delay <= base::Duration::zero()) {
     const auto reservations = reservations_.size();
@@ -194,6 +204,10 @@ std::optional<Verdict> AdmissionDesk::decide(const Applicants::Place& place, Pro
   scheduler_.note_refusal(now);
   promises.waits(party, own, applicant.delay);
   return std::nullopt;
+}
+
+bool AdmissionDesk::stands_behind(const Applicant& applicant, base::TimePoint now) const {
+  return tested_ >= kInFront && applicant.tested && now - *applicant.tested < kStep;
 }
 
 bool AdmissionDesk::in_time(const Applicant& applicant, base::TimePoint now) const {

@@ -103,6 +103,8 @@ class AdmissionDesk {
 
   /// Nothing: it waits on.
   [[nodiscard]] std::optional<Verdict> decide(const Applicants::Place& place, Promises& promises, base::TimePoint now);
+  /// Whether it was tested a moment ago, and others go before it.
+  [[nodiscard]] bool stands_behind(const Applicant& applicant, base::TimePoint now) const;
   /// Whether a stream that is let in now is expected to be heard within the target from its client's request on.
   [[nodiscard]] bool in_time(const Applicant& applicant, base::TimePoint now) const;
   /// Until when it waits.
@@ -130,6 +132,7 @@ class AdmissionDesk {
   Scheduler& scheduler_;
   Applicants applicants_;
   std::vector<Verdict> decided_;
+  std::size_t tested_ = 0;                 ///< Applicants, in the pass under way.
   std::vector<Reservation> reservations_;  ///< Of one user by told.
   double return_rate_ = 0.5;
   base::TimePoint in_vain_until_{};  ///< Waits of up to in_vain_ are useless until then.

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -18,10 +19,12 @@ namespace antiphon::scheduler {
 /// A stream that asked to be let in and waits.
 struct Applicant {
   StreamSpec spec;
+  VoiceId asked{};  ///< Its own voice; spec's may be the cheaper one.
   base::TimePoint arrival;
-  base::Duration wait{};   ///< The client's.
-  base::Duration delay{};  ///< When it would fit, by the last test.
-  base::Duration tag{};    ///< Start tag among the streams of its account.
+  base::Duration wait{};                    ///< The client's.
+  base::Duration delay{};                   ///< When it would fit, by the last test.
+  std::optional<base::TimePoint> tested{};  ///< When that was.
+  base::Duration tag{};                     ///< Start tag among the streams of its account.
 };
 
 /// Those who wait, in the order of start-time fair queueing (Goyal, Vin and Cheng 1996). Start tags are worker time.

@@ -90,6 +90,22 @@ void refuse(benchmark::State& state) {
 }
 BENCHMARK(refuse)->Arg(10)->Arg(100)->Arg(200)->Arg(1000)->Unit(benchmark::kMicrosecond);
 
+/// Another request each 5 ms, while as many as may wait do, and 200 places are kept for others.
+void crowded(benchmark::State& state) {
+  Cell cell(state.range(0));
+  while (cell.scheduler.workers() > 1) cell.scheduler.remove_worker(base::WorkerId{cell.scheduler.workers()}, cell.now);
+  AdmissionDesk desk(cell.scheduler);
+  for (int i = 0; i < 200; ++i) desk.apply(cell.stream(), 0s, cell.now);
+  benchmark::DoNotOptimize(desk.poll(cell.now));
+  for (std::uint32_t i = 0; i < cell.scheduler.options().waiting_max; ++i) desk.apply(cell.stream(), 1h, cell.now);
+  for (auto _ : state) {
+    desk.apply(cell.stream(), 1h, cell.now);
+    benchmark::DoNotOptimize(desk.poll(cell.now));
+    cell.now += 5ms;
+  }
+}
+BENCHMARK(crowded)->Arg(10)->Arg(100)->Arg(200)->Unit(benchmark::kMicrosecond)->Iterations(400);
+
 }  // namespace
 }  // namespace antiphon::scheduler
 
