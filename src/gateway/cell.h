@@ -119,6 +119,14 @@ class Cell final : private FleetOwner {
   void worker_left(base::WorkerId worker) override;
   void voice_loaded(base::WorkerId worker, const std::string& voice) override;
   void voice_unloaded(base::WorkerId worker, const std::string& voice) override;
+  void voice_lacking(base::WorkerId worker, const std::string& voice) override;
+  void link_measured(base::WorkerId worker) override;
+  /// What a worker elsewhere costs and holds, by its link; of others, what is so anyway.
+  struct Distance {
+    scheduler::DeviceId device{};
+    std::uint32_t depth = 1;
+  };
+  [[nodiscard]] Distance measure_distance(base::WorkerId worker);
   void on_answer(base::WorkerId worker, wire::Message message) override;
   [[nodiscard]] worker_pool::Sample demand() override;
   [[nodiscard]] const CellVoice& first_voice() const override { return options_.voices[first_voice_]; }

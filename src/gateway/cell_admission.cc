@@ -108,7 +108,7 @@ base::Duration Cell::expected_first(const SpeechStream& stream) const {
 
 std::vector<scheduler::CostModel::Prior> Cell::costs() const {
   std::vector<scheduler::CostModel::Prior> costs;
-  for (const auto& voice : options_.voices) costs.push_back(scheduler_.cost(number(voice.id)).prior());
+  for (const auto& voice : options_.voices) costs.push_back(scheduler_.cost(number(voice.id), {}).prior());
   return costs;
 }
 

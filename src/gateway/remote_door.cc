@@ -51,7 +51,8 @@ RemoteDoor::RemoteDoor(const runtime::Executor& executor, runtime::Clock& clock,
 
 runtime::Awaitable<> RemoteDoor::serve(runtime::TcpServer::Socket socket) {
   const auto address = address_of(socket);
-  if (strangers_ >= kMostStrangers) {
+  auto place = strangers_of_.take(address.substr(0, address.rfind(':')));
+  if (!place || strangers_ >= kMostStrangers) {
     runtime::log_warn("remote_door_crowded", {{"address", address}});
     co_return;
   }
@@ -60,6 +61,7 @@ runtime::Awaitable<> RemoteDoor::serve(runtime::TcpServer::Socket socket) {
   const bool in_time =
       co_await runtime::run_until(clock_, clock_.now() + kHandshake, receive(std::move(socket), address, guest));
   --strangers_;
+  place.reset();
   if (!in_time) runtime::log_warn("remote_worker_too_slow", {{"address", address}});
   if (guest) co_await fleet_.serve(std::move(guest->stream), std::move(guest->join), address);
 }

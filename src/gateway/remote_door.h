@@ -44,7 +44,8 @@ class RemoteDoor {
   /// Closes what is there and returns when nothing is left.
   [[nodiscard]] runtime::Awaitable<> close() { return server_.drain(clock_.now()); }
 
-  static constexpr std::size_t kMostStrangers = 16;
+  static constexpr std::size_t kMostStrangers = 64;
+  static constexpr std::size_t kMostStrangersOfAddress = 16;
   static constexpr base::Duration kHandshake = std::chrono::seconds(5);
 
  private:
@@ -66,6 +67,7 @@ class RemoteDoor {
   runtime::Clock& clock_;
   WorkerFleet& fleet_;
   RemoteCredentials credentials_;
+  runtime::AddressLimit strangers_of_{kMostStrangersOfAddress};
   std::size_t strangers_ = 0;
   runtime::TcpServer server_;
 };

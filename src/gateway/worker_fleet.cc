@@ -303,6 +303,7 @@ void WorkerFleet::count_as_ready(Slot& slot) {
     slot.remote->state = SlotState::kActive;
     slot.joined = true;
     owner_.worker_joined(slot.id, slot.voices, slot.places);
+    check_voices(slot);  // the server may have got others since it came
     return act();
   }
   pool_.ready(slot.index, clock_.now());

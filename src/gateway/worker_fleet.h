@@ -64,6 +64,10 @@ class FleetOwner {
   virtual void worker_left(base::WorkerId worker) = 0;
   virtual void voice_loaded(base::WorkerId worker, const std::string& voice) = 0;
   virtual void voice_unloaded(base::WorkerId worker, const std::string& voice) = 0;
+  /// quality_of() it has changed.
+  virtual void link_measured(base::WorkerId worker) = 0;
+  /// It cannot load that voice, which was not there when it joined.
+  virtual void voice_lacking(base::WorkerId worker, const std::string& voice) = 0;
   /// What a worker says about a job. Of Planned, RenderDone and Failed nothing more follows.
   virtual void on_answer(base::WorkerId worker, wire::Message message) = 0;
   /// How much is asked for: the sample's load, start_wait and refusals.
@@ -214,6 +218,8 @@ class WorkerFleet {
   [[nodiscard]] bool accept_voice(Slot& slot, const wire::VoiceLoaded& loaded);
   /// What is wrong with the voices of who joins; "": nothing.
   [[nodiscard]] std::string voice_fault(const wire::Join& join) const;
+  /// Tells the owner which voices a worker elsewhere has not.
+  void check_voices(const Slot& slot);
   /// What may be expected of a job there before it counts as late.
   [[nodiscard]] worker_pool::StallJudge::Work patient(const Slot& slot, worker_pool::StallJudge::Work work) const;
   [[nodiscard]] RemoteStatus remote_status(const Slot& slot) const;

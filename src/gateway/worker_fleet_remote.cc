@@ -31,6 +31,17 @@ void take_news(const link::MessageStream::Bulk& now, link::MessageStream::Bulk& 
   before = now;
 }
 
+/// Why what has joined cannot speak with that voice; "" = it can.
+std::string fault_of(const CellVoice& voice, const wire::Join& join) {
+  const auto name = store_name(voice);
+  const auto found = std::ranges::find(join.voices, name);
+  if (found == join.voices.end()) return "it lacks the voice " + name;
+  const auto& identity = join.identities[static_cast<std::size_t>(found - join.voices.begin())];
+  if (voice.identity.empty() || identity.empty() || voice.identity == identity) return {};
+  return "its voice " + name + " is another one (" + identity.substr(0, 12) + ", here " + voice.identity.substr(0, 12) +
+         ")";
+}
+
 }  // namespace
 
 std::optional<wire::Refused> WorkerFleet::refuse(const wire::Join& join) const {
@@ -53,14 +64,7 @@ std::optional<wire::Refused> WorkerFleet::refuse(const wire::Join& join) const {
 
 std::string WorkerFleet::voice_fault(const wire::Join& join) const {
   for (const auto* const voice : owner_.served_voices()) {
-    const auto name = store_name(*voice);
-    const auto found = std::ranges::find(join.voices, name);
-    if (found == join.voices.end()) return "it lacks the voice " + name;
-    const auto& identity = join.identities[static_cast<std::size_t>(found - join.voices.begin())];
-    if (!voice->identity.empty() && !identity.empty() && voice->identity != identity) {
-      return "its voice " + name + " is another one (" + identity.substr(0, 12) + ", here " +
-             voice->identity.substr(0, 12) + ")";
-    }
+    if (auto fault = fault_of(*voice, join); !fault.empty()) return fault;
   }
   return {};
 }
@@ -127,6 +131,7 @@ void WorkerFleet::on_pong(Slot& slot, const wire::Pong& pong) {
   const auto took = std::chrono::microseconds(std::min<std::uint64_t>(pong.bulk_us, 1ULL << 40U));
   take_news({.bytes = pong.bulk_bytes, .took = took}, remote.went, remote.quality);
   take_news(slot.link->stream().bulk(), remote.came, remote.quality);
+  if (slot.joined) owner_.link_measured(slot.id);
 }
 
 void WorkerFleet::beat() {
@@ -152,7 +157,8 @@ void WorkerFleet::beat() {
 void WorkerFleet::send_away(Slot& slot, wire::Refusal code, const std::string& reason) {
   runtime::log_warn("remote_worker_refused",
                     {{"worker", slot.id.value}, {"id", slot.remote->join.id}, {"reason", reason}});
-  slot.link->send(wire::Refused{.code = static_cast<std::uint8_t>(code), .reason = reason});
+  slot.link->send(
+      wire::Refused{.code = static_cast<std::uint8_t>(code), .reason = reason.substr(0, wire::Limits::kNameBytes)});
   slot.link->finish();
   slot.remote->state = SlotState::kEnding;
   slot.condemned = true;
@@ -187,10 +193,16 @@ bool WorkerFleet::accept_voice(Slot& slot, const wire::VoiceLoaded& loaded) {
 
 void WorkerFleet::check_voices() {
   for (const auto& slot : remote_) {
-    if (slot->condemned) continue;
-    if (const auto fault = voice_fault(slot->remote->join); !fault.empty()) {
-      send_away(*slot, wire::Refusal::kVoices, fault);
-    }
+    if (!slot->condemned && slot->joined) check_voices(*slot);
+  }
+}
+
+void WorkerFleet::check_voices(const Slot& slot) {
+  for (const auto* const voice : owner_.served_voices()) {
+    const auto fault = fault_of(*voice, slot.remote->join);
+    if (fault.empty()) continue;
+    runtime::log_warn("remote_worker_lacks_voice", {{"worker", slot.id.value}, {"reason", fault}});
+    owner_.voice_lacking(slot.id, voice->id);
   }
 }
 
@@ -201,6 +213,7 @@ StallJudge::Work WorkerFleet::patient(const Slot& slot, StallJudge::Work work) c
   const auto late =
       std::max(base::from_seconds(options_.pool.stall.factor * base::to_seconds(work.wall_p95)), kPatience);
   const auto limit = late + 4 * slot.remote->quality.round_trip();
+  work.cpu_is_seen = false;
   work.wall_p95 = work.cpu_p95 = base::from_seconds(base::to_seconds(limit) / options_.pool.stall.factor);
   return work;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "base/time.h"
@@ -24,6 +25,11 @@ class PlaybackClock {
       *dry_at_ += audio;
     }
     rendered_ += audio;
+  }
+
+  /// The listener has at least until `dry_at`: he was not waiting for us.
+  void excuse_until(base::TimePoint dry_at) {
+    if (dry_at_) dry_at_ = std::max(*dry_at_, dry_at);
   }
 
   /// There is nothing to be heard for now, for no fault of ours: the next audio starts anew and counts as no stall.

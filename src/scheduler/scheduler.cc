@@ -33,12 +33,21 @@ void Scheduler::add_worker(base::WorkerId worker, std::uint32_t depth, DeviceId 
   places_ += places;
 }
 
+void Scheduler::set_depth(base::WorkerId worker, std::uint32_t depth) {
+  ANTIPHON_CHECK(depth >= 1, "queue depth");
+  if (const auto it = workers_.find(worker); it != workers_.end()) it->second.depth = it->second.places + depth - 1;
+}
+
 void Scheduler::voice_loaded(base::WorkerId worker, VoiceId voice) {
   if (const auto it = workers_.find(worker); it != workers_.end()) it->second.voices.insert(voice);
 }
 
 void Scheduler::voice_unloaded(base::WorkerId worker, VoiceId voice) {
   if (const auto it = workers_.find(worker); it != workers_.end()) it->second.voices.erase(voice);
+}
+
+void Scheduler::voice_lacking(base::WorkerId worker, VoiceId voice) {
+  if (const auto it = workers_.find(worker); it != workers_.end()) it->second.lacks.insert(voice);
 }
 
 void Scheduler::retire_worker(base::WorkerId worker) {
@@ -170,10 +179,11 @@ void Scheduler::block_stream(base::StreamId id) {
   dequeue(it->second);
 }
 
-void Scheduler::unblock_stream(base::StreamId id) {
+void Scheduler::unblock_stream(base::StreamId id, base::Duration taken, base::TimePoint now) {
   const auto it = streams_.find(id);
   if (it == streams_.end() || !it->second.blocked) return;
   it->second.blocked = false;
+  it->second.playback.excuse_until(now + taken);
   enqueue(it->second);
 }
 
@@ -278,7 +288,7 @@ bool Scheduler::prefetches(const Stream& stream, base::TimePoint now) const {
 std::optional<base::WorkerId> Scheduler::place(const Stream& stream) const {
   std::optional<Rank> best;
   for (const auto& [id, worker] : workers_) {
-    if (worker.retiring || worker.jobs.size() >= worker.depth) continue;
+    if (worker.retiring || worker.jobs.size() >= worker.depth || worker.lacks.contains(stream.spec.voice)) continue;
     const auto candidate = rank(stream, id, worker);
     if (!best || candidate < *best) best = candidate;
   }

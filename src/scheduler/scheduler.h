@@ -48,9 +48,13 @@ class Scheduler {
   void add_worker(base::WorkerId worker, std::uint32_t depth = 1, DeviceId device = {}, std::uint32_t places = 1);
   /// The workers of that device are on another machine; see CostBook::set_distance().
   void set_distance(DeviceId device, const Distance& distance) { costs_.set_distance(device, distance); }
+  /// How many jobs it may hold at once for each of its places, from now on: `depth` at the first, one at the others.
+  void set_depth(base::WorkerId worker, std::uint32_t depth);
   /// The worker has `voice` in memory; its jobs are placed there by preference.
   void voice_loaded(base::WorkerId worker, VoiceId voice);
   void voice_unloaded(base::WorkerId worker, VoiceId voice);
+  /// The worker cannot load `voice`: no job of it is sent there. Its jobs there go on.
+  void voice_lacking(base::WorkerId worker, VoiceId voice);
   /// The worker gets no more jobs. It is to be removed when it has none.
   void retire_worker(base::WorkerId worker);
   /// The worker is gone. Its jobs are queued again under their old keys, from the last grain received.
@@ -76,9 +80,10 @@ class Scheduler {
   void render_ended(base::JobId job, base::TimePoint now);
   /// The stream is of no interest any more. It is forgotten at once; a job in flight is cancelled.
   void cancel_stream(base::StreamId stream, base::TimePoint now);
-  /// While blocked a stream gets no jobs: its listener's buffers are full.
+  /// While blocked a stream gets no jobs, and is promised none: its listener's buffers are full.
   void block_stream(base::StreamId stream);
-  void unblock_stream(base::StreamId stream);
+  /// They are not any more; so much audio that he has not heard was taken from them.
+  void unblock_stream(base::StreamId stream, base::Duration taken, base::TimePoint now);
 
   /// What is to be done now. Call it after reporting; a second call without news returns nothing.
   [[nodiscard]] std::vector<Action> poll(base::TimePoint now);
@@ -95,6 +100,8 @@ class Scheduler {
   [[nodiscard]] const PlaybackClock* playback(base::StreamId stream) const;
   /// What the voice costs while all workers are busy.
   [[nodiscard]] CostModel cost(VoiceId voice) const;
+  /// The same on workers of that kind alone.
+  [[nodiscard]] CostModel cost(VoiceId voice, DeviceId device) const;
   /// What is known of a voice from an earlier run. Replaces what was learnt.
   void set_prior(VoiceId voice, const CostModel::Prior& prior) { costs_.set_prior(voice, prior); }
   /// What jobs cost, as far as it was learnt; to be kept, and given to restore_costs() by a later run.
@@ -205,6 +212,7 @@ class Scheduler {
     base::TimePoint free_since{};  ///< When its last job ended.
     std::set<base::JobId> jobs;
     std::set<VoiceId> voices;
+    std::set<VoiceId> lacks;  ///< It cannot load these.
     bool retiring = false;
   };
 

@@ -17,8 +17,8 @@ constexpr base::Duration kLoadHorizon = std::chrono::seconds(2);
 
 Scheduler::Promised Scheduler::assess(base::TimePoint now) {
   assessed_ = now;
-  idle_streams_ =
-      static_cast<std::size_t>(std::ranges::count_if(streams_, [](const auto& entry) { return idle(entry.second); }));
+  idle_streams_ = static_cast<std::size_t>(
+      std::ranges::count_if(streams_, [](const auto& entry) { return idle(entry.second) || entry.second.blocked; }));
   auto lines = demand(now);
   DemandCurve curve(lines, supply(now));
   load_ = curve.load(kLoadHorizon);
@@ -138,7 +138,7 @@ base::Duration Scheduler::next_segment(const Stream& stream) {
 }
 
 void Scheduler::append_demand(const Stream& stream, base::TimePoint now, std::vector<DemandLine>& lines) const {
-  if (idle(stream)) return;
+  if (idle(stream) || stream.blocked) return;
   const auto model = cost(stream.spec.voice);
   const auto kappa = cushion(options_, model, place_count());
   auto left = stream.planned_ahead + stream.unplanned;
@@ -164,6 +164,10 @@ void Scheduler::append_demand(const Stream& stream, base::TimePoint now, std::ve
                    .first = base::from_seconds(per_chunk),
                    .rate = per_chunk / base::to_seconds(chunk),
                    .total = base::from_seconds(per_chunk * chunks)});
+}
+
+CostModel Scheduler::cost(VoiceId voice, DeviceId device) const {
+  return costs_.model({.voice = voice, .device = device, .busy = worker_count()});
 }
 
 CostModel Scheduler::cost(VoiceId voice) const {

@@ -47,7 +47,7 @@ class Script {
       case 6:
         return scheduler_.block_stream(base::StreamId{any});
       case 7:
-        return scheduler_.unblock_stream(base::StreamId{any});
+        return scheduler_.unblock_stream(base::StreamId{any}, std::chrono::seconds(any % 8), now_);
       case 8:
         return scheduler_.text_arrived(base::StreamId{any}, std::chrono::seconds(byte()), now_);
       case 9:

@@ -236,8 +236,35 @@ TEST_F(SchedulerTest, ABlockedStreamGetsNoJobsUntilUnblocked) {
   scheduler_.block_stream(StreamId{1});
   render(job, at(1ms));
   EXPECT_TRUE(scheduler_.poll(at(2ms)).empty());
-  scheduler_.unblock_stream(StreamId{1});
+  scheduler_.unblock_stream(StreamId{1}, 0s, at(3ms));
   EXPECT_EQ(only_dispatch(at(3ms)).stream, StreamId{1});
+}
+
+TEST_F(SchedulerTest, ABlockedStreamIsPromisedNothingAndItsListenersWaitIsNoStall) {
+  scheduler_.add_stream(stream(1), at(0s));
+  plan(only_dispatch(at(0s)), true, at(0s));
+  const auto job = only_dispatch(at(0s));
+  EXPECT_FALSE(scheduler_.demand(at(0s)).empty());
+  scheduler_.block_stream(StreamId{1});
+  render(job, at(1ms));
+  EXPECT_TRUE(scheduler_.demand(at(60s)).empty());
+  EXPECT_TRUE(scheduler_.poll(at(60s)).empty());
+  scheduler_.unblock_stream(StreamId{1}, 2s, at(60s));
+  EXPECT_EQ(scheduler_.playback(StreamId{1})->dry_at(), at(62s));
+  EXPECT_FALSE(scheduler_.demand(at(60s)).empty());
+  render(only_dispatch(at(61s)), at(61s));
+  EXPECT_EQ(scheduler_.playback(StreamId{1})->total_stall(), 0s);
+}
+
+TEST_F(SchedulerTest, AWorkerThatLacksAVoiceGetsNoJobsOfIt) {
+  scheduler_.add_worker(WorkerId{2});
+  scheduler_.voice_loaded(WorkerId{2}, VoiceId{1});
+  scheduler_.voice_lacking(WorkerId{2}, VoiceId{1});
+  scheduler_.voice_lacking(WorkerId{9}, VoiceId{1});
+  scheduler_.add_stream(stream(1), at(0s));
+  EXPECT_EQ(only_dispatch(at(0s)).worker, WorkerId{1}) << "though the other has it loaded";
+  scheduler_.add_stream(stream(2), at(0s));
+  EXPECT_TRUE(scheduler_.poll(at(0s)).empty()) << "it waits for the one that can";
 }
 
 TEST_F(SchedulerTest, TheNextSegmentIsPlannedBeforeTheCurrentOneRunsOut) {

@@ -298,6 +298,27 @@ def test_a_reload_takes_new_certificates_tokens_and_voices(site, tmp_path):
     assert len(site.workers()) == 2
 
 
+def test_a_voice_that_only_the_gateway_has_got_does_not_cost_it_its_workers(site, tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    for folder in (here, there):
+        harness.add_tone(folder, "quick")
+    harness.add_tone(there, "slow", "--cost", 1000, "--sleep")
+    harness.add_tone(here, "slow", "--cost", 1000, "--sleep")
+    server = site.serve("--admission", "off", store=here)
+    site.join(store=there)
+    worker, = site.wait_for(1)
+    with server.stream(TEXT, "slow") as playing:
+        audio = playing.iter_bytes()
+        heard = next(audio)
+        harness.add_tone(here, "new")
+        server.signal(signal.SIGHUP)
+        harness.eventually(lambda: server.events("remote_worker_lacks_voice"), "it is known what the worker lacks")
+        heard += b"".join(audio)
+    assert heard == harness.say(here, TEXT, "slow"), "what plays goes on"
+    assert server.speak(TEXT, "quick") == harness.say(here, TEXT, "quick")
+    assert [one["worker"] for one in site.workers()] == [worker["worker"]], "by the same worker"
+
+
 def test_strangers_are_given_little_time_and_little_room(site):
     server = site.serve(encrypted=False)
     strangers = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(17)]
