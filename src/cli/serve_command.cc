@@ -1,4 +1,5 @@
 #include <fmt/core.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -187,8 +188,10 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   options.sockets.socket.write_timeout = config.server.write_timeout;
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.encoder_threads = config.server.encoder_threads;
-  // What a place of a batch costs says nothing about a worker of one job, which the next run may have.
-  if (batch_of(config.engine) == 1) options.keep_cost = keep_cost;
+  // What a place of a batch, or another device, costs says nothing about a worker of one job on a processor, which the
+  // next run may have.
+  const bool plain = batch_of(config.engine) == 1 && device_of(config.engine).kind != device::Kind::kCuda;
+  if (plain) options.keep_cost = keep_cost;
   return options;
 }
 
@@ -269,7 +272,18 @@ runtime::Awaitable<> reload_on_hangup(gateway::Server& server, const config::Con
   }
 }
 
+/// Listeners who take nothing for a while hold buffers of some hundred kilobytes each, which threads of the pool make
+/// and the event loop frees. In heaps these leave holes that never go; as maps of their own they are given back.
+void keep_memory_flat() {
+#ifdef __GLIBC__
+  constexpr int kLeastMap = 128 << 10;
+  mallopt(M_MMAP_THRESHOLD, kLeastMap);  // fixed, where glibc raises it with each map that is freed
+  mallopt(M_ARENA_MAX, 2);
+#endif
+}
+
 int serve(const Flags& flags) {
+  keep_memory_flat();
   const auto config = effective(flags);
   runtime::set_log_level(runtime::parse_log_level(config.log_level).value_or(runtime::LogLevel::kInfo));
   const auto voices = open_voices(config);
