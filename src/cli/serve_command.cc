@@ -277,8 +277,10 @@ runtime::Awaitable<> reload_on_hangup(gateway::Server& server, const config::Con
 void keep_memory_flat() {
 #ifdef __GLIBC__
   constexpr int kLeastMap = 128 << 10;
+  // NOLINTBEGIN(concurrency-mt-unsafe): there is no other thread yet.
   mallopt(M_MMAP_THRESHOLD, kLeastMap);  // fixed, where glibc raises it with each map that is freed
   mallopt(M_ARENA_MAX, 2);
+  // NOLINTEND(concurrency-mt-unsafe)
 #endif
 }
 
