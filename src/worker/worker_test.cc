@@ -263,7 +263,7 @@ TEST_F(WorkerTest, CostIsMeasuredPerGrain) {
   for (int i = 0; i < 2; ++i) {
     const auto grain = expect<wire::GrainDone>(link);
     EXPECT_GE(grain.cpu_us, 10'000U);
-    EXPECT_GE(grain.wall_us + 1, grain.cpu_us);
+    EXPECT_GE(grain.wall_us + 100, grain.cpu_us) << "two clocks, read one after the other";
   }
   expect<wire::RenderDone>(link);
 }
