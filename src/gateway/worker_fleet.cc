@@ -71,7 +71,7 @@ void WorkerFleet::judge() {
   std::vector<StallJudge::Reading> readings;
   for (const Slot* const slot : all_slots()) {
     if (!slot->joined) continue;
-    const bool runnable = slot->remote || process::is_runnable(slot->link->pid());
+    const bool runnable = !slot->remote && process::is_runnable(slot->link->pid());
     readings.push_back({.worker = slot->id, .cpu = cpu_of(*slot), .runnable = runnable});
   }
   for (const auto& verdict : judge_.judge(readings, clock_.now())) {
@@ -382,8 +382,7 @@ void WorkerFleet::finish_retiring(Slot& slot) {
 }
 
 base::Duration WorkerFleet::cpu_of(const Slot& slot) const {
-  // What a process elsewhere computes is not seen from here: it is taken to compute all the time.
-  if (slot.remote) return clock_.now().time_since_epoch();
+  if (slot.remote) return {};  // what a process elsewhere computes is not seen from here
   return slot.link ? process::cpu_time(slot.link->pid()).value_or(base::Duration{}) : base::Duration{};
 }
 

@@ -214,7 +214,7 @@ StallJudge::Work WorkerFleet::patient(const Slot& slot, StallJudge::Work work) c
       std::max(base::from_seconds(options_.pool.stall.factor * base::to_seconds(work.wall_p95)), kPatience);
   const auto limit = late + 4 * slot.remote->quality.round_trip();
   work.cpu_is_seen = false;
-  work.wall_p95 = work.cpu_p95 = base::from_seconds(base::to_seconds(limit) / options_.pool.stall.factor);
+  work.wall_p95 = base::from_seconds(base::to_seconds(limit) / options_.pool.stall.factor);
   return work;
 }
 

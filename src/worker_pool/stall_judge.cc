@@ -68,7 +68,11 @@ std::vector<StallJudge::Verdict> StallJudge::judge(std::span<const Reading> read
 
 bool StallJudge::late(const Doing& doing, base::TimePoint now) const {
   if (doing.work.task == Task::kLoad || doing.work.wall_p95 <= base::Duration::zero()) return false;
-  return now - doing.begun > std::max(options_.floor, times(doing.work.wall_p95, options_.factor * raised_));
+  return now - doing.begun > limit(doing.work.wall_p95);
+}
+
+base::Duration StallJudge::limit(base::Duration p95) const {
+  return std::max(options_.floor, times(p95, options_.factor * raised_));
 }
 
 std::optional<Stall> StallJudge::fault(const Doing& doing, bool most_are_late, base::TimePoint now) const {
@@ -79,13 +83,12 @@ std::optional<Stall> StallJudge::fault(const Doing& doing, bool most_are_late, b
   if (!late(doing, now)) return std::nullopt;
   if (options_.rule == KillRule::kWall) return Stall::kLate;
   if (!doing.work.cpu_is_seen) {
-    const auto limit = std::max(options_.floor, times(doing.work.wall_p95, options_.factor * raised_));
-    return most_are_late && now - doing.begun <= 2 * limit ? std::nullopt : std::optional(Stall::kLate);
+    const bool forgiven = most_are_late && now - doing.begun <= 2 * limit(doing.work.wall_p95);
+    return forgiven ? std::nullopt : std::optional(Stall::kLate);
   }
   if (now - doing.computed >= options_.window * (most_are_late ? kPatience : 1)) return Stall::kNoProgress;
   if (most_are_late || doing.work.cpu_p95 <= base::Duration::zero()) return std::nullopt;
-  const auto most = std::max(options_.floor, times(doing.work.cpu_p95, options_.factor * raised_));
-  return doing.cpu_seen - doing.cpu_begun > most ? std::optional(Stall::kOverdone) : std::nullopt;
+  return doing.cpu_seen - doing.cpu_begun > limit(doing.work.cpu_p95) ? std::optional(Stall::kOverdone) : std::nullopt;
 }
 
 void StallJudge::forgive_pause(base::TimePoint now) {

@@ -87,6 +87,8 @@ class StallJudge {
     base::TimePoint computed;  ///< When it was last seen to have computed, or could not.
   };
 
+  /// What a job of which 95 % take `p95` may take.
+  [[nodiscard]] base::Duration limit(base::Duration p95) const;
   [[nodiscard]] bool late(const Doing& doing, base::TimePoint now) const;
   [[nodiscard]] std::optional<Stall> fault(const Doing& doing, bool most_are_late, base::TimePoint now) const;
   void forgive_pause(base::TimePoint now);
