@@ -125,7 +125,7 @@ class Recovery:
             # The fault is seen first, or the time without it would count.
             seen = False
             while time.monotonic() - begun < harness.DEADLINE_SECONDS:
-                whole = bool(at_full_strength(self.server, self.active, self.spares))
+                whole = self.is_whole()
                 seen = seen or not whole
                 if seen and whole:
                     self.seconds = time.monotonic() - begun
@@ -134,6 +134,9 @@ class Recovery:
 
         self.thread = threading.Thread(target=watch)
         self.thread.start()
+
+    def is_whole(self):
+        return bool(at_full_strength(self.server, self.active, self.spares))
 
     def end(self):
         self.thread.join()

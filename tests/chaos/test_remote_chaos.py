@@ -62,21 +62,8 @@ class Rejoined(Recovery):
         super().__init__(site.server)
         self.site, self.count = site, count
 
-    def begin(self):
-        begun = time.monotonic()
-
-        def watch():
-            seen = False
-            while time.monotonic() - begun < harness.DEADLINE_SECONDS:
-                whole = len(self.site.workers()) == self.count
-                seen = seen or not whole
-                if seen and whole:
-                    self.seconds = time.monotonic() - begun
-                    return
-                time.sleep(0.01)
-
-        self.thread = threading.Thread(target=watch)
-        self.thread.start()
+    def is_whole(self):
+        return len(self.site.workers()) == self.count
 
 
 @pytest.fixture
