@@ -41,5 +41,22 @@ TEST(RegistryTest, AHistogramCountsUpToEachBound) {
   EXPECT_THAT(text, Not(HasSubstr("antiphon_gap_seconds_bucket{le=\"0.05\"} 2")));
 }
 
+TEST(RegistryTest, ATableHasTheRowsThatItWasToldLast) {
+  Registry registry;
+  const auto queues = registry.table("antiphon_queue_jobs", "Jobs.", Registry::Kind::kGauge);
+  const auto kills = registry.table("antiphon_kills_total", "Kills.", Registry::Kind::kCounter);
+  EXPECT_THAT(registry.text(), Not(HasSubstr("antiphon_queue_jobs")));
+  queues.replace({{.labels = {{"worker", "0"}}, .value = 3}, {.labels = {{"worker", "a\"b\n"}}, .value = 1}});
+  kills.replace({{.labels = {{"worker", "0"}, {"reason", "stalled"}}, .value = 2}});
+  const auto text = registry.text();
+  EXPECT_THAT(text, HasSubstr("# TYPE antiphon_queue_jobs gauge\nantiphon_queue_jobs{worker=\"0\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("antiphon_queue_jobs{worker=\"a\\\"b\\n\"} 1"));
+  EXPECT_THAT(text, HasSubstr("# TYPE antiphon_kills_total counter\n"));
+  EXPECT_THAT(text, HasSubstr("antiphon_kills_total{worker=\"0\",reason=\"stalled\"} 2"));
+  queues.replace({{.labels = {{"worker", "1"}}, .value = 4}});
+  EXPECT_THAT(registry.text(), Not(HasSubstr("antiphon_queue_jobs{worker=\"0\"}")));
+  EXPECT_THAT(registry.text(), HasSubstr("antiphon_queue_jobs{worker=\"1\"} 4"));
+}
+
 }  // namespace
 }  // namespace antiphon::metrics

@@ -3,15 +3,28 @@
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
 #include <array>
+#include <deque>
 
 namespace antiphon::metrics {
 namespace {
 
 prometheus::Labels to_labels(const Labels& labels) { return {labels.begin(), labels.end()}; }
+
+prometheus::ClientMetric to_metric(const Table::Row& row, prometheus::MetricType type) {
+  prometheus::ClientMetric metric;
+  for (const auto& [name, value] : row.labels) metric.label.push_back({.name = name, .value = value});
+  if (type == prometheus::MetricType::Counter) {
+    metric.counter.value = row.value;
+  } else {
+    metric.gauge.value = row.value;
+  }
+  return metric;
+}
 
 }  // namespace
 
@@ -24,9 +37,19 @@ std::uint64_t Histogram::count() const {
   return static_cast<prometheus::Histogram*>(histogram_)->Collect().histogram.sample_count;
 }
 
+void Table::replace(std::vector<Row> rows) const { *rows_ = std::move(rows); }
+
 class Registry::Impl {
  public:
+  struct Family {
+    std::string name;
+    std::string help;
+    prometheus::MetricType type = prometheus::MetricType::Gauge;
+    std::vector<Table::Row> rows{};
+  };
+
   prometheus::Registry registry{prometheus::Registry::InsertBehavior::Merge};
+  std::deque<Family> tables;  ///< Never moved: handles point into it.
 };
 
 Registry::Registry() : impl_(std::make_unique<Impl>()) {}
@@ -49,7 +72,25 @@ Histogram Registry::histogram(std::string_view name, std::string_view help, std:
       &family.Add(to_labels(labels), prometheus::Histogram::BucketBoundaries(bounds.begin(), bounds.end())));
 }
 
-std::string Registry::text() const { return prometheus::TextSerializer().Serialize(impl_->registry.Collect()); }
+Table Registry::table(std::string_view name, std::string_view help, Kind kind) {
+  const auto type = kind == Kind::kCounter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
+  auto& family =
+      impl_->tables.emplace_back(Impl::Family{.name = std::string(name), .help = std::string(help), .type = type});
+  return Table(family.rows);
+}
+
+std::string Registry::text() const {
+  auto families = impl_->registry.Collect();
+  for (const auto& table : impl_->tables) {
+    if (table.rows.empty()) continue;
+    auto& family = families.emplace_back();
+    family.name = table.name;
+    family.help = table.help;
+    family.type = table.type;
+    for (const auto& row : table.rows) family.metric.push_back(to_metric(row, table.type));
+  }
+  return prometheus::TextSerializer().Serialize(families);
+}
 
 std::span<const double> latency_bounds() {
   static constexpr std::array kBounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3,  0.5,

@@ -11,7 +11,8 @@
 #include "base/time.h"
 
 /// What the server counts, in Prometheus' text format (Prometheus, "Exposition formats", version 0.0.4). Names end in
-/// the base unit: `_seconds`, `_bytes`, and `_total` where they only grow. Label values come from closed lists only.
+/// the base unit: `_seconds`, `_bytes`, and `_total` where they only grow. Label values come from closed lists, or
+/// those of a Table from lists with a cap.
 namespace antiphon::metrics {
 
 class Registry;
@@ -56,6 +57,22 @@ class Histogram {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
+/// All series of one name, told anew before each scrape: for what comes and goes, and is counted elsewhere. What is not
+/// told again is gone. A handle, as the others; replace() and Registry::text() belong to one thread.
+class Table {
+ public:
+  struct Row {
+    Labels labels;
+    double value = 0;
+  };
+  void replace(std::vector<Row> rows) const;
+
+ private:
+  friend class Registry;
+  explicit Table(std::vector<Row>& rows) : rows_(&rows) {}
+  std::vector<Row>* rows_;
+};
+
 /// Holds all metrics of a process.
 class Registry {
  public:
@@ -71,6 +88,10 @@ class Registry {
   /// `bounds`: ascending.
   Histogram histogram(std::string_view name, std::string_view help, std::span<const double> bounds,
                       const Labels& labels = {});
+
+  enum class Kind : std::uint8_t { kCounter, kGauge };
+  /// The name belongs to it alone; call it once for each.
+  Table table(std::string_view name, std::string_view help, Kind kind);
 
   /// All metrics as they are now.
   [[nodiscard]] std::string text() const;
