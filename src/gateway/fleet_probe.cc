@@ -1,117 +1,200 @@
 #include "gateway/fleet_probe.h"
 
 #include <algorithm>
-#include <span>
-#include <string>
+#include <array>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace antiphon::gateway {
 namespace {
 
+using metrics::Labels;
+using worker_pool::ActionKind;
+using worker_pool::Cause;
 using worker_pool::Death;
 using worker_pool::SlotState;
+using Rows = std::vector<metrics::Table::Row>;
+using Kind = metrics::Registry::Kind;
 
-constexpr std::array kAllStates = {SlotState::kEmpty,   SlotState::kStarting,    SlotState::kSpare,
-                                   SlotState::kActive,  SlotState::kRetiring,    SlotState::kEnding,
-                                   SlotState::kWaiting, SlotState::kQuarantined, SlotState::kGivenUp};
+constexpr std::array kStates = {SlotState::kEmpty,   SlotState::kStarting,    SlotState::kSpare,
+                                SlotState::kActive,  SlotState::kRetiring,    SlotState::kEnding,
+                                SlotState::kWaiting, SlotState::kQuarantined, SlotState::kGivenUp};
 constexpr std::array kAllDeaths = {Death::kExited, Death::kStalled, Death::kLoadStalled, Death::kBadAnswer,
                                    Death::kNotLoaded};
 static_assert(kAllDeaths.size() == worker_pool::kDeaths);
+constexpr std::array kKinds = {ActionKind::kSpawn, ActionKind::kPromote, ActionKind::kRetire};
+static_assert(kKinds.size() == worker_pool::kActionKinds);
+constexpr std::array kAllCauses = {Cause::kLeast, Cause::kStartWait,  Cause::kRefused, Cause::kLost,
+                                   Cause::kSpare, Cause::kLittleLoad, Cause::kMemory};
+static_assert(kAllCauses.size() == worker_pool::kCauses);
 
 constexpr std::string_view kHere = "here";
 constexpr std::string_view kElsewhere = "elsewhere";
 
-std::vector<metrics::Gauge> states(metrics::Registry& registry, std::string_view place) {
-  std::vector<metrics::Gauge> gauges;
-  for (const auto state : kAllStates) {
-    gauges.push_back(registry.gauge(
-        "antiphon_worker_slots", "Places for workers, by state and by machine: the gateway's own or another one.",
-        {{"state", std::string(worker_pool::name_of(state))}, {"machine", std::string(place)}}));
-  }
-  return gauges;
+/// The labels that name a worker, and further ones.
+Labels labels_of(std::string_view machine, std::string worker, const Labels& more = {}) {
+  Labels labels{{"machine", std::string(machine)}, {"worker", std::move(worker)}};
+  labels.insert(labels.end(), more.begin(), more.end());
+  return labels;
 }
 
-std::vector<metrics::Counter> deaths(metrics::Registry& registry, std::string_view place) {
-  std::vector<metrics::Counter> counters;
-  for (const auto death : kAllDeaths) {
-    counters.push_back(
-        registry.counter("antiphon_worker_deaths_total", "Workers that ended or were killed, by reason and by machine.",
-                         {{"reason", std::string(worker_pool::name_of(death))}, {"machine", std::string(place)}}));
-  }
-  return counters;
+Labels labels_of(const WorkerFleet::Status& status, const Labels& more = {}) {
+  if (status.remote) return labels_of(kElsewhere, status.remote->id, more);
+  return labels_of(kHere, std::to_string(status.slot), more);
 }
 
-/// Adds what came since the last time.
-void advance(const metrics::Counter& counter, std::uint64_t now, std::uint64_t& seen) {
-  if (now > seen) counter.add(static_cast<double>(now - seen));
-  seen = std::max(seen, now);
-}
+double number(std::uint64_t count) { return static_cast<double>(count); }
 
 }  // namespace
 
+std::vector<FleetProbe::Column> FleetProbe::columns(metrics::Registry& registry) {
+  using Status = WorkerFleet::Status;
+  using Figure = std::optional<double>;
+  return {
+      {.table = registry.table("antiphon_worker_queue_jobs", "Jobs and loadings that a worker has.", Kind::kGauge),
+       .figure = [](const Status& status) -> Figure { return status.queue; }},
+      {.table = registry.table("antiphon_worker_jobs_total", "Jobs that the worker process has done.", Kind::kCounter),
+       .figure = [](const Status& status) -> Figure { return status.jobs; }},
+      {.table = registry.table("antiphon_worker_rendered_seconds_total", "Audio that the worker process has rendered.",
+                               Kind::kCounter),
+       .figure = [](const Status& status) -> Figure { return base::to_seconds(status.rendered); }},
+      {.table = registry.table("antiphon_worker_busy_seconds_total", "Time that it took for that.", Kind::kCounter),
+       .figure = [](const Status& status) -> Figure { return base::to_seconds(status.busy); }},
+      {.table = registry.table("antiphon_worker_rtf_ratio",
+                               "That time for each second of audio, since the process started.", Kind::kGauge),
+       .figure = [](const Status& status) -> Figure {
+         if (status.rendered <= base::Duration::zero()) return std::nullopt;
+         return base::to_seconds(status.busy) / base::to_seconds(status.rendered);
+       }},
+      {.table = registry.table("antiphon_worker_resident_bytes", "Memory of the worker process.", Kind::kGauge),
+       .figure = [](const Status& status) -> Figure { return status.resident; }},
+      {.table = registry.table("antiphon_worker_ready_after_seconds",
+                               "From the start of the process, elsewhere from its joining, until it was ready.",
+                               Kind::kGauge),
+       .figure = [](const Status& status) -> Figure {
+         if (status.ready_after <= base::Duration::zero()) return std::nullopt;
+         return base::to_seconds(status.ready_after);
+       }},
+      {.table = registry.table("antiphon_worker_round_trip_seconds", "To a worker elsewhere and back, as measured.",
+                               Kind::kGauge),
+       .figure = [](const Status& status) -> Figure {
+         if (!status.remote) return std::nullopt;
+         return base::to_seconds(status.remote->round_trip);
+       }},
+      {.table = registry.table("antiphon_worker_link_bytes_per_second",
+                               "Bandwidth of the link to a worker elsewhere, as measured.", Kind::kGauge),
+       .figure = [](const Status& status) -> Figure {
+         if (!status.remote) return std::nullopt;
+         return status.remote->bytes_per_second;
+       }},
+  };
+}
+
 FleetProbe::FleetProbe(metrics::Registry& registry)
-    : registry_(registry),
-      here_(states(registry, kHere)),
-      elsewhere_(states(registry, kElsewhere)),
-      deaths_here_(deaths(registry, kHere)),
-      deaths_elsewhere_(deaths(registry, kElsewhere)),
-      starts_(registry.counter("antiphon_worker_starts_total", "Worker processes started on this machine.")),
-      decisions_(registry.counter("antiphon_pool_decisions_total", "What the pool of workers decided.")),
+    : columns_(columns(registry)),
+      state_(registry.table("antiphon_worker_state", "1: the state of a worker.", Kind::kGauge)),
+      voice_(registry.table("antiphon_worker_voice", "1: a voice that a worker holds, or loads.", Kind::kGauge)),
+      device_(registry.table("antiphon_worker_device_bytes", "Memory of the device that the worker process holds.",
+                             Kind::kGauge)),
+      restarts_(registry.table("antiphon_worker_restarts_total",
+                               "Processes started in a place after the first; elsewhere: times that it joined again.",
+                               Kind::kCounter)),
+      deaths_(registry.table("antiphon_worker_deaths_total",
+                             "Workers that ended by themselves (exited) or were killed, by reason.", Kind::kCounter)),
+      slots_(registry.table("antiphon_worker_slots",
+                            "Places for workers, by state and by machine: the gateway's own or another one.",
+                            Kind::kGauge)),
+      decisions_(registry.table("antiphon_pool_decisions_total", "What the pool of workers decided, and why.",
+                                Kind::kCounter)),
+      condition_(registry.table("antiphon_pool_condition", "1: how the pool stands.", Kind::kGauge)),
+      limit_(registry.table("antiphon_pool_limit", "1: what keeps the pool from growing.", Kind::kGauge)),
       wanted_(registry.gauge("antiphon_workers_wanted", "Workers on this machine that should take jobs.")),
-      remote_memory_(registry.gauge("antiphon_remote_workers_resident_bytes",
-                                    "Memory of all worker processes on other machines.")) {
-  static_assert(kAllStates.size() == kStates);
+      raised_(registry.gauge("antiphon_expectation_factor",
+                             "By what jobs' expected times are multiplied, after most workers were late at once.")) {}
+
+void FleetProbe::observe(const WorkerFleet& fleet) const {
+  observe_workers(fleet);
+  observe_lives(fleet);
+  observe_pool(fleet);
 }
 
-void FleetProbe::observe(const WorkerFleet& fleet) {
-  observe_pool(fleet.pool());
-  observe_remote(fleet);
-  observe_memory(fleet);
+void FleetProbe::observe_workers(const WorkerFleet& fleet) const {
+  auto all = fleet.status();
+  std::erase_if(all,
+                [&](const auto& status) { return !status.remote && fleet.pool().slots()[status.slot].starts() == 0; });
+  for (const auto& column : columns_) {
+    Rows rows;
+    for (const auto& status : all) {
+      if (const auto figure = column.figure(status)) rows.push_back({.labels = labels_of(status), .value = *figure});
+    }
+    column.table.replace(std::move(rows));
+  }
+  Rows states;
+  Rows voices;
+  Rows device;
+  for (const auto& status : all) {
+    states.push_back({.labels = labels_of(status, {{"state", std::string(name_of(status.state))}}), .value = 1});
+    for (const auto& voice : status.voices) {
+      voices.push_back({.labels = labels_of(status, {{"voice", voice}}), .value = 1});
+    }
+    if (fleet.gpu() == nullptr || status.remote) continue;
+    device.push_back({.labels = labels_of(status), .value = number(status.device_bytes)});
+  }
+  state_.replace(std::move(states));
+  voice_.replace(std::move(voices));
+  device_.replace(std::move(device));
 }
 
-void FleetProbe::observe_pool(const worker_pool::Pool& pool) {
-  for (std::size_t i = 0; i < kStates; ++i) {
-    here_[i].set(static_cast<double>(std::ranges::count(pool.slots(), kAllStates.at(i), &worker_pool::Slot::state)));
-  }
-  std::uint64_t starts = 0;
-  for (const auto& slot : pool.slots()) starts += slot.starts();
-  advance(starts_, starts, seen_starts_);
-  for (std::size_t i = 0; i < kAllDeaths.size(); ++i) {
-    std::uint64_t dead = 0;
-    for (const auto& slot : pool.slots()) dead += slot.deaths(kAllDeaths.at(i));
-    advance(deaths_here_[i], dead, seen_here_.at(i));
-  }
-  advance(decisions_, pool.decided(), seen_decisions_);
-  wanted_.set(pool.wanted());
-}
-
-void FleetProbe::observe_remote(const WorkerFleet& fleet) {
-  const auto status = fleet.status();
-  std::uint64_t memory = 0;
-  std::array<double, kStates> counts{};
-  for (const auto& worker : status) {
-    if (!worker.remote) continue;
-    memory += worker.remote->resident;
-    const auto* const state = std::ranges::find(kAllStates, worker.remote->state);
-    counts.at(static_cast<std::size_t>(state - kAllStates.begin())) += 1;
-  }
-  for (std::size_t i = 0; i < kStates; ++i) elsewhere_[i].set(counts.at(i));
-  for (std::size_t i = 0; i < kAllDeaths.size(); ++i) {
-    advance(deaths_elsewhere_[i], fleet.remote_deaths(kAllDeaths.at(i)), seen_elsewhere_.at(i));
-  }
-  remote_memory_.set(static_cast<double>(memory));
-}
-
-void FleetProbe::observe_memory(const WorkerFleet& fleet) {
+void FleetProbe::observe_lives(const WorkerFleet& fleet) const {
+  Rows restarts;
+  Rows deaths;
+  const auto add = [&](std::string_view machine, const std::string& worker, std::uint64_t starts, const auto& died) {
+    restarts.push_back({.labels = labels_of(machine, worker), .value = number(starts - 1)});
+    for (const auto death : kAllDeaths) {
+      deaths.push_back({.labels = labels_of(machine, worker, {{"reason", std::string(name_of(death))}}),
+                        .value = number(died(death))});
+    }
+  };
   const auto slots = fleet.pool().slots();
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i].starts() == 0) continue;
-    registry_
-        .gauge("antiphon_worker_resident_bytes", "Memory of the worker process in each place on this machine.",
-               {{"slot", std::to_string(i)}})
-        .set(slots[i].runs() ? static_cast<double>(slots[i].resident()) : 0);
+    const auto& slot = slots[i];
+    if (slot.starts() > 0)
+      add(kHere, std::to_string(i), slot.starts(), [&](Death death) { return slot.deaths(death); });
   }
+  for (const auto& [id, record] : fleet.remote_ledger().records()) {
+    add(kElsewhere, id, record.joins, [&](Death death) { return record.deaths.at(static_cast<std::size_t>(death)); });
+  }
+  restarts_.replace(std::move(restarts));
+  deaths_.replace(std::move(deaths));
+}
+
+void FleetProbe::observe_pool(const WorkerFleet& fleet) const {
+  const auto& pool = fleet.pool();
+  const auto all = fleet.status();
+  Rows slots;
+  for (const auto machine : {kHere, kElsewhere}) {
+    for (const auto state : kStates) {
+      const auto count = std::ranges::count_if(all, [&](const auto& status) {
+        return status.state == state && status.remote.has_value() == (machine == kElsewhere);
+      });
+      slots.push_back({.labels = {{"machine", std::string(machine)}, {"state", std::string(name_of(state))}},
+                       .value = static_cast<double>(count)});
+    }
+  }
+  slots_.replace(std::move(slots));
+  Rows decisions;
+  for (const auto kind : kKinds) {
+    for (const auto cause : kAllCauses) {
+      decisions.push_back({.labels = {{"does", std::string(name_of(kind))}, {"cause", std::string(name_of(cause))}},
+                           .value = number(pool.decided(kind, cause))});
+    }
+  }
+  decisions_.replace(std::move(decisions));
+  condition_.replace({{.labels = {{"condition", std::string(name_of(pool.condition()))}}, .value = 1}});
+  limit_.replace({{.labels = {{"limit", std::string(name_of(pool.limit()))}}, .value = 1}});
+  wanted_.set(pool.wanted());
+  raised_.set(fleet.judge().raised());
 }
 
 }  // namespace antiphon::gateway

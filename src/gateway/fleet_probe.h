@@ -1,45 +1,49 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "gateway/worker_fleet.h"
 #include "metrics/registry.h"
-#include "worker_pool/types.h"
 
 namespace antiphon::gateway {
 
-/// What the workers are and were, for /metrics. Lives on the event loop.
+/// What each worker is and was, and what the pool decided, for /metrics. docs/metrics.md lists it. A worker is named by
+/// two labels: `machine`, "here" or "elsewhere", and `worker`, its slot's number here, its id elsewhere. Lives on the
+/// event loop.
 class FleetProbe {
  public:
   explicit FleetProbe(metrics::Registry& registry);
 
   /// What is so now; before each scrape.
-  void observe(const WorkerFleet& fleet);
+  void observe(const WorkerFleet& fleet) const;
 
  private:
-  static constexpr std::size_t kStates = 9;
+  /// A figure of each worker; nothing: it does not apply to it, or is not known.
+  struct Column {
+    metrics::Table table;
+    std::optional<double> (*figure)(const WorkerFleet::Status& status);
+  };
+  [[nodiscard]] static std::vector<Column> columns(metrics::Registry& registry);
 
-  void observe_pool(const worker_pool::Pool& pool);
-  void observe_remote(const WorkerFleet& fleet);
-  /// A slot has a gauge from the first time on that it is used.
-  void observe_memory(const WorkerFleet& fleet);
+  void observe_workers(const WorkerFleet& fleet) const;
+  void observe_lives(const WorkerFleet& fleet) const;
+  void observe_pool(const WorkerFleet& fleet) const;
 
-  metrics::Registry& registry_;
-  std::vector<metrics::Gauge> here_;  ///< Slots in each state.
-  std::vector<metrics::Gauge> elsewhere_;
-  std::vector<metrics::Counter> deaths_here_;
-  std::vector<metrics::Counter> deaths_elsewhere_;
-  metrics::Counter starts_;
-  metrics::Counter decisions_;
+  std::vector<Column> columns_;
+  metrics::Table state_;
+  metrics::Table voice_;
+  metrics::Table device_;
+  // Of each place here, and of who joined from elsewhere.
+  metrics::Table restarts_;
+  metrics::Table deaths_;
+  // Of the pool.
+  metrics::Table slots_;
+  metrics::Table decisions_;
+  metrics::Table condition_;
+  metrics::Table limit_;
   metrics::Gauge wanted_;
-  metrics::Gauge remote_memory_;
-  std::array<std::uint64_t, worker_pool::kDeaths> seen_here_{};
-  std::array<std::uint64_t, worker_pool::kDeaths> seen_elsewhere_{};
-  std::uint64_t seen_starts_ = 0;
-  std::uint64_t seen_decisions_ = 0;
+  metrics::Gauge raised_;
 };
 
 }  // namespace antiphon::gateway

@@ -15,9 +15,11 @@ namespace antiphon::gateway {
 struct RemoteWorker {
   wire::Join join;  ///< Without the token.
   std::string address;
+  base::TimePoint joined{};
+  base::Duration ready_after{};  ///< From then until it took jobs; zero before.
   worker_pool::SlotState state = worker_pool::SlotState::kStarting;
-  std::string fingerprint;
-  worker_pool::LinkQuality quality;
+  std::string fingerprint{};
+  worker_pool::LinkQuality quality{};
   std::uint64_t resident = 0;
   std::uint64_t heard = 0;           ///< Bytes received when the last heartbeat was.
   int silent = 0;                    ///< Heartbeats since there were more.
@@ -30,10 +32,8 @@ struct RemoteStatus {
   std::string id;
   std::string address;
   std::uint64_t incarnation = 0;
-  worker_pool::SlotState state = worker_pool::SlotState::kStarting;
   base::Duration round_trip{};
   double bytes_per_second = 0;
-  std::uint64_t resident = 0;  ///< Memory of the worker process.
 };
 
 }  // namespace antiphon::gateway

@@ -301,12 +301,15 @@ void WorkerFleet::count_as_ready(Slot& slot) {
   if (!slot.loading.empty()) return;
   if (slot.remote) {
     slot.remote->state = SlotState::kActive;
+    slot.remote->ready_after = clock_.now() - slot.remote->joined;
     slot.joined = true;
     owner_.worker_joined(slot.id, slot.voices, slot.places);
     check_voices(slot);  // the server may have got others since it came
     return act();
   }
   pool_.ready(slot.index, clock_.now());
+  runtime::log_info("worker_spare", {{"worker", slot.id.value},
+                                     {"after_s", base::to_seconds(pool_.slots()[slot.index].ready_after())}});
   const auto bytes = process::resident_bytes(slot.link->pid()).value_or(0);
   pool_.resident(slot.index, bytes);
   largest_ = std::max(largest_, bytes);
@@ -358,7 +361,7 @@ void WorkerFleet::end_task(Slot& slot, std::uint64_t number) {
 void WorkerFleet::kill(Slot& slot, Death death) {
   if (slot.remote) {
     slot.remote->state = SlotState::kEnding;
-    ++remote_deaths_.at(static_cast<std::size_t>(death));
+    ledger_.died(slot.remote->join.id, death);
   } else {
     pool_.killed(slot.index, death);
   }

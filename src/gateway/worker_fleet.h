@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
@@ -13,6 +12,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "device/gpu.h"
+#include "gateway/remote_ledger.h"
 #include "gateway/remote_worker.h"
 #include "gateway/worker_link.h"
 #include "runtime/clock.h"
@@ -120,23 +120,25 @@ class WorkerFleet {
   [[nodiscard]] std::string remote_id_of(base::WorkerId worker) const;
   /// That take jobs.
   [[nodiscard]] std::uint32_t remote_workers() const;
-  /// How many of them ended in that way so far.
-  [[nodiscard]] std::uint64_t remote_deaths(worker_pool::Death death) const {
-    return remote_deaths_.at(static_cast<std::size_t>(death));
-  }
+  /// What became of all of them so far.
+  [[nodiscard]] const RemoteLedger& remote_ledger() const { return ledger_; }
 
   // What is known, for people.
 
   struct Status {
     worker_pool::SlotIndex slot = 0;
     base::WorkerId worker;  ///< Of the last process in the slot.
-    pid_t pid = 0;          ///< 0: there is none.
+    worker_pool::SlotState state = worker_pool::SlotState::kEmpty;
+    pid_t pid = 0;  ///< 0: there is none, or it is elsewhere.
+    /// From the start of the process, elsewhere from its joining, until it was ready; zero before.
+    base::Duration ready_after{};
     std::vector<std::string> voices;
     std::size_t queue = 0;   ///< Jobs and loadings that it has.
     std::uint64_t jobs = 0;  ///< Done.
     base::Duration rendered{};
     base::Duration busy{};           ///< Time spent on rendering.
     std::uint32_t places = 1;        ///< Jobs that it does at once.
+    std::uint64_t resident = 0;      ///< Memory of the process.
     std::uint64_t device_bytes = 0;  ///< Memory of the device that it holds; 0: none, or not known.
     std::optional<RemoteStatus> remote{};
   };
@@ -222,7 +224,7 @@ class WorkerFleet {
   void check_voices(const Slot& slot);
   /// What may be expected of a job there before it counts as late.
   [[nodiscard]] worker_pool::StallJudge::Work patient(const Slot& slot, worker_pool::StallJudge::Work work) const;
-  [[nodiscard]] RemoteStatus remote_status(const Slot& slot) const;
+  [[nodiscard]] static RemoteStatus remote_status(const Slot& slot);
 
   [[nodiscard]] worker_pool::SlotState state(const Slot& slot) const {
     return slot.remote ? slot.remote->state : pool_.slots()[slot.index].state();
@@ -239,7 +241,7 @@ class WorkerFleet {
   worker_pool::StallJudge judge_;
   std::vector<std::unique_ptr<Slot>> slots_;   ///< The pool's, in its order.
   std::vector<std::unique_ptr<Slot>> remote_;  ///< Of who joined from elsewhere.
-  std::array<std::uint64_t, worker_pool::kDeaths> remote_deaths_{};
+  RemoteLedger ledger_;
   std::string fingerprint_;  ///< Of all workers; "": none has told it.
   worker_pool::SlotIndex next_remote_ = 0;
   base::TimePoint beaten_;

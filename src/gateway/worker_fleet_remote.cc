@@ -82,7 +82,8 @@ runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> str
   slot.id = base::WorkerId{next_worker_++};
   slot.epoch = 1;
   join.token.clear();
-  slot.remote.emplace(RemoteWorker{.join = std::move(join), .address = std::move(address)});
+  slot.remote.emplace(RemoteWorker{.join = std::move(join), .address = std::move(address), .joined = clock_.now()});
+  ledger_.joined(slot.remote->join.id, slot.remote->joined);
   slot.link = std::make_unique<WorkerLink>(std::move(stream));
   runtime::log_info("remote_worker_joined", {{"worker", slot.id.value},
                                              {"id", slot.remote->join.id},
@@ -96,8 +97,9 @@ runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> str
   const auto reason =
       co_await slot.link->run([this, &slot](wire::Message message) { on_message(slot, std::move(message)); });
   const bool retired = state(slot) == SlotState::kRetiring;
-  if (!retired && !slot.condemned) ++remote_deaths_.at(static_cast<std::size_t>(Death::kExited));
+  if (!retired && !slot.condemned) ledger_.died(slot.remote->join.id, Death::kExited);
   leave(slot);
+  ledger_.left(slot.remote->join.id);
   const runtime::LogFields fields{{"worker", slot.id.value}, {"id", slot.remote->join.id}, {"reason", reason}};
   if (retired) {
     runtime::log_info("remote_worker_left", fields);

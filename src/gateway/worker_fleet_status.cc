@@ -8,6 +8,7 @@ std::vector<WorkerFleet::Status> WorkerFleet::status() const {
   for (const Slot* const slot : all_slots()) {
     all.push_back({.slot = slot->index,
                    .worker = slot->id,
+                   .state = state(*slot),
                    .pid = slot->link ? slot->link->pid() : 0,
                    .voices = slot->voices,
                    .queue = slot->tasks.size(),
@@ -16,20 +17,26 @@ std::vector<WorkerFleet::Status> WorkerFleet::status() const {
                    .busy = slot->busy,
                    .places = slot->places,
                    .device_bytes = slot->link ? slot->device_bytes : 0});
-    if (slot->remote) all.back().remote = remote_status(*slot);
+    auto& status = all.back();
+    if (slot->remote) {
+      status.ready_after = slot->remote->ready_after;
+      status.resident = slot->remote->resident;
+      status.remote = remote_status(*slot);
+    } else {
+      status.ready_after = pool_.slots()[slot->index].ready_after();
+      status.resident = pool_.slots()[slot->index].resident();
+    }
   }
   return all;
 }
 
-RemoteStatus WorkerFleet::remote_status(const Slot& slot) const {
+RemoteStatus WorkerFleet::remote_status(const Slot& slot) {
   const RemoteWorker& remote = *slot.remote;
   return {.id = remote.join.id,
           .address = remote.address,
           .incarnation = remote.join.incarnation,
-          .state = remote.state,
           .round_trip = remote.quality.round_trip(),
-          .bytes_per_second = remote.quality.bytes_per_second(),
-          .resident = remote.resident};
+          .bytes_per_second = remote.quality.bytes_per_second()};
 }
 
 }  // namespace antiphon::gateway

@@ -19,12 +19,23 @@ json kills_of(const Count& count) {
   return kills;
 }
 
+json seconds_or_null(base::Duration duration) {
+  return duration > base::Duration::zero() ? json(base::to_seconds(duration)) : json(nullptr);
+}
+
 /// What is the same of all workers.
 json entry_of(const WorkerFleet::Status& status) {
-  json entry = {{"slot", status.slot},     {"worker", status.worker.value},
-                {"voices", status.voices}, {"queue", status.queue},
-                {"jobs", status.jobs},     {"rtf", nullptr},
-                {"places", status.places}, {"remote", nullptr}};
+  json entry = {{"slot", status.slot},
+                {"worker", status.worker.value},
+                {"state", worker_pool::name_of(status.state)},
+                {"ready_after_seconds", seconds_or_null(status.ready_after)},
+                {"voices", status.voices},
+                {"queue", status.queue},
+                {"jobs", status.jobs},
+                {"rtf", nullptr},
+                {"places", status.places},
+                {"resident_bytes", status.resident},
+                {"device_bytes", status.device_bytes}};
   if (status.rendered > base::Duration::zero()) {
     entry["rtf"] = base::to_seconds(status.busy) / base::to_seconds(status.rendered);
   }
@@ -33,25 +44,20 @@ json entry_of(const WorkerFleet::Status& status) {
 
 json entry_of(const WorkerFleet::Status& status, const worker_pool::Slot& slot) {
   auto entry = entry_of(status);
-  entry.update({{"state", worker_pool::name_of(slot.state())},
-                {"cause", worker_pool::name_of(slot.wanted_for())},
+  entry.update({{"cause", worker_pool::name_of(slot.wanted_for())},
                 {"pid", status.pid},
-                {"resident_bytes", slot.resident()},
-                {"device_bytes", status.device_bytes},
                 {"restarts", slot.starts() - 1},
-                {"kills", kills_of([&](Death death) { return slot.deaths(death); })}});
+                {"kills", kills_of([&](Death death) { return slot.deaths(death); })},
+                {"remote", nullptr}});
   return entry;
 }
 
-json entry_of(const WorkerFleet::Status& status, const RemoteStatus& remote) {
+json entry_of(const WorkerFleet::Status& status, const RemoteStatus& remote, const RemoteLedger::Record& record) {
   auto entry = entry_of(status);
-  entry.update({{"state", worker_pool::name_of(remote.state)},
-                {"cause", "joined"},
+  entry.update({{"cause", "joined"},
                 {"pid", nullptr},
-                {"resident_bytes", remote.resident},
-                {"device_bytes", 0},
-                {"restarts", 0},
-                {"kills", kills_of([](Death) { return std::uint64_t{0}; })},
+                {"restarts", record.joins - 1},
+                {"kills", kills_of([&](Death death) { return record.deaths.at(static_cast<std::size_t>(death)); })},
                 {"remote",
                  {{"id", remote.id},
                   {"address", remote.address},
@@ -68,7 +74,7 @@ std::string worker_report(const WorkerFleet& fleet) {
   json workers = json::array();
   for (const auto& status : fleet.status()) {
     if (status.remote) {
-      workers.push_back(entry_of(status, *status.remote));
+      workers.push_back(entry_of(status, *status.remote, fleet.remote_ledger().records().at(status.remote->id)));
       continue;
     }
     const auto& slot = pool.slots()[status.slot];
@@ -89,7 +95,7 @@ std::string worker_report(const WorkerFleet& fleet) {
                  {"least", pool.options().least},
                  {"most", pool.options().most},
                  {"remote", fleet.remote_workers()},
-                 {"remote_kills", kills_of([&](Death death) { return fleet.remote_deaths(death); })},
+                 {"remote_kills", kills_of([&](Death death) { return fleet.remote_ledger().deaths(death); })},
                  {"estimates_raised_by", fleet.judge().raised()},
                  {"workers", std::move(workers)},
                  {"decisions", std::move(decisions)}};

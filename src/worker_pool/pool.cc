@@ -130,12 +130,12 @@ void Pool::decide(ActionKind kind, SlotIndex slot, Cause cause, base::TimePoint 
   actions_.push_back(action);
   decisions_.push_back({.at = now, .action = action, .active = active()});
   if (decisions_.size() > kDecisions) decisions_.pop_front();
-  ++decided_;
+  ++decided_.at(static_cast<std::size_t>(kind)).at(static_cast<std::size_t>(cause));
 }
 
-void Pool::ready(SlotIndex slot, base::TimePoint /*now*/) {
+void Pool::ready(SlotIndex slot, base::TimePoint now) {
   ANTIPHON_CHECK(slots_.at(slot).state() == SlotState::kStarting, "a worker that starts becomes ready");
-  slots_[slot].ready();
+  slots_[slot].ready(now);
   was_ready_ = true;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <span>
@@ -52,8 +53,10 @@ class Pool {
   [[nodiscard]] Limit limit() const { return limit_; }
   /// The last ones, oldest first; kDecisions at most.
   [[nodiscard]] const std::deque<Decision>& decisions() const { return decisions_; }
-  /// All that were ever made.
-  [[nodiscard]] std::uint64_t decided() const { return decided_; }
+  /// How many such were ever made.
+  [[nodiscard]] std::uint64_t decided(ActionKind kind, Cause cause) const {
+    return decided_.at(static_cast<std::size_t>(kind)).at(static_cast<std::size_t>(cause));
+  }
   [[nodiscard]] const Options& options() const { return options_; }
 
   static constexpr std::size_t kDecisions = 64;
@@ -85,7 +88,7 @@ class Pool {
   bool was_ready_ = false;
   std::vector<Action> actions_;
   std::deque<Decision> decisions_;
-  std::uint64_t decided_ = 0;
+  std::array<std::array<std::uint64_t, kCauses>, kActionKinds> decided_{};
 };
 
 }  // namespace antiphon::worker_pool

@@ -290,7 +290,25 @@ TEST_F(PoolTest, RemembersItsLastDecisions) {
     update();
   }
   EXPECT_EQ(pool_.decisions().size(), Pool::kDecisions);
-  EXPECT_GT(pool_.decided(), Pool::kDecisions);
+  EXPECT_EQ(pool_.decided(Kind::kPromote, Cause::kLeast), 1U);
+  EXPECT_EQ(pool_.decided(Kind::kPromote, Cause::kLost), 100U);
+  EXPECT_EQ(pool_.decided(Kind::kRetire, Cause::kMemory), 0U);
+}
+
+TEST_F(PoolTest, KnowsHowLongAWorkerTookToBeReady) {
+  pool_ = Pool({.least = 1, .most = 1, .spare = Spare::kOff});
+  update();
+  EXPECT_EQ(pool_.slots()[0].ready_after(), base::Duration{});
+  now_ += 700ms;
+  ready(0);
+  EXPECT_EQ(pool_.slots()[0].ready_after(), 700ms);
+  now_ += 5s;
+  update();
+  EXPECT_EQ(pool_.slots()[0].ready_after(), 700ms);
+  ended(0);
+  pass(1s);
+  ASSERT_EQ(state(0), SlotState::kStarting) << "another one";
+  EXPECT_EQ(pool_.slots()[0].ready_after(), base::Duration{});
 }
 
 TEST(PoolOptions, SayWhichValueIsWrong) {

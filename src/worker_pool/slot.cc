@@ -16,15 +16,18 @@ void Slot::start(Cause cause, base::TimePoint now) {
   state_ = SlotState::kStarting;
   wanted_for_ = cause;
   was_ready_ = false;
+  started_ = now;
+  ready_after_ = {};
   resident_ = 0;
   resident_when_ready_ = 0;
   ++starts_;
   backoff_.started(now);
 }
 
-void Slot::ready() {
+void Slot::ready(base::TimePoint now) {
   state_ = SlotState::kSpare;
   was_ready_ = true;
+  ready_after_ = now - started_;
   failed_starts_ = 0;
 }
 

@@ -27,12 +27,14 @@ class Slot {
   [[nodiscard]] std::uint64_t resident() const { return resident_; }
   [[nodiscard]] std::uint64_t resident_when_ready() const { return resident_when_ready_; }
   [[nodiscard]] Cause wanted_for() const { return wanted_for_; }
+  /// From the start of the process until it was ready; zero while it is not.
+  [[nodiscard]] base::Duration ready_after() const { return ready_after_; }
 
   /// There is a process, or there was one a moment ago.
   [[nodiscard]] bool runs() const;
 
   void start(Cause cause, base::TimePoint now);
-  void ready();
+  void ready(base::TimePoint now);
   void promote() { state_ = SlotState::kActive; }
   void retire() { state_ = SlotState::kRetiring; }
   void killed(Death death);
@@ -54,6 +56,8 @@ class Slot {
   Cause wanted_for_ = Cause::kLeast;
   Backoff backoff_;
   base::TimePoint until_{};
+  base::TimePoint started_{};
+  base::Duration ready_after_{};
   bool was_ready_ = false;  ///< The process that runs was.
   std::uint32_t failed_starts_ = 0;
   std::deque<base::TimePoint> ends_;  ///< Of the last minute; deaths_per_minute + 1 at most.

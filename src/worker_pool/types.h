@@ -38,6 +38,8 @@ enum class ActionKind : std::uint8_t {
   kRetire,   ///< Give this slot's worker no more jobs, end it when it has none, and report ended().
 };
 
+inline constexpr std::size_t kActionKinds = 3;
+
 /// Why the pool wants something.
 enum class Cause : std::uint8_t {
   kLeast,       ///< Fewer than the least.
@@ -48,6 +50,7 @@ enum class Cause : std::uint8_t {
   kLittleLoad,  ///< Fewer would do.
   kMemory,      ///< It holds more memory than it may.
 };
+inline constexpr std::size_t kCauses = 7;
 
 struct Action {
   ActionKind kind = ActionKind::kSpawn;

@@ -1,6 +1,7 @@
 """Workers on other machines: who may join, who may not and why, and that nobody hears from where the sound comes."""
 import contextlib
 import queue
+import re
 import signal
 import socket
 import threading
@@ -43,8 +44,11 @@ def test_it_works_beside_local_workers_and_counts_as_capacity(site):
     metrics = server.http.get("/metrics").text
     assert 'antiphon_worker_slots{machine="elsewhere",state="active"} 2' in metrics
     assert 'antiphon_worker_slots{machine="here",state="active"} 1' in metrics
-    assert "antiphon_worker_starts_total 1" in metrics
-    assert 'antiphon_worker_resident_bytes{slot="0"} ' in metrics
+    assert 'antiphon_worker_resident_bytes{machine="here",worker="0"} ' in metrics
+    elsewhere = re.findall(r'antiphon_worker_jobs_total{machine="elsewhere",worker="([^"]+)"} (\d+)', metrics)
+    assert len(elsewhere) == 2
+    assert all(int(jobs) > 0 for _, jobs in elsewhere)
+    assert re.search(r'antiphon_worker_round_trip_seconds{machine="elsewhere",worker="[^"]+"} 0\.\d*[1-9]', metrics)
 
 
 def test_a_pin_alone_is_enough(site):

@@ -1,0 +1,44 @@
+"""/metrics: what is promised of it on its page."""
+import re
+
+import harness
+
+PAGE = harness.REPOSITORY / "docs/metrics.md"
+TEXT = "Nothing is counted that is not explained."
+# They exist only where their matter does.
+ELSEWHERE = {"antiphon_worker_round_trip_seconds", "antiphon_worker_link_bytes_per_second"}
+OF_DEVICES = {"antiphon_worker_device_bytes"}
+
+
+def families(server):
+    return dict(re.findall(r"^# TYPE (\w+) (\w+)$", server.http.get("/metrics").text, re.MULTILINE))
+
+
+def test_the_page_and_the_server_name_the_same_metrics(server):
+    server.speak(TEXT, "quick")
+    named = set(re.findall(r"`(antiphon_\w+)`", PAGE.read_text()))
+    served = set(families(server))
+    assert served - named == set(), "not explained"
+    assert named - served == ELSEWHERE | OF_DEVICES, "not served"
+
+
+def test_every_value_of_a_label_is_on_the_page(server):
+    page = PAGE.read_text()
+    server.speak(TEXT, "quick")
+    lines = server.http.get("/metrics").text
+    for label in ["cause", "does", "reason", "condition", "limit", "end", "door", "kind", "direction"]:
+        values = set(re.findall(rf'[{{,]{label}="(\w+)"', lines))
+        assert values, label
+        assert [value for value in values if f"`{value}`" not in page] == [], label
+
+
+def test_a_busy_worker_is_seen_to_work(server):
+    server.speak(TEXT, "quick")
+    worker = 'machine="here",worker="0"'
+    metrics = server.metrics()
+    assert metrics[f'antiphon_worker_state{{{worker},state="active"}}'] == 1
+    assert metrics[f'antiphon_worker_voice{{{worker},voice="quick"}}'] == 1
+    assert metrics[f"antiphon_worker_jobs_total{{{worker}}}"] >= 2
+    assert metrics[f"antiphon_worker_rtf_ratio{{{worker}}}"] > 0
+    assert metrics[f"antiphon_worker_ready_after_seconds{{{worker}}}"] > 0
+    assert metrics[f"antiphon_worker_restarts_total{{{worker}}}"] == 0
