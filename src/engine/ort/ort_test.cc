@@ -112,6 +112,19 @@ TEST(Runtime, SaysWhatDecidesTheBytes) {
   EXPECT_EQ(open_runtime().fingerprint(), runtime.fingerprint());
 }
 
+TEST(Runtime, FindsTheNewestOfSeveralLibraries) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / ("libraries_" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  EXPECT_EQ(newest_library(folder), "");
+  for (const auto* const name : {"libonnxruntime.so.1.9.1", "libonnxruntime.so.1.21.0", "libonnxruntime.so.1.3.0",
+                                 "libonnxruntime_providers_cuda.so", "readme"}) {
+    std::ofstream(folder / name) << name;
+  }
+  EXPECT_EQ(newest_library(folder), folder / "libonnxruntime.so.1.21.0");
+  std::filesystem::remove_all(folder);
+  EXPECT_EQ(newest_library(folder), "");
+}
+
 TEST(Runtime, RefusesWhatIsNotTheLibrary) {
   const auto missing = Runtime::open({.library = "/nonexistent/libonnxruntime.so"});
   ASSERT_FALSE(missing);

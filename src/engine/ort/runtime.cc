@@ -2,7 +2,7 @@
 
 #include <dlfcn.h>
 
-#include <algorithm>
+#include <cstring>
 #include <mutex>
 #include <string_view>
 #include <system_error>
@@ -43,13 +43,16 @@ Result<const OrtApiBase*> open_library(const std::filesystem::path& file) {
 
 std::filesystem::path default_library() { return ANTIPHON_ONNXRUNTIME_LIBRARY; }
 
-std::filesystem::path default_cuda_library() {
+std::filesystem::path default_cuda_library() { return newest_library(ANTIPHON_ONNXRUNTIME_CUDA_FOLDER); }
+
+std::filesystem::path newest_library(const std::filesystem::path& folder) {
   constexpr std::string_view kName = "libonnxruntime.so";
   std::filesystem::path newest;
   std::error_code none;
-  for (std::filesystem::directory_iterator entry(ANTIPHON_ONNXRUNTIME_CUDA_FOLDER, none), end; !none && entry != end;
-       entry.increment(none)) {
-    if (entry->path().filename().string().starts_with(kName)) newest = std::max(newest, entry->path());
+  for (std::filesystem::directory_iterator entry(folder, none), end; !none && entry != end; entry.increment(none)) {
+    const auto& file = entry->path();
+    const bool is_newer = ::strverscmp(file.c_str(), newest.c_str()) > 0;
+    if (file.filename().string().starts_with(kName) && is_newer) newest = file;
   }
   return newest;
 }

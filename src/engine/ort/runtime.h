@@ -13,9 +13,10 @@ namespace antiphon::engine::ort {
 
 /// Where set-up put the library of the version that this program was tested with.
 [[nodiscard]] std::filesystem::path default_library();
-/// The library that is built for CUDA, in the folder onnxruntime-gpu beside the other's: the newest of its versions
-/// there. Empty: there is none.
+/// The library that is built for CUDA, in the folder onnxruntime-gpu beside the other's. Empty: there is none.
 [[nodiscard]] std::filesystem::path default_cuda_library();
+/// Of the libraries in that folder the one of the newest version: 1.21.0 is newer than 1.9.1. Empty: there is none.
+[[nodiscard]] std::filesystem::path newest_library(const std::filesystem::path& folder);
 /// What keeps `library` from being one that is built for CUDA, as a sentence, by its files alone; empty: nothing.
 [[nodiscard]] std::string lacks_cuda(const std::filesystem::path& library);
 
