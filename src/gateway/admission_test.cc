@@ -74,6 +74,32 @@ TEST_F(AdmissionTest, WhoDoesNotFitIsToldWhenToComeBackAndThenDoes) {
   EXPECT_TRUE(eventually([&] { return metric(port_, "antiphon_streams_ended_total{end=\"complete\"}") == 2; }));
 }
 
+/// The same, and another that stands by.
+class StandbyTest : public AdmissionTest {
+ protected:
+  void SetUp() override {
+    start(kSlow, [](ServerOptions& options) {
+      options.cell.pool = {.least = 1, .most = 2, .spare = worker_pool::Spare::kOn};
+      options.voices.front().cost = {
+          {.fixed = 0ms, .ratio = kSlow.cost.per_audio_second_ms / 1000, .plan_ratio = 0.001}};
+    });
+  }
+};
+
+TEST_F(StandbyTest, WhoFindsNoRoomBesideASpareIsServedByIt) {
+  ASSERT_TRUE(eventually([&] { return metric(port_, R"(antiphon_worker_slots{machine="here",state="spare"})") == 1; }));
+  auto playing = begin_speech(1, "Authorization: Bearer one\r\n");
+  ASSERT_TRUE(speaks());
+  EXPECT_EQ(metric(port_, "antiphon_workers"), 1);
+  const auto second = ask(port_, "POST", "/v1/audio/speech", speech("pcm", 2), std::string(kNow));
+  EXPECT_EQ(second.status, 200) << second.body;
+  EXPECT_TRUE(second.complete);
+  EXPECT_EQ(metric(port_, "antiphon_workers"), 2);
+  EXPECT_EQ(metric(port_, R"(antiphon_pool_decisions_total{does="promote",cause="no_room"})"), 1);
+  EXPECT_EQ(metric(port_, "antiphon_refusals_total{reason=\"capacity\"}"), 0);
+  EXPECT_TRUE(playing.get().complete);
+}
+
 TEST_F(AdmissionTest, AClientWhoLeavesWhileHeWaitsIsForgotten) {
   auto playing = begin_speech(1, "Authorization: Bearer one\r\n");
   ASSERT_TRUE(speaks());

@@ -183,7 +183,10 @@ void Cell::on_answer(base::WorkerId worker, wire::Message message) {
 
 worker_pool::Sample Cell::demand() {
   act();
-  return {.load = scheduler_.load(), .start_wait = scheduler_.start_wait(clock_.now()), .refusals = capacity_refusals_};
+  return {.load = scheduler_.load(),
+          .start_wait = scheduler_.start_wait(clock_.now()),
+          .refusals = capacity_refusals_,
+          .calls = calls_};
 }
 
 void Cell::on_planned(wire::Planned planned) {

@@ -115,7 +115,16 @@ std::vector<scheduler::CostModel::Prior> Cell::costs() const {
 void Cell::consult_desk() {
   room_changed_ = false;
   const auto now = clock_.now();
-  for (const auto& verdict : desk_.poll(now)) std::visit([this](const auto& body) { hear(body); }, verdict);
+  const auto hear_all = [this](const std::vector<scheduler::Verdict>& verdicts) {
+    for (const auto& verdict : verdicts) std::visit([this](const auto& body) { hear(body); }, verdict);
+  };
+  const auto& pool = fleet_.pool();
+  hear_all(desk_.poll(now, pool.standby() ? std::optional(pool.options().start_wait) : std::nullopt));
+  if (desk_.called()) {
+    ++calls_;
+    fleet_.ask_pool();  // which consults the desk again where a worker joins
+    if (pool.standby()) hear_all(desk_.poll(now));
+  }
   next_consultation_.reset();
   if (const auto next = desk_.next_poll(now); next && !stopping_) {
     next_consultation_ = clock_.start_timer(executor_, *next, [this] {

@@ -26,7 +26,7 @@ static_assert(kAllDeaths.size() == worker_pool::kDeaths);
 constexpr std::array kKinds = {ActionKind::kSpawn, ActionKind::kPromote, ActionKind::kRetire};
 static_assert(kKinds.size() == worker_pool::kActionKinds);
 constexpr std::array kAllCauses = {Cause::kLeast, Cause::kStartWait,  Cause::kRefused, Cause::kLost,
-                                   Cause::kSpare, Cause::kLittleLoad, Cause::kMemory};
+                                   Cause::kSpare, Cause::kLittleLoad, Cause::kMemory,  Cause::kNoRoom};
 static_assert(kAllCauses.size() == worker_pool::kCauses);
 
 constexpr std::string_view kHere = "here";

@@ -102,6 +102,8 @@ class WorkerFleet {
   void cancel_job(base::WorkerId worker, std::uint64_t job);
   /// The worker sent what it was not asked for: it is killed, and its jobs are lost.
   void condemn(base::WorkerId worker, const std::string& why);
+  /// How the pool stands is asked now, and not only at the next tenth of a second.
+  void ask_pool() { act(); }
   /// Slots that were given up or are in quarantine are tried again.
   void forgive() { pool_.reset(); }
 

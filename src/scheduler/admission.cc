@@ -135,7 +135,9 @@ void AdmissionDesk::apply(const StreamSpec& spec, base::Duration wait, base::Tim
 
 void AdmissionDesk::leave(base::StreamId stream) { applicants_.remove(stream); }
 
-std::vector<Verdict> AdmissionDesk::poll(base::TimePoint now) {
+std::vector<Verdict> AdmissionDesk::poll(base::TimePoint now, std::optional<base::Duration> standby) {
+  standby_ = standby;
+  called_ = false;
   forget_old(now);
   auto verdicts = std::exchange(decided_, {});
   if (applicants_.size() == 0) return verdicts;
@@ -192,7 +194,13 @@ std::optional<Verdict> AdmissionDesk::decide(const Applicants::Place& place, Pro
     if (reservations_.size() != reservations) promises.reserved();
     return verdict;
   }
-  if (now + applicant.delay > deadline(applicant, now)) {
+  const bool too_long = now + applicant.delay > deadline(applicant, now);
+  if (standby_ && (too_long || applicant.delay > *standby_)) {
+    called_ = true;
+    promises.waits(party, own, applicant.delay);
+    return std::nullopt;
+  }
+  if (too_long) {
     if (now >= applicant.arrival + applicant.wait / 2 && !in_time(applicant, now)) {
       in_vain_until_ = now + kInVain;
       in_vain_ = applicant.wait;

@@ -70,8 +70,11 @@ class AdmissionDesk {
   void leave(base::StreamId stream);
 
   /// What is decided now; what is admitted has entered the scheduler. Call it after apply(), when a stream has ended,
-  /// and at next_poll().
-  [[nodiscard]] std::vector<Verdict> poll(base::TimePoint now);
+  /// and at next_poll(). `standby`: another worker is ready and joins at a call. Then nobody is refused for want of
+  /// room; who would be, or would have to wait for longer than `*standby`, calls, and waits on.
+  [[nodiscard]] std::vector<Verdict> poll(base::TimePoint now, std::optional<base::Duration> standby = std::nullopt);
+  /// Whether the last poll() had somebody call.
+  [[nodiscard]] bool called() const { return called_; }
   /// When poll() may decide something though nothing is reported; nothing while nobody waits.
   [[nodiscard]] std::optional<base::TimePoint> next_poll(base::TimePoint now) const;
 
@@ -133,6 +136,8 @@ class AdmissionDesk {
   Applicants applicants_;
   std::vector<Verdict> decided_;
   std::size_t tested_ = 0;                 ///< Applicants, in the pass under way.
+  std::optional<base::Duration> standby_;  ///< Likewise.
+  bool called_ = false;
   std::vector<Reservation> reservations_;  ///< Of one user by told.
   double return_rate_ = 0.5;
   base::TimePoint in_vain_until_{};  ///< Waits of up to in_vain_ are useless until then.

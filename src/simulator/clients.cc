@@ -114,7 +114,15 @@ void Simulation::leave(std::uint64_t index) {
 }
 
 void Simulation::consult_desk() {
-  for (const auto& verdict : desk_.poll(now_)) std::visit([this](const auto& body) { hear(body); }, verdict);
+  const auto hear_all = [this](const std::vector<scheduler::Verdict>& verdicts) {
+    for (const auto& verdict : verdicts) std::visit([this](const auto& body) { hear(body); }, verdict);
+  };
+  hear_all(desk_.poll(now_, pool_.standby() ? std::optional(pool_.options().start_wait) : std::nullopt));
+  if (desk_.called()) {
+    ++trace_.calls;
+    ask_pool();  // after which the desk is consulted again where a worker joins
+    if (pool_.standby()) hear_all(desk_.poll(now_));
+  }
   trace_.most_waiting = std::max(trace_.most_waiting, desk_.waiting());
   const auto next = desk_.next_poll(now_);
   if (next && !std::exchange(desk_timer_, true)) at(*next, Kind::kDesk);

@@ -39,6 +39,21 @@ TEST(Pool, GrowsUnderABurstOnceItsSpareHasTakenOver) {
   EXPECT_GT(count(grown, Request::End::kComplete), count(alone, Request::End::kComplete));
 }
 
+TEST(Pool, OneWorkerAndItsSpareLetAsManyInAtOnceAsTwo) {
+  Scenario burst{.machine = {.workers = 1, .most_workers = 2},
+                 .groups = {Group{.arrivals = Bursts{.size = 12, .first = 25s}, .wait = 0s}},
+                 .duration = 60s};
+  const auto with = run(burst);
+  EXPECT_EQ(with.growths, 1U);
+  burst.machine.workers = 2;
+  const auto two = count(run(burst), Request::End::kComplete);
+  EXPECT_EQ(count(with, Request::End::kComplete), two);
+  burst.machine = {.workers = 1, .most_workers = 2, .spare = worker_pool::Spare::kOff};
+  EXPECT_LT(count(run(burst), Request::End::kComplete), two) << "the pool hears of it too late";
+  burst.machine = {.workers = 1, .most_workers = 1};
+  EXPECT_LT(count(run(burst), Request::End::kComplete), two) << "the spare may not take jobs";
+}
+
 TEST(Pool, LosesNoStreamToWorkersThatAreLost) {
   const Scenario scenario{.machine = {.losses_per_hour = 120},
                           .groups = {Group{.arrivals = Poisson{.load = 0.6}, .wait = 10s}},

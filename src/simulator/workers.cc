@@ -41,8 +41,10 @@ void Simulation::open_slots() {
 }
 
 void Simulation::ask_pool() {
-  const worker_pool::Sample sample{
-      .load = scheduler_.load(), .start_wait = scheduler_.start_wait(now_), .refusals = trace_.refused_for_capacity};
+  const worker_pool::Sample sample{.load = scheduler_.load(),
+                                   .start_wait = scheduler_.start_wait(now_),
+                                   .refusals = trace_.refused_for_capacity,
+                                   .calls = trace_.calls};
   for (const auto& action : pool_.update(sample, now_)) perform(action);
 }
 
@@ -54,7 +56,10 @@ void Simulation::perform(const worker_pool::Action& action) {
       slot.cpu = {};
       return at(now_ + scenario_.machine.start_up, Kind::kReady, action.slot, slot.epoch);
     case worker_pool::ActionKind::kPromote:
-      if (action.cause != worker_pool::Cause::kLost) ++trace_.growths;
+      if (action.cause != worker_pool::Cause::kLost) {
+        ++trace_.growths;
+        return join(action.slot);
+      }
       return at(now_ + scenario_.machine.replacement, Kind::kJoin, action.slot, slot.epoch);
     case worker_pool::ActionKind::kRetire:
       scheduler_.retire_worker(worker_in(action.slot));

@@ -19,6 +19,7 @@ void follow(bool condition, base::TimePoint now, std::optional<base::TimePoint>&
 GrowthRule::Advice GrowthRule::update(const Options& options, const Sample& sample, std::uint32_t active,
                                       std::uint32_t wanted, base::TimePoint now) {
   const bool refused = std::exchange(refusals_, sample.refusals) < sample.refusals;
+  const bool called = std::exchange(calls_, sample.calls) < sample.calls;
   if (active == 0 || active != wanted) {
     waits_since_.reset();
     idle_since_.reset();
@@ -29,11 +30,12 @@ GrowthRule::Advice GrowthRule::update(const Options& options, const Sample& samp
   const double load_of_fewer = all > 1 ? sample.load * all / (all - 1) : 0;
   follow(active > options.least && load_of_fewer <= options.shrink_load, now, idle_since_);
   const bool waits = waits_since_ && now - *waits_since_ >= options.grow_after;
-  if (refused || waits) {
+  if (refused || called || waits) {
     if (active >= options.most) return {};
     waits_since_.reset();
     idle_since_.reset();
-    return {.step = Step::kGrow, .cause = refused ? Cause::kRefused : Cause::kStartWait};
+    if (refused) return {.step = Step::kGrow, .cause = Cause::kRefused};
+    return {.step = Step::kGrow, .cause = called ? Cause::kNoRoom : Cause::kStartWait};
   }
   if (idle_since_ && now - *idle_since_ >= options.shrink_after) {
     idle_since_.reset();

@@ -25,6 +25,7 @@ class GrowthRule {
 
  private:
   std::uint64_t refusals_ = 0;
+  std::uint64_t calls_ = 0;
   std::optional<base::TimePoint> waits_since_;
   std::optional<base::TimePoint> idle_since_;
 };

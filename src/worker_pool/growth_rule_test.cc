@@ -41,6 +41,14 @@ TEST(GrowthRule, ARefusalGrowsAtOnceAndOnce) {
   EXPECT_EQ(rule.update(kOneToFour, {.refusals = 3}, 2, 2, at(100ms)).step, Step::kHold);
 }
 
+TEST(GrowthRule, ACallForTheSpareGrowsAtOnceAndOnce) {
+  GrowthRule rule;
+  const auto advice = rule.update(kOneToFour, {.calls = 1}, 1, 1, at(0ms));
+  EXPECT_EQ(advice.step, Step::kGrow);
+  EXPECT_EQ(advice.cause, Cause::kNoRoom);
+  EXPECT_EQ(rule.update(kOneToFour, {.calls = 1}, 2, 2, at(100ms)).step, Step::kHold);
+}
+
 TEST(GrowthRule, WhileTheLastStepIsNotTakenNothingIsAdvised) {
   GrowthRule rule;
   const Sample slow{.start_wait = 2s, .refusals = 1};

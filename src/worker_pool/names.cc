@@ -72,6 +72,8 @@ std::string_view name_of(Cause cause) {
       return "little_load";
     case Cause::kMemory:
       return "memory";
+    case Cause::kNoRoom:
+      return "no_room";
   }
   std::unreachable();
 }

@@ -164,6 +164,11 @@ Condition Pool::condition() const {
   return was_ready_ ? Condition::kDegraded : Condition::kStarting;
 }
 
+bool Pool::standby() const {
+  return active() > 0 && active() == wanted_ && wanted_ < options_.most && wanted_ < places() &&
+         count(SlotState::kSpare) > 0;
+}
+
 std::uint32_t Pool::count(SlotState state) const {
   return static_cast<std::uint32_t>(std::ranges::count(slots_, state, &Slot::state));
 }

@@ -49,6 +49,8 @@ class Pool {
   [[nodiscard]] std::uint32_t active() const { return count(SlotState::kActive); }
   [[nodiscard]] std::uint32_t wanted() const { return wanted_; }
   [[nodiscard]] Condition condition() const;
+  /// A call, told by the next update(), has a spare take jobs at once.
+  [[nodiscard]] bool standby() const;
   /// What kept it from doing what it wanted at the last update.
   [[nodiscard]] Limit limit() const { return limit_; }
   /// The last ones, oldest first; kDecisions at most.

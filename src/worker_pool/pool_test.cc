@@ -95,6 +95,31 @@ TEST_F(PoolTest, GrowsByPromotingTheSpareAndStartingAnother) {
   EXPECT_EQ(pool_.active(), 2U);
 }
 
+TEST_F(PoolTest, ASpareStandsByAndTakesJobsAtACall) {
+  update();
+  ready(0);
+  update();
+  EXPECT_FALSE(pool_.standby()) << "there is no spare yet";
+  ready(1);
+  EXPECT_TRUE(pool_.standby());
+  EXPECT_THAT(update({.calls = 1}),
+              ElementsAre(Action{Kind::kPromote, 1, Cause::kNoRoom}, Action{Kind::kSpawn, 2, Cause::kSpare}));
+  EXPECT_FALSE(pool_.standby()) << "the next one is not ready";
+  ready(2);
+  EXPECT_TRUE(pool_.standby());
+  update({.calls = 2});
+  ready(3);
+  EXPECT_EQ(pool_.active(), 3U);
+  EXPECT_EQ(state(3), SlotState::kSpare);
+  EXPECT_FALSE(pool_.standby()) << "there are as many as there may be";
+}
+
+TEST_F(PoolTest, ASpareThatTakesALostOnesPlaceIsNotOnCall) {
+  settle();
+  ended(0);
+  EXPECT_FALSE(pool_.standby());
+}
+
 TEST_F(PoolTest, WithoutASpareAWorkerIsStartedAndCountsWhenItIsReady) {
   pool_ = Pool({.least = 1, .most = 2, .spare = Spare::kOff});
   update();

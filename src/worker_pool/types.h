@@ -49,8 +49,9 @@ enum class Cause : std::uint8_t {
   kSpare,       ///< For the day on which one is lost.
   kLittleLoad,  ///< Fewer would do.
   kMemory,      ///< It holds more memory than it may.
+  kNoRoom,      ///< Somebody found no room while a spare was there.
 };
-inline constexpr std::size_t kCauses = 7;
+inline constexpr std::size_t kCauses = 8;
 
 struct Action {
   ActionKind kind = ActionKind::kSpawn;
@@ -94,6 +95,7 @@ struct Sample {
   double load = 0;              ///< Share of what the workers can promise that is asked for; 1 is all.
   base::Duration start_wait{};  ///< How long a newcomer would wait to be let in.
   std::uint64_t refusals = 0;   ///< For want of capacity, since the server started.
+  std::uint64_t calls = 0;      ///< For the worker in reserve, likewise; see Pool::standby().
   std::uint32_t others = 0;     ///< Workers that take jobs and are not the pool's: on other machines.
   Memory machine{};
   Memory device{};
