@@ -31,9 +31,11 @@ double metric(std::uint16_t port, const std::string& name) {
 /// One worker on which a stream takes all of what may be promised.
 class AdmissionTest : public ServerTest {
  protected:
-  void SetUp() override {
-    start(kSlow, [](ServerOptions& options) {
-      options.cell.pool = {.least = 1, .most = 1, .spare = worker_pool::Spare::kOff};
+  void SetUp() override { serve_by({.least = 1, .most = 1, .spare = worker_pool::Spare::kOff}); }
+
+  void serve_by(const worker_pool::Options& pool) {
+    start(kSlow, [&](ServerOptions& options) {
+      options.cell.pool = pool;
       options.voices.front().cost = {
           {.fixed = 0ms, .ratio = kSlow.cost.per_audio_second_ms / 1000, .plan_ratio = 0.001}};
     });
@@ -77,13 +79,7 @@ TEST_F(AdmissionTest, WhoDoesNotFitIsToldWhenToComeBackAndThenDoes) {
 /// The same, and another that stands by.
 class StandbyTest : public AdmissionTest {
  protected:
-  void SetUp() override {
-    start(kSlow, [](ServerOptions& options) {
-      options.cell.pool = {.least = 1, .most = 2, .spare = worker_pool::Spare::kOn};
-      options.voices.front().cost = {
-          {.fixed = 0ms, .ratio = kSlow.cost.per_audio_second_ms / 1000, .plan_ratio = 0.001}};
-    });
-  }
+  void SetUp() override { serve_by({.least = 1, .most = 2, .spare = worker_pool::Spare::kOn}); }
 };
 
 TEST_F(StandbyTest, WhoFindsNoRoomBesideASpareIsServedByIt) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <utility>
+
 namespace antiphon::worker_pool {
 namespace {
 
@@ -33,20 +36,16 @@ TEST(GrowthRule, AShortWaitInBetweenBeginsTheSecondAnew) {
   EXPECT_EQ(rule.update(kOneToFour, slow, 1, 1, at(2000ms)).step, Step::kGrow);
 }
 
-TEST(GrowthRule, ARefusalGrowsAtOnceAndOnce) {
-  GrowthRule rule;
-  const auto advice = rule.update(kOneToFour, {.refusals = 3}, 1, 1, at(0ms));
-  EXPECT_EQ(advice.step, Step::kGrow);
-  EXPECT_EQ(advice.cause, Cause::kRefused);
-  EXPECT_EQ(rule.update(kOneToFour, {.refusals = 3}, 2, 2, at(100ms)).step, Step::kHold);
-}
-
-TEST(GrowthRule, ACallForTheSpareGrowsAtOnceAndOnce) {
-  GrowthRule rule;
-  const auto advice = rule.update(kOneToFour, {.calls = 1}, 1, 1, at(0ms));
-  EXPECT_EQ(advice.step, Step::kGrow);
-  EXPECT_EQ(advice.cause, Cause::kNoRoom);
-  EXPECT_EQ(rule.update(kOneToFour, {.calls = 1}, 2, 2, at(100ms)).step, Step::kHold);
+TEST(GrowthRule, ARefusalAndACallForTheSpareGrowAtOnceAndOnce) {
+  const std::array events = {std::pair(Sample{.refusals = 3}, Cause::kRefused),
+                             std::pair(Sample{.calls = 1}, Cause::kNoRoom)};
+  for (const auto& [sample, cause] : events) {
+    GrowthRule rule;
+    const auto advice = rule.update(kOneToFour, sample, 1, 1, at(0ms));
+    EXPECT_EQ(advice.step, Step::kGrow);
+    EXPECT_EQ(advice.cause, cause);
+    EXPECT_EQ(rule.update(kOneToFour, sample, 2, 2, at(100ms)).step, Step::kHold);
+  }
 }
 
 TEST(GrowthRule, WhileTheLastStepIsNotTakenNothingIsAdvised) {
