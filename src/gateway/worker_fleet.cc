@@ -37,7 +37,7 @@ WorkerFleet::WorkerFleet(runtime::Executor executor, runtime::Clock& clock, Flee
 
 void WorkerFleet::start() {
   for (worker_pool::SlotIndex i = 0; i < pool_.slots().size(); ++i) {
-    slots_.push_back(std::make_unique<Slot>());
+    slots_.push_back(std::make_unique<Slot>(judge_));
     slots_.back()->index = i;
   }
   weigh();
@@ -80,7 +80,7 @@ void WorkerFleet::judge() {
     runtime::log_error("worker_stalled", {{"worker", slot->id.value},
                                           {"why", worker_pool::name_of(verdict.stall)},
                                           {"after_s", base::to_seconds(verdict.after)},
-                                          {"job", slot->tasks.empty() ? 0 : slot->tasks.front().number}});
+                                          {"job", slot->tasks.first()}});
     kill(*slot, verdict.stall == worker_pool::Stall::kLoad ? Death::kLoadStalled : Death::kStalled);
   }
 }
@@ -140,7 +140,7 @@ runtime::Awaitable<> WorkerFleet::run(Slot& slot) {
   ++slot.epoch;
   slot.voices.clear();
   slot.loading.clear();
-  slot.tasks.clear();
+  slot.tasks.reset(slot.id);
   slot.condemned = false;
   slot.places = 1;
   slot.device_bytes = 0;
@@ -156,12 +156,11 @@ runtime::Awaitable<> WorkerFleet::run(Slot& slot) {
   }
   slot.link = std::move(*link);
   runtime::log_info("worker_started", {{"worker", slot.id.value}, {"pid", slot.link->pid()}});
-  add_task(slot, {.number = next_load_++, .work = {.task = StallJudge::Task::kLoad}, .rate = {}});
+  add_loading(slot, next_load_++);
   const auto reason =
       co_await slot.link->run([this, &slot](wire::Message message) { on_message(slot, std::move(message)); });
   const bool retired = state(slot) == SlotState::kRetiring;
-  const auto jobs =
-      std::ranges::count(slot.tasks, StallJudge::Task::kJob, [](const Task& task) { return task.work.task; });
+  const auto jobs = slot.tasks.jobs();
   leave(slot);
   slot.link.reset();
   if (stopping_) co_return;
@@ -208,12 +207,12 @@ void WorkerFleet::on_job_message(Slot& slot, wire::Message message) {
         return 0;
       },
       message);
-  const auto task = std::ranges::find(slot.tasks, number, &Task::number);
-  if (!slot.joined || task == slot.tasks.end()) return;
+  const auto* const task = slot.tasks.find(number);
+  if (!slot.joined || task == nullptr) return;
   if (std::holds_alternative<wire::Started>(message)) {
-    judge_.begin(slot.id, task->work, cpu_of(slot), now);
+    slot.tasks.started(number, cpu_of(slot), now);
   } else if (const auto* grain = std::get_if<wire::GrainDone>(&message)) {
-    judge_.progress(slot.id, now);
+    slot.tasks.progressed(now);
     if (task->rate.hz > 0) slot.rendered += base::playing_time({grain->pcm.size()}, task->rate);
     slot.busy += microseconds(grain->wall_us);
   } else {
@@ -235,7 +234,6 @@ void WorkerFleet::on_ready(Slot& slot, const wire::Ready& ready) {
     const auto* const voice = owner_.find_voice(id);
     if (voice != nullptr && slot.voices.size() < options_.voices_per_worker) load(slot, *voice);
   }
-  begin_next(slot);
 }
 
 std::vector<std::string> WorkerFleet::voices_in_use() const {
@@ -264,7 +262,7 @@ void WorkerFleet::load(Slot& slot, const CellVoice& wanted) {
   }
   slot.voices.push_back(wanted.id);
   slot.loading.emplace(next_load_, wanted.id);
-  add_task(slot, {.number = next_load_, .work = {.task = StallJudge::Task::kLoad}, .rate = {}});
+  add_loading(slot, next_load_);
   // Elsewhere it is the voice of the same name in that machine's store.
   const auto folder = slot.remote ? wanted.folder.filename() : wanted.folder;
   slot.link->send(wire::LoadVoice{.job = next_load_++, .voice_id = wanted.id, .folder = folder.string()});
@@ -340,23 +338,15 @@ void WorkerFleet::condemn(base::WorkerId worker, const std::string& why) {
   kill(*slot, Death::kBadAnswer);
 }
 
-void WorkerFleet::add_task(Slot& slot, Task task) {
-  slot.tasks.push_back(std::move(task));
-  if (slot.tasks.size() == 1) begin_next(slot);
+void WorkerFleet::add_task(Slot& slot, const worker_pool::TaskQueue::Task& task) {
+  slot.tasks.add(task, cpu_of(slot), clock_.now());
 }
 
-void WorkerFleet::begin_next(Slot& slot) {
-  if (slot.tasks.empty()) {
-    judge_.end(slot.id);
-  } else {
-    judge_.begin(slot.id, slot.tasks.front().work, cpu_of(slot), clock_.now());
-  }
+void WorkerFleet::add_loading(Slot& slot, std::uint64_t number) {
+  add_task(slot, {.number = number, .work = {.task = StallJudge::Task::kLoad}});
 }
 
-void WorkerFleet::end_task(Slot& slot, std::uint64_t number) {
-  std::erase_if(slot.tasks, [&](const Task& task) { return task.number == number; });
-  begin_next(slot);
-}
+void WorkerFleet::end_task(Slot& slot, std::uint64_t number) { slot.tasks.ended(number, cpu_of(slot), clock_.now()); }
 
 void WorkerFleet::kill(Slot& slot, Death death) {
   if (slot.remote) {
@@ -372,7 +362,6 @@ void WorkerFleet::kill(Slot& slot, Death death) {
 }
 
 void WorkerFleet::leave(Slot& slot) {
-  judge_.end(slot.id);
   slot.tasks.clear();
   if (std::exchange(slot.joined, false)) owner_.worker_left(slot.id);
 }

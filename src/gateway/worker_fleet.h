@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -21,6 +20,7 @@
 #include "wire/message.h"
 #include "worker_pool/pool.h"
 #include "worker_pool/stall_judge.h"
+#include "worker_pool/task_queue.h"
 
 namespace antiphon::gateway {
 
@@ -159,13 +159,9 @@ class WorkerFleet {
   [[nodiscard]] const worker_pool::StallJudge& judge() const { return judge_; }
 
  private:
-  /// A loading or a job, in the order in which the worker does them.
-  struct Task {
-    std::uint64_t number = 0;
-    worker_pool::StallJudge::Work work;
-    base::SampleRate rate;
-  };
   struct Slot {
+    explicit Slot(worker_pool::StallJudge& judge) : tasks(judge) {}
+
     worker_pool::SlotIndex index = 0;  ///< Those of workers elsewhere follow the pool's.
     std::optional<RemoteWorker> remote{};
     base::WorkerId id;  ///< Of the process that is in the slot now; a new one for every process.
@@ -173,7 +169,7 @@ class WorkerFleet {
     std::unique_ptr<WorkerLink> link;
     std::vector<std::string> voices;                         ///< Loaded, or asked to be; the one used last stands last.
     std::unordered_map<std::uint64_t, std::string> loading;  ///< By the number of the load.
-    std::deque<Task> tasks;
+    worker_pool::TaskQueue tasks;
     std::uint32_t places = 1;
     std::uint64_t device_bytes = 0;
     bool joined = false;     ///< The owner knows it.
@@ -201,8 +197,9 @@ class WorkerFleet {
   /// The voices that the other workers use, most needed first.
   [[nodiscard]] std::vector<std::string> voices_in_use() const;
 
-  void add_task(Slot& slot, Task task);
-  void begin_next(Slot& slot);
+  void add_task(Slot& slot, const worker_pool::TaskQueue::Task& task);
+  /// To start, or to load a voice, under that number.
+  void add_loading(Slot& slot, std::uint64_t number);
   void end_task(Slot& slot, std::uint64_t number);
   void kill(Slot& slot, worker_pool::Death death);
   /// The owner and the judge hear that it is gone.

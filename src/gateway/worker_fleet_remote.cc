@@ -77,9 +77,10 @@ runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> str
       send_away(*other, wire::Refusal::kSuperseded, "a newer worker of the id " + join.id + " has joined");
     }
   }
-  Slot& slot = *remote_.emplace_back(std::make_unique<Slot>());
+  Slot& slot = *remote_.emplace_back(std::make_unique<Slot>(judge_));
   slot.index = static_cast<worker_pool::SlotIndex>(slots_.size()) + next_remote_++;
   slot.id = base::WorkerId{next_worker_++};
+  slot.tasks.reset(slot.id);
   slot.epoch = 1;
   join.token.clear();
   slot.remote.emplace(RemoteWorker{.join = std::move(join), .address = std::move(address), .joined = clock_.now()});
@@ -93,7 +94,7 @@ runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> str
   // Answered before the worker is ready, so that it is known how far away it is.
   slot.link->send(wire::Ping{.stamp = stamp_of(clock_.now())});
   slot.link->send(wire::Hello{.worker_id = slot.id.value, .epoch = slot.epoch});
-  add_task(slot, {.number = next_load_++, .work = {.task = StallJudge::Task::kLoad}, .rate = {}});
+  add_loading(slot, next_load_++);
   const auto reason =
       co_await slot.link->run([this, &slot](wire::Message message) { on_message(slot, std::move(message)); });
   const bool retired = state(slot) == SlotState::kRetiring;
