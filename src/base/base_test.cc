@@ -33,5 +33,14 @@ TEST(CheckDeathTest, AbortsWithFileLineAndExpression) {
   EXPECT_DEATH(ANTIPHON_CHECK(1 == 2, "arithmetic"), "base_test.cc:[0-9]+: check failed: 1 == 2 \\(arithmetic\\)");
 }
 
+TEST(Time, MicrosecondsOfAnotherProcessAreSaturated) {
+  EXPECT_EQ(from_microseconds(0), Duration{});
+  EXPECT_EQ(from_microseconds(1'500), std::chrono::microseconds(1'500));
+  EXPECT_GT(from_microseconds(UINT64_MAX), std::chrono::hours(24));
+  EXPECT_EQ(to_microseconds(from_microseconds(1'500)), 1'500U);
+  EXPECT_EQ(to_microseconds(std::chrono::nanoseconds(1'999)), 1U);
+  EXPECT_EQ(to_microseconds(std::chrono::nanoseconds(-1'999)), 0U);
+}
+
 }  // namespace
 }  // namespace antiphon::base

@@ -29,4 +29,16 @@ using TimePoint = Monotonic::time_point;
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(s));
 }
 
+/// Microseconds that another process counted, saturated at about 12 days.
+[[nodiscard]] constexpr Duration from_microseconds(std::uint64_t us) {
+  constexpr std::uint64_t kLimit = std::uint64_t{1} << 40U;
+  return std::chrono::microseconds(us < kLimit ? us : kLimit);
+}
+
+/// As they are told to another process: rounded down, nothing where it is negative.
+[[nodiscard]] constexpr std::uint64_t to_microseconds(Duration d) {
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(d).count();
+  return us > 0 ? static_cast<std::uint64_t>(us) : 0;
+}
+
 }  // namespace antiphon::base

@@ -13,10 +13,6 @@ namespace antiphon::gateway {
 
 namespace {
 
-base::Duration microseconds(std::uint64_t us) {
-  return std::chrono::microseconds(std::min<std::uint64_t>(us, 1ULL << 40));
-}
-
 base::SampleCount samples_of(base::Duration duration, base::SampleRate rate) {
   return {static_cast<std::uint64_t>(duration.count()) * rate.hz / 1'000'000'000ULL};
 }
@@ -193,7 +189,7 @@ void Cell::on_planned(wire::Planned planned) {
   const base::JobId id{planned.job};
   SpeechStream* stream = stream_of(id);
   jobs_.erase(id);
-  const scheduler::WorkTime took(microseconds(planned.wall_us), microseconds(planned.cpu_us));
+  const scheduler::WorkTime took(base::from_microseconds(planned.wall_us), base::from_microseconds(planned.cpu_us));
   probe_.job(scheduler::JobKind::kPlan, took);
   if (stream == nullptr) {
     scheduler_.planned(id, {.took = took}, clock_.now());
@@ -230,7 +226,7 @@ void Cell::learn_length(const SpeechStream& stream, const text::Segment& segment
 void Cell::on_grain(wire::GrainDone grain) {
   const base::JobId id{grain.job};
   SpeechStream* stream = stream_of(id);
-  const scheduler::WorkTime took(microseconds(grain.wall_us), microseconds(grain.cpu_us));
+  const scheduler::WorkTime took(base::from_microseconds(grain.wall_us), base::from_microseconds(grain.cpu_us));
   const auto samples = base::SampleCount{grain.pcm.size()};
   if (stream != nullptr && !stream->add_grain(std::move(grain))) {
     // What it sent is not taken, and another worker renders it. Whose grain loses two workers fails alone.
@@ -342,9 +338,7 @@ void Cell::add_company(const scheduler::Dispatch& dispatch, wire::RenderJob& job
   const auto* const playback = scheduler_.playback(dispatch.stream);
   const auto dry_at = playback == nullptr ? std::nullopt : playback->dry_at();
   if (!dry_at) return;
-  const auto left = *dry_at - clock_.now() - options_.scheduling.guard;
-  job.patience_us = static_cast<std::uint64_t>(
-      std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::microseconds>(left).count()));
+  job.patience_us = base::to_microseconds(*dry_at - clock_.now() - options_.scheduling.guard);
 }
 
 void Cell::perform(const scheduler::CancelJob& cancel) { fleet_.cancel_job(cancel.worker, cancel.job.value); }

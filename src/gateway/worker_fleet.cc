@@ -20,10 +20,6 @@ using worker_pool::StallJudge;
 constexpr base::Duration kAsk = std::chrono::milliseconds(100);
 constexpr base::Duration kWeigh = std::chrono::seconds(1);
 
-base::Duration microseconds(std::uint64_t us) {
-  return std::chrono::microseconds(std::min<std::uint64_t>(us, 1ULL << 40));
-}
-
 }  // namespace
 
 WorkerFleet::WorkerFleet(runtime::Executor executor, runtime::Clock& clock, FleetOwner& owner, FleetOptions options)
@@ -214,7 +210,7 @@ void WorkerFleet::on_job_message(Slot& slot, wire::Message message) {
   } else if (const auto* grain = std::get_if<wire::GrainDone>(&message)) {
     slot.tasks.progressed(now);
     if (task->rate.hz > 0) slot.rendered += base::playing_time({grain->pcm.size()}, task->rate);
-    slot.busy += microseconds(grain->wall_us);
+    slot.busy += base::from_microseconds(grain->wall_us);
   } else {
     ++slot.jobs;
     end_task(slot, number);
@@ -283,7 +279,7 @@ void WorkerFleet::on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded) {
   if (slot.remote && !accept_voice(slot, loaded)) return;
   runtime::log_info("voice_loaded", {{"worker", slot.id.value},
                                      {"voice", loaded.voice_id},
-                                     {"load_s", base::to_seconds(microseconds(loaded.load_us))}});
+                                     {"load_s", base::to_seconds(base::from_microseconds(loaded.load_us))}});
   end_task(slot, loaded.job);
   if (state(slot) == SlotState::kStarting) return count_as_ready(slot);
   if (!slot.joined) return;

@@ -131,7 +131,7 @@ void WorkerFleet::on_pong(Slot& slot, const wire::Pong& pong) {
   if (pong.stamp > now || now - pong.stamp > stamp_of(base::TimePoint(kLongestAnswer))) return;
   remote.quality.answered(base::Duration(static_cast<base::Duration::rep>(now - pong.stamp)));
   remote.resident = pong.resident_bytes;
-  const auto took = std::chrono::microseconds(std::min<std::uint64_t>(pong.bulk_us, 1ULL << 40U));
+  const auto took = base::from_microseconds(pong.bulk_us);
   take_news({.bytes = pong.bulk_bytes, .took = took}, remote.went, remote.quality);
   take_news(slot.link->stream().bulk(), remote.came, remote.quality);
   if (slot.joined) owner_.link_measured(slot.id);

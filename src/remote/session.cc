@@ -177,11 +177,10 @@ std::optional<wire::Message> Session::for_worker(wire::Message message) {
 
 void Session::answer(const wire::Ping& ping) {
   const auto& bulk = gateway_->bulk();
-  gateway_->send(wire::Pong{
-      .stamp = ping.stamp,
-      .resident_bytes = process::resident_bytes(child_->pid()).value_or(0),
-      .bulk_bytes = bulk.bytes,
-      .bulk_us = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(bulk.took).count())});
+  gateway_->send(wire::Pong{.stamp = ping.stamp,
+                            .resident_bytes = process::resident_bytes(child_->pid()).value_or(0),
+                            .bulk_bytes = bulk.bytes,
+                            .bulk_us = base::to_microseconds(bulk.took)});
 }
 
 void Session::refuse(const wire::Refused& refused) {
