@@ -310,16 +310,18 @@ void WorkerFleet::count_as_ready(Slot& slot) {
   act();
 }
 
-void WorkerFleet::send_job(base::WorkerId worker, const CellVoice& voice, std::uint64_t job,
-                           const wire::Message& message, const StallJudge::Work& work) {
+void WorkerFleet::send_job(base::WorkerId worker, const CellVoice& voice, std::uint64_t job, wire::Message message,
+                           StallJudge::Work work) {
   Slot* const slot = slot_of(worker);
   ANTIPHON_CHECK(slot != nullptr && slot->joined, "jobs go to workers that have joined");
   load(*slot, voice);
   // What its process computes meanwhile is for all that it has under way.
-  auto expected = work;
-  expected.cpu_p95 *= slot->places;
-  if (slot->remote) expected = patient(*slot, expected);
-  add_task(*slot, {.number = job, .work = expected, .rate = voice.rate});
+  work.cpu_p95 *= slot->places;
+  if (slot->remote) {
+    tell_expected(work, message);
+    work = patient(*slot, work);
+  }
+  add_task(*slot, {.number = job, .work = work, .rate = voice.rate});
   slot->link->send(message);
 }
 

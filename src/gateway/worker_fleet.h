@@ -97,8 +97,8 @@ class WorkerFleet {
 
   /// Sends a job to a worker that has joined, and has it load the voice before where it lacks it. `work`: what it may
   /// take.
-  void send_job(base::WorkerId worker, const CellVoice& voice, std::uint64_t job, const wire::Message& message,
-                const worker_pool::StallJudge::Work& work);
+  void send_job(base::WorkerId worker, const CellVoice& voice, std::uint64_t job, wire::Message message,
+                worker_pool::StallJudge::Work work);
   void cancel_job(base::WorkerId worker, std::uint64_t job);
   /// The worker sent what it was not asked for: it is killed, and its jobs are lost.
   void condemn(base::WorkerId worker, const std::string& why);
@@ -221,7 +221,9 @@ class WorkerFleet {
   [[nodiscard]] std::string voice_fault(const wire::Join& join) const;
   /// Tells the owner which voices a worker elsewhere has not.
   void check_voices(const Slot& slot);
-  /// What may be expected of a job there before it counts as late.
+  /// Tells the link process what is expected of a job, which judges its worker by that.
+  static void tell_expected(const worker_pool::StallJudge::Work& work, wire::Message& job);
+  /// What may be expected of a job there before it counts as late here.
   [[nodiscard]] worker_pool::StallJudge::Work patient(const Slot& slot, worker_pool::StallJudge::Work work) const;
   [[nodiscard]] static RemoteStatus remote_status(const Slot& slot);
 

@@ -1,6 +1,7 @@
 // The part of the fleet that is about workers on other machines.
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "gateway/worker_fleet.h"
 #include "runtime/log.h"
@@ -209,9 +210,21 @@ void WorkerFleet::check_voices(const Slot& slot) {
   }
 }
 
+void WorkerFleet::tell_expected(const StallJudge::Work& work, wire::Message& job) {
+  std::visit(
+      [&](auto& body) {
+        if constexpr (requires { body.wall_p95_us; }) {
+          body.wall_p95_us = base::to_microseconds(work.wall_p95);
+          body.cpu_p95_us = base::to_microseconds(work.cpu_p95);
+        }
+      },
+      job);
+}
+
 StallJudge::Work WorkerFleet::patient(const Slot& slot, StallJudge::Work work) const {
-  // Of the job the gateway knows nothing but that no answer comes. That of which nothing is expected is left to the
-  // limit of all jobs.
+  // Of the job the gateway knows nothing but that no answer comes: the link process, which sees the worker's process,
+  // judges sooner, and this is for links that are dead. That of which nothing is expected is left to the limit of all
+  // jobs.
   if (work.wall_p95 <= base::Duration{}) return work;
   const auto late =
       std::max(base::from_seconds(options_.pool.stall.factor * base::to_seconds(work.wall_p95)), kPatience);

@@ -48,6 +48,8 @@ void visit(auto& a, Is<PlanJob> auto& m) {
   a.number(m.speed);
   a.number(m.speaker);
   a.number(m.max_samples);
+  a.number(m.wall_p95_us);
+  a.number(m.cpu_p95_us);
 }
 
 void visit(auto& a, Is<RenderJob> auto& m) {
@@ -61,6 +63,8 @@ void visit(auto& a, Is<RenderJob> auto& m) {
   a.number(m.patience_us);
   a.number(m.company);
   a.flag(m.alone);
+  a.number(m.wall_p95_us);
+  a.number(m.cpu_p95_us);
 }
 
 void visit(auto& a, Is<Cancel> auto& m) { a.number(m.job); }

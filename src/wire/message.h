@@ -10,7 +10,7 @@
 /// Every limit below is enforced by the decoder before it allocates.
 namespace antiphon::wire {
 
-inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersion = 3;
 
 struct Limits {
   static constexpr std::size_t kFrameBytes = 16U << 20;  ///< Whole frame, header included.
@@ -73,6 +73,10 @@ struct PlanJob {
   float speed = 1.0F;
   std::uint32_t speaker = 0;
   std::uint64_t max_samples = 0;
+  // For a link process, which judges whether its worker has stalled. To a worker of the gateway's own they are not
+  // told.
+  std::uint64_t wall_p95_us = 0;  ///< What 95 % of such jobs take; 0: not known.
+  std::uint64_t cpu_p95_us = 0;   ///< The same in processor time of the worker; 0: not known.
   friend bool operator==(const PlanJob&, const PlanJob&) = default;
 };
 
@@ -88,6 +92,8 @@ struct RenderJob {
   std::uint64_t patience_us = 0;  ///< How long after its receipt its first grain may wait for the company of others.
   std::uint32_t company = 1;      ///< Streams that are being spoken, this one included: more cannot come together.
   bool alone = false;             ///< While it is under way no other is: it may be what ended a worker.
+  std::uint64_t wall_p95_us = 0;  ///< As in PlanJob; so is the next one.
+  std::uint64_t cpu_p95_us = 0;
   friend bool operator==(const RenderJob&, const RenderJob&) = default;
 };
 
