@@ -20,6 +20,7 @@
 #include "cli/voice_store.h"
 #include "identity/api_key.h"
 #include "remote/member.h"
+#include "remote/worker_watch.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
 #include "tls/client_context.h"
@@ -150,16 +151,19 @@ int join_gateway(const Settings& settings, const JoinFlags& flags) {
   boost::asio::io_context context;
   runtime::SystemClock clock;
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
+  remote::WorkerWatch workers(context.get_executor(), clock, config.workers.pool.stall);
   Members members;
   for (std::uint32_t i = 1; i <= flags.slots; ++i) {
     auto one = options;
     one.id += fmt::format("/{}", i);
-    members.push_back(std::make_unique<remote::Member>(context.get_executor(), clock, tls ? &*tls : nullptr, one));
+    members.push_back(
+        std::make_unique<remote::Member>(context.get_executor(), clock, tls ? &*tls : nullptr, workers, one));
   }
   int status = 0;
   runtime::TaskGroup tasks(context.get_executor());
   runtime::TaskGroup watch(context.get_executor());
   runtime::TaskGroup all(context.get_executor());
+  watch.spawn(workers.run());
   watch.spawn(leave_on_signal(members, signals, clock, config.server.drain, tasks));
   all.spawn(join_all(members, tasks, watch, signals, status));
   context.run();

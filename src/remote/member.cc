@@ -18,10 +18,12 @@ constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 }  // namespace
 
-Member::Member(runtime::Executor executor, runtime::Clock& clock, tls::ClientContext* tls, MemberOptions options)
+Member::Member(runtime::Executor executor, runtime::Clock& clock, tls::ClientContext* tls, WorkerWatch& workers,
+               MemberOptions options)
     : executor_(executor),
       clock_(clock),
       tls_(tls),
+      workers_(workers),
       options_(std::move(options)),
       backoff_(options_.backoff),
       leaving_(executor) {}
@@ -62,7 +64,7 @@ runtime::Awaitable<SessionEnd> Member::stay() {
   if (leaving_.is_set()) co_return SessionEnd{.reason = "it has left"};
   auto stream = std::make_unique<link::MessageStream>(executor_, clock_, std::move(connection));
   stream->send(*join);
-  Session session(executor_, clock_, std::move(stream), options_.program);
+  Session session(executor_, clock_, workers_, std::move(stream), options_.program);
   session_ = &session;
   runtime::log_info("joining", {{"id", options_.id}, {"gateway", options_.gateway.host}});
   auto end = co_await session.run();

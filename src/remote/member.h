@@ -10,6 +10,7 @@
 
 #include "remote/gateway_address.h"
 #include "remote/session.h"
+#include "remote/worker_watch.h"
 #include "runtime/clock.h"
 #include "runtime/event.h"
 #include "tls/client_context.h"
@@ -38,8 +39,9 @@ struct MemberOptions {
 /// while that keeps failing. Lives on one event loop.
 class Member {
  public:
-  /// `tls` may be null for a gateway that is not encrypted; both it and `clock` outlive the member.
-  Member(runtime::Executor executor, runtime::Clock& clock, tls::ClientContext* tls, MemberOptions options);
+  /// `tls` may be null for a gateway that is not encrypted; it, `clock` and `workers` outlive the member.
+  Member(runtime::Executor executor, runtime::Clock& clock, tls::ClientContext* tls, WorkerWatch& workers,
+         MemberOptions options);
 
   /// Returns when it has left, or when a newer worker of its id has taken its place: true then. Call it once; a
   /// cancelled task leaves at once.
@@ -58,6 +60,7 @@ class Member {
   runtime::Executor executor_;
   runtime::Clock& clock_;
   tls::ClientContext* tls_;
+  WorkerWatch& workers_;
   MemberOptions options_;
   worker_pool::Backoff backoff_;
   Session* session_ = nullptr;  ///< While there is one.

@@ -41,10 +41,11 @@ bool is_store_name(std::string_view name) {
 
 }  // namespace
 
-Session::Session(runtime::Executor executor, runtime::Clock& clock, std::unique_ptr<link::MessageStream> gateway,
-                 WorkerProgram program)
+Session::Session(runtime::Executor executor, runtime::Clock& clock, WorkerWatch& workers,
+                 std::unique_ptr<link::MessageStream> gateway, WorkerProgram program)
     : executor_(executor),
       clock_(clock),
+      workers_(workers),
       gateway_(std::move(gateway)),
       program_(std::move(program)),
       over_(executor),
@@ -71,6 +72,7 @@ runtime::Awaitable<SessionEnd> Session::run() {
   if (worker_) worker_->close();
   tasks_.cancel();
   co_await tasks_.join();
+  watched_.reset();
   if (child_) {
     child_->kill();
     const auto status = co_await child_->wait();
@@ -113,6 +115,9 @@ bool Session::start_worker(const std::string& kernel) {
     return false;
   }
   child_ = std::move(*child);
+  watched_.emplace(workers_, child_->pid(), [this](worker_pool::Stall stall) {
+    end("the worker process has stalled (" + std::string(worker_pool::name_of(stall)) + ")");
+  });
   boost::asio::local::stream_protocol::socket socket(executor_, boost::asio::local::stream_protocol(), ours.release());
   worker_ = std::make_unique<link::MessageStream>(executor_, clock_, link::make_byte_stream(std::move(socket)));
   runtime::log_info("worker_started", {{"pid", child_->pid()}, {"kernel", kernel}});
@@ -130,6 +135,10 @@ runtime::Awaitable<> Session::carry_jobs() {
     if (ended_) co_return;
     if (!job) continue;
     if (!co_await worker_->room()) co_return;
+    if (!watched_->asked(*job)) {
+      end("the gateway sends more jobs than a worker takes");
+      co_return;
+    }
     worker_->send(*job);
   }
 }
@@ -145,8 +154,12 @@ runtime::Awaitable<> Session::carry_answers() {
       end("the worker process sends what workers do not");
       co_return;
     }
+    watched_->answered(*message);
     // A worker waits while its answers do not get through, and so bounds what is kept here.
-    if (!co_await gateway_->room()) co_return;
+    watched_->set_held_up(true);
+    const bool room = co_await gateway_->room();
+    watched_->set_held_up(false);
+    if (!room) co_return;
     gateway_->send(*message);
   }
 }

@@ -9,6 +9,7 @@
 
 #include "link/message_stream.h"
 #include "process/child.h"
+#include "remote/worker_watch.h"
 #include "runtime/clock.h"
 #include "runtime/event.h"
 #include "runtime/task_group.h"
@@ -31,13 +32,13 @@ struct SessionEnd {
 };
 
 /// One stay of a worker at its gateway: starts a worker process of its own and carries the messages between both, until
-/// one of them is gone. What the gateway may not send, or sends for too long not, ends it as well. Lives on one event
-/// loop.
+/// one of them is gone. What the gateway may not send, or sends for too long not, ends it as well; so does a worker
+/// that has stalled. Lives on one event loop.
 class Session {
  public:
-  /// `gateway`: connected; Join was sent. `clock` outlives it.
-  Session(runtime::Executor executor, runtime::Clock& clock, std::unique_ptr<link::MessageStream> gateway,
-          WorkerProgram program);
+  /// `gateway`: connected; Join was sent. `clock` and `workers`, which judges its worker, outlive it.
+  Session(runtime::Executor executor, runtime::Clock& clock, WorkerWatch& workers,
+          std::unique_ptr<link::MessageStream> gateway, WorkerProgram program);
 
   /// Waits for the gateway's welcome and serves it. When it returns the process is reaped. Call it once.
   [[nodiscard]] runtime::Awaitable<SessionEnd> run();
@@ -66,9 +67,11 @@ class Session {
 
   runtime::Executor executor_;
   runtime::Clock& clock_;
+  WorkerWatch& workers_;
   std::unique_ptr<link::MessageStream> gateway_;
   WorkerProgram program_;
   std::optional<process::Child> child_;
+  std::optional<WatchedWorker> watched_;  ///< The child.
   std::unique_ptr<link::MessageStream> worker_;
   SessionEnd end_;
   bool ended_ = false;

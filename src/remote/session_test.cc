@@ -34,7 +34,7 @@ class SessionTest : public testing::Test {
     boost::asio::local::connect_pair(near, far);
     const auto executor = context_.get_executor();
     gateway_.emplace(executor, clock_, link::make_byte_stream(std::move(far)));
-    session_.emplace(executor, clock_,
+    session_.emplace(executor, clock_, watch_,
                      std::make_unique<link::MessageStream>(executor, clock_, link::make_byte_stream(std::move(near))),
                      WorkerProgram{.executable = "/bin/sh", .arguments = {"-c", script}, .voices = "/voices"});
     tasks_.spawn([](SessionTest& t) -> Awaitable<> { static_cast<void>(co_await t.gateway_->write()); }(*this));
@@ -64,14 +64,32 @@ class SessionTest : public testing::Test {
     return *end_;
   }
 
+  /// Lets the time of a look of the watch pass, in which the gateway is heard.
+  void pass_a_look() {
+    gateway_->send(wire::Ping{});
+    clock_.advance(worker_pool::StallJudge::kInterval);
+    for (int i = 0; i < 20; ++i) {
+      context_.restart();
+      context_.poll();
+    }
+  }
+
+  SessionTest() { watching_.spawn(watch_.run()); }
+  void TearDown() override {
+    watching_.cancel();
+    until([this] { return watching_.size() == 0; });
+  }
+
   boost::asio::io_context context_;
   runtime::ManualClock clock_;
+  WorkerWatch watch_{context_.get_executor(), clock_, {}};
   tls::TestFolder folder_;
   std::optional<link::MessageStream> gateway_;
   std::optional<Session> session_;
   std::optional<SessionEnd> end_;
   std::vector<wire::Message> heard_;
   runtime::TaskGroup tasks_{context_.get_executor()};
+  runtime::TaskGroup watching_{context_.get_executor()};
 };
 
 const std::string kIdle = "exec sleep 1000";
@@ -152,6 +170,31 @@ TEST_F(SessionTest, TheEndOfTheWorkerEndsIt) {
   begin("exit 3");
   gateway_->send(wire::Welcome{.kernel = "voice"});
   EXPECT_THAT(end().reason, HasSubstr("worker"));
+}
+
+TEST_F(SessionTest, AWorkerThatIsOnlySlowIsLeftAloneAndOneThatStopsEndsIt) {
+  const auto file = folder_ / "stop";
+  begin("while [ ! -e " + file.string() + " ]; do :; done; kill -STOP $$; exec sleep 1000");
+  gateway_->send(wire::Welcome{.kernel = "voice"});
+  gateway_->send(wire::PlanJob{.job = 1, .voice_id = "tone", .text = "Slow.", .wall_p95_us = 10'000});
+  for (int look = 0; look < 200; ++look) pass_a_look();
+  ASSERT_FALSE(end_) << end_->reason;
+  std::ofstream(file) << "stop";
+  until([this] {
+    if (!end_) pass_a_look();
+    return end_.has_value();
+  });
+  EXPECT_THAT(end().reason, HasSubstr("has stalled (no_progress)"));
+  EXPECT_FALSE(end_->refusal);
+}
+
+TEST_F(SessionTest, AGatewayMaySendOnlySoManyJobs) {
+  begin(kIdle);
+  gateway_->send(wire::Welcome{.kernel = "voice"});
+  for (std::uint64_t job = 1; job <= WatchedWorker::kMostTasks + 1; ++job) {
+    gateway_->send(wire::PlanJob{.job = job, .voice_id = "tone", .text = "One more."});
+  }
+  EXPECT_THAT(end().reason, HasSubstr("more jobs"));
 }
 
 TEST_F(SessionTest, WhoLeavesAsksFirstAndGoesWhenTheGatewayCloses) {

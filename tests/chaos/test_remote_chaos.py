@@ -118,9 +118,11 @@ def test_a_link_process_is_killed(pair):
 
 
 def test_a_worker_elsewhere_is_stopped(pair):
-    """It is its jobs that do not end; the link answers as ever."""
+    """Its link process sees that it does not compute, as soon as the gateway would with a worker of its own."""
     run_fault(pair, "SIGSTOP of the worker process elsewhere", lambda: os.kill(pair.link.children()[0], signal.SIGSTOP))
     assert lost(pair) == 1
+    pair.link.says("worker_stalled")
+    assert not pair.server.events("worker_stalled"), "the gateway's own patience, which is longer, was not needed"
 
 
 def test_a_link_process_is_stopped_and_goes_on(pair):
