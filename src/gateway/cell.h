@@ -29,8 +29,8 @@ struct CellOptions {
   worker_pool::Options pool{};
   const device::Gpu* gpu = nullptr;  ///< See FleetOptions.
   std::vector<CellVoice> voices;     ///< At least one; the first is loaded before a worker counts.
-  /// Voices that one worker holds at once, at least 1; the one used longest ago makes room. Not more than the worker's
-  /// own limit.
+  /// Voices that one worker holds at once, at least 1; the one used longest ago makes room. A worker that holds fewer
+  /// says so.
   std::size_t voices_per_worker = 8;
   /// A stream whose listener leaves more audio than this waiting gets no more jobs until half of it is taken.
   base::Duration backlog = std::chrono::seconds(30);

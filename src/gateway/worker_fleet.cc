@@ -225,10 +225,11 @@ void WorkerFleet::on_ready(Slot& slot, const wire::Ready& ready) {
   runtime::log_info("worker_ready", {{"worker", slot.id.value}, {"fingerprint", ready.fingerprint}});
   slot.tasks.clear();  // its start
   slot.places = ready.places;
+  slot.most_voices = std::min<std::size_t>(options_.voices_per_worker, ready.voices);
   load(slot, owner_.first_voice());
   for (const auto& id : voices_in_use()) {
     const auto* const voice = owner_.find_voice(id);
-    if (voice != nullptr && slot.voices.size() < options_.voices_per_worker) load(slot, *voice);
+    if (voice != nullptr && slot.voices.size() < slot.most_voices) load(slot, *voice);
   }
 }
 
@@ -251,7 +252,7 @@ void WorkerFleet::load(Slot& slot, const CellVoice& wanted) {
   }
   // On a full device a voice takes the place of another, whatever their number.
   const bool crowded = !slot.remote && device_full() && !slot.voices.empty();
-  if (slot.voices.size() >= options_.voices_per_worker || crowded) {
+  if (slot.voices.size() >= slot.most_voices || crowded) {
     if (slot.joined) owner_.voice_unloaded(slot.id, slot.voices.front());
     slot.link->send(wire::UnloadVoice{.voice_id = slot.voices.front()});
     slot.voices.erase(slot.voices.begin());

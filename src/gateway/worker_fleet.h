@@ -43,7 +43,8 @@ struct RemoteFleetOptions {
 struct FleetOptions {
   WorkerCommand command{};
   worker_pool::Options pool{};
-  /// Voices that one worker holds at once, at least 1; the one used longest ago makes room.
+  /// Voices that one worker holds at once, at least 1, where it does not hold fewer; the one used longest ago makes
+  /// room.
   std::size_t voices_per_worker = 8;
   const device::Gpu* gpu = nullptr;  ///< On which the workers compute, and whose memory bounds their number.
   RemoteFleetOptions remote{};
@@ -171,6 +172,7 @@ class WorkerFleet {
     std::unordered_map<std::uint64_t, std::string> loading;  ///< By the number of the load.
     worker_pool::TaskQueue tasks;
     std::uint32_t places = 1;
+    std::size_t most_voices = 1;  ///< That it is given at once.
     std::uint64_t device_bytes = 0;
     bool joined = false;     ///< The owner knows it.
     bool condemned = false;  ///< It is killed; what it still says is void.

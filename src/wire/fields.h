@@ -77,6 +77,7 @@ void visit(auto& a, Is<Ready> auto& m) {
   a.number(m.pid);
   a.name(m.fingerprint);
   a.number(m.places);
+  a.number(m.voices);
 }
 
 void visit(auto& a, Is<VoiceLoaded> auto& m) {

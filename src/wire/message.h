@@ -116,6 +116,7 @@ struct Ready {
   std::uint64_t pid = 0;
   std::string fingerprint;  ///< Execution fingerprint: runtime version, provider, CPU instruction set, size of batches.
   std::uint32_t places = 1;  ///< Render jobs that it has under way at once, in the time of one; 1 to Limits::kPlaces.
+  std::uint32_t voices = 1;  ///< That it holds at once, at least 1.
   friend bool operator==(const Ready&, const Ready&) = default;
 };
 

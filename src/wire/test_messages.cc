@@ -49,7 +49,7 @@ std::vector<Message> real_messages() {
                 .cpu_p95_us = 90'000},
       Cancel{.job = 9},
       StatsRequest{},
-      Ready{.epoch = 3, .pid = 4711, .fingerprint = "tone-1", .places = 4},
+      Ready{.epoch = 3, .pid = 4711, .fingerprint = "tone-1", .places = 4, .voices = 8},
       VoiceLoaded{.job = 1,
                   .epoch = 3,
                   .voice_id = "tone",
@@ -158,7 +158,10 @@ void repair(GrainDone& done, Filler& /*filler*/) { done.index %= 4'096; }
 
 void repair(RenderDone& done, Filler& /*filler*/) { done.grains_done %= 4'096; }
 
-void repair(Ready& ready, Filler& /*filler*/) { ready.places = 1 + ready.places % Limits::kPlaces; }
+void repair(Ready& ready, Filler& /*filler*/) {
+  ready.places = 1 + ready.places % Limits::kPlaces;
+  ready.voices |= 1U;
+}
 
 void repair(Join& join, Filler& /*filler*/) { join.identities.resize(join.voices.size(), "0123"); }
 

@@ -57,6 +57,7 @@ struct Check {
 
   Result<void> operator()(const Ready& ready) const {
     if (ready.places == 0 || ready.places > Limits::kPlaces) return invalid("Ready: places is out of range");
+    if (ready.voices == 0) return invalid("Ready: voices is 0");
     return ok();
   }
 

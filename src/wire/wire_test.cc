@@ -235,6 +235,7 @@ TEST(Validate, OtherMessages) {
   EXPECT_THAT(fault(real<VoiceLoaded>(), [](auto& m) { m.sample_rate = 0; }), HasSubstr("sample_rate"));
   EXPECT_THAT(fault(real<Ready>(), [](auto& m) { m.places = 0; }), HasSubstr("places"));
   EXPECT_THAT(fault(real<Ready>(), [](auto& m) { m.places = Limits::kPlaces + 1; }), HasSubstr("places"));
+  EXPECT_THAT(fault(real<Ready>(), [](auto& m) { m.voices = 0; }), HasSubstr("voices"));
   EXPECT_THAT(fault(real<GrainDone>(), [](auto& m) { m.index = Limits::kGrains; }), HasSubstr("index"));
   EXPECT_THAT(fault(real<RenderDone>(), [](auto& m) { m.grains_done = Limits::kGrains + 1; }), HasSubstr("grains"));
   EXPECT_THAT(fault(real<Join>(), [](auto& m) { m.id.clear(); }), HasSubstr("id"));

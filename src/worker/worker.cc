@@ -106,8 +106,8 @@ class Reader {
   std::uint32_t epoch_;
 };
 
-/// Hello in, Ready out. nullopt with `status` set = there is nobody to serve.
-std::optional<wire::Hello> greet(Link& link, const std::string& fingerprint, std::uint32_t places, int& status) {
+/// Hello in, Ready out, to which the epoch is added. nullopt with `status` set = there is nobody to serve.
+std::optional<wire::Hello> greet(Link& link, wire::Ready ready, int& status) {
   const auto first = link.receive();
   if (!first) {
     status = broken(first.error().message);
@@ -120,10 +120,8 @@ std::optional<wire::Hello> greet(Link& link, const std::string& fingerprint, std
     return std::nullopt;
   }
   // Ready tells a gateway of another version which one this is, before the connection ends.
-  const auto sent = link.send(wire::Ready{.epoch = hello->epoch,
-                                          .pid = static_cast<std::uint64_t>(::getpid()),
-                                          .fingerprint = fingerprint.substr(0, wire::Limits::kNameBytes),
-                                          .places = places});
+  ready.epoch = hello->epoch;
+  const auto sent = link.send(ready);
   if (hello->protocol_version != wire::kProtocolVersion) {
     status = broken("the gateway speaks another version of the protocol");
     return std::nullopt;
@@ -137,7 +135,12 @@ int run(Options options) {
   Link link(std::move(options.socket));
   VoiceShelf shelf(std::move(options.engines), options.max_voices);
   int status = kGatewayGone;
-  const auto hello = greet(link, shelf.fingerprint(), options.places, status);
+  const auto hello = greet(link,
+                           {.pid = static_cast<std::uint64_t>(::getpid()),
+                            .fingerprint = shelf.fingerprint().substr(0, wire::Limits::kNameBytes),
+                            .places = options.places,
+                            .voices = static_cast<std::uint32_t>(options.max_voices)},
+                           status);
   if (!hello) return status;
 
   JobQueue queue(options.max_queued_jobs + options.places - 1);

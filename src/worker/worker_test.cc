@@ -208,7 +208,7 @@ TEST_F(WorkerTest, TheVoiceUsedLongestAgoMakesRoom) {
   options.max_voices = 2;
   TestGateway gateway(tone_engines(), std::move(options));
   auto& link = gateway.link();
-  greet(link);
+  EXPECT_EQ(greet(link).voices, 2U);
   const auto speaks = [&link](const std::string& id) {
     auto job = plan_job(1, "Yes.");
     job.voice_id = id;
