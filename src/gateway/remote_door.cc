@@ -38,6 +38,11 @@ wire::Refused refused(wire::Refusal code, std::string reason) {
   return {.code = static_cast<std::uint8_t>(code), .reason = std::move(reason)};
 }
 
+wire::Refused other_version(std::uint32_t version) {
+  return refused(wire::Refusal::kVersion, "the gateway speaks version " + std::to_string(wire::kProtocolVersion) +
+                                              " of the protocol, the worker version " + std::to_string(version));
+}
+
 }  // namespace
 
 RemoteDoor::RemoteDoor(const runtime::Executor& executor, runtime::Clock& clock, WorkerFleet& fleet,
@@ -72,29 +77,30 @@ runtime::Awaitable<> RemoteDoor::receive(runtime::TcpServer::Socket socket, cons
   if (!bytes) co_return;
   auto stream = std::make_unique<link::MessageStream>(executor_, clock_, std::move(bytes), wire::Limits::kJoinBytes);
   auto message = co_await stream->receive();
+  if (const auto version = stream->refused_join(); version && *version != wire::kProtocolVersion) {
+    co_return co_await turn_away(*stream, address, "", other_version(*version));
+  }
   auto* const join = message ? std::get_if<wire::Join>(&*message) : nullptr;
   if (join == nullptr || !is_id(join->id)) {
     runtime::log_warn("remote_worker_unintelligible",
                       {{"address", address}, {"reason", message ? "it does not say who it is" : message.error()}});
     co_return;
   }
-  if (const auto refusal = judge(*join)) {
-    runtime::log_warn("remote_worker_refused", {{"address", address}, {"id", join->id}, {"reason", refusal->reason}});
-    stream->send(*refusal);
-    stream->finish();
-    static_cast<void>(co_await stream->write());
-    co_return;
-  }
+  if (const auto refusal = judge(*join)) co_return co_await turn_away(*stream, address, join->id, *refusal);
   stream->set_frame_limit(wire::Limits::kFrameBytes);
   guest.emplace(Guest{.stream = std::move(stream), .join = std::move(*join)});
 }
 
+runtime::Awaitable<> RemoteDoor::turn_away(link::MessageStream& stream, const std::string& address,
+                                           const std::string& id, const wire::Refused& refusal) {
+  runtime::log_warn("remote_worker_refused", {{"address", address}, {"id", id}, {"reason", refusal.reason}});
+  stream.send(refusal);
+  stream.finish();
+  static_cast<void>(co_await stream.write());
+}
+
 std::optional<wire::Refused> RemoteDoor::judge(const wire::Join& join) const {
-  if (join.protocol_version != wire::kProtocolVersion) {
-    return refused(wire::Refusal::kVersion, "the gateway speaks version " + std::to_string(wire::kProtocolVersion) +
-                                                " of the protocol, the worker version " +
-                                                std::to_string(join.protocol_version));
-  }
+  if (join.protocol_version != wire::kProtocolVersion) return other_version(join.protocol_version);
   if (credentials_.tokens.find(join.token) == nullptr) {
     return refused(wire::Refusal::kToken, "the gateway does not know this token");
   }

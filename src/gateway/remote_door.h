@@ -62,6 +62,9 @@ class RemoteDoor {
   [[nodiscard]] runtime::Awaitable<std::unique_ptr<link::ByteStream>> shake_hands(runtime::TcpServer::Socket socket,
                                                                                   const std::string& address);
   [[nodiscard]] std::optional<wire::Refused> judge(const wire::Join& join) const;
+  /// Logs it, and returns when it was said.
+  [[nodiscard]] static runtime::Awaitable<> turn_away(link::MessageStream& stream, const std::string& address,
+                                                      const std::string& id, const wire::Refused& refusal);
 
   runtime::Executor executor_;
   runtime::Clock& clock_;

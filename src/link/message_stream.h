@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ class MessageStream {
 
   /// The next message. Error: why none follows, as a sentence's end.
   [[nodiscard]] runtime::Awaitable<std::expected<wire::Message, std::string>> receive();
+  /// After receive() has failed: the version of the Join that could not be read, which another version may have laid
+  /// out.
+  [[nodiscard]] std::optional<std::uint32_t> refused_join() const { return decoder_.refused_join(); }
   /// From the next frame on.
   void set_frame_limit(std::size_t bytes) { decoder_.set_frame_limit(bytes); }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 #include <utility>
 
 #include "wire/archive.h"
@@ -18,6 +19,12 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {
     "Hello", "LoadVoice",   "UnloadVoice", "PlanJob", "RenderJob", "Cancel",     "StatsRequest",
     "Ready", "VoiceLoaded", "Started",     "Planned", "GrainDone", "RenderDone", "Failed",
     "Stats", "Join",        "Welcome",     "Refused", "Ping",      "Pong",       "Leave"};
+
+// Never another number: see the messages.
+constexpr std::size_t kJoinType = 16;
+constexpr std::size_t kRefusedType = 18;
+static_assert(std::is_same_v<std::variant_alternative_t<kJoinType - 1, Message>, Join>);
+static_assert(std::is_same_v<std::variant_alternative_t<kRefusedType - 1, Message>, Refused>);
 
 std::unexpected<Error> error(Errc code, std::string message) {
   return std::unexpected(Error{code, std::move(message)});
@@ -76,6 +83,14 @@ Result<void> encode(const Message& message, std::vector<std::byte>& out) {
   return std::expected<void, Error>();
 }
 
+std::optional<std::uint32_t> version_of_join(std::span<const std::byte> frame) {
+  std::uint32_t version = 0;
+  if (frame.size() < kHeaderBytes + sizeof version) return std::nullopt;
+  if (std::to_integer<std::size_t>(frame[kLengthBytes]) != kJoinType) return std::nullopt;
+  std::memcpy(&version, frame.data() + kHeaderBytes, sizeof version);
+  return version;
+}
+
 void Decoder::feed(std::span<const std::byte> bytes) {
   if (failure_) return;
   compact();
@@ -107,6 +122,7 @@ Result<std::optional<Message>> Decoder::next() {
   auto message = parse_frame(available.first(frame_bytes));
   if (!message) {
     failure_ = std::move(message.error());
+    refused_join_ = version_of_join(available.first(frame_bytes));
     return std::unexpected(*failure_);
   }
   begin_ += frame_bytes;

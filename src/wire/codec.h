@@ -44,6 +44,10 @@ using Result = base::Result<T, Error>;
 /// The message's name for logs, for example "RenderJob".
 [[nodiscard]] std::string_view name_of(const Message& message);
 
+/// The version that a whole frame of Join begins with, whatever that version has after it. Nothing: it is another
+/// frame.
+[[nodiscard]] std::optional<std::uint32_t> version_of_join(std::span<const std::byte> frame);
+
 /// Turns a byte stream into messages. Bytes come in pieces of any size; one frame more than the piece fed is the most
 /// that it keeps. After the first error the stream has lost its framing: every later next() repeats that error.
 class Decoder {
@@ -58,6 +62,8 @@ class Decoder {
 
   /// The next message; nullopt = more bytes are needed. Errors: all of Errc.
   [[nodiscard]] Result<std::optional<Message>> next();
+  /// After an error: version_of_join() of the frame that was refused, where it came whole.
+  [[nodiscard]] std::optional<std::uint32_t> refused_join() const { return refused_join_; }
 
   /// Bytes fed and not yet returned as messages. Not zero at the end of the stream = the peer died in mid-frame.
   [[nodiscard]] std::size_t buffered() const { return buffer_.size() - begin_; }
@@ -69,6 +75,7 @@ class Decoder {
   std::size_t frame_limit_ = Limits::kFrameBytes;
   std::size_t begin_ = 0;  ///< Where the first unread frame starts in buffer_.
   std::optional<Error> failure_;
+  std::optional<std::uint32_t> refused_join_;
 };
 
 }  // namespace antiphon::wire

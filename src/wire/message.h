@@ -195,7 +195,8 @@ struct Stats {
 // --- between a gateway and the link process of a worker on another machine ------------------------------------------
 // All messages above pass through the link process, but that it gives LoadVoice a folder of its own machine.
 
-/// The first message, to the gateway.
+/// The first message, to the gateway. In every version of the protocol it is the 16th kind of message and begins with
+/// the version, so that a gateway can tell whoever speaks another one.
 struct Join {
   std::uint32_t protocol_version = kProtocolVersion;
   std::string token;
@@ -223,7 +224,9 @@ enum class Refusal : std::uint8_t {
 };
 inline constexpr std::uint8_t kRefusals = 6;
 
-/// The gateway's last message to who may not join, or may not stay.
+/// The gateway's last message to who may not join, or may not stay. In every version of the protocol it is the 18th
+/// kind of message, of these two fields, and code 0 says that the versions differ: who speaks another one reads it,
+/// too.
 struct Refused {
   std::uint8_t code = 0;  ///< Refusal.
   std::string reason;     ///< A sentence for people.

@@ -1,5 +1,6 @@
 // Any bytes, in pieces whose sizes the bytes themselves choose: the decoder refuses them or yields messages that encode
-// to the very bytes that were read.
+// to the very bytes that were read. The version of a Join is read alike by those that know its layout and those that do
+// not.
 #include <algorithm>
 #include <cstdint>
 #include <span>
@@ -20,12 +21,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     at += piece;
     while (true) {
       const auto message = decoder.next();
-      if (!message) return 0;
+      if (!message) {
+        if (const auto version = decoder.refused_join()) {
+          ANTIPHON_CHECK(version_of_join(input.subspan(encoded.size())) == version, "it is that of the frame refused");
+        }
+        return 0;
+      }
       if (!*message) break;
       const auto begin = encoded.size();
       ANTIPHON_CHECK(encode(**message, encoded), "what was decoded can be encoded");
       const auto again = std::span(encoded).subspan(begin);
       ANTIPHON_CHECK(std::ranges::equal(again, input.subspan(begin, again.size())), "the encoding is the bytes read");
+      const auto* const join = std::get_if<Join>(&**message);
+      const auto version = join == nullptr ? std::nullopt : std::optional(join->protocol_version);
+      ANTIPHON_CHECK(version_of_join(again) == version, "the version of a Join is what it begins with");
     }
   }
   ANTIPHON_CHECK(encoded.size() + decoder.buffered() == size, "every byte is accounted for");

@@ -46,6 +46,17 @@ std::vector<std::byte> raw_frame(std::uint8_t type, std::vector<std::uint8_t> pa
 }
 
 constexpr std::uint8_t kCancelType = 6;
+constexpr std::uint8_t kJoinType = 16;
+constexpr std::uint8_t kRefusedType = 18;
+
+template <class M>
+M real(std::size_t nth = 0) {
+  for (const auto& message : real_messages()) {
+    const auto* body = std::get_if<M>(&message);
+    if (body != nullptr && nth-- == 0) return *body;
+  }
+  return {};
+}
 
 TEST(Codec, TheFrameOfAKnownMessageIsKnown) {
   EXPECT_EQ(frame_of(Cancel{.job = 0x0102030405060708}), raw_frame(kCancelType, {8, 7, 6, 5, 4, 3, 2, 1}));
@@ -151,6 +162,42 @@ TEST(Codec, AfterAnErrorTheDecoderStaysBroken) {
   EXPECT_EQ(again.error().code, Errc::kUnknownType);
 }
 
+// These bytes may not change in any version: it is by them that two versions understand that they differ.
+TEST(Codec, RefusedAndTheBeginningOfJoinAreTheSameInEveryVersion) {
+  EXPECT_EQ(frame_of(Refused{.code = static_cast<std::uint8_t>(Refusal::kVersion), .reason = "ab"}),
+            raw_frame(kRefusedType, {0, 2, 0, 0, 0, 'a', 'b'}));
+  auto join = frame_of(Join{.protocol_version = 0x01020304, .id = "attic"});
+  EXPECT_EQ(join.at(4), std::byte{kJoinType});
+  join.resize(9);
+  EXPECT_EQ(std::vector(join.begin() + 4, join.end()),
+            (std::vector{std::byte{kJoinType}, std::byte{4}, std::byte{3}, std::byte{2}, std::byte{1}}));
+}
+
+TEST(Codec, TheVersionOfAJoinIsReadThoughTheRestIsNot) {
+  Decoder decoder;
+  decoder.feed(raw_frame(kJoinType, {99, 0, 0, 0, 1, 2, 3}));
+  EXPECT_FALSE(decoder.refused_join()) << "nothing was refused yet";
+  EXPECT_FALSE(decoder.next());
+  EXPECT_EQ(decoder.refused_join(), 99U);
+  EXPECT_EQ(version_of_join(frame_of(real<Join>())), kProtocolVersion);
+}
+
+TEST(Codec, WhatIsNoJoinHasNoVersionOfOne) {
+  for (const auto& frame : {raw_frame(kRefusedType, {99, 0, 0, 0, 1}), raw_frame(200, {99, 0, 0, 0}),
+                            raw_frame(kJoinType, {99, 0, 0}), raw_frame(kJoinType, {})}) {
+    Decoder decoder;
+    decoder.feed(frame);
+    EXPECT_FALSE(decoder.next());
+    EXPECT_FALSE(decoder.refused_join());
+    EXPECT_FALSE(version_of_join(frame));
+  }
+  Decoder strict(16);
+  strict.feed(raw_frame(kJoinType, std::vector<std::uint8_t>(12, 99)));
+  EXPECT_FALSE(strict.next());
+  EXPECT_FALSE(strict.refused_join()) << "larger than is read of a stranger";
+  EXPECT_FALSE(version_of_join({}));
+}
+
 TEST(Codec, WhatExceedsTheLimitsIsNotEncoded) {
   const auto refused = [](const Message& message) {
     std::vector<std::byte> out(3, std::byte{9});
@@ -180,15 +227,6 @@ std::string fault(M message, const auto& change) {
   EXPECT_EQ(valid.has_value(), encode(message, out).has_value());
   if (!valid) EXPECT_EQ(valid.error().code, Errc::kInvalid);
   return valid ? "" : valid.error().message;
-}
-
-template <class M>
-M real(std::size_t nth = 0) {
-  for (const auto& message : real_messages()) {
-    const auto* body = std::get_if<M>(&message);
-    if (body != nullptr && nth-- == 0) return *body;
-  }
-  return {};
 }
 
 TEST(Validate, PlanJobs) {
