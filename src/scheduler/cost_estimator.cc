@@ -180,7 +180,38 @@ CostBook::Expectation CostBook::plan(const CostKey& key, base::Duration audio) c
   return found;
 }
 
+void CostBook::remove_worker(DeviceId device) {
+  const auto found = devices_.find(device);
+  if (found == devices_.end() || found->second.workers == 0) return;
+  --found->second.workers;
+  forget_excess();
+}
+
+CostBook::Device& CostBook::use(DeviceId device) {
+  auto& used = devices_[device];
+  used.used = ++uses_;
+  forget_excess();
+  return used;
+}
+
+void CostBook::forget_excess() {
+  while (devices_.size() > kMostDevices) {
+    // The one of the use right now is the last one of all, so that it stays.
+    auto oldest = devices_.end();
+    for (auto it = devices_.begin(); it != devices_.end(); ++it) {
+      const bool older = oldest == devices_.end() || it->second.used < oldest->second.used;
+      if (it->second.workers == 0 && it->second.used != uses_ && older) oldest = it;
+    }
+    if (oldest == devices_.end()) return;
+    for (auto& [id, voice] : voices_) {
+      std::erase_if(voice.entries, [&](const Entry& entry) { return entry.device == oldest->first; });
+    }
+    devices_.erase(oldest);
+  }
+}
+
 CostBook::Clocks& CostBook::learning(const CostKey& key) {
+  use(key.device);
   auto& entries = voices_[key.voice].entries;
   const auto bucket = bucket_of(key.busy);
   const auto it = std::ranges::find_if(
@@ -209,9 +240,9 @@ CostBook::Clocks CostBook::fallback(const CostKey& key) const {
   if (const auto* clocks = nearest(key)) return *clocks;
   const auto voice = voices_.find(key.voice);
   auto prior = voice == voices_.end() ? CostModel::Prior{} : voice->second.prior;
-  if (const auto distance = distances_.find(key.device); distance != distances_.end()) {
-    prior.fixed += distance->second.fixed;
-    prior.ratio += distance->second.ratio;
+  if (const auto device = devices_.find(key.device); device != devices_.end()) {
+    prior.fixed += device->second.distance.fixed;
+    prior.ratio += device->second.distance.ratio;
   }
   const CostEstimator fresh(prior);
   return {.wall = fresh, .cpu = fresh};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -95,7 +96,8 @@ struct LearntCost {
 
 /// The estimators of all voices, devices and numbers of busy workers (in powers of two, since workers share caches and
 /// memory), in wall time and in CPU time. What was not seen yet is taken from the nearest number of busy workers that
-/// was, else from the voice's prior.
+/// was, else from the voice's prior. Of devices without workers it remembers those that were used last: kMostDevices,
+/// those with workers included.
 class CostBook {
  public:
   /// What is known of the voice from an earlier run. Replaces what was learnt.
@@ -109,7 +111,10 @@ class CostBook {
 
   /// What is between here and the device adds so much to a job and to an audio-second. It counts until something was
   /// learnt about the device, whose times then include it.
-  void set_distance(DeviceId device, const Distance& distance) { distances_[device] = distance; }
+  void set_distance(DeviceId device, const Distance& distance) { use(device).distance = distance; }
+  /// One more worker, or one less, computes on the device. One with workers is not forgotten.
+  void add_worker(DeviceId device) { ++use(device).workers; }
+  void remove_worker(DeviceId device);
 
   /// A time of zero is not known.
   void observe_render(const CostKey& key, base::Duration audio, WorkTime took);
@@ -124,6 +129,7 @@ class CostBook {
     bool learnt = false;  ///< It rests on kEnough jobs of this kind.
   };
   static constexpr std::uint64_t kEnough = 8;
+  static constexpr std::size_t kMostDevices = 256;
   [[nodiscard]] Expectation render(const CostKey& key, base::Duration audio) const;
   [[nodiscard]] Expectation plan(const CostKey& key, base::Duration audio) const;
 
@@ -137,18 +143,27 @@ class CostBook {
     std::uint32_t bucket = 0;
     Clocks clocks;
   };
+  struct Device {
+    Distance distance{};
+    std::uint32_t workers = 0;
+    std::uint64_t used = 0;  ///< Counts the uses of all devices: the smaller, the longer ago.
+  };
   struct Voice {
     CostModel::Prior prior;
     std::uint64_t prior_jobs = 0;  ///< That the prior was learnt from.
     std::vector<Entry> entries;
   };
 
+  /// Makes it the one used last; another may be forgotten for it.
+  Device& use(DeviceId device);
+  void forget_excess();
   [[nodiscard]] Clocks& learning(const CostKey& key);
   [[nodiscard]] const Clocks* nearest(const CostKey& key) const;
   [[nodiscard]] Clocks fallback(const CostKey& key) const;
 
   std::map<VoiceId, Voice> voices_;
-  std::map<DeviceId, Distance> distances_;
+  std::map<DeviceId, Device> devices_;
+  std::uint64_t uses_ = 0;
 };
 
 }  // namespace antiphon::scheduler

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <random>
@@ -230,6 +231,75 @@ TEST(CostBook, WhatIsFarAwayIsDearerUntilItIsKnown) {
   EXPECT_DOUBLE_EQ(book.model(far).ratio(), 0.15);
   for (int i = 0; i < 200; ++i) book.observe_render(far, 1s, 210ms);
   EXPECT_NEAR(base::to_seconds(book.model(far).render_cost(1s)), 0.21, 0.01) << "what was seen has the distance in it";
+}
+
+DeviceId nth(std::size_t n) { return DeviceId{100 + n}; }
+
+/// A book that has learnt about as many devices as it remembers, the first one longest ago.
+CostBook full_book() {
+  CostBook book;
+  for (std::size_t n = 0; n < CostBook::kMostDevices; ++n) {
+    book.set_distance(nth(n), {.fixed = 40ms});
+    for (int i = 0; i < 20; ++i) book.observe_render({.voice = kVoice, .device = nth(n)}, 1s, 200ms);
+  }
+  return book;
+}
+
+bool knows(const CostBook& book, DeviceId device) {
+  return std::ranges::any_of(book.learnt(), [&](const LearntCost& one) { return one.key.device == device; });
+}
+
+TEST(CostBook, OfMoreDevicesThanItRemembersTheOneUsedLongestAgoIsForgotten) {
+  auto book = full_book();
+  EXPECT_EQ(book.learnt().size(), CostBook::kMostDevices);
+  book.observe_plan({.voice = kVoice, .device = nth(0)}, 4s, 80ms);
+  book.observe_render({.voice = kVoice, .device = nth(CostBook::kMostDevices)}, 1s, 200ms);
+  EXPECT_EQ(book.learnt().size(), CostBook::kMostDevices);
+  EXPECT_TRUE(knows(book, nth(0))) << "it was used since";
+  EXPECT_FALSE(knows(book, nth(1)));
+  EXPECT_EQ(book.model({.voice = kVoice, .device = nth(1)}).prior(), CostModel::Prior{}) << "nor how far it is";
+  EXPECT_TRUE(knows(book, nth(2)));
+  for (std::size_t n = 0; n < 10 * CostBook::kMostDevices; ++n) book.set_distance(nth(n), {});
+  EXPECT_LE(book.learnt().size(), CostBook::kMostDevices);
+}
+
+TEST(CostBook, ADeviceWithWorkersIsNotForgotten) {
+  auto book = full_book();
+  book.add_worker(nth(0));
+  book.add_worker(nth(0));
+  for (std::size_t n = 0; n < CostBook::kMostDevices; ++n) book.set_distance(nth(1'000 + n), {});
+  EXPECT_TRUE(knows(book, nth(0)));
+  EXPECT_EQ(book.learnt().size(), 1U);
+  book.remove_worker(nth(0));
+  for (std::size_t n = 0; n < CostBook::kMostDevices; ++n) book.set_distance(nth(2'000 + n), {});
+  EXPECT_TRUE(knows(book, nth(0))) << "one is left";
+  book.remove_worker(nth(0));
+  for (std::size_t n = 0; n < CostBook::kMostDevices; ++n) book.set_distance(nth(3'000 + n), {});
+  EXPECT_FALSE(knows(book, nth(0)));
+}
+
+TEST(CostBook, WhereMoreDevicesAreInUseThanItRemembersTheyAreForgottenAsTheyGo) {
+  CostBook book;
+  constexpr std::size_t kMany = CostBook::kMostDevices + 50;
+  for (std::size_t n = 0; n < kMany; ++n) {
+    book.add_worker(nth(n));
+    book.observe_render({.voice = kVoice, .device = nth(n)}, 1s, 200ms);
+  }
+  EXPECT_EQ(book.learnt().size(), kMany);
+  for (std::size_t n = 0; n < kMany; ++n) book.remove_worker(nth(n));
+  EXPECT_EQ(book.learnt().size(), CostBook::kMostDevices);
+}
+
+TEST(CostBook, WhatAnEarlierRunKeptFillsItNoFurther) {
+  std::vector<LearntCost> kept;
+  for (std::size_t n = 0; n < 2 * CostBook::kMostDevices; ++n) {
+    kept.push_back({.key = {.voice = kVoice, .device = nth(n)}, .prior = {.ratio = 0.2}, .jobs = 1});
+  }
+  CostBook book;
+  book.set_prior(kVoice, {.ratio = 0.1});
+  EXPECT_EQ(book.restore(kept), kept.size());
+  for (const auto& one : kept) book.observe_render(one.key, 1s, 200ms);
+  EXPECT_EQ(book.learnt().size(), CostBook::kMostDevices);
 }
 
 }  // namespace

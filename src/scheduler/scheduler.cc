@@ -30,6 +30,7 @@ void Scheduler::add_worker(base::WorkerId worker, std::uint32_t depth, DeviceId 
           .second;
   ANTIPHON_CHECK(added, "worker id is new");
   devices_[device] += places;
+  costs_.add_worker(device);
   places_ += places;
 }
 
@@ -64,6 +65,7 @@ void Scheduler::remove_worker(base::WorkerId worker, base::TimePoint now) {
   const auto places = it->second.places;
   const auto device = devices_.find(it->second.device);
   device->second -= places;
+  costs_.remove_worker(device->first);
   if (device->second == 0) devices_.erase(device);
   if (it->second.retiring) {
     --retiring_;
