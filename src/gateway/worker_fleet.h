@@ -219,6 +219,9 @@ class WorkerFleet {
   /// False: it was sent away.
   [[nodiscard]] bool accept_fingerprint(Slot& slot, const std::string& fingerprint);
   [[nodiscard]] bool accept_voice(Slot& slot, const wire::VoiceLoaded& loaded);
+  /// Under what number a worker joins: its own, or a larger one where it was not welcomed under that and an older one
+  /// of its id has it.
+  [[nodiscard]] std::uint64_t incarnation_of(const wire::Join& join) const;
   /// What is wrong with the voices of who joins; "": nothing.
   [[nodiscard]] std::string voice_fault(const wire::Join& join) const;
   /// Tells the owner which voices a worker elsewhere has not.

@@ -1,5 +1,6 @@
 // The part of the fleet that is about workers on other machines.
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <variant>
 
@@ -54,13 +55,25 @@ std::optional<wire::Refused> WorkerFleet::refuse(const wire::Join& join) const {
     return refused(wire::Refusal::kFull, "the gateway takes no more workers");
   }
   const auto is_newer = [&](const auto& slot) {
-    return is_same(slot) && slot->remote->join.incarnation > join.incarnation;
+    return is_same(slot) && slot->remote->join.incarnation > incarnation_of(join);
   };
   if (std::ranges::any_of(remote_, is_newer)) {
     return refused(wire::Refusal::kSuperseded, "a newer worker of the id " + join.id + " has joined");
   }
   if (auto fault = voice_fault(join); !fault.empty()) return refused(wire::Refusal::kVoices, std::move(fault));
   return std::nullopt;
+}
+
+std::uint64_t WorkerFleet::incarnation_of(const wire::Join& join) const {
+  auto number = join.incarnation;
+  if (join.returning) return number;
+  // It began after the others: that its number is smaller is a clock that was set back.
+  constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
+  for (const auto& slot : remote_) {
+    const auto other = slot->remote->join.incarnation;
+    if (slot->remote->join.id == join.id && other >= number) number = other == kMost ? kMost : other + 1;
+  }
+  return number;
 }
 
 std::string WorkerFleet::voice_fault(const wire::Join& join) const {
@@ -73,6 +86,7 @@ std::string WorkerFleet::voice_fault(const wire::Join& join) const {
 runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> stream, wire::Join join,
                                         std::string address) {
   if (stopping_ || refuse(join)) co_return;  // another one may have come since it was asked
+  join.incarnation = incarnation_of(join);
   for (const auto& other : remote_) {
     if (other->remote->join.id == join.id && !other->condemned) {
       send_away(*other, wire::Refusal::kSuperseded, "a newer worker of the id " + join.id + " has joined");
@@ -91,7 +105,7 @@ runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> str
                                              {"id", slot.remote->join.id},
                                              {"incarnation", slot.remote->join.incarnation},
                                              {"address", slot.remote->address}});
-  slot.link->send(wire::Welcome{.kernel = options_.remote.kernel});
+  slot.link->send(wire::Welcome{.kernel = options_.remote.kernel, .incarnation = slot.remote->join.incarnation});
   // Answered before the worker is ready, so that it is known how far away it is.
   slot.link->send(wire::Ping{.stamp = stamp_of(clock_.now())});
   slot.link->send(wire::Hello{.worker_id = slot.id.value, .epoch = slot.epoch});

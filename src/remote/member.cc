@@ -26,13 +26,18 @@ Member::Member(runtime::Executor executor, runtime::Clock& clock, tls::ClientCon
       workers_(workers),
       options_(std::move(options)),
       backoff_(options_.backoff),
+      incarnation_(options_.incarnation),
       leaving_(executor) {}
 
 runtime::Awaitable<bool> Member::run() {
   while (!leaving_.is_set() && !co_await runtime::is_cancelled()) {
     backoff_.started(clock_.now());
     const auto end = co_await stay();
-    const bool superseded = end.refusal == wire::Refusal::kSuperseded;
+    if (end.incarnation) {
+      incarnation_ = *end.incarnation;
+      welcomed_ = true;
+    }
+    const bool superseded = welcomed_ && end.refusal == wire::Refusal::kSuperseded;
     const auto pause = backoff_.ended(clock_.now());
     if (leaving_.is_set()) break;
     runtime::log_warn(end.refusal ? "refused" : "link_lost",
@@ -110,7 +115,7 @@ runtime::Awaitable<> Member::connect(std::unique_ptr<link::ByteStream>& connecti
 }
 
 wire::Join Member::introduction() const {
-  wire::Join join{.token = options_.token, .id = options_.id, .incarnation = options_.incarnation};
+  wire::Join join{.token = options_.token, .id = options_.id, .incarnation = incarnation_, .returning = welcomed_};
   for (auto& voice : options_.store()) {
     join.voices.push_back(std::move(voice.id));
     join.identities.push_back(std::move(voice.identity));

@@ -27,8 +27,9 @@ struct StoredVoice {
 struct MemberOptions {
   GatewayAddress gateway;
   std::string token;
-  std::string id;                 ///< The same each time; letters, digits, '.', '_', '-', '/'.
-  std::uint64_t incarnation = 0;  ///< Larger than that of any earlier process with this id.
+  std::string id;  ///< The same each time; letters, digits, '.', '_', '-', '/'.
+  /// Larger than that of any earlier process with this id; where it is not, the gateway gives it a larger one.
+  std::uint64_t incarnation = 0;
   WorkerProgram program;
   /// Read anew whenever it joins. Throws what it likes: that is a failed attempt.
   std::function<std::vector<StoredVoice>()> store;
@@ -63,6 +64,8 @@ class Member {
   WorkerWatch& workers_;
   MemberOptions options_;
   worker_pool::Backoff backoff_;
+  std::uint64_t incarnation_;
+  bool welcomed_ = false;       ///< Under that number.
   Session* session_ = nullptr;  ///< While there is one.
   runtime::Event leaving_;
 };

@@ -96,6 +96,7 @@ std::optional<std::string> Session::kernel_of(const wire::Message& answer) {
     end("the gateway asks for a kernel that is not known here");
     return std::nullopt;
   }
+  end_.incarnation = welcome->incarnation;
   return welcome->kernel;
 }
 

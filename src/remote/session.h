@@ -29,6 +29,8 @@ struct WorkerProgram {
 struct SessionEnd {
   std::string reason;                      ///< For people.
   std::optional<wire::Refusal> refusal{};  ///< The gateway said so.
+  /// Under which the gateway had welcomed it; nothing: it had not.
+  std::optional<std::uint64_t> incarnation{};
 };
 
 /// One stay of a worker at its gateway: starts a worker process of its own and carries the messages between both, until

@@ -146,6 +146,7 @@ void visit(auto& a, Is<Join> auto& m) {
   a.name(m.token);
   a.name(m.id);
   a.number(m.incarnation);
+  a.flag(m.returning);
   a.names(m.voices, Limits::kVoices);
   a.names(m.identities, Limits::kVoices);
 }
@@ -153,6 +154,7 @@ void visit(auto& a, Is<Join> auto& m) {
 void visit(auto& a, Is<Welcome> auto& m) {
   a.number(m.protocol_version);
   a.name(m.kernel);
+  a.number(m.incarnation);
 }
 
 void visit(auto& a, Is<Refused> auto& m) {

@@ -202,6 +202,7 @@ struct Join {
   std::string token;
   std::string id;                       ///< The worker's own name, the same each time it joins.
   std::uint64_t incarnation = 0;        ///< Of two processes of one id the one with the larger number counts.
+  bool returning = false;               ///< It was welcomed under that number; one that was not is given a larger one.
   std::vector<std::string> voices;      ///< Ids of its store, each once.
   std::vector<std::string> identities;  ///< VoiceLoaded::identity of each, in the same order.
   friend bool operator==(const Join&, const Join&) = default;
@@ -210,7 +211,8 @@ struct Join {
 /// The gateway's answer to who may join. Hello follows.
 struct Welcome {
   std::uint32_t protocol_version = kProtocolVersion;
-  std::string kernel;  ///< With which the worker is to render: `antiphon worker --engine-kernel`.
+  std::string kernel;             ///< With which the worker is to render: `antiphon worker --engine-kernel`.
+  std::uint64_t incarnation = 0;  ///< Under which it has joined, and comes back.
   friend bool operator==(const Welcome&, const Welcome&) = default;
 };
 
