@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/time.h"
@@ -18,7 +19,8 @@ struct RemoteWorker {
   base::TimePoint joined{};
   base::Duration ready_after{};  ///< From then until it took jobs; zero before.
   worker_pool::SlotState state = worker_pool::SlotState::kStarting;
-  std::string fingerprint{};
+  std::optional<std::string> fingerprint{};  ///< As it told.
+  bool held = false;  ///< It is ready, but it is not known yet whether its bytes are the others'.
   worker_pool::LinkQuality quality{};
   std::uint64_t resident = 0;
   std::uint64_t heard = 0;           ///< Bytes received when the last heartbeat was.

@@ -108,6 +108,7 @@ void WorkerFleet::act() {
   sample.device = device_memory_;
   sample.worker_device_bytes = largest_on_device_;
   for (const auto& action : pool_.update(sample, clock_.now())) perform(action);
+  let_others_decide();
 }
 
 void WorkerFleet::perform(const worker_pool::Action& action) {
@@ -294,14 +295,7 @@ void WorkerFleet::on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded) {
 
 void WorkerFleet::count_as_ready(Slot& slot) {
   if (!slot.loading.empty()) return;
-  if (slot.remote) {
-    slot.remote->state = SlotState::kActive;
-    slot.remote->ready_after = clock_.now() - slot.remote->joined;
-    slot.joined = true;
-    owner_.worker_joined(slot.id, slot.voices, slot.places);
-    check_voices(slot);  // the server may have got others since it came
-    return act();
-  }
+  if (slot.remote) return admit(slot);
   pool_.ready(slot.index, clock_.now());
   runtime::log_info("worker_spare", {{"worker", slot.id.value},
                                      {"after_s", base::to_seconds(pool_.slots()[slot.index].ready_after())}});

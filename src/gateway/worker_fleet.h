@@ -218,6 +218,13 @@ class WorkerFleet {
   void send_away(Slot& slot, wire::Refusal code, const std::string& reason);
   /// False: it was sent away.
   [[nodiscard]] bool accept_fingerprint(Slot& slot, const std::string& fingerprint);
+  /// This is what holds from now on: of those elsewhere the ones that differ go, and who was held takes jobs.
+  void settle_fingerprint(const std::string& fingerprint);
+  /// Without workers on this machine, those elsewhere decide what holds.
+  [[nodiscard]] bool others_decide() const;
+  void let_others_decide();
+  /// A worker elsewhere takes jobs from now on.
+  void admit(Slot& slot);
   [[nodiscard]] bool accept_voice(Slot& slot, const wire::VoiceLoaded& loaded);
   /// Under what number a worker joins: its own, or a larger one where it was not welcomed under that and an older one
   /// of its id has it.
@@ -248,7 +255,8 @@ class WorkerFleet {
   std::vector<std::unique_ptr<Slot>> slots_;   ///< The pool's, in its order.
   std::vector<std::unique_ptr<Slot>> remote_;  ///< Of who joined from elsewhere.
   RemoteLedger ledger_;
-  std::string fingerprint_;  ///< Of all workers; "": none has told it.
+  std::string fingerprint_;           ///< Of all workers; "": it is not known yet.
+  bool fingerprint_is_ours_ = false;  ///< A worker of this machine has told it.
   worker_pool::SlotIndex next_remote_ = 0;
   base::TimePoint beaten_;
   worker_pool::Memory memory_;

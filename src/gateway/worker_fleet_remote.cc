@@ -123,7 +123,7 @@ runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> str
     runtime::log_warn("remote_worker_lost", fields);
   }
   std::erase_if(remote_, [&](const auto& other) { return other.get() == &slot; });
-  if (remote_.empty() && pool_.options().most == 0) fingerprint_.clear();
+  if (remote_.empty() && !fingerprint_is_ours_) fingerprint_.clear();
   act();
 }
 
@@ -186,20 +186,50 @@ void WorkerFleet::send_away(Slot& slot, wire::Refusal code, const std::string& r
 
 bool WorkerFleet::accept_fingerprint(Slot& slot, const std::string& fingerprint) {
   if (!slot.remote) {
-    // This machine's own workers say what holds; who joined before and differs goes.
-    fingerprint_ = fingerprint;
-    for (const auto& other : remote_) {
-      if (other->condemned || other->remote->fingerprint.empty()) continue;
-      static_cast<void>(accept_fingerprint(*other, other->remote->fingerprint));
-    }
+    fingerprint_is_ours_ = true;
+    settle_fingerprint(fingerprint);
     return true;
   }
   slot.remote->fingerprint = fingerprint;
-  if (fingerprint_.empty()) fingerprint_ = fingerprint;
-  if (fingerprint_ == fingerprint) return true;
+  if (fingerprint_.empty() && others_decide()) settle_fingerprint(fingerprint);
+  if (fingerprint_.empty() || fingerprint_ == fingerprint) return true;
   send_away(slot, wire::Refusal::kFingerprint,
             "it would compute other bytes: it is " + fingerprint + ", the others are " + fingerprint_);
   return false;
+}
+
+void WorkerFleet::settle_fingerprint(const std::string& fingerprint) {
+  fingerprint_ = fingerprint;
+  for (const auto& other : remote_) {
+    if (other->condemned || !other->remote->fingerprint) continue;
+    if (accept_fingerprint(*other, *other->remote->fingerprint) && other->remote->held) admit(*other);
+  }
+}
+
+bool WorkerFleet::others_decide() const {
+  return pool_.options().most == 0 || pool_.condition() == worker_pool::Condition::kGivenUp;
+}
+
+void WorkerFleet::let_others_decide() {
+  if (!fingerprint_.empty() || remote_.empty() || !others_decide()) return;
+  const auto first = std::ranges::find_if(
+      remote_, [](const auto& slot) { return !slot->condemned && slot->remote->fingerprint.has_value(); });
+  if (first != remote_.end()) settle_fingerprint(*(*first)->remote->fingerprint);
+}
+
+void WorkerFleet::admit(Slot& slot) {
+  slot.remote->held = fingerprint_.empty();
+  if (slot.remote->held) {
+    runtime::log_info("remote_worker_held", {{"worker", slot.id.value}, {"id", slot.remote->join.id}});
+    return;
+  }
+  if (state(slot) != SlotState::kStarting) return;
+  slot.remote->state = SlotState::kActive;
+  slot.remote->ready_after = clock_.now() - slot.remote->joined;
+  slot.joined = true;
+  owner_.worker_joined(slot.id, slot.voices, slot.places);
+  check_voices(slot);  // the server may have got others since it came
+  act();
 }
 
 bool WorkerFleet::accept_voice(Slot& slot, const wire::VoiceLoaded& loaded) {
