@@ -6,7 +6,6 @@
 
 #include "base/check.h"
 #include "engine/api/engine.h"
-#include "identity/hash.h"
 #include "runtime/log.h"
 
 namespace antiphon::gateway {
@@ -104,58 +103,6 @@ base::Duration Cell::oldest_job_age() const {
   base::Duration oldest{};
   for (const auto& [id, job] : jobs_) oldest = std::max(oldest, clock_.now() - job.progress);
   return oldest;
-}
-
-void Cell::worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) {
-  const auto [device, depth] = measure_distance(worker);
-  scheduler_.add_worker(worker, places + depth - 1, device, places);
-  for (const auto& loaded : voices) voice_loaded(worker, loaded);
-  room_changed_ = true;
-  ready_.notify_all();
-  act();
-}
-
-void Cell::link_measured(base::WorkerId worker) {
-  scheduler_.set_depth(worker, measure_distance(worker).depth);
-  act();
-}
-
-Cell::Distance Cell::measure_distance(base::WorkerId worker) {
-  Distance distance{.depth = options_.scheduling.queue_depth};
-  const auto* const link = fleet_.quality_of(worker);
-  if (link == nullptr) return distance;
-  // What a machine's workers cost is learnt together, over all the times that they join.
-  const auto id = fleet_.remote_id_of(worker);
-  distance.device = scheduler::DeviceId{identity::hash({"remote", id.substr(0, id.rfind('/'))})};
-  const auto job = scheduler_.cost(number(first_voice().id)).render_cost(options_.scheduling.chunk_max);
-  const auto far = link->cost(job);
-  scheduler_.set_distance(distance.device, {.fixed = far.fixed, .ratio = far.ratio});
-  distance.depth = std::max(distance.depth, link->depth(job));
-  return distance;
-}
-
-void Cell::worker_retires(base::WorkerId worker) {
-  scheduler_.retire_worker(worker);
-  room_changed_ = true;
-}
-
-void Cell::worker_left(base::WorkerId worker) {
-  std::erase_if(jobs_, [&](const auto& entry) { return entry.second.worker == worker; });
-  scheduler_.remove_worker(worker, clock_.now());
-  room_changed_ = true;
-  act();
-}
-
-void Cell::voice_loaded(base::WorkerId worker, const std::string& voice) {
-  scheduler_.voice_loaded(worker, number(voice));
-}
-
-void Cell::voice_unloaded(base::WorkerId worker, const std::string& voice) {
-  scheduler_.voice_unloaded(worker, number(voice));
-}
-
-void Cell::voice_lacking(base::WorkerId worker, const std::string& voice) {
-  scheduler_.voice_lacking(worker, number(voice));
 }
 
 void Cell::on_answer(base::WorkerId worker, wire::Message message) {

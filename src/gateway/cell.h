@@ -121,12 +121,14 @@ class Cell final : private FleetOwner {
   void voice_unloaded(base::WorkerId worker, const std::string& voice) override;
   void voice_lacking(base::WorkerId worker, const std::string& voice) override;
   void link_measured(base::WorkerId worker) override;
-  /// What a worker elsewhere costs and holds, by its link; of others, what is so anyway.
+  /// What a worker elsewhere costs and holds, by its link.
   struct Distance {
-    scheduler::DeviceId device{};
+    scheduler::DeviceId device{};  ///< Its machine.
     std::uint32_t depth = 1;
+    std::optional<worker_pool::LinkQuality::Cost> cost{};
   };
-  [[nodiscard]] Distance measure_distance(base::WorkerId worker);
+  /// Tells the scheduler what differs noticeably from what it was told. False: nothing does.
+  bool update_distance(base::WorkerId worker, Distance& told);
   void on_answer(base::WorkerId worker, wire::Message message) override;
   [[nodiscard]] worker_pool::Sample demand() override;
   [[nodiscard]] const CellVoice& first_voice() const override { return options_.voices[first_voice_]; }
@@ -180,6 +182,7 @@ class Cell final : private FleetOwner {
   std::unique_ptr<runtime::Timer> next_consultation_;
   std::unordered_map<base::StreamId, SpeechStream*> streams_;
   std::unordered_map<base::JobId, Job> jobs_;
+  std::unordered_map<base::WorkerId, Distance> distances_;  ///< Of workers elsewhere, as the scheduler knows them.
   std::uint64_t next_stream_ = 1;
   std::uint64_t capacity_refusals_ = 0;
   std::uint64_t calls_ = 0;  ///< For a spare; see AdmissionDesk::poll().

@@ -1,0 +1,82 @@
+// What the cell hears of its workers' coming and going, and of what lies between.
+#include <algorithm>
+#include <cmath>
+
+#include "gateway/cell.h"
+#include "identity/hash.h"
+
+namespace antiphon::gateway {
+namespace {
+
+/// Whether a link costs more or less than it did, beyond what measurements scatter.
+bool differ(const worker_pool::LinkQuality::Cost& now, const worker_pool::LinkQuality::Cost& before) {
+  constexpr double kShare = 0.1;
+  constexpr double kLeast = 0.001;  // seconds a job, or for each second of audio
+  const auto moved = [&](double a, double b) { return std::abs(a - b) > std::max(kLeast, kShare * b); };
+  return moved(base::to_seconds(now.fixed), base::to_seconds(before.fixed)) || moved(now.ratio, before.ratio);
+}
+
+}  // namespace
+
+void Cell::worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) {
+  scheduler::DeviceId device;
+  const auto id = fleet_.remote_id_of(worker);
+  // What a machine's workers cost is learnt together, over all the times that they join.
+  if (!id.empty()) device = scheduler::DeviceId{identity::hash({"remote", id.substr(0, id.rfind('/'))})};
+  scheduler_.add_worker(worker, places + options_.scheduling.queue_depth - 1, device, places);
+  if (!id.empty()) {
+    distances_[worker] = {.device = device, .depth = options_.scheduling.queue_depth};
+    update_distance(worker, distances_[worker]);
+  }
+  for (const auto& loaded : voices) voice_loaded(worker, loaded);
+  room_changed_ = true;
+  ready_.notify_all();
+  act();
+}
+
+void Cell::link_measured(base::WorkerId worker) {
+  const auto told = distances_.find(worker);
+  if (told != distances_.end() && update_distance(worker, told->second)) act();
+}
+
+bool Cell::update_distance(base::WorkerId worker, Distance& told) {
+  const auto* const link = fleet_.quality_of(worker);
+  if (link == nullptr) return false;
+  const auto job = scheduler_.cost(number(first_voice().id)).render_cost(options_.scheduling.chunk_max);
+  const auto cost = link->cost(job);
+  const auto depth = std::max(options_.scheduling.queue_depth, link->depth(job));
+  const bool is_news = !told.cost || differ(cost, *told.cost) || depth != told.depth;
+  if (!is_news) return false;
+  told.cost = cost;
+  told.depth = depth;
+  scheduler_.set_distance(told.device, {.fixed = cost.fixed, .ratio = cost.ratio});
+  scheduler_.set_depth(worker, depth);
+  return true;
+}
+
+void Cell::worker_retires(base::WorkerId worker) {
+  scheduler_.retire_worker(worker);
+  room_changed_ = true;
+}
+
+void Cell::worker_left(base::WorkerId worker) {
+  distances_.erase(worker);
+  std::erase_if(jobs_, [&](const auto& entry) { return entry.second.worker == worker; });
+  scheduler_.remove_worker(worker, clock_.now());
+  room_changed_ = true;
+  act();
+}
+
+void Cell::voice_loaded(base::WorkerId worker, const std::string& voice) {
+  scheduler_.voice_loaded(worker, number(voice));
+}
+
+void Cell::voice_unloaded(base::WorkerId worker, const std::string& voice) {
+  scheduler_.voice_unloaded(worker, number(voice));
+}
+
+void Cell::voice_lacking(base::WorkerId worker, const std::string& voice) {
+  scheduler_.voice_lacking(worker, number(voice));
+}
+
+}  // namespace antiphon::gateway
