@@ -52,14 +52,14 @@ class CellTest : public testing::Test {
   }
   void make_cell(scheduler::Options scheduling, worker_pool::Options pool,
                  base::Duration backlog = std::chrono::seconds(30)) {
-    cell_ = std::make_unique<Cell>(
-        context_.get_executor(), clock_, probe_,
-        CellOptions{.scheduling = scheduling,
-                    .worker = {.executable = ANTIPHON_TEST_WORKER, .arguments = worker_arguments_},
-                    .pool = pool,
-                    .gpu = gpu_,
-                    .voices = voices_,
-                    .backlog = backlog});
+    cell_ =
+        std::make_unique<Cell>(context_.get_executor(), clock_, probe_,
+                               CellOptions{.scheduling = scheduling,
+                                           .worker = {.executable = worker_program_, .arguments = worker_arguments_},
+                                           .pool = pool,
+                                           .gpu = gpu_,
+                                           .voices = voices_,
+                                           .backlog = backlog});
     cell_->start();
   }
 
@@ -143,6 +143,7 @@ class CellTest : public testing::Test {
   std::filesystem::path folder_;
   std::vector<CellVoice> voices_;
   std::unique_ptr<Cell> cell_;
+  std::filesystem::path worker_program_ = ANTIPHON_TEST_WORKER;
   std::vector<std::string> worker_arguments_;
   const device::Gpu* gpu_ = nullptr;
 };
