@@ -267,14 +267,15 @@ void WorkerFleet::tell_expected(const StallJudge::Work& work, wire::Message& job
 
 StallJudge::Work WorkerFleet::patient(const Slot& slot, StallJudge::Work work) const {
   // Of the job the gateway knows nothing but that no answer comes: the link process, which sees the worker's process,
-  // judges sooner, and this is for links that are dead. That of which nothing is expected is left to the limit of all
+  // decides first, and this is for links that are dead. That of which nothing is expected is left to the limit of all
   // jobs.
   if (work.wall_p95 <= base::Duration{}) return work;
-  const auto late =
-      std::max(base::from_seconds(options_.pool.stall.factor * base::to_seconds(work.wall_p95)), kPatience);
-  const auto limit = late + 4 * slot.remote->quality.round_trip();
+  const auto& stall = options_.pool.stall;
+  const auto late = std::max(base::from_seconds(stall.factor * base::to_seconds(work.wall_p95)), stall.floor);
+  const auto decided = late + stall.window + 2 * StallJudge::kInterval;
+  const auto limit = std::max(decided, kPatience) + 4 * slot.remote->quality.round_trip();
   work.cpu_is_seen = false;
-  work.wall_p95 = base::from_seconds(base::to_seconds(limit) / options_.pool.stall.factor);
+  work.wall_p95 = base::from_seconds(base::to_seconds(limit) / stall.factor);
   return work;
 }
 
