@@ -7,12 +7,11 @@
 #include <set>
 #include <vector>
 
-#include "scheduler/scheduler.h"
+#include "scheduler/test_scheduler.h"
 
 namespace antiphon::scheduler {
 namespace {
 
-using namespace std::chrono_literals;
 using base::StreamId;
 using base::UserId;
 using base::WorkerId;
@@ -70,8 +69,7 @@ class Crowd {
       scheduler_.planned(job.job, {.grains = grains, .took = 20ms}, now_);
       return;
     }
-    for (std::uint32_t i = 0; i < job.grains; ++i) scheduler_.grain_rendered(job.job, 10ms, now_);
-    scheduler_.render_ended(job.job, now_);
+    render(scheduler_, job, 10ms, now_);
   }
   [[nodiscard]] bool waits(std::uint64_t user) const {
     return std::ranges::any_of(waiting_, [&](const auto& entry) { return entry.second == user; });

@@ -1,18 +1,15 @@
 #include <gtest/gtest.h>
 
-#include "scheduler/scheduler.h"
+#include "scheduler/test_scheduler.h"
 
 // Workers that do several render jobs at once, in the time of one.
 
 namespace antiphon::scheduler {
 namespace {
 
-using namespace std::chrono_literals;
 using base::StreamId;
 using base::UserId;
 using base::WorkerId;
-
-base::TimePoint at(base::Duration d) { return base::TimePoint(1h) + d; }
 
 constexpr VoiceId kVoice{1};
 
@@ -21,13 +18,7 @@ class PlacesTest : public testing::Test {
   void stream(std::uint64_t id) {
     scheduler_.add_stream({.id = StreamId{id}, .user = UserId{id}, .voice = kVoice, .expected = 4s}, at(0s));
   }
-  std::vector<Dispatch> dispatched(base::Duration now) {
-    std::vector<Dispatch> jobs;
-    for (const auto& action : scheduler_.poll(at(now))) {
-      if (const auto* job = std::get_if<Dispatch>(&action)) jobs.push_back(*job);
-    }
-    return jobs;
-  }
+  std::vector<Dispatch> dispatched(base::Duration now) { return dispatches(scheduler_.poll(at(now))); }
   void plan(const Dispatch& job, base::Duration now) {
     const std::vector<base::Duration> grains(20, 200ms);
     scheduler_.planned(job.job, {.grains = grains, .took = 10ms}, at(now));

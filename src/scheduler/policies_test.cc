@@ -7,20 +7,17 @@
 
 #include "scheduler/admission.h"
 #include "scheduler/chunk_rule.h"
-#include "scheduler/scheduler.h"
+#include "scheduler/test_scheduler.h"
 
 namespace antiphon::scheduler {
 namespace {
 
-using namespace std::chrono_literals;
 using base::Duration;
 using base::JobId;
 using base::StreamId;
 using base::TimePoint;
 using base::UserId;
 using base::WorkerId;
-
-TimePoint at(Duration d) { return TimePoint{} + 1h + d; }
 
 const std::vector<Duration> kTenGrains(10, 200ms);
 
@@ -44,8 +41,7 @@ class Bench {
     if (job.kind == JobKind::kPlan) {
       scheduler_.planned(job.job, {.grains = kTenGrains, .more_text = true, .expected = 2s, .took = 10ms}, now);
     } else {
-      for (std::uint32_t i = 0; i < job.grains; ++i) scheduler_.grain_rendered(job.job, 20ms, now);
-      scheduler_.render_ended(job.job, now);
+      render(scheduler_, job, 20ms, now);
     }
   }
   /// The streams of the next `count` jobs, performed at `now`.

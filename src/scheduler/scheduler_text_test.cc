@@ -4,19 +4,16 @@
 
 #include <vector>
 
-#include "scheduler/scheduler.h"
+#include "scheduler/test_scheduler.h"
 
 namespace antiphon::scheduler {
 namespace {
 
-using namespace std::chrono_literals;
 using base::Duration;
 using base::StreamId;
 using base::TimePoint;
 using base::UserId;
 using base::WorkerId;
-
-TimePoint at(Duration d) { return TimePoint{} + 1h + d; }
 
 StreamSpec growing(std::uint64_t id, std::uint64_t user = 1) {
   return {.id = StreamId{id}, .user = UserId{user}, .voice = VoiceId{1}, .awaits_text = true};
@@ -44,8 +41,7 @@ class SchedulerTextTest : public testing::Test {
       if (job.kind == JobKind::kPlan) {
         scheduler_.planned(job.job, {.grains = kSecond, .awaits_text = awaits_more, .took = 1ms}, now);
       } else {
-        for (std::uint32_t i = 0; i < job.grains; ++i) scheduler_.grain_rendered(job.job, 1ms, now);
-        scheduler_.render_ended(job.job, now);
+        render(scheduler_, job, 1ms, now);
       }
     }
     return served;
