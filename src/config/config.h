@@ -31,6 +31,9 @@ struct Server {
   std::uint32_t max_streams = 256;
   std::uint32_t encoder_threads = 2;
   base::Duration drain = std::chrono::seconds(30);
+  std::uint32_t max_handshakes = 256;
+  std::uint32_t max_handshakes_per_address = 32;
+  base::Duration handshake_timeout = std::chrono::seconds(5);
   base::Duration header_timeout = std::chrono::seconds(10);
   base::Duration body_timeout = std::chrono::seconds(30);
   base::Duration idle_timeout = std::chrono::seconds(75);

@@ -51,8 +51,15 @@ void each_key(AnyConfig& config, const Visit& visit) {
         server.max_streams);
   visit(Key{"server", "encoder_threads", "Threads that resample and encode.", 1, 256}, server.encoder_threads);
   visit(Key{"server", "drain_seconds", "How long SIGTERM lets what plays go on.", 0, 86'400}, server.drain);
-  visit(Key{"server", "header_timeout_seconds",
-            "For the head of a request to arrive, and before that for TLS to be agreed on.", 0.1, 3600},
+  visit(Key{"server", "max_handshakes",
+            "Connections that agree on TLS at once, each counted for half a second at least; the next one is closed.",
+            1, 65'536},
+        server.max_handshakes);
+  visit(Key{"server", "max_handshakes_per_address",
+            "Those of one address, or of one IPv6 /64; this machine and trusted proxies have no limit.", 1, 65'536},
+        server.max_handshakes_per_address);
+  visit(Key{"server", "handshake_timeout_seconds", "For TLS to be agreed on.", 0.1, 3600}, server.handshake_timeout);
+  visit(Key{"server", "header_timeout_seconds", "For the head of a request to arrive.", 0.1, 3600},
         server.header_timeout);
   visit(Key{"server", "body_timeout_seconds", "For its body.", 0.1, 3600}, server.body_timeout);
   visit(Key{"server", "idle_timeout_seconds", "Between two requests of a connection.", 0.1, 3600}, server.idle_timeout);

@@ -35,6 +35,8 @@ class DoorProbe {
   [[nodiscard]] const metrics::Gauge& sockets() const { return sockets_; }
   [[nodiscard]] const metrics::Gauge& contexts() const { return contexts_; }
   void connections(std::size_t http, std::size_t wyoming) const;
+  /// How many there were in all, at the door of HTTP and at that of workers.
+  void refused_handshakes(std::uint64_t http, std::uint64_t workers) const;
 
  private:
   std::array<metrics::Counter, 4> asked_;
@@ -42,6 +44,7 @@ class DoorProbe {
   metrics::Gauge contexts_;
   metrics::Gauge http_;
   metrics::Gauge wyoming_;
+  std::array<metrics::Counter, 2> refused_handshakes_;
 };
 
 }  // namespace antiphon::gateway

@@ -51,21 +51,20 @@ RemoteDoor::RemoteDoor(const runtime::Executor& executor, runtime::Clock& clock,
       clock_(clock),
       fleet_(fleet),
       credentials_(std::move(options.credentials)),
+      strangers_(clock, {.most = kMostStrangers, .most_per_address = kMostStrangersOfAddress, .hold = kStrangersHold}),
       server_(executor, clock, {.address = options.address, .port = options.port, .max_connections = kMostConnections},
               [this](runtime::TcpServer::Socket socket) { return serve(std::move(socket)); }) {}
 
 runtime::Awaitable<> RemoteDoor::serve(runtime::TcpServer::Socket socket) {
   const auto address = address_of(socket);
-  auto place = strangers_of_.take(address.substr(0, address.rfind(':')));
-  if (!place || strangers_ >= kMostStrangers) {
+  auto place = strangers_.take(server_.peer_of(socket));
+  if (!place) {
     runtime::log_warn("remote_door_crowded", {{"address", address}});
     co_return;
   }
   std::optional<Guest> guest;
-  ++strangers_;
   const bool in_time =
       co_await runtime::run_until(clock_, clock_.now() + kHandshake, receive(std::move(socket), address, guest));
-  --strangers_;
   place.reset();
   if (!in_time) runtime::log_warn("remote_worker_too_slow", {{"address", address}});
   if (guest) co_await fleet_.serve(std::move(guest->stream), std::move(guest->join), address);

@@ -11,6 +11,7 @@
 #include "identity/key_ring.h"
 #include "link/message_stream.h"
 #include "runtime/clock.h"
+#include "runtime/handshake_limit.h"
 #include "runtime/tcp_server.h"
 #include "tls/server_context.h"
 
@@ -30,7 +31,7 @@ struct RemoteDoorOptions {
 
 /// Where workers on other machines come in: shakes hands, reads who it is, and hands who may join to the fleet. Who is
 /// not known yet is given kHandshake and one frame of at most wire::Limits::kJoinBytes; kMostStrangers are at once,
-/// and the next one is closed. Lives on one event loop.
+/// each for kStrangersHold at least, and the next one is closed. Lives on one event loop.
 class RemoteDoor {
  public:
   /// `clock` and `fleet` outlive it.
@@ -44,8 +45,12 @@ class RemoteDoor {
   /// Closes what is there and returns when nothing is left.
   [[nodiscard]] runtime::Awaitable<> close() { return server_.drain(clock_.now()); }
 
+  /// Connections that were closed since too many were not known yet.
+  [[nodiscard]] std::uint64_t refused_handshakes() const { return strangers_.refused(); }
+
   static constexpr std::size_t kMostStrangers = 64;
   static constexpr std::size_t kMostStrangersOfAddress = 16;
+  static constexpr base::Duration kStrangersHold = std::chrono::milliseconds(250);
   static constexpr base::Duration kHandshake = std::chrono::seconds(5);
 
  private:
@@ -70,8 +75,7 @@ class RemoteDoor {
   runtime::Clock& clock_;
   WorkerFleet& fleet_;
   RemoteCredentials credentials_;
-  runtime::AddressLimit strangers_of_{kMostStrangersOfAddress};
-  std::size_t strangers_ = 0;
+  runtime::HandshakeLimit strangers_;
   runtime::TcpServer server_;
 };
 

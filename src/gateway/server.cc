@@ -62,7 +62,7 @@ class Server::Impl {
         http_(
             executor, clock, std::move(options.http),
             [this](const http::Request& request, http::Responder& responder) {
-              probe_.doors().connections(http_.connections(), wyoming_ ? wyoming_->connections() : 0);
+              observe_doors();
               return front_.handle(request, responder);
             },
             &Front::edge_error),
@@ -124,6 +124,11 @@ class Server::Impl {
   }
 
  private:
+  void observe_doors() const {
+    probe_.doors().connections(http_.connections(), wyoming_ ? wyoming_->connections() : 0);
+    probe_.doors().refused_handshakes(http_.refused_handshakes(), remote_ ? remote_->refused_handshakes() : 0);
+  }
+
   [[nodiscard]] runtime::Awaitable<> keep_costs() {
     while (co_await runtime::sleep_for(clock_, kKeepCosts)) co_await keep_costs_now();
   }

@@ -33,8 +33,8 @@ Connection::Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::co
       reader_(transport_.get_executor()),
       pings_(transport_.get_executor()) {}
 
-runtime::Awaitable<> Connection::serve() {
-  if (co_await shake_hands()) {
+runtime::Awaitable<> Connection::serve(HandshakePlace handshake) {
+  if (co_await shake_hands(std::move(handshake))) {
     reader_.spawn(read_ahead());
     co_await serve_requests();
   }
@@ -57,7 +57,7 @@ runtime::Awaitable<> Connection::refuse() {
   co_await close();
 }
 
-runtime::Awaitable<bool> Connection::shake_hands() {
+runtime::Awaitable<bool> Connection::shake_hands([[maybe_unused]] HandshakePlace place) {
   if (!transport_.secure()) co_return true;
   if (closing_) co_return false;
   set_deadline(Waiting::kHandshake, in(context_.options.handshake_timeout));

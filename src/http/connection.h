@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,7 @@
 #include "http/transport.h"
 #include "http/websocket.h"
 #include "runtime/event.h"
+#include "runtime/handshake_limit.h"
 #include "runtime/task_group.h"
 #include "runtime/write_watch.h"
 
@@ -38,8 +40,11 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection() = default;
 
-  /// Serves until the connection ends; the socket is closed then.
-  runtime::Awaitable<> serve();
+  using HandshakePlace = std::optional<runtime::HandshakeLimit::Place>;
+
+  /// Serves until the connection ends; the socket is closed then. `handshake` is given back as soon as TLS is agreed
+  /// on.
+  runtime::Awaitable<> serve(HandshakePlace handshake);
   /// Answers only that there are too many connections.
   runtime::Awaitable<> refuse();
 
@@ -61,7 +66,7 @@ class Connection {
   using Buffers = std::array<boost::asio::const_buffer, 3>;
 
   /// Agrees on TLS, where that is spoken here. False when the connection has to end.
-  runtime::Awaitable<bool> shake_hands();
+  runtime::Awaitable<bool> shake_hands(HandshakePlace place);
   runtime::Awaitable<> read_ahead();
   /// Hands the socket's reading side over to somebody else; what was read before stays in the buffer.
   runtime::Awaitable<> stop_reading();

@@ -32,6 +32,7 @@ class Server::Impl {
         options_(std::move(options)),
         handler_(std::move(handler)),
         error_formatter_(std::move(error_formatter)),
+        handshakes_(clock, options_.handshakes),
         tcp_(
             executor, clock, to_tcp(options_), [this](tcp::socket socket) { return serve(std::move(socket)); },
             [this](tcp::socket socket) { return refuse(std::move(socket)); }) {}
@@ -41,6 +42,7 @@ class Server::Impl {
   void stop_accepting();
   runtime::Awaitable<> drain(base::TimePoint deadline);
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+  [[nodiscard]] std::uint64_t refused_handshakes() const { return handshakes_.refused(); }
 
  private:
   runtime::Awaitable<> serve(tcp::socket socket);
@@ -53,6 +55,7 @@ class Server::Impl {
   Handler handler_;
   ErrorFormatter error_formatter_;
   std::optional<tls::ServerContext> tls_;
+  runtime::HandshakeLimit handshakes_;
   std::set<Connection*> connections_;
   std::uint64_t accepted_ = 0;
   runtime::TcpServer tcp_;
@@ -66,10 +69,12 @@ Result<Endpoint> Server::Impl::start() {
 }
 
 runtime::Awaitable<> Server::Impl::serve(tcp::socket socket) {
+  auto handshake = tls_ ? handshakes_.take(tcp_.peer_of(socket)) : std::nullopt;
+  if (tls_ && !handshake) co_return;
   Connection connection(std::move(socket), tls_ ? &tls_->context() : nullptr, context(), ++accepted_);
   connections_.insert(&connection);
   if (!tcp_.accepting()) connection.close_when_idle();
-  co_await connection.serve();
+  co_await connection.serve(std::move(handshake));
   connections_.erase(&connection);
 }
 
@@ -104,5 +109,6 @@ Result<Endpoint> Server::start() { return impl_->start(); }
 void Server::stop_accepting() { impl_->stop_accepting(); }
 runtime::Awaitable<> Server::drain(base::TimePoint deadline) { return impl_->drain(deadline); }
 std::size_t Server::connections() const { return impl_->connections(); }
+std::uint64_t Server::refused_handshakes() const { return impl_->refused_handshakes(); }
 
 }  // namespace antiphon::http

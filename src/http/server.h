@@ -13,6 +13,7 @@
 #include "http/responder.h"
 #include "runtime/awaitable.h"
 #include "runtime/clock.h"
+#include "runtime/handshake_limit.h"
 #include "tls/server_context.h"
 
 namespace antiphon::http {
@@ -25,15 +26,17 @@ struct ServerOptions {
   std::size_t max_connections_per_address = 512;
   /// Peers, by their numeric address, that this limit does not count; null: none.
   std::function<bool(const std::string& address)> uncounted{};
+  /// Handshakes of TLS at once, those of peers that are not counted in all only; the next one is closed.
+  runtime::HandshakeLimit::Options handshakes{};
   std::size_t header_bytes = 16 * 1024;
   std::size_t target_bytes = 4 * 1024;
   std::size_t body_bytes = 256 * 1024;
-  base::Duration header_timeout = std::chrono::seconds(10);     ///< From a request's first byte; or from accepting.
-  base::Duration handshake_timeout = std::chrono::seconds(10);  ///< Of TLS; from accepting.
-  base::Duration body_timeout = std::chrono::seconds(30);       ///< From the end of the header.
-  base::Duration idle_timeout = std::chrono::seconds(75);       ///< Between two requests.
-  base::Duration write_timeout = std::chrono::seconds(10);      ///< For a reader that takes nothing.
-  base::Duration linger_timeout = std::chrono::seconds(1);      ///< For the client to close after we did.
+  base::Duration header_timeout = std::chrono::seconds(10);    ///< From a request's first byte; or from accepting.
+  base::Duration handshake_timeout = std::chrono::seconds(5);  ///< Of TLS; from accepting.
+  base::Duration body_timeout = std::chrono::seconds(30);      ///< From the end of the header.
+  base::Duration idle_timeout = std::chrono::seconds(75);      ///< Between two requests.
+  base::Duration write_timeout = std::chrono::seconds(10);     ///< For a reader that takes nothing.
+  base::Duration linger_timeout = std::chrono::seconds(1);     ///< For the client to close after we did.
   /// TCP_NOTSENT_LOWAT: a write waits while more than this is unsent in the kernel, so that back-pressure is felt
   /// early. 0 leaves the system's default.
   int unsent_low_water_bytes = 16 * 1024;
@@ -77,6 +80,8 @@ class Server {
   runtime::Awaitable<> drain(base::TimePoint deadline);
 
   [[nodiscard]] std::size_t connections() const;
+  /// Connections that were closed since too many shook hands.
+  [[nodiscard]] std::uint64_t refused_handshakes() const;
 
  private:
   class Impl;

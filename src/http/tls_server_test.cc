@@ -68,11 +68,12 @@ runtime::Awaitable<> write(Stream& stream, std::string text) {
 
 class TlsServerTest : public ServerTest {
  public:
-  TlsServerTest() {
+  explicit TlsServerTest(ServerOptions options = {}) {
     authority_.write(folder_ / "ca.pem");
     issue();
     client_.emplace(tls::ClientContext::load({.authorities = folder_ / "ca.pem"}).value());
-    make({}, [this](const Request& request, Responder& responder) { return handle(request, responder); });
+    make(std::move(options),
+         [this](const Request& request, Responder& responder) { return handle(request, responder); });
     server_->use_tls(load());
     start();
   }
@@ -179,10 +180,38 @@ TEST_F(TlsServerTest, ASlowHandshakeHoldsNobodyAndIsGivenUp) {
     const auto client = co_await t.connect_tls();
     co_await write(*client, kGet);
     EXPECT_TRUE((co_await read_until(*client, "Hello.")).starts_with("HTTP/1.1 200"));
-    t.clock_.advance(9s);
+    t.clock_.advance(4s);
     EXPECT_FALSE(co_await t.wait_for([&t] { return t.server_->connections() < 3; }));
     t.clock_.advance(1s);
     EXPECT_TRUE(co_await t.wait_for([&t] { return t.server_->connections() == 1; }));
+  }(*this));
+}
+
+class FewHandshakesTest : public TlsServerTest {
+ public:
+  FewHandshakesTest() : TlsServerTest({.handshakes = {.most = 3, .most_per_address = 2}}) {}
+};
+
+TEST_F(FewHandshakesTest, HandshakesBeyondTheLimitAreClosedAndNobodyElse) {
+  run([](FewHandshakesTest& t) -> runtime::Awaitable<> {
+    const auto client = co_await t.connect_tls();
+    t.clock_.advance(1s);
+    auto first = co_await t.connect();
+    auto second = co_await t.connect();
+    EXPECT_TRUE(co_await t.wait_for([&t] { return t.server_->connections() == 3; }));
+    auto third = co_await t.connect();
+    EXPECT_EQ((co_await read_all(third)).end, boost::asio::error::eof) << "closed at once";
+    EXPECT_EQ(t.server_->refused_handshakes(), 1U);
+    co_await write(*client, kGet);
+    EXPECT_TRUE((co_await read_until(*client, "Hello.")).starts_with("HTTP/1.1 200")) << "who is through has no limit";
+    first.close();
+    EXPECT_TRUE(co_await t.wait_for([&t] { return t.server_->connections() == 2; }));
+    auto too_soon = co_await t.connect();
+    EXPECT_EQ((co_await read_all(too_soon)).end, boost::asio::error::eof) << "two in half a second, however quick";
+    t.clock_.advance(500ms);
+    const auto next = co_await t.connect_tls();
+    co_await write(*next, kGet);
+    EXPECT_TRUE((co_await read_until(*next, "Hello.")).starts_with("HTTP/1.1 200"));
   }(*this));
 }
 

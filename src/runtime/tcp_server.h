@@ -54,14 +54,15 @@ class TcpServer {
   /// Stops accepting, waits for the connections until `deadline`, then cancels them; returns when none is left.
   [[nodiscard]] Awaitable<> drain(base::TimePoint deadline);
 
+  /// What the limit of an address counts a peer to: see identity::address_group(); "" for one that it does not count.
+  [[nodiscard]] std::string peer_of(const Socket& socket) const;
+
   [[nodiscard]] bool accepting() const { return acceptor_.is_open(); }
   [[nodiscard]] std::size_t connections() const { return connections_; }
 
  private:
   [[nodiscard]] Awaitable<> accept();
   void admit(Socket socket);
-  /// "" for a peer that is not counted.
-  [[nodiscard]] std::string peer_of(const Socket& socket) const;
   [[nodiscard]] Awaitable<> serve(Socket socket, AddressLimit::Place place);
   [[nodiscard]] Awaitable<> refuse(Socket socket);
 

@@ -128,7 +128,7 @@ def test_a_new_certificate_is_shown_on_hangup_and_no_stream_ends(serve, authorit
 def test_hundreds_of_handshakes_that_never_end_hold_nobody_up(serve, authority, store):
     certificate, key = authority.issue()
     server = serve("--voice", "quick", "--certificate", certificate, "--key", key, authority=authority.file,
-                   config={"server": {"header_timeout_seconds": 1}})
+                   config={"server": {"handshake_timeout_seconds": 1}})
     with contextlib.ExitStack() as crowd:
         slow = [crowd.enter_context(socket.create_connection(("127.0.0.1", server.port), harness.DEADLINE_SECONDS))
                 for _ in range(200)]
@@ -137,6 +137,26 @@ def test_hundreds_of_handshakes_that_never_end_hold_nobody_up(serve, authority, 
         assert server.speak(TEXT, "quick") == harness.say(store, TEXT, "quick")
         for client in slow:
             assert client.recv(100) == b"", "each is given up after its time"
+
+
+def test_handshakes_beyond_the_limit_are_closed_and_counted(serve, authority, store):
+    certificate, key = authority.issue()
+    server = serve("--voice", "quick", "--certificate", certificate, "--key", key, authority=authority.file,
+                   config={"server": {"max_handshakes": 4}})
+    server.health()  # from now on there is a connection that needs no handshake
+    with contextlib.ExitStack() as crowd:
+        for _ in range(6):
+            crowd.enter_context(socket.create_connection(("127.0.0.1", server.port), harness.DEADLINE_SECONDS))
+        refused = 'antiphon_handshakes_refused_total{server="http"}'
+        harness.eventually(lambda: server.metrics()[refused] >= 2, "two were closed at once")
+        assert server.metrics()[refused] <= 3, "the one of the first connection may still have counted"
+    assert harness.eventually(lambda: spoken_or_none(server), "there is room again") == harness.say(store, TEXT, "quick")
+
+
+def spoken_or_none(server):
+    with contextlib.suppress(httpx.TransportError):
+        return server.speak(TEXT, "quick")
+    return None
 
 
 @pytest.mark.parametrize(("flags", "why"), [
