@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "text/test_text.h"
+
 namespace antiphon::text {
 namespace {
 
@@ -116,46 +118,6 @@ TEST_F(GrowingTextTest, RefusesBrokenUtf8AndTakesNothingOfIt) {
   EXPECT_THAT(texts(finish()), ElementsAre("Good"));
 }
 
-/// Random texts of what has caused trouble in cutting text.
-std::string random_text(std::mt19937& random) {
-  static const std::vector<std::string> pieces = {"word",
-                                                  "Mr.",
-                                                  "e.g.",
-                                                  "and",
-                                                  "long-winded",
-                                                  "1,000",
-                                                  "3.14",
-                                                  ",",
-                                                  ";",
-                                                  ".",
-                                                  "!",
-                                                  "?",
-                                                  "...",
-                                                  " ",
-                                                  " ",
-                                                  " ",
-                                                  "\n",
-                                                  "\n\n",
-                                                  "\u2014",
-                                                  "\u4F60\u597D",
-                                                  "\u3002",
-                                                  "\uFF0C",
-                                                  "(",
-                                                  ")",
-                                                  "\"",
-                                                  "'",
-                                                  "e\u0301\u0323",
-                                                  "\xF0\x9F\x91\xA9\u200D\xF0\x9F\x91\xA7",
-                                                  "\u1100\u1161",
-                                                  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-                                                  "- ",
-                                                  "12) "};
-  std::string text;
-  const auto count = random() % 200;
-  for (unsigned i = 0; i < count; ++i) text += pieces[random() % pieces.size()];
-  return text;
-}
-
 std::vector<Segment> cut_at_random(std::string_view text, const Options& options, std::mt19937& random) {
   GrowingText growing(options);
   std::vector<Segment> out;
@@ -170,19 +132,11 @@ std::vector<Segment> cut_at_random(std::string_view text, const Options& options
   return out;
 }
 
-std::string without_spaces(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c != ' ' && c != '\n') out += c;
-  }
-  return out;
-}
-
 TEST(GrowingText, TheSegmentsDoNotDependOnHowTheTextWasCut) {
   std::mt19937 random(26);
   std::size_t segments = 0;
   for (int round = 0; round < 400; ++round) {
-    const auto text = random_text(random);
+    const auto text = random_text(random, 200, {"\n"});
     const Options options{.max_chars = 16 + random() % 150};
     GrowingText growing(options);
     std::vector<Segment> whole;

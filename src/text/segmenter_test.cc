@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "text/test_text.h"
 #include "text/text.h"
 
 namespace antiphon::text {
@@ -20,14 +21,6 @@ std::vector<std::string> texts(std::string_view text, const Options& options = {
   const auto normalised = normalise(text);
   if (!normalised) return {"invalid"};
   for (auto& part : segment(*normalised, options)) out.push_back(part.text);
-  return out;
-}
-
-std::string without_spaces(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c != ' ' && c != '\n') out += c;
-  }
   return out;
 }
 
@@ -131,47 +124,6 @@ TEST(Split, EndsAtOneCodePoint) {
   EXPECT_TRUE(split({.text = "e\u0316\u0317\u0318"})) << "a grapheme of several code points, as the last resort";
 }
 
-/// Random texts from pieces that have caused trouble in cutting text.
-std::string random_text(std::mt19937& random) {
-  static const std::vector<std::string> pieces = {"word",
-                                                  "Mr.",
-                                                  "e.g.",
-                                                  "and",
-                                                  "long-winded",
-                                                  "1,000",
-                                                  "3.14",
-                                                  ",",
-                                                  ";",
-                                                  ".",
-                                                  "!",
-                                                  "?",
-                                                  "...",
-                                                  " ",
-                                                  " ",
-                                                  " ",
-                                                  "\n\n",
-                                                  "\u2014",
-                                                  "\u4F60\u597D",
-                                                  "\u3002",
-                                                  "\uFF0C",
-                                                  "\u0E2A\u0E27\u0E31\u0E2A\u0E14\u0E35",
-                                                  "(",
-                                                  ")",
-                                                  "\"",
-                                                  "'",
-                                                  "e\u0301\u0323",
-                                                  "\xF0\x9F\x91\xA9\u200D\xF0\x9F\x91\xA7",
-                                                  "\u1100\u1161",
-                                                  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-                                                  "-",
-                                                  "- ",
-                                                  "12) "};
-  std::string text;
-  const auto count = random() % 120;
-  for (unsigned i = 0; i < count; ++i) text += pieces[random() % pieces.size()];
-  return text;
-}
-
 TEST(Segments, PartAtASpaceThatCarriesMarks) {
   std::string marks;
   for (int i = 0; i < 15; ++i) marks += "\u0323";
@@ -181,7 +133,7 @@ TEST(Segments, PartAtASpaceThatCarriesMarks) {
 TEST(Segments, AreBoundedCompleteAndDeterministic) {
   std::mt19937 random(20);
   for (int round = 0; round < 300; ++round) {
-    const auto text = normalise(random_text(random));
+    const auto text = normalise(random_text(random, 120, {"\u0E2A\u0E27\u0E31\u0E2A\u0E14\u0E35", "-"}));
     ASSERT_TRUE(text);
     const Options options{.max_chars = 16 + random() % 150};
     const auto parts = segment(*text, options);

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace antiphon::text {
+
+/// Fewer than `most` pieces at random, of those that have caused trouble in cutting text and of `further` ones.
+inline std::string random_text(std::mt19937& random, std::size_t most, const std::vector<std::string>& further) {
+  std::vector<std::string> pieces = {"word",
+                                     "Mr.",
+                                     "e.g.",
+                                     "and",
+                                     "long-winded",
+                                     "1,000",
+                                     "3.14",
+                                     ",",
+                                     ";",
+                                     ".",
+                                     "!",
+                                     "?",
+                                     "...",
+                                     " ",
+                                     " ",
+                                     " ",
+                                     "\n\n",
+                                     "\u2014",
+                                     "\u4F60\u597D",
+                                     "\u3002",
+                                     "\uFF0C",
+                                     "(",
+                                     ")",
+                                     "\"",
+                                     "'",
+                                     "e\u0301\u0323",
+                                     "\xF0\x9F\x91\xA9\u200D\xF0\x9F\x91\xA7",
+                                     "\u1100\u1161",
+                                     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                                     "- ",
+                                     "12) "};
+  pieces.insert(pieces.end(), further.begin(), further.end());
+  std::string text;
+  const auto count = random() % most;
+  for (unsigned i = 0; i < count; ++i) text += pieces[random() % pieces.size()];
+  return text;
+}
+
+inline std::string without_spaces(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c != ' ' && c != '\n') out += c;
+  }
+  return out;
+}
+
+}  // namespace antiphon::text
