@@ -89,6 +89,35 @@ class ToldWorkerTest : public testing::Test {
     return expect<wire::Stats>(gateway_->link());
   }
 
+  /// Each grain waits to be let through.
+  void render_at_turnstile() {
+    orders_.render = [this](const auto& request) {
+      turnstile_.pass();
+      return silence(request);
+    };
+  }
+
+  /// A worker that has begun job 2 and has room for two others.
+  Link& start_with_queue_of_two() {
+    render_at_turnstile();
+    Options options;
+    options.max_queued_jobs = 2;
+    auto& link = start(std::move(options));
+    send(link, four_grains(2));
+    expect<wire::Started>(link);
+    return link;
+  }
+
+  /// Lets job 2, which has begun, and jobs 3 and 4 through.
+  void expect_three_jobs(Link& link) {
+    turnstile_.let_pass(12);
+    for (std::uint64_t job = 2; job <= 4; ++job) {
+      if (job != 2) EXPECT_EQ(expect<wire::Started>(link).job, job);
+      for (int i = 0; i < 4; ++i) EXPECT_EQ(expect<wire::GrainDone>(link).job, job);
+      EXPECT_EQ(expect<wire::RenderDone>(link).job, job);
+    }
+  }
+
   TestFolder folder_;
   Turnstile turnstile_;
   Orders orders_;
@@ -120,10 +149,7 @@ TEST_F(ToldWorkerTest, ACancelThatComesDuringAGrainEndsTheJobBehindIt) {
 
 TEST_F(ToldWorkerTest, JobsCancelledInTheQueueNeverStart) {
   orders_.plan = [] { return engine::SegmentPlan{}; };
-  orders_.render = [this](const auto& request) {
-    turnstile_.pass();
-    return silence(request);
-  };
+  render_at_turnstile();
   auto& link = start();
   send(link, four_grains(2));
   send(link, four_grains(3));
@@ -140,48 +166,22 @@ TEST_F(ToldWorkerTest, JobsCancelledInTheQueueNeverStart) {
 }
 
 TEST_F(ToldWorkerTest, AFullQueueRefusesTheNextJob) {
-  orders_.render = [this](const auto& request) {
-    turnstile_.pass();
-    return silence(request);
-  };
-  Options options;
-  options.max_queued_jobs = 2;
-  auto& link = start(std::move(options));
-  send(link, four_grains(2));
-  expect<wire::Started>(link);
+  auto& link = start_with_queue_of_two();
   for (std::uint64_t job = 3; job <= 5; ++job) send(link, four_grains(job));
   const auto refused = expect<wire::Failed>(link);
   EXPECT_EQ(refused.job, 5U);
   EXPECT_EQ(stats().queued, 2U);
-  turnstile_.let_pass(12);
-  for (std::uint64_t job = 2; job <= 4; ++job) {
-    if (job != 2) EXPECT_EQ(expect<wire::Started>(link).job, job);
-    for (int i = 0; i < 4; ++i) EXPECT_EQ(expect<wire::GrainDone>(link).job, job);
-    EXPECT_EQ(expect<wire::RenderDone>(link).job, job);
-  }
+  expect_three_jobs(link);
 }
 
 TEST_F(ToldWorkerTest, VoicesThatChangeBetweenJobsTakeNoneOfTheirPlaces) {
-  orders_.render = [this](const auto& request) {
-    turnstile_.pass();
-    return silence(request);
-  };
-  Options options;
-  options.max_queued_jobs = 2;
-  auto& link = start(std::move(options));
-  send(link, four_grains(2));
-  expect<wire::Started>(link);
+  auto& link = start_with_queue_of_two();
   for (std::uint64_t job = 3; job <= 4; ++job) {
     for (int other = 0; other < 5; ++other) send(link, wire::UnloadVoice{.voice_id = "another"});
     send(link, four_grains(job));
   }
   EXPECT_EQ(stats().queued, 12U);
-  turnstile_.let_pass(12);
-  for (std::uint64_t job = 2; job <= 4; ++job) {
-    if (job != 2) EXPECT_EQ(expect<wire::Started>(link).job, job);
-    for (int i = 0; i < 4; ++i) EXPECT_EQ(expect<wire::GrainDone>(link).job, job);
-    EXPECT_EQ(expect<wire::RenderDone>(link).job, job);
-  }
+  expect_three_jobs(link);
 }
 
 TEST_F(ToldWorkerTest, WhatAnEngineThrowsOrGetsWrongIsAnswered) {
