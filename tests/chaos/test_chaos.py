@@ -123,14 +123,8 @@ class Recovery:
 
         def watch():
             # The fault is seen first, or the time without it would count.
-            seen = False
-            while time.monotonic() - begun < harness.DEADLINE_SECONDS:
-                whole = self.is_whole()
-                seen = seen or not whole
-                if seen and whole:
-                    self.seconds = time.monotonic() - begun
-                    return
-                time.sleep(0.01)
+            if harness.in_time(lambda: not self.is_whole()) and harness.in_time(self.is_whole):
+                self.seconds = time.monotonic() - begun
 
         self.thread = threading.Thread(target=watch)
         self.thread.start()
@@ -355,11 +349,8 @@ def test_a_burst_grows_the_pool_before_anybody_waits(serve, real_store):
     line = []
 
     def watch():
-        while len(workers(server, "active")) < 2:
-            if time.monotonic() - begun > harness.DEADLINE_SECONDS:
-                return
-            time.sleep(0.02)
-        line.append(time.monotonic() - begun)
+        if harness.in_time(lambda: len(workers(server, "active")) >= 2):
+            line.append(time.monotonic() - begun)
 
     watcher = threading.Thread(target=watch)
     watcher.start()

@@ -26,12 +26,18 @@ DEADLINE_SECONDS = 60
 _FIELD = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)')
 
 
-def eventually(condition, what):
-    """Polls until `condition()` is true, and returns its value."""
+def in_time(condition):
+    """Polls until `condition()` is true, and returns its value; a false one after the deadline."""
     deadline = time.monotonic() + DEADLINE_SECONDS
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"never happened: {what}"
+    while not (value := condition()) and time.monotonic() < deadline:
         time.sleep(0.01)
+    return value
+
+
+def eventually(condition, what):
+    """The value of `condition()` as soon as it is true, which it has to become."""
+    value = in_time(condition)
+    assert value, f"never happened: {what}"
     return value
 
 
