@@ -1,22 +1,12 @@
 #include "gateway/cell.h"
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 
 #include "base/check.h"
-#include "engine/api/engine.h"
 #include "runtime/log.h"
 
 namespace antiphon::gateway {
-
-namespace {
-
-base::SampleCount samples_of(base::Duration duration, base::SampleRate rate) {
-  return {static_cast<std::uint64_t>(duration.count()) * rate.hz / 1'000'000'000ULL};
-}
-
-}  // namespace
 
 Cell::Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, CellOptions options)
     : executor_(std::move(executor)),
@@ -105,144 +95,12 @@ base::Duration Cell::oldest_job_age() const {
   return oldest;
 }
 
-void Cell::on_answer(base::WorkerId worker, wire::Message message) {
-  std::visit(
-      [&]<class M>(M&& body) {
-        using Body = std::remove_cvref_t<M>;
-        if constexpr (requires { body.job; }) {
-          const auto job = jobs_.find(base::JobId{body.job});
-          if (job == jobs_.end() || job->second.worker != worker) return;
-          job->second.progress = clock_.now();
-        }
-        if constexpr (std::is_same_v<Body, wire::Started>) scheduler_.started(base::JobId{body.job});
-        if constexpr (std::is_same_v<Body, wire::Planned>) on_planned(std::forward<M>(body));
-        if constexpr (std::is_same_v<Body, wire::GrainDone>) on_grain(std::forward<M>(body));
-        if constexpr (std::is_same_v<Body, wire::RenderDone>) end_render(body);
-        if constexpr (std::is_same_v<Body, wire::Failed>) on_failed(body);
-      },
-      std::move(message));
-  act();
-}
-
 worker_pool::Sample Cell::demand() {
   act();
   return {.load = scheduler_.load(),
           .start_wait = scheduler_.start_wait(clock_.now()),
           .refusals = capacity_refusals_,
           .calls = calls_};
-}
-
-void Cell::on_planned(wire::Planned planned) {
-  const base::JobId id{planned.job};
-  SpeechStream* stream = stream_of(id);
-  jobs_.erase(id);
-  const scheduler::WorkTime took(base::from_microseconds(planned.wall_us), base::from_microseconds(planned.cpu_us));
-  probe_.job(scheduler::JobKind::kPlan, took);
-  if (stream == nullptr) {
-    scheduler_.planned(id, {.took = took}, clock_.now());
-    return;
-  }
-  const auto rate = stream->spec().rate;
-  const auto& segment = *stream->utterance().next();
-  const auto pause = samples_of(segment.pause_after, rate);
-  std::vector<base::Duration> grains;
-  for (const auto& grain : planned.grains) grains.push_back(base::playing_time({grain.samples}, rate));
-  learn_length(*stream, segment, grains);
-  grains.back() += base::playing_time(pause, rate);
-  stream->add_segment(std::move(planned), pause);
-  stream->utterance().accepted();
-  stream->progressed(clock_.now());
-  scheduler_.planned(id,
-                     {.grains = grains,
-                      .more_text = stream->utterance().next() != nullptr,
-                      .awaits_text = stream->utterance().waiting(),
-                      .expected = expected_left(*stream),
-                      .took = took},
-                     clock_.now());
-}
-
-void Cell::learn_length(const SpeechStream& stream, const text::Segment& segment,
-                        std::span<const base::Duration> grains) {
-  base::Duration audio{};
-  for (const auto grain : grains) audio += grain;
-  const auto spoken = number(stream.spec().voice_id).value;
-  spoken_[spoken] = true;
-  lengths_[spoken].observe(text::spoken_length(segment.text), static_cast<double>(stream.spec().speed), audio);
-}
-
-void Cell::on_grain(wire::GrainDone grain) {
-  const base::JobId id{grain.job};
-  SpeechStream* stream = stream_of(id);
-  const scheduler::WorkTime took(base::from_microseconds(grain.wall_us), base::from_microseconds(grain.cpu_us));
-  const auto samples = base::SampleCount{grain.pcm.size()};
-  if (stream != nullptr && !stream->add_grain(std::move(grain))) {
-    // What it sent is not taken, and another worker renders it. Whose grain loses two workers fails alone.
-    fleet_.condemn(jobs_.at(id).worker, "a grain of another length than planned");
-    return;
-  }
-  if (const auto job = jobs_.find(id); job != jobs_.end()) {
-    job->second.took.wall += took.wall;
-    job->second.took.cpu += took.cpu;
-    job->second.grains_left -= std::min(job->second.grains_left, 1U);
-  }
-  if (stream != nullptr) note_grain(*stream, samples);
-  scheduler_.grain_rendered(id, took, clock_.now());
-  if (stream != nullptr &&
-      base::playing_time(stream->waiting(), stream->spec().rate) > stream->spec().backlog.value_or(options_.backlog)) {
-    scheduler_.block_stream(stream->id());
-  }
-}
-
-void Cell::note_grain(SpeechStream& stream, base::SampleCount samples) {
-  const auto now = clock_.now();
-  stream.progressed(now);
-  const auto* const playback = scheduler_.playback(stream.id());
-  const auto dry_at = playback == nullptr ? std::nullopt : playback->dry_at();
-  if (stream.begins()) probe_.started(stream.entry()->predicted_start, now - stream.entry()->at);
-  probe_.grain(dry_at ? now - *dry_at : base::Duration{}, base::playing_time(samples, stream.spec().rate));
-}
-
-void Cell::end_render(const wire::RenderDone& done) {
-  const base::JobId id{done.job};
-  if (const auto job = jobs_.find(id);
-      job != jobs_.end() && !done.cancelled && job->second.grains_left > 0 && stream_of(id) != nullptr) {
-    // As with a wrong grain: another worker goes on after the last one that came.
-    fleet_.condemn(job->second.worker, "a render job without all its grains");
-    return;
-  }
-  if (const auto job = jobs_.extract(id)) probe_.job(scheduler::JobKind::kRender, job.mapped().took);
-  idle_.notify_all();
-  scheduler_.render_ended(id, clock_.now());
-}
-
-void Cell::on_failed(const wire::Failed& failed) {
-  const base::JobId id{failed.job};
-  SpeechStream* stream = stream_of(id);
-  const auto job = jobs_.find(id);
-  if (job == jobs_.end()) return;
-  const auto kind = job->second.kind;
-  jobs_.erase(job);
-  const auto code = static_cast<engine::Errc>(failed.code);
-  if (stream != nullptr && kind == scheduler::JobKind::kPlan && code == engine::Errc::kNothingToSpeak) {
-    stream->utterance().nothing();
-    scheduler_.planned(id,
-                       {.more_text = stream->utterance().next() != nullptr,
-                        .awaits_text = stream->utterance().waiting(),
-                        .expected = expected_left(*stream)},
-                       clock_.now());
-    return;
-  }
-  if (stream != nullptr && kind == scheduler::JobKind::kPlan && code == engine::Errc::kSegmentTooLong &&
-      stream->utterance().too_long()) {
-    scheduler_.plan_again(id);
-    return;
-  }
-  if (stream != nullptr) fail(*stream, {.code = Errc::kEngineFailed, .message = failed.message});
-  if (kind == scheduler::JobKind::kPlan) {
-    scheduler_.planned(id, {}, clock_.now());
-  } else {
-    scheduler_.render_ended(id, clock_.now());
-  }
 }
 
 void Cell::act() {
@@ -350,13 +208,6 @@ std::vector<const CellVoice*> Cell::served_voices() const {
 
 scheduler::VoiceId Cell::number(const std::string& id) const {
   return {static_cast<std::uint64_t>(&voice(id) - options_.voices.data())};
-}
-
-SpeechStream* Cell::stream_of(base::JobId id) {
-  const auto job = jobs_.find(id);
-  if (job == jobs_.end()) return nullptr;
-  const auto stream = streams_.find(job->second.stream);
-  return stream == streams_.end() || stream->second->end() != SpeechStream::End::kNotYet ? nullptr : stream->second;
 }
 
 }  // namespace antiphon::gateway
