@@ -26,20 +26,15 @@ TEST_F(CellTest, SpeaksAnUtteranceOfSeveralSegments) {
 }
 
 TEST_F(CellTest, ChunksWorkersAndOtherListenersDoNotChangeTheBytes) {
-  std::map<std::uint64_t, Pcm> alone;
   make_cell({}, 1);
-  for (std::uint64_t seed = 0; seed < 9; ++seed) {
-    const auto stream = cell_->open(spec(kLong, seed));
-    alone[seed] = listen(*stream);
-  }
-  EXPECT_NE(alone[0], alone[1]);
+  const auto alone = speak_alone(9);
+  EXPECT_NE(alone.at(0), alone.at(1));
   for (const std::uint32_t grains : {1U, 2U, 4U}) {
     run_until_done([this] { return cell_->stop(); });
     make_cell({.fixed_chunk_grains = grains}, 2);
-    std::map<std::uint64_t, Cell::Handle> crowd;
-    for (const auto& [seed, pcm] : alone) crowd[seed] = cell_->open(spec(kLong, seed));
+    const auto crowd = open_together(alone);
     for (const auto& [seed, pcm] : alone) {
-      EXPECT_EQ(listen(*crowd[seed]), pcm) << "seed " << seed << ", " << grains << " grains a chunk";
+      EXPECT_EQ(listen(*crowd.at(seed)), pcm) << "seed " << seed << ", " << grains << " grains a chunk";
     }
   }
 }
@@ -178,16 +173,11 @@ TEST_F(CellTest, AStoppedWorkerIsKilledAndItsSpareGoesOnWithTheSameBytes) {
 TEST_F(CellTest, AllWorkersKilledAtOnceLoseNoStream) {
   make_cell({}, {.least = 2, .most = 2});
   ASSERT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kSpare) == 1; }));
-  std::map<std::uint64_t, Pcm> alone;
-  for (std::uint64_t seed = 0; seed < 3; ++seed) {
-    const auto stream = cell_->open(spec(kLong, seed));
-    alone[seed] = listen(*stream);
-  }
-  std::map<std::uint64_t, Cell::Handle> crowd;
-  for (const auto& [seed, pcm] : alone) crowd[seed] = cell_->open(spec(kLong, seed));
-  ASSERT_TRUE(run_while_not([&] { return crowd[0]->waiting().value > 0; }));
+  const auto alone = speak_alone(3);
+  const auto crowd = open_together(alone);
+  ASSERT_TRUE(run_while_not([&] { return crowd.at(0)->waiting().value > 0; }));
   for (const auto pid : children()) ::kill(pid, SIGKILL);
-  for (const auto& [seed, pcm] : alone) EXPECT_EQ(listen(*crowd[seed]), pcm) << "seed " << seed;
+  for (const auto& [seed, pcm] : alone) EXPECT_EQ(listen(*crowd.at(seed)), pcm) << "seed " << seed;
 }
 
 TEST_F(CellTest, GrowsUnderLoadAndShrinksAfterIt) {

@@ -27,22 +27,17 @@ class BatchCellTest : public CellTest {
 };
 
 TEST_F(BatchCellTest, AStreamSoundsTheSameInBatchesWithOthersAndAlone) {
-  std::map<std::uint64_t, Pcm> alone;
   make_cell({}, 1);
-  for (std::uint64_t seed = 0; seed < 9; ++seed) {
-    const auto stream = cell_->open(spec(kLong, seed));
-    alone[seed] = listen(*stream);
-  }
+  const auto alone = speak_alone(9);
   batches();
   for (const std::uint32_t grains : {0U, 1U, 4U}) {
     run_until_done([this] { return cell_->stop(); });
     make_cell({.fixed_chunk_grains = grains}, 1);
-    std::map<std::uint64_t, Cell::Handle> crowd;
     std::size_t most = 0;
-    for (const auto& [seed, pcm] : alone) crowd[seed] = cell_->open(spec(kLong, seed));
+    const auto crowd = open_together(alone);
     for (const auto& [seed, pcm] : alone) {
       const auto look = [&](const Pcm&) { most = std::max(most, cell_->scheduler().jobs_in_flight()); };
-      EXPECT_EQ(listen(*crowd[seed], look), pcm) << "seed " << seed << ", " << grains << " grains a chunk";
+      EXPECT_EQ(listen(*crowd.at(seed), look), pcm) << "seed " << seed << ", " << grains << " grains a chunk";
     }
     EXPECT_EQ(cell_->scheduler().places(), kPlaces);
     EXPECT_GT(most, 1U) << "the one worker had several jobs under way";
@@ -53,20 +48,15 @@ TEST_F(BatchCellTest, AStreamSoundsTheSameInBatchesWithOthersAndAlone) {
 TEST_F(BatchCellTest, AWorkerKilledWithSeveralJobsUnderWayIsReplacedAndNobodyHearsIt) {
   batches();
   make_cell({}, 1);
-  std::map<std::uint64_t, Pcm> alone;
-  for (std::uint64_t seed = 0; seed < 4; ++seed) {
-    const auto stream = cell_->open(spec(kLong, seed));
-    alone[seed] = listen(*stream);
-  }
-  std::map<std::uint64_t, Cell::Handle> crowd;
-  for (const auto& [seed, pcm] : alone) crowd[seed] = cell_->open(spec(kLong, seed));
+  const auto alone = speak_alone(4);
+  const auto crowd = open_together(alone);
   int pieces = 0;
   for (const auto& [seed, pcm] : alone) {
     const auto kill_once = [&](const Pcm&) {
       if (pieces++ == 2) ::kill(active_pid(), SIGKILL);
     };
-    EXPECT_EQ(listen(*crowd[seed], kill_once), pcm) << seed;
-    EXPECT_EQ(crowd[seed]->end(), SpeechStream::End::kComplete);
+    EXPECT_EQ(listen(*crowd.at(seed), kill_once), pcm) << seed;
+    EXPECT_EQ(crowd.at(seed)->end(), SpeechStream::End::kComplete);
   }
   EXPECT_EQ(deaths(worker_pool::Death::kExited), 1U);
 }
@@ -75,14 +65,9 @@ TEST_F(BatchCellTest, AGrainThatEndsWorkersEndsItsOwnStreamAndNoneOfItsCompany) 
   batches();
   add_voice("pair", {"sound", "deadly"});
   make_cell({}, 1);
-  std::map<std::uint64_t, Pcm> alone;
-  for (std::uint64_t seed = 0; seed < 3; ++seed) {
-    const auto stream = cell_->open(spec(kLong, seed));
-    alone[seed] = listen(*stream);
-  }
-  std::map<std::uint64_t, Cell::Handle> crowd;
-  for (const auto& [seed, pcm] : alone) crowd[seed] = cell_->open(spec(kLong, seed));
-  ASSERT_TRUE(run_while_not([&] { return crowd[0]->waiting().value > 0; }));
+  const auto alone = speak_alone(3);
+  const auto crowd = open_together(alone);
+  ASSERT_TRUE(run_while_not([&] { return crowd.at(0)->waiting().value > 0; }));
   auto asked = spec(kLong, 9);
   asked.voice_id = "pair";
   asked.speaker = 1;
@@ -90,8 +75,8 @@ TEST_F(BatchCellTest, AGrainThatEndsWorkersEndsItsOwnStreamAndNoneOfItsCompany) 
   EXPECT_TRUE(listen(*deadly).empty());
   EXPECT_EQ(deadly->error().code, Errc::kWorkerLost);
   for (const auto& [seed, pcm] : alone) {
-    EXPECT_EQ(listen(*crowd[seed]), pcm) << seed;
-    EXPECT_EQ(crowd[seed]->end(), SpeechStream::End::kComplete) << seed;
+    EXPECT_EQ(listen(*crowd.at(seed)), pcm) << seed;
+    EXPECT_EQ(crowd.at(seed)->end(), SpeechStream::End::kComplete) << seed;
   }
   EXPECT_EQ(deaths(worker_pool::Death::kExited), 2U);
 }

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -104,6 +105,22 @@ class CellTest : public testing::Test {
       return piece.empty() && stream.end() != SpeechStream::End::kNotYet;
     }));
     return heard;
+  }
+
+  /// What each seed below `count` sounds like when nobody else is there.
+  std::map<std::uint64_t, Pcm> speak_alone(std::uint64_t count) {
+    std::map<std::uint64_t, Pcm> alone;
+    for (std::uint64_t seed = 0; seed < count; ++seed) {
+      const auto stream = cell_->open(spec(kLong, seed));
+      alone[seed] = listen(*stream);
+    }
+    return alone;
+  }
+  /// The same, all at once: their streams, before anything is taken.
+  std::map<std::uint64_t, Cell::Handle> open_together(const std::map<std::uint64_t, Pcm>& alone) {
+    std::map<std::uint64_t, Cell::Handle> crowd;
+    for (const auto& [seed, pcm] : alone) crowd[seed] = cell_->open(spec(kLong, seed));
+    return crowd;
   }
 
   /// The process ids of this process's children.
