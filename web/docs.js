@@ -1,11 +1,6 @@
 // Shows /openapi.json as a page on which every operation can be tried.
-
-/** An element with properties and children; text stays text. */
-function make(name, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
-}
+import { make } from "/assets/elements.js";
+import { SocketTrial, messagesIn } from "/assets/socket_trial.js";
 
 /** What a `$ref` of `root` stands for. */
 export function resolve(root, node) {
@@ -49,14 +44,34 @@ async function show(response, into) {
   into.append(make("pre", { textContent: text }));
 }
 
-function trial(root, path, method, operation) {
-  const inputs = new Map();
-  const form = make("form");
-  for (const parameter of operation.parameters ?? []) {
-    const input = make("input", { required: parameter.required ?? false, placeholder: describe(root, parameter.schema) });
-    inputs.set(parameter, input);
-    form.append(make("label", {}, `${parameter.name} `, input, " "));
+/** The fields of an operation's parameters, by these. */
+function parameterInputs(root, operation) {
+  return new Map((operation.parameters ?? []).map((parameter) =>
+    [parameter, make("input", { name: parameter.name, required: parameter.required ?? false,
+      placeholder: describe(root, parameter.schema) })]));
+}
+
+function labels(inputs) {
+  return [...inputs].map(([{ name }, input]) => make("label", {}, `${name} `, input, " "));
+}
+
+/** Where a request goes, and with which headers, by what is in its fields. */
+function filledIn(path, inputs) {
+  const url = new URL(path, location.origin);
+  const headers = {};
+  for (const [{ name, in: place }, input] of inputs) {
+    if (place === "path") url.pathname = url.pathname.replace(encodeURI(`{${name}}`), encodeURIComponent(input.value));
+    if (place === "query" && input.value) url.searchParams.set(name, input.value);
+    if (place === "header" && input.value) headers[name] = input.value;
   }
+  return { url, headers };
+}
+
+const typedKey = () => document.getElementById("key").value;
+
+function trial(root, path, method, operation) {
+  const inputs = parameterInputs(root, operation);
+  const form = make("form", {}, ...labels(inputs));
   const schema = operation.requestBody?.content["application/json"].schema;
   const body = make("textarea", { rows: 6 });
   if (schema) {
@@ -67,19 +82,36 @@ function trial(root, path, method, operation) {
   form.append(make("p", {}, make("button", { type: "submit", textContent: "Try it" })), answer);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const url = new URL(path, location.origin);
-    const headers = {};
-    for (const [{ name, in: place }, input] of inputs) {
-      if (place === "path") url.pathname = url.pathname.replace(encodeURI(`{${name}}`), encodeURIComponent(input.value));
-      if (place === "query" && input.value) url.searchParams.set(name, input.value);
-      if (place === "header" && input.value) headers[name] = input.value;
-    }
-    const key = document.getElementById("key").value;
-    if (key) headers.Authorization = `Bearer ${key}`;
+    const { url, headers } = filledIn(path, inputs);
+    if (typedKey()) headers.Authorization = `Bearer ${typedKey()}`;
     if (schema) headers["Content-Type"] = "application/json";
     answer.textContent = "…";
     try {
       await show(await fetch(url, { method: method.toUpperCase(), headers, body: schema ? body.value : undefined }), answer);
+    } catch (error) {
+      answer.textContent = error.message;
+    }
+  });
+  return form;
+}
+
+/** The same for a WebSocket. PCM is heard at once, so that is what is asked for. */
+function socketTrialForm(root, path, operation) {
+  const inputs = parameterInputs(root, operation);
+  for (const [{ name }, input] of inputs) if (name === "output_format") input.value = "pcm_24000";
+  const messages = make("textarea", { rows: 4, title: "messages, one a line",
+    value: operation["x-websocket"].example.map((message) => JSON.stringify(message)).join("\n") });
+  const stop = make("button", { type: "button", textContent: "Stop" });
+  const answer = make("div");
+  const form = make("form", {}, ...labels(inputs), messages,
+    make("p", {}, make("button", { type: "submit", textContent: "Try it" }), " ", stop), answer);
+  let current = null;
+  stop.addEventListener("click", () => current?.stop());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    current?.stop();
+    try {
+      current = new SocketTrial(filledIn(path, inputs).url, messagesIn(messages.value, typedKey()), answer);
     } catch (error) {
       answer.textContent = error.message;
     }
@@ -107,7 +139,7 @@ function entry(root, path, method, operation) {
     details.append(table(["status", "body", ""], Object.entries(operation.responses).map(([status, response]) => {
       const found = resolve(root, response);
       return [status, Object.keys(found.content ?? {}).join(", "), found.description];
-    })), trial(root, path, method, operation));
+    })), socket ? socketTrialForm(root, path, operation) : trial(root, path, method, operation));
   });
   return details;
 }

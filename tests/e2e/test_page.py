@@ -1,6 +1,8 @@
 """The page, in a real browser where there is one (Debian's chromium)."""
+import json
 import os
 import pathlib
+import re
 
 import pytest
 
@@ -14,8 +16,8 @@ pytestmark = pytest.mark.skipif(chromium.EXECUTABLE is None, reason="Chromium is
 def open_page(tmp_path):
     pages = []
 
-    def start(server):
-        pages.append(chromium.Page(server.url + "/", tmp_path / f"profile{len(pages)}"))
+    def start(server, path="/"):
+        pages.append(chromium.Page(server.url + path, tmp_path / f"profile{len(pages)}"))
         return pages[-1]
 
     yield start
@@ -96,3 +98,68 @@ def test_an_error_is_shown_in_words(serve, open_page):
     page.click("#speak")
     harness.eventually(lambda: "nothing that can be spoken" in status(page), "the server's words are shown")
     assert page.value("document.querySelector('#status').classList.contains('error')")
+
+
+class SocketTrial:
+    """The form of a WebSocket on the page of the interface."""
+
+    def __init__(self, page, route, voice):
+        self.page = page
+        self.entry = f"[...document.querySelectorAll('details')].find((one) => one.textContent.includes('/{route}'))"
+        harness.eventually(lambda: page.value(f"{self.entry} !== undefined"), "it is listed")
+        page.value(f"{self.entry}.open = true")
+        harness.eventually(lambda: page.value(f"{self.entry}.querySelector('form') !== null"), "it can be tried")
+        # By its place in the page, so that it can be clicked.
+        page.value(f"{self.entry}.id = 'tried'; {self.entry}.scrollIntoView()")
+        self.fill("voice_id", voice)
+
+    def fill(self, name, value):
+        self.page.value(f"document.querySelector('#tried [name={name}]').value = '{value}'")
+
+    def begin(self):
+        self.page.value("document.querySelector('#tried button').scrollIntoView()")
+        self.page.click("#tried button")
+
+    def status(self):
+        return self.page.value("document.querySelector('#tried form div p')?.textContent ?? ''")
+
+    def messages(self):
+        return [json.loads(line) for line in
+                self.page.value("document.querySelector('#tried form pre').textContent").splitlines()]
+
+
+@pytest.mark.parametrize("route", ["stream-input", "multi-stream-input"])
+def test_a_socket_is_tried_and_heard(serve, open_page, route):
+    page = open_page(serve("--voice", "quick", config={"elevenlabs": {"lead_seconds": 0}}), "/docs")
+    trial = SocketTrial(page, route, "quick")
+    trial.begin()
+    harness.eventually(lambda: trial.status().endswith("Closed: 1000"), "its messages are spoken to their end")
+    told = re.fullmatch(r"First audio after (\d+) ms; (\d+) bytes, ([\d.]+) s\. Closed: 1000", trial.status())
+    assert told, trial.status()
+    assert int(told[2]) == pytest.approx(48_000 * float(told[3]), abs=480)
+    assert float(told[3]) > 1
+    messages = trial.messages()
+    assert all(message["audio"].endswith(" bytes") for message in messages[:-1]), "audio itself is no text"
+    assert messages[-1]["isFinal"]
+    trial.fill("output_format", "mp3_44100_128")
+    trial.begin()
+    harness.eventually(lambda: page.value("document.querySelector('#tried audio')?.readyState ?? 0") > 0,
+                       "what cannot be played piece by piece is when it is whole")
+    assert page.complaints == []
+
+
+def test_a_socket_that_is_refused_or_stopped_says_so(serve, open_page):
+    server = serve("--voice", "slow", "--admission", "off")
+    page = open_page(server, "/docs")
+    trial = SocketTrial(page, "stream-input", "slow")
+    page.value("document.querySelector('#tried textarea').value = 'no json'")
+    trial.begin()
+    harness.eventually(lambda: "JSON" in page.value("document.querySelector('#tried form div').textContent"), "why")
+    page.value("document.querySelector('#tried textarea').value = "
+               "JSON.stringify({text: 'This goes on for quite a while, and then it is stopped. '.repeat(9), flush: true})")
+    trial.begin()
+    harness.eventually(lambda: trial.status().startswith("First audio"), "it is heard")
+    page.click("#tried button[type=button]")
+    harness.eventually(lambda: "Closed" in trial.status(), "it is stopped")
+    harness.eventually(server.idle, "on the server, too")
+    assert page.complaints == []
