@@ -178,6 +178,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                     .max_streams = config.server.max_streams,
                     .wait = config.wait.usual,
                     .wait_max = config.wait.longest,
+                    .lag_limit = config.server.lag_limit,
                     .cheaper_voices = config.cheaper_voices};
   options.trusted_proxies = networks(config);
   options.tls = open_certificate(config.server);

@@ -38,6 +38,7 @@ struct Server {
   base::Duration body_timeout = std::chrono::seconds(30);
   base::Duration idle_timeout = std::chrono::seconds(75);
   base::Duration write_timeout = std::chrono::seconds(10);
+  base::Duration lag_limit = std::chrono::seconds(60);
 };
 
 struct AdmissionWait {

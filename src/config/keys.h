@@ -65,6 +65,11 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"server", "idle_timeout_seconds", "Between two requests of a connection.", 0.1, 3600}, server.idle_timeout);
   visit(Key{"server", "write_timeout_seconds", "A client that takes nothing for so long is dropped.", 0.1, 3600},
         server.write_timeout);
+  visit(Key{"server", "lag_limit_seconds",
+            "A listener so far behind is dropped: audio has waited for him so much longer than what he took of it "
+            "lasts.",
+            1, 86'400},
+        server.lag_limit);
 
   visit(Key{"keys", "file", "Where `antiphon keys` keeps the hashes of keys; empty: the user's data folder."},
         config.keys.file);

@@ -7,21 +7,21 @@ namespace antiphon::gateway {
 text::Result<void> Cell::add_text(SpeechStream& stream, std::string_view utf8) {
   const bool was_idle = stream.idle();
   auto taken = stream.utterance().append(utf8);
-  if (was_idle) stream.progressed(clock_.now());
+  if (was_idle) stream.resumed(clock_.now());
   report_text(stream);
   act();
   return taken;
 }
 
 void Cell::flush_text(SpeechStream& stream) {
-  if (stream.idle()) stream.progressed(clock_.now());
+  if (stream.idle()) stream.resumed(clock_.now());
   stream.utterance().flush();
   report_text(stream);
   act();
 }
 
 void Cell::end_text(SpeechStream& stream) {
-  if (stream.idle()) stream.progressed(clock_.now());
+  if (stream.idle()) stream.resumed(clock_.now());
   stream.utterance().finish();
   report_text(stream);
   act();

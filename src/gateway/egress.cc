@@ -1,7 +1,7 @@
 #include "gateway/egress.h"
 
+#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "audio/wav.h"
 #include "runtime/log.h"
@@ -20,14 +20,26 @@ std::string_view name_of(Egress::End end) {
       return "failed";
     case Egress::End::kCancelled:
       return "cancelled";
+    case Egress::End::kDropped:
+      return "dropped";
   }
   return "";
 }
 
+/// Of audio, in a piece at most: what a listener has taken is known of whole pieces only.
+constexpr std::size_t kPieceSeconds = 1;
+
 }  // namespace
 
-Egress::Egress(Cell& cell, SpeechStream& stream, AudioSink& sink, runtime::Clock& clock, Probe& probe)
-    : cell_(cell), stream_(stream), sink_(sink), clock_(clock), probe_(probe), arrived_(clock.now()) {}
+Egress::Egress(Cell& cell, SpeechStream& stream, AudioSink& sink, runtime::Clock& clock, Probe& probe,
+               base::Duration lag_limit)
+    : cell_(cell),
+      stream_(stream),
+      sink_(sink),
+      clock_(clock),
+      probe_(probe),
+      arrived_(clock.now()),
+      listener_(sink, cell.executor(), clock, lag_limit) {}
 
 runtime::Awaitable<Egress::Report> Egress::run(AudioOutput output, runtime::ThreadPool::Strand strand,
                                                std::string request_id) {
@@ -41,18 +53,34 @@ runtime::Awaitable<Egress::Report> Egress::run(AudioOutput output, runtime::Thre
       error = Error{.code = Errc::kEngineFailed, .message = encoder.error().message};
     }
   }
-  const auto early = stream_.entry() ? End::kFailed : End::kRefused;
-  const Report report{.end = complete_ ? End::kComplete : (error ? early : End::kCancelled),
-                      .first_audio = first_audio_,
-                      .audio = base::playing_time({samples_}, stream_.spec().rate),
-                      .took = clock_.now() - arrived_};
+  const auto told = report(error);
   if (const auto first = heard_.first_audio_at()) {
-    probe_.heard(
-        {.first_audio = *first - arrived_, .worst_gap = heard_.worst_gap(), .total_stall = heard_.total_stall()});
+    probe_.heard({.first_audio = *first - arrived_,
+                  .worst_gap = heard_.worst_gap(),
+                  .total_stall = heard_.total_stall(),
+                  .lag = listener_.worst()});
   }
-  log(request_id, report);
-  if (error) co_await sink_.fail(*error);
-  co_return report;
+  log(request_id, told);
+  if (error) {
+    listener_.begin();
+    co_await sink_.fail(*error);
+    listener_.end({});
+  }
+  if (listener_.dropped()) {
+    probe_.dropped_listener();
+    runtime::log_warn("listener_dropped", {{"request_id", request_id}, {"lag_s", base::to_seconds(listener_.worst())}});
+  }
+  co_return told;
+}
+
+Egress::Report Egress::report(const std::optional<Error>& error) const {
+  auto end = listener_.dropped() ? End::kDropped : End::kCancelled;
+  if (error) end = stream_.entry() ? End::kFailed : End::kRefused;
+  if (complete_) end = End::kComplete;
+  return {.end = end,
+          .first_audio = first_audio_,
+          .audio = base::playing_time({samples_}, stream_.spec().rate),
+          .took = clock_.now() - arrived_};
 }
 
 runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec::Encoder& encoder,
@@ -61,33 +89,74 @@ runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec:
     auto pcm = cell_.take(stream_);
     const auto state = stream_.end();
     if (state == SpeechStream::End::kFailed) co_return stream_.error();
-    const base::SampleCount taken{pcm.size()};
-    samples_ += taken.value;
+    samples_ += pcm.size();
     const bool last = state == SpeechStream::End::kComplete;
     if (last && samples_ == 0)
       co_return Error{.code = Errc::kNothingToSpeak, .message = "The voice has nothing to say for this text."};
-    std::vector<std::byte> bytes;
-    const auto encoded = co_await runtime::run_on(strand, [&]() -> codec::Result<void> {
-      if (auto done = encoder.encode(pcm, bytes); !done) return done;
-      return last ? encoder.finish(bytes) : codec::Result<void>{};
-    });
+    const auto most = kPieceSeconds * stream_.spec().rate.hz;
+    const auto encoded = co_await runtime::run_on(strand, [&] { return encode(encoder, pcm, last, most); });
     if (!encoded) co_return Error{.code = Errc::kEngineFailed, .message = encoded.error().message};
     pcm = std::vector<std::int16_t>();  // a slow listener holds what is written long enough
-    bytes_ += bytes.size();
-    if (!bytes.empty()) {
-      if (first_audio_ == base::Duration{}) {
-        first_audio_ = clock_.now() - arrived_;
-        sink_.entered(*stream_.entry(), first_audio_);
-      }
-      if (!co_await sink_.write(bytes, through(output))) co_return std::nullopt;
-    }
-    if (taken.value > 0) heard_.advance(base::playing_time(taken, stream_.spec().rate), clock_.now());
+    if (!co_await write(*encoded, output)) co_return std::nullopt;
     if (last) {
+      listener_.begin();
       complete_ = co_await sink_.complete();
+      listener_.end({});
       co_return std::nullopt;
     }
   }
   co_return std::nullopt;
+}
+
+codec::Result<Egress::Encoded> Egress::encode(codec::Encoder& encoder, std::span<const std::int16_t> pcm, bool last,
+                                              std::size_t most) {
+  Encoded encoded;
+  do {
+    const auto piece = pcm.first(std::min(pcm.size(), most));
+    pcm = pcm.subspan(piece.size());
+    const auto before = encoded.bytes.size();
+    auto done = encoder.encode(piece, encoded.bytes);
+    if (done && last && pcm.empty()) done = encoder.finish(encoded.bytes);
+    if (!done) return std::unexpected(std::move(done.error()));
+    encoded.pieces.push_back({.samples = {piece.size()}, .bytes = encoded.bytes.size() - before});
+  } while (!pcm.empty());
+  return encoded;
+}
+
+runtime::Awaitable<bool> Egress::write(const Encoded& encoded, AudioOutput output) {
+  std::span<const std::byte> left = encoded.bytes;
+  for (const auto& piece : encoded.pieces) {
+    const auto audio = base::playing_time(piece.samples, stream_.spec().rate);
+    written_ += piece.samples.value;
+    bytes_ += piece.bytes;
+    if (piece.bytes > 0 && first_audio_ == base::Duration{}) {
+      first_audio_ = clock_.now() - arrived_;
+      sink_.entered(*stream_.entry(), first_audio_);
+    }
+    note_offered(audio);
+    if (piece.bytes > 0 && !co_await sink_.write(left.first(piece.bytes), through(output))) {
+      listener_.end({});
+      co_return false;
+    }
+    note_taken(audio);
+    left = left.subspan(piece.bytes);
+  }
+  co_return true;
+}
+
+void Egress::note_offered(base::Duration audio) {
+  const auto now = clock_.now();
+  // Who had heard everything when more text came waited for the text, not for us.
+  const auto dry_at = heard_.dry_at();
+  const auto& resumed_at = stream_.resumed_at();
+  if (dry_at && resumed_at && *dry_at <= *resumed_at + cell_.scheduler().options().guard) heard_.excuse_until(now);
+  if (audio > base::Duration{}) heard_.advance(audio, now);
+  listener_.begin();
+}
+
+void Egress::note_taken(base::Duration audio) {
+  heard_.excuse_until(clock_.now() + audio);
+  listener_.end(audio);
 }
 
 /// Exactly what is in the bytes where samples have a size, else what the encoder was given.
@@ -106,7 +175,7 @@ base::SampleCount Egress::through(AudioOutput output) const {
       break;
   }
   const std::uint64_t own = stream_.spec().rate.hz;
-  return {(samples_ * output.rate.hz + own / 2) / own};
+  return {(written_ * output.rate.hz + own / 2) / own};
 }
 
 void Egress::log(const std::string& request_id, const Report& report) const {
@@ -120,6 +189,7 @@ void Egress::log(const std::string& request_id, const Report& report) const {
                                {"waited_s", base::to_seconds(waited)},
                                {"first_audio_s", base::to_seconds(report.first_audio)},
                                {"worst_gap_s", base::to_seconds(heard_.worst_gap())},
+                               {"lag_s", base::to_seconds(listener_.worst())},
                                {"audio_s", base::to_seconds(report.audio)},
                                {"took_s", base::to_seconds(report.took)}});
 }

@@ -3,11 +3,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "gateway/audio_sink.h"
 #include "gateway/cell.h"
+#include "gateway/listener_watch.h"
 #include "gateway/speech_order.h"
 #include "runtime/clock.h"
 #include "runtime/thread_pool.h"
@@ -18,7 +21,13 @@ namespace antiphon::gateway {
 /// encoded on a strand of its own, and writes it to the sink. Every door uses it. On the event loop.
 class Egress {
  public:
-  enum class End : std::uint8_t { kComplete, kRefused, kFailed, kCancelled };
+  enum class End : std::uint8_t {
+    kComplete,
+    kRefused,
+    kFailed,
+    kCancelled,
+    kDropped,  ///< The listener fell too far behind.
+  };
 
   struct Report {
     End end = End::kCancelled;
@@ -27,17 +36,38 @@ class Egress {
     base::Duration took{};
   };
 
-  /// The references stay valid until run() returns.
-  Egress(Cell& cell, SpeechStream& stream, AudioSink& sink, runtime::Clock& clock, Probe& probe);
+  /// `lag_limit`: see SpeechHandlerOptions. The references stay valid until run() returns.
+  Egress(Cell& cell, SpeechStream& stream, AudioSink& sink, runtime::Clock& clock, Probe& probe,
+         base::Duration lag_limit);
 
   /// Until the stream or its listener ends. Logs the end under `request_id`.
   [[nodiscard]] runtime::Awaitable<Report> run(AudioOutput output, runtime::ThreadPool::Strand strand,
                                                std::string request_id);
 
  private:
+  /// Audio that is written at once, and the bytes that it became; none where the encoder holds it back.
+  struct Piece {
+    base::SampleCount samples;  ///< At the voice's own rate.
+    std::size_t bytes = 0;
+  };
+  struct Encoded {
+    std::vector<std::byte> bytes;
+    std::vector<Piece> pieces;
+  };
+
   /// Why it ended early, when the listener did not just leave.
   [[nodiscard]] runtime::Awaitable<std::optional<Error>> send(AudioOutput output, codec::Encoder& encoder,
                                                               runtime::ThreadPool::Strand strand);
+  /// On the strand. `last`: nothing follows. `most`: samples of a piece.
+  [[nodiscard]] static codec::Result<Encoded> encode(codec::Encoder& encoder, std::span<const std::int16_t> pcm,
+                                                     bool last, std::size_t most);
+  /// False once the listener has gone.
+  [[nodiscard]] runtime::Awaitable<bool> write(const Encoded& encoded, AudioOutput output);
+  /// `audio` is there for the listener; what came late was ours.
+  void note_offered(base::Duration audio);
+  /// He has it; what came late was his.
+  void note_taken(base::Duration audio);
+  [[nodiscard]] Report report(const std::optional<Error>& error) const;
   [[nodiscard]] base::SampleCount through(AudioOutput output) const;
   void log(const std::string& request_id, const Report& report) const;
 
@@ -48,9 +78,11 @@ class Egress {
   Probe& probe_;
   base::TimePoint arrived_;
   base::Duration first_audio_{};
-  scheduler::PlaybackClock heard_;  ///< By what the sink took.
-  std::uint64_t samples_ = 0;       ///< Taken, at the voice's own rate.
-  std::uint64_t bytes_ = 0;         ///< Encoded.
+  ListenerWatch listener_;
+  scheduler::PlaybackClock heard_;  ///< Its gaps are those for which nothing was there.
+  std::uint64_t samples_ = 0;       ///< Rendered, at the voice's own rate.
+  std::uint64_t written_ = 0;       ///< Samples of these that were written, or are held back by the encoder.
+  std::uint64_t bytes_ = 0;         ///< Written.
   bool complete_ = false;
 };
 

@@ -68,10 +68,12 @@ runtime::Awaitable<bool> ElevenLabsSink::send(std::span<const std::byte> bytes, 
 
 runtime::Awaitable<bool> ElevenLabsSink::pace(base::Duration audio) {
   if (!pacer_) co_return !stopped_;
-  for (auto when = pacer_->next(clock_.now()); when > clock_.now() && !stopped_;) {
+  const auto begin = clock_.now();
+  for (auto when = pacer_->next(begin); when > clock_.now() && !stopped_;) {
     const auto timer = clock_.start_timer(stop_.executor(), when, [this] { stop_.notify_all(); });
     if (!co_await stop_.wait()) co_return false;
   }
+  held_back_ += clock_.now() - begin;
   pacer_->sent(audio, clock_.now());
   co_return !stopped_;
 }

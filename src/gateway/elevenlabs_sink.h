@@ -39,6 +39,8 @@ class ElevenLabsSink final : public AudioSink {
   runtime::Awaitable<bool> complete() override;
   runtime::Awaitable<> fail(const Error& error) override;
   void on_gone(std::move_only_function<void()> callback) override { on_gone_ = std::move(callback); }
+  void cut() override { socket_.cut(); }
+  [[nodiscard]] base::Duration held_back() const override { return held_back_; }
 
   /// The context is over.
   [[nodiscard]] runtime::Awaitable<bool> finish();
@@ -57,6 +59,7 @@ class ElevenLabsSink final : public AudioSink {
   SpokenText text_;
   std::optional<audio::Pacer> pacer_;
   std::uint64_t sent_ = 0;  ///< Samples at the rate of the output.
+  base::Duration held_back_{};
   bool stopped_ = false;
   std::move_only_function<void()> on_gone_;
   std::optional<protocol::elevenlabs::Error> error_;

@@ -24,6 +24,7 @@ class HttpSink : public AudioSink {
   runtime::Awaitable<bool> complete() override;
   runtime::Awaitable<> fail(const Error& error) override;
   void on_gone(std::move_only_function<void()> callback) override;
+  void cut() override { responder_.cut(); }
 
   /// A further header of the 200; without effect once it has gone out.
   void add_header(std::string name, std::string value) { headers_.add(std::move(name), std::move(value)); }

@@ -36,10 +36,12 @@ runtime::Awaitable<bool> PacedSink::write(std::span<const std::byte> bytes, base
 }
 
 runtime::Awaitable<bool> PacedSink::wait_until(base::TimePoint when) {
+  const auto begin = clock_.now();
   while (!gone_ && when > clock_.now()) {
     const auto timer = clock_.start_timer(news_.executor(), when, [this] { news_.notify_all(); });
     if (!co_await news_.wait()) co_return false;
   }
+  held_back_ += clock_.now() - begin;
   co_return !gone_;
 }
 

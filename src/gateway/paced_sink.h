@@ -25,6 +25,8 @@ class PacedSink final : public AudioSink {
   runtime::Awaitable<bool> complete() override { return sink_.complete(); }
   runtime::Awaitable<> fail(const Error& error) override { return sink_.fail(error); }
   void on_gone(std::move_only_function<void()> callback) override;
+  void cut() override { sink_.cut(); }
+  [[nodiscard]] base::Duration held_back() const override { return held_back_; }
 
  private:
   /// Returns when the next piece is due; false once the listener has gone.
@@ -36,6 +38,7 @@ class PacedSink final : public AudioSink {
   base::SampleRate rate_;
   audio::Pacer pacer_;
   std::uint64_t sent_ = 0;  ///< Samples that were passed on.
+  base::Duration held_back_{};
   bool gone_ = false;
   runtime::Notifier news_;
 };

@@ -27,6 +27,7 @@ class Collector final : public AudioSink {
   runtime::Awaitable<bool> complete() override { co_return true; }
   runtime::Awaitable<> fail(const Error& /*error*/) override { co_return; }
   void on_gone(std::move_only_function<void()> callback) override { gone = std::move(callback); }
+  void cut() override {}
 
   std::vector<std::size_t> sizes;
   std::uint64_t reached = 0;

@@ -54,7 +54,7 @@ Probe::Probe(metrics::Registry& registry)
       waited_(registry.histogram("antiphon_admission_wait_seconds", "Wait of the admitted, before they were.",
                                  metrics::latency_bounds())),
       first_audio_(registry.histogram("antiphon_first_audio_seconds",
-                                      "From a request to the first audio that the client's socket took.",
+                                      "From a request to its first audio, ready to be sent.",
                                       metrics::latency_bounds())),
       predicted_start_(registry.histogram("antiphon_predicted_start_seconds",
                                           "When admission expected the first audio, from the entry on.",
@@ -64,9 +64,14 @@ Probe::Probe(metrics::Registry& registry)
       start_error_(registry.histogram("antiphon_start_error_seconds", "By how much that prediction was off.",
                                       metrics::gap_bounds())),
       worst_gap_(registry.histogram("antiphon_worst_gap_seconds",
-                                    "Longest gap that a listener heard who plays at once, of each stream.",
+                                    "Longest gap in which nothing was there for a listener who plays at once, of each "
+                                    "stream. What its client took late is no gap.",
                                     metrics::gap_bounds())),
-      stall_(registry.counter("antiphon_stall_seconds_total", "Silence that listeners heard in the middle.")),
+      stall_(registry.counter("antiphon_stall_seconds_total", "Silence of listeners for whom nothing was there.")),
+      lag_(registry.histogram("antiphon_listener_lag_seconds",
+                              "How far each listener was behind at worst who took what was there too slowly.",
+                              metrics::latency_bounds())),
+      dropped_listeners_(registry.counter("antiphon_listeners_dropped_total", "Listeners who were too far behind.")),
       lateness_(registry.histogram("antiphon_lateness_seconds", "How late grains came for their listeners; 0: in time.",
                                    metrics::gap_bounds())),
       jitter_(registry.histogram("antiphon_jitter_seconds", "How late pieces of paced audio were sent.",
@@ -103,6 +108,7 @@ void Probe::heard(const Heard& heard) const {
   first_audio_.observe(heard.first_audio);
   worst_gap_.observe(heard.worst_gap);
   stall_.add(base::to_seconds(heard.total_stall));
+  lag_.observe(heard.lag);
 }
 
 void Probe::grain(base::Duration lateness, base::Duration audio) const {

@@ -24,9 +24,10 @@ enum class StreamEnd : std::uint8_t {
 
 /// What a listener who plays at once got, when it is over.
 struct Heard {
-  base::Duration first_audio{};  ///< From the request's first byte to the first audio that the socket took.
-  base::Duration worst_gap{};
-  base::Duration total_stall{};
+  base::Duration first_audio{};  ///< From the request to the first audio, ready to be sent.
+  base::Duration worst_gap{};    ///< For which nothing was there for him; what he took late is no gap.
+  base::Duration total_stall{};  ///< All such gaps.
+  base::Duration lag{};          ///< How far he was behind at worst, since he took what was there too slowly.
 };
 
 /// Counts what the gateway decides and what its listeners hear, for /metrics. Lives on the event loop.
@@ -46,6 +47,8 @@ class Probe {
   /// The first grain of a stream has come: when it was expected and when it did, both from its entry on.
   void started(base::Duration predicted, base::Duration actual) const;
   void heard(const Heard& heard) const;
+  /// A listener was too far behind.
+  void dropped_listener() const { dropped_listeners_.add(); }
   /// A grain came this long after its listener ran dry; negative: before.
   void grain(base::Duration lateness, base::Duration audio) const;
   /// A piece of paced audio went out so long after it was due.
@@ -82,6 +85,8 @@ class Probe {
   metrics::Histogram start_error_;
   metrics::Histogram worst_gap_;
   metrics::Counter stall_;
+  metrics::Histogram lag_;
+  metrics::Counter dropped_listeners_;
   metrics::Histogram lateness_;
   metrics::Histogram jitter_;
   metrics::Gauge streams_;

@@ -52,7 +52,7 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   const bool wants_pace = order.paced.value_or(caller.pacing == identity::Pacing::kPaced);
   AudioSink& chosen = wants_pace ? static_cast<AudioSink&>(paced) : sink;
   const GoneHook hook(chosen, sink, [&stream] { stream->leave(); });
-  Egress egress(cell_, *stream, chosen, clock_, probe_);
+  Egress egress(cell_, *stream, chosen, clock_, probe_, options_.lag_limit);
   co_await egress.run(order.output, encoders_.make_strand(), std::move(request_id));
 }
 
@@ -68,7 +68,7 @@ Result<std::unique_ptr<GrowingSpeech>> SpeechHandler::grow(const SpeechOrder& or
 runtime::Awaitable<> SpeechHandler::speak(GrowingSpeech& speech, AudioOutput output, std::string request_id,
                                           AudioSink& sink) {
   const GoneHook hook(sink, sink, [&speech] { speech.leave(); });
-  Egress egress(cell_, speech.stream(), sink, clock_, probe_);
+  Egress egress(cell_, speech.stream(), sink, clock_, probe_, options_.lag_limit);
   co_await egress.run(output, encoders_.make_strand(), std::move(request_id));
 }
 

@@ -24,6 +24,8 @@ struct SpeechHandlerOptions {
   base::Duration wait_max = std::chrono::seconds(30);
   /// Audio that a listener who is paced has ahead of what he hears.
   base::Duration pacing_lead = std::chrono::seconds(2);
+  /// A listener who is so far behind is dropped: audio has waited for him so much longer than what he took of it lasts.
+  base::Duration lag_limit = std::chrono::seconds(60);
   /// Names of voices, and of those that may be spoken instead when the cell is nearly full.
   std::map<std::string, std::string, std::less<>> cheaper_voices{};
 };

@@ -82,6 +82,8 @@ class SpeechStream {
   void keep_segments() { keeps_segments_ = true; }
   /// The listener is gone: whoever waits stops waiting.
   void leave();
+  /// When more text last came after all there was had been rendered.
+  [[nodiscard]] const std::optional<base::TimePoint>& resumed_at() const { return resumed_at_; }
   [[nodiscard]] End end() const { return end_; }
   /// Why it failed; meaningful after kFailed.
   [[nodiscard]] const Error& error() const { return error_; }
@@ -115,6 +117,8 @@ class SpeechStream {
   /// True once: for its first grain.
   [[nodiscard]] bool begins() { return !std::exchange(begun_, true); }
   void progressed(base::TimePoint now) { progress_ = now; }
+  /// More text came where all there was had been rendered.
+  void resumed(base::TimePoint now) { resumed_at_ = progress_ = now; }
   void complete();
   void fail(Error error);
 
@@ -139,6 +143,7 @@ class SpeechStream {
   bool left_ = false;
   bool begun_ = false;
   base::TimePoint progress_;
+  std::optional<base::TimePoint> resumed_at_;
   std::optional<Entry> entry_;
   Error error_;
   runtime::Notifier news_;

@@ -35,6 +35,7 @@ class TestResponder final : public http::Responder {
     co_return true;
   }
   void abort() override { end = End::kAborted; }
+  void cut() override { end = End::kAborted; }
   void on_gone(std::move_only_function<void()> /*callback*/) override {}
   [[nodiscard]] bool gone() const override { return false; }
   [[nodiscard]] bool started() const override { return streaming_ || end != End::kOpen; }

@@ -53,6 +53,7 @@ class WyomingLink {
   void end();
   /// Looks at `busy` again.
   void wake() { data_.notify_all(); }
+  /// Ends the connection now; its client is gone then.
   void cut();
   [[nodiscard]] std::string peer_address() const;
   [[nodiscard]] runtime::Executor executor() { return socket_.get_executor(); }

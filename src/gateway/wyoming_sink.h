@@ -31,6 +31,7 @@ class WyomingSink final : public AudioSink {
   runtime::Awaitable<bool> complete() override;
   runtime::Awaitable<> fail(const Error& error) override;
   void on_gone(std::move_only_function<void()> callback) override { link_.on_gone(std::move(callback)); }
+  void cut() override { link_.cut(); }
 
  private:
   void start(std::string& out);

@@ -26,6 +26,7 @@ class Exchange final : public Responder {
   runtime::Awaitable<bool> write(std::span<const std::byte> bytes) override;
   runtime::Awaitable<bool> finish() override;
   void abort() override;
+  void cut() override { connection_.cut(); }
   runtime::Awaitable<std::unique_ptr<WebSocket>> upgrade(WebSocketOptions options) override;
   void on_gone(std::move_only_function<void()> callback) override;
   [[nodiscard]] bool gone() const override { return connection_.gone_; }

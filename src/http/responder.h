@@ -38,6 +38,8 @@ class Responder {
   /// Ends the body so that the client can tell that it is not complete: the connection closes without the last
   /// chunk (HTTP/1.0: it is reset). What was written before still arrives, save for HTTP/1.0.
   virtual void abort() = 0;
+  /// Ends the connection now: the client is gone, and an operation that waits is false. At any time.
+  virtual void cut() = 0;
 
   /// Turns the connection into a WebSocket, which is this request's whole answer. Null where the request asks for none;
   /// then it may still be answered otherwise, unless the client is gone. The socket must be gone when the handler

@@ -48,6 +48,8 @@ class WebSocket {
   [[nodiscard]] virtual runtime::Awaitable<bool> write(std::string_view text) = 0;
   /// Tells the peer why and waits for it to agree; read() and write() end. `reason`: at most 123 bytes of it are sent.
   [[nodiscard]] virtual runtime::Awaitable<> close(CloseCode code, std::string_view reason) = 0;
+  /// Ends the socket now, without a word: an operation that waits ends.
+  virtual void cut() = 0;
   /// Calls back once when the server drains and wants the socket to end soon; at once where it does already.
   virtual void on_drain(std::move_only_function<void()> callback) = 0;
   [[nodiscard]] virtual bool is_open() const = 0;

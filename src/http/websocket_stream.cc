@@ -93,6 +93,8 @@ class WebSocketStream final : public WebSocket {
     end();
   }
 
+  void cut() override { end(); }
+
   void on_drain(std::move_only_function<void()> callback) override {
     if (connection_.closing_) return callback();
     connection_.on_closing_ = std::move(callback);

@@ -1,6 +1,8 @@
 """Hundreds of clients who do nothing right beside eight listeners: nobody hears them."""
 import contextlib
+import json
 import pathlib
+import socket
 import subprocess
 import sys
 import threading
@@ -66,6 +68,7 @@ def crowd(server):
     watchdog.start()
     try:
         assert process.stdout.readline() == "held\n", "all of them are let in, sooner or later"
+        watchdog.cancel()
         yield
     finally:
         watchdog.cancel()
@@ -96,7 +99,7 @@ def round_beside(server):
 @pytest.mark.skipif(harness.SANITIZED, reason="a sanitizer's own delays and memory")
 def test_four_hundred_bad_clients_beside_eight_listeners(serve):
     server = serve("--workers", "2", "--voice", "quick",
-                   config={"workers": {"backlog_seconds": BACKLOG_SECONDS}, "server": {"max_connections": 1024}})
+                   config={"workers": {"backlog_seconds": BACKLOG_SECONDS}, "server": {"max_connections": 1024, "lag_limit_seconds": 3600}})
     server.wait_for_workers(2)
     for number in range(10):
         server.speak(TEXT, "quick", seed=number)  # so that it is known how little the crowd's voice costs
@@ -119,3 +122,28 @@ def test_four_hundred_bad_clients_beside_eight_listeners(serve):
     # From the third round on each has its backlog full.
     assert rounds[-1][1] - rounds[2][1] < 24 * 2**20, "memory is flat while they stay"
     assert beside <= alone + 0.1, f"worst gap {beside:.3f} s beside the crowd, {alone:.3f} s alone"
+
+
+def test_a_listener_who_reads_a_little_now_and_then_is_dropped(serve):
+    server = serve("--voice", "quick", config={"server": {"lag_limit_seconds": 2}})
+    body = json.dumps({"model": "tts-1", "voice": "quick", "response_format": "pcm", "input": TEXT * 16}).encode()
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+        client.settimeout(harness.DEADLINE_SECONDS)
+        client.connect(("127.0.0.1", server.port))
+        client.sendall(b"POST /v1/audio/speech HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                       b"x-request-id: trickle\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+        def dropped():
+            assert client.recv(64), "what was sent before arrives"
+            return server.events("listener_dropped")
+
+        event = harness.eventually(dropped, "who takes a seventh of real time is dropped")[0]
+    assert event["request_id"] == "trickle"
+    assert float(event["lag_s"]) >= 2
+    harness.eventually(server.idle, "his work is stopped")
+    spoken = [event for event in server.events("speech") if event["request_id"] == "trickle"]
+    assert [event["end"] for event in spoken] == ["dropped"]
+    assert server.metrics()["antiphon_listeners_dropped_total"] == 1
+    assert server.speak(TEXT, "quick"), "and nobody else is"
+    assert server.metrics()["antiphon_listeners_dropped_total"] == 1

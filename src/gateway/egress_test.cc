@@ -1,0 +1,161 @@
+// The way of audio to a listener, from a cell with real workers, whose own clock runs. The egress has a clock that only
+// the tests move.
+#include "gateway/egress.h"
+
+#include <gtest/gtest.h>
+
+#include <charconv>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/test_cell.h"
+#include "runtime/manual_clock.h"
+#include "runtime/thread_pool.h"
+
+namespace antiphon::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr base::Duration kLagLimit = 60s;
+
+/// Keeps the sizes of what it gets, each write after `take` had its way.
+class ScriptedSink final : public AudioSink {
+ public:
+  explicit ScriptedSink(const runtime::Executor& executor) : cut_(executor) {}
+
+  runtime::Awaitable<bool> write(std::span<const std::byte> bytes, base::SampleCount /*through*/) override {
+    sizes.push_back(bytes.size());
+    if (stuck) {
+      co_await cut_.wait();
+      co_return false;
+    }
+    if (take) take();
+    co_return true;
+  }
+  runtime::Awaitable<bool> complete() override { co_return true; }
+  runtime::Awaitable<> fail(const Error& /*error*/) override { co_return; }
+  void on_gone(std::move_only_function<void()> /*callback*/) override {}
+  void cut() override { cut_.set(); }
+
+  std::vector<std::size_t> sizes;
+  std::function<void()> take;
+  bool stuck = false;  ///< Takes nothing until it is cut.
+
+ private:
+  runtime::Event cut_;
+};
+
+class EgressTest : public CellTest {
+ protected:
+  void SetUp() override {
+    CellTest::SetUp();
+    make_cell({}, 1);
+  }
+
+  void begin(SpeechStream& stream) {
+    egress_ = std::make_unique<Egress>(*cell_, stream, sink_, time_, probe_, kLagLimit);
+    tasks_.spawn([](EgressTest& t) -> runtime::Awaitable<> {
+      t.report_ =
+          co_await t.egress_->run({.format = codec::Format::kPcm, .rate = kRate}, t.encoders_.make_strand(), "");
+    }(*this));
+  }
+  bool run_to_end() {
+    return run_while_not([this] { return report_ && tasks_.size() == 0; });
+  }
+
+  /// Of a metric without labels.
+  [[nodiscard]] double metric(std::string_view name) const {
+    const auto text = registry_.text();
+    const auto line = text.find("\n" + std::string(name) + " ");
+    EXPECT_NE(line, std::string::npos) << name;
+    if (line == std::string::npos) return 0;
+    const auto* const begin = text.data() + line + name.size() + 2;
+    double value = 0;
+    std::from_chars(begin, text.data() + text.size(), value);
+    return value;
+  }
+
+  runtime::ManualClock time_;
+  runtime::ThreadPool encoders_{1};
+  ScriptedSink sink_{context_.get_executor()};
+  std::unique_ptr<Egress> egress_;
+  std::optional<Egress::Report> report_;
+  runtime::TaskGroup tasks_{context_.get_executor()};
+};
+
+TEST_F(EgressTest, WhatAListenerTakesLateIsHisLagAndNoGap) {
+  sink_.take = [this] { time_.advance(3s); };
+  const auto stream = cell_->open(spec(kLong));
+  begin(*stream);
+  ASSERT_TRUE(run_to_end());
+  EXPECT_EQ(report_->end, Egress::End::kComplete);
+  EXPECT_EQ(metric("antiphon_stall_seconds_total"), 0);
+  EXPECT_GT(metric("antiphon_listener_lag_seconds_sum"), 6) << "3 s for each piece of a second at most";
+  EXPECT_EQ(metric("antiphon_listeners_dropped_total"), 0);
+}
+
+TEST_F(EgressTest, WhatIsRenderedLateIsAGapAndNoLag) {
+  sink_.take = [this] {
+    if (sink_.sizes.size() == 1) boost::asio::post(context_, [this] { time_.advance(30s); });
+  };
+  const auto stream = cell_->open(spec(kLong));
+  begin(*stream);
+  ASSERT_TRUE(run_to_end());
+  EXPECT_EQ(report_->end, Egress::End::kComplete);
+  EXPECT_GT(metric("antiphon_stall_seconds_total"), 28);
+  EXPECT_LE(metric("antiphon_stall_seconds_total"), 30);
+  EXPECT_EQ(metric("antiphon_listener_lag_seconds_sum"), 0);
+}
+
+TEST_F(EgressTest, TextThatComesLateIsNeither) {
+  auto order = spec("");
+  order.arrival = TextArrival::kInPieces;
+  const auto stream = cell_->open(std::move(order));
+  ASSERT_TRUE(cell_->add_text(*stream, "One sentence is there. "));
+  cell_->flush_text(*stream);
+  begin(*stream);
+  ASSERT_TRUE(run_while_not([&] { return !sink_.sizes.empty() && stream->idle() && stream->waiting().value == 0; }));
+  const auto before = sink_.sizes.size();
+  time_.advance(30s);
+  ASSERT_TRUE(cell_->add_text(*stream, "And here is another."));
+  cell_->end_text(*stream);
+  ASSERT_TRUE(run_to_end());
+  EXPECT_GT(sink_.sizes.size(), before);
+  EXPECT_EQ(metric("antiphon_stall_seconds_total"), 0);
+  EXPECT_EQ(metric("antiphon_listener_lag_seconds_sum"), 0);
+}
+
+TEST_F(EgressTest, AListenerWhoIsTooFarBehindIsDropped) {
+  sink_.stuck = true;
+  const auto stream = cell_->open(spec(kLong));
+  begin(*stream);
+  ASSERT_TRUE(run_while_not([&] { return sink_.sizes.size() == 1; }));
+  time_.advance(kLagLimit - 1s);
+  context_.poll();
+  EXPECT_FALSE(report_);
+  time_.advance(1s);
+  ASSERT_TRUE(run_to_end());
+  EXPECT_EQ(report_->end, Egress::End::kDropped);
+  EXPECT_EQ(metric("antiphon_listeners_dropped_total"), 1);
+}
+
+TEST_F(EgressTest, WhatHasWaitedIsWrittenByTheSecond) {
+  const auto stream = cell_->open(spec(kLong));
+  ASSERT_TRUE(run_while_not([&] { return stream->end() == SpeechStream::End::kComplete; }));
+  const auto samples = stream->waiting().value;
+  begin(*stream);
+  ASSERT_TRUE(run_to_end());
+  std::size_t sum = 0;
+  for (const auto size : sink_.sizes) {
+    EXPECT_LE(size, 2 * kRate.hz);
+    sum += size;
+  }
+  EXPECT_EQ(sum, 2 * samples);
+  EXPECT_EQ(sink_.sizes.size(), (samples + kRate.hz - 1) / kRate.hz);
+}
+
+}  // namespace
+}  // namespace antiphon::gateway
