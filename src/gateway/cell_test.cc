@@ -191,7 +191,7 @@ TEST_F(CellTest, GrowsUnderLoadAndShrinksAfterIt) {
   for (std::uint64_t seed = 0; seed < 8; ++seed) crowd.push_back(cell_->open(spec(kLong, seed)));
   ASSERT_TRUE(run_while_not([&] { return cell_->ready_workers() == 2; }));
   EXPECT_TRUE(decided(worker_pool::ActionKind::kPromote, worker_pool::Cause::kStartWait) ||
-              decided(worker_pool::ActionKind::kPromote, worker_pool::Cause::kRefused));
+              decided(worker_pool::ActionKind::kPromote, worker_pool::Cause::kNoRoom));
   EXPECT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kSpare) == 1; }));
   crowd.clear();
   EXPECT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; }));

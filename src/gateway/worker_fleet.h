@@ -1,38 +1,26 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/time.h"
 #include "base/units.h"
 #include "device/gpu.h"
+#include "gateway/fleet_owner.h"
+#include "gateway/fleet_slot.h"
 #include "gateway/remote_ledger.h"
-#include "gateway/remote_worker.h"
 #include "gateway/worker_link.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
-#include "scheduler/cost_model.h"
 #include "wire/message.h"
 #include "worker_pool/pool.h"
 #include "worker_pool/stall_judge.h"
 #include "worker_pool/task_queue.h"
 
 namespace antiphon::gateway {
-
-/// A voice that the cell can speak with.
-struct CellVoice {
-  std::string id;
-  std::filesystem::path folder;
-  base::SampleRate rate;
-  /// What it costs, from its preparation or an earlier run; nothing known: the defaults.
-  std::optional<scheduler::CostModel::Prior> cost{};
-  std::string identity{};  ///< Of all that decides its bytes; "": not known.
-};
 
 /// Of workers on other machines.
 struct RemoteFleetOptions {
@@ -48,40 +36,6 @@ struct FleetOptions {
   std::size_t voices_per_worker = 8;
   const device::Gpu* gpu = nullptr;  ///< On which the workers compute, and whose memory bounds their number.
   RemoteFleetOptions remote{};
-};
-
-/// What a fleet tells whoever gives it work, and asks of him.
-class FleetOwner {
- public:
-  FleetOwner() = default;
-  FleetOwner(const FleetOwner&) = delete;
-  FleetOwner& operator=(const FleetOwner&) = delete;
-
-  /// A worker takes jobs from now on, so many at once, and has these voices loaded.
-  virtual void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) = 0;
-  /// It is to get no more jobs.
-  virtual void worker_retires(base::WorkerId worker) = 0;
-  /// It is gone, and its jobs with it.
-  virtual void worker_left(base::WorkerId worker) = 0;
-  virtual void voice_loaded(base::WorkerId worker, const std::string& voice) = 0;
-  virtual void voice_unloaded(base::WorkerId worker, const std::string& voice) = 0;
-  /// quality_of() it has changed.
-  virtual void link_measured(base::WorkerId worker) = 0;
-  /// It cannot load that voice, which was not there when it joined.
-  virtual void voice_lacking(base::WorkerId worker, const std::string& voice) = 0;
-  /// What a worker says about a job. Of Planned, RenderDone and Failed nothing more follows.
-  virtual void on_answer(base::WorkerId worker, wire::Message message) = 0;
-  /// How much is asked for: the sample's load, start_wait and refusals.
-  [[nodiscard]] virtual worker_pool::Sample demand() = 0;
-  /// The voice that is loaded before a worker counts.
-  [[nodiscard]] virtual const CellVoice& first_voice() const = 0;
-  /// Null: there is no such voice (any more).
-  [[nodiscard]] virtual const CellVoice* find_voice(const std::string& id) const = 0;
-  /// Those that newcomers can ask for.
-  [[nodiscard]] virtual std::vector<const CellVoice*> served_voices() const = 0;
-
- protected:
-  ~FleetOwner() = default;
 };
 
 /// The workers of a cell. It starts processes on this machine, loads their voices, watches over their jobs and their
@@ -128,23 +82,7 @@ class WorkerFleet {
 
   // What is known, for people.
 
-  struct Status {
-    worker_pool::SlotIndex slot = 0;
-    base::WorkerId worker;  ///< Of the last process in the slot.
-    worker_pool::SlotState state = worker_pool::SlotState::kEmpty;
-    pid_t pid = 0;  ///< 0: there is none, or it is elsewhere.
-    /// From the start of the process, elsewhere from its joining, until it was ready; zero before.
-    base::Duration ready_after{};
-    std::vector<std::string> voices;
-    std::size_t queue = 0;   ///< Jobs and loadings that it has.
-    std::uint64_t jobs = 0;  ///< Done.
-    base::Duration rendered{};
-    base::Duration busy{};           ///< Time spent on rendering.
-    std::uint32_t places = 1;        ///< Jobs that it does at once.
-    std::uint64_t resident = 0;      ///< Memory of the process.
-    std::uint64_t device_bytes = 0;  ///< Memory of the device that it holds; 0: none, or not known.
-    std::optional<RemoteStatus> remote{};
-  };
+  using Status = WorkerStatus;
   /// Those of this machine first, one for each slot.
   [[nodiscard]] std::vector<Status> status() const;
   /// Null: the workers compute on the processor.
@@ -160,26 +98,7 @@ class WorkerFleet {
   [[nodiscard]] const worker_pool::StallJudge& judge() const { return judge_; }
 
  private:
-  struct Slot {
-    explicit Slot(worker_pool::StallJudge& judge) : tasks(judge) {}
-
-    worker_pool::SlotIndex index = 0;  ///< Those of workers elsewhere follow the pool's.
-    std::optional<RemoteWorker> remote{};
-    base::WorkerId id;  ///< Of the process that is in the slot now; a new one for every process.
-    std::uint32_t epoch = 0;
-    std::unique_ptr<WorkerLink> link;
-    std::vector<std::string> voices;                         ///< Loaded, or asked to be; the one used last stands last.
-    std::unordered_map<std::uint64_t, std::string> loading;  ///< By the number of the load.
-    worker_pool::TaskQueue tasks;
-    std::uint32_t places = 1;
-    std::size_t most_voices = 1;  ///< That it is given at once.
-    std::uint64_t device_bytes = 0;
-    bool joined = false;     ///< The owner knows it.
-    bool condemned = false;  ///< It is killed; what it still says is void.
-    std::uint64_t jobs = 0;
-    base::Duration rendered{};
-    base::Duration busy{};
-  };
+  using Slot = FleetSlot;
 
   [[nodiscard]] runtime::Awaitable<> run(Slot& slot);
   /// Judges the workers every StallJudge::kInterval while they work, and asks the pool ten times a second.
