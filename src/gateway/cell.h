@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -112,6 +113,15 @@ class Cell final : private FleetOwner {
     base::TimePoint progress;
     scheduler::WorkTime took{};     ///< By the worker's account.
     std::uint32_t grains_left = 0;  ///< Of a render job: that have not come.
+
+    /// Whether its worker may say that now.
+    template <class Body>
+    [[nodiscard]] bool may_hear() const {
+      if constexpr (std::is_same_v<Body, wire::Planned>) return kind == scheduler::JobKind::kPlan;
+      if constexpr (std::is_same_v<Body, wire::GrainDone>) return grains_left > 0;
+      if constexpr (std::is_same_v<Body, wire::RenderDone>) return kind == scheduler::JobKind::kRender;
+      return true;
+    }
   };
 
   void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) override;
@@ -131,6 +141,8 @@ class Cell final : private FleetOwner {
   bool update_distance(base::WorkerId worker, Distance& told);
   void on_answer(base::WorkerId worker, wire::Message message) override;
   [[nodiscard]] worker_pool::Sample demand() override;
+  [[nodiscard]] bool is_speaking() const override;
+  void fingerprint_changed() override;
   [[nodiscard]] const CellVoice& first_voice() const override { return options_.voices[first_voice_]; }
   [[nodiscard]] const CellVoice* find_voice(const std::string& id) const override;
   [[nodiscard]] std::vector<const CellVoice*> served_voices() const override;

@@ -23,6 +23,7 @@ void Cell::on_answer(base::WorkerId worker, wire::Message message) {
         if constexpr (requires { body.job; }) {
           const auto job = jobs_.find(base::JobId{body.job});
           if (job == jobs_.end() || job->second.worker != worker) return;
+          if (!job->second.may_hear<Body>()) return fleet_.condemn(worker, "an answer that its job does not have");
           job->second.progress = clock_.now();
         }
         if constexpr (std::is_same_v<Body, wire::Started>) scheduler_.started(base::JobId{body.job});

@@ -54,6 +54,21 @@ bool Cell::update_distance(base::WorkerId worker, Distance& told) {
   return true;
 }
 
+bool Cell::is_speaking() const {
+  return std::ranges::any_of(streams_, [](const auto& entry) {
+    return entry.second->entry() && entry.second->end() == SpeechStream::End::kNotYet;
+  });
+}
+
+void Cell::fingerprint_changed() {
+  const auto streams = streams_;
+  for (const auto& [id, stream] : streams) {
+    if (!stream->entry() || stream->end() != SpeechStream::End::kNotYet) continue;
+    fail(*stream, {.code = Errc::kWorkerLost,
+                   .message = "the workers that rendered it are gone, and the others would compute other bytes"});
+  }
+}
+
 void Cell::worker_retires(base::WorkerId worker) {
   scheduler_.retire_worker(worker);
   room_changed_ = true;

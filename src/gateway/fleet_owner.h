@@ -46,6 +46,10 @@ class FleetOwner {
   virtual void on_answer(base::WorkerId worker, wire::Message message) = 0;
   /// How much is asked for: the sample's load, start_wait and refusals.
   [[nodiscard]] virtual worker_pool::Sample demand() = 0;
+  /// Streams are under way that workers have begun.
+  [[nodiscard]] virtual bool is_speaking() const = 0;
+  /// Workers compute other bytes from now on: those streams cannot go on.
+  virtual void fingerprint_changed() = 0;
   /// The voice that is loaded before a worker counts.
   [[nodiscard]] virtual const CellVoice& first_voice() const = 0;
   /// Null: there is no such voice (any more).

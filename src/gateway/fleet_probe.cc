@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -42,6 +43,14 @@ Labels labels_of(std::string_view machine, std::string worker, const Labels& mor
 Labels labels_of(const WorkerFleet::Status& status, const Labels& more = {}) {
   if (status.remote) return labels_of(kElsewhere, status.remote->id, more);
   return labels_of(kHere, std::to_string(status.slot), more);
+}
+
+/// Of several workers of one id elsewhere the newest counts; the others are on their way out.
+void forget_predecessors(std::vector<WorkerFleet::Status>& all) {
+  std::set<std::string> seen;
+  std::ranges::reverse(all);
+  std::erase_if(all, [&](const auto& status) { return status.remote && !seen.insert(status.remote->id).second; });
+  std::ranges::reverse(all);
 }
 
 double number(std::uint64_t count) { return static_cast<double>(count); }
@@ -121,6 +130,7 @@ void FleetProbe::observe(const WorkerFleet& fleet) const {
 
 void FleetProbe::observe_workers(const WorkerFleet& fleet) const {
   auto all = fleet.status();
+  forget_predecessors(all);
   std::erase_if(all,
                 [&](const auto& status) { return !status.remote && fleet.pool().slots()[status.slot].starts() == 0; });
   for (const auto& column : columns_) {

@@ -31,7 +31,8 @@ class Peer {
   struct Behaviour {
     std::string fingerprint = "theirs";
     std::uint32_t voices = 8;
-    base::Duration away{};         ///< How long an answer seems to have been on its way.
+    std::string misnamed{};  ///< Of which voice it says that it loaded it, where not of the one that it was told to.
+    base::Duration away{};   ///< How long an answer seems to have been on its way.
     std::uint64_t bulk_bytes = 0;  ///< Carried before each Pong,
     base::Duration bulk_took{};    ///< and in what time.
   };
@@ -83,7 +84,8 @@ class Peer {
       epoch_ = hello->epoch;
       send(wire::Ready{.epoch = epoch_, .fingerprint = behaviour_.fingerprint, .voices = behaviour_.voices});
     } else if (const auto* const load = std::get_if<wire::LoadVoice>(&message)) {
-      send(wire::VoiceLoaded{.job = load->job, .epoch = epoch_, .voice_id = load->voice_id, .sample_rate = kRate.hz});
+      const auto& id = behaviour_.misnamed.empty() ? load->voice_id : behaviour_.misnamed;
+      send(wire::VoiceLoaded{.job = load->job, .epoch = epoch_, .voice_id = id, .sample_rate = kRate.hz});
     } else if (const auto* const ping = std::get_if<wire::Ping>(&message)) {
       bytes_ += behaviour_.bulk_bytes;
       took_ += behaviour_.bulk_took;
@@ -341,6 +343,58 @@ TEST_F(RemoteTest, OneThatIsFarAwayIsGivenSeveralJobsAtOnce) {
   const auto pings = peer.count<wire::Ping>();
   ASSERT_TRUE(run_while_not([&] { return peer.count<wire::Ping>() > pings; }));
   EXPECT_EQ(peer.count<wire::PlanJob>(), deepest) << "and no more while it answers none";
+}
+
+TEST_F(RemoteTest, WhoLoadsAnotherVoiceThanItWasToldIsGivenUp) {
+  open(0);
+  for (const auto* const name : {"another", "tone "}) {
+    const auto& peer = join(introduction(), {.misnamed = name});
+    EXPECT_TRUE(run_while_not([&] { return peer.gone(); })) << name;
+  }
+  EXPECT_EQ(cell_->fleet().remote_ledger().deaths(worker_pool::Death::kBadAnswer), 2U);
+  EXPECT_EQ(cell_->ready_workers(), 0U);
+}
+
+TEST_F(RemoteTest, WhoAnswersAPlanAsIfItWereARenderingIsGivenUpAndItsStreamGoesOn) {
+  open(0);
+  const auto stream = [&] {
+    join(introduction());
+    EXPECT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; }));
+    return cell_->open(spec(kLong));
+  }();
+  const std::vector<wire::Message> answers = {wire::GrainDone{.epoch = 1, .pcm = Pcm(10)}, wire::RenderDone{.epoch = 1},
+                                              wire::RenderDone{.epoch = 1, .cancelled = true}};
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    Peer& peer = *peers_.back();
+    ASSERT_TRUE(run_while_not([&] { return peer.heard<wire::PlanJob>() != nullptr; })) << i;
+    auto answer = answers[i];
+    std::visit(
+        [&](auto& body) {
+          if constexpr (requires { body.job; }) body.job = peer.heard<wire::PlanJob>()->job;
+        },
+        answer);
+    peer.send(answer);
+    ASSERT_TRUE(run_while_not([&] { return peer.gone(); })) << i;
+    EXPECT_EQ(cell_->fleet().remote_ledger().deaths(worker_pool::Death::kBadAnswer), i + 1);
+    EXPECT_EQ(stream->end(), SpeechStream::End::kNotYet) << i;
+    join(introduction("another/" + std::to_string(i)));
+  }
+}
+
+TEST_F(RemoteTest, WhileAStreamIsUnderWayNobodyElsesBytesAreLetIn) {
+  open(0);
+  auto& first = join(introduction());
+  ASSERT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; }));
+  auto stream = cell_->open(spec(kLong));
+  ASSERT_TRUE(run_while_not([&] { return first.heard<wire::PlanJob>() != nullptr; }));
+  first.close();
+  ASSERT_TRUE(run_while_not([&] { return cell_->ready_workers() == 0; }));
+  const auto& other = join(introduction("cellar/1"), {.fingerprint = "others"});
+  ASSERT_TRUE(run_while_not([&] { return other.gone(); }));
+  EXPECT_EQ(other.refusal(), wire::Refusal::kFingerprint);
+  stream.reset();
+  join(introduction("cellar/1"), {.fingerprint = "others"});
+  EXPECT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; }));
 }
 
 }  // namespace

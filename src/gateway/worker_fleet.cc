@@ -65,9 +65,9 @@ runtime::Awaitable<> WorkerFleet::watch() {
 
 void WorkerFleet::judge() {
   std::vector<StallJudge::Reading> readings;
-  for (const Slot* const slot : all_slots()) {
+  for (Slot* const slot : all_slots()) {
     if (!slot->joined) continue;
-    const bool runnable = !slot->remote && process::is_runnable(slot->link->pid());
+    const bool runnable = slot->remote ? is_heard(*slot) : process::is_runnable(slot->link->pid());
     readings.push_back({.worker = slot->id, .cpu = cpu_of(*slot), .runnable = runnable});
   }
   for (const auto& verdict : judge_.judge(readings, clock_.now())) {
@@ -157,12 +157,12 @@ runtime::Awaitable<> WorkerFleet::run(Slot& slot) {
   const auto reason =
       co_await slot.link->run([this, &slot](wire::Message message) { on_message(slot, std::move(message)); });
   const bool retired = state(slot) == SlotState::kRetiring;
-  const auto jobs = slot.tasks.jobs();
-  leave(slot);
+  const runtime::LogFields fields{{"worker", slot.id.value}, {"reason", reason}, {"jobs", slot.tasks.jobs()}};
   slot.link.reset();
+  // Whoever hears that it has left finds it gone from the pool, too: it is lost, and not one too few.
+  if (!stopping_) pool_.ended(slot.index, clock_.now());
+  leave(slot);
   if (stopping_) co_return;
-  pool_.ended(slot.index, clock_.now());
-  const runtime::LogFields fields{{"worker", slot.id.value}, {"reason", reason}, {"jobs", jobs}};
   if (retired) {
     runtime::log_info("worker_retired", fields);
   } else {
@@ -222,6 +222,7 @@ void WorkerFleet::on_job_message(Slot& slot, wire::Message message) {
 
 void WorkerFleet::on_ready(Slot& slot, const wire::Ready& ready) {
   if (state(slot) != SlotState::kStarting || !slot.voices.empty()) return;
+  if (slot.remote) forget_fingerprint_of_nobody();
   if (!accept_fingerprint(slot, ready.fingerprint)) return;
   runtime::log_info("worker_ready", {{"worker", slot.id.value}, {"fingerprint", ready.fingerprint}});
   slot.tasks.clear();  // its start
@@ -277,7 +278,9 @@ void WorkerFleet::on_load_failed(Slot& slot, const std::string& voice, const wir
 }
 
 void WorkerFleet::on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded) {
-  if (slot.loading.erase(loaded.job) == 0) return;
+  const auto asked = slot.loading.extract(loaded.job);
+  if (!asked) return;
+  if (asked.mapped() != loaded.voice_id) return condemn(slot.id, "it loaded another voice than it was told");
   if (slot.remote && !accept_voice(slot, loaded)) return;
   runtime::log_info("voice_loaded", {{"worker", slot.id.value},
                                      {"voice", loaded.voice_id},

@@ -134,9 +134,13 @@ class WorkerFleet {
   void on_pong(Slot& slot, const wire::Pong& pong);
   /// Asks each whether it is there, and gives up who has not been for too long.
   void beat();
+  /// Something has come over its link since it was asked last. While it has jobs it is given reason to answer.
+  [[nodiscard]] bool is_heard(Slot& slot);
   void send_away(Slot& slot, wire::Refusal code, const std::string& reason);
   /// False: it was sent away.
   [[nodiscard]] bool accept_fingerprint(Slot& slot, const std::string& fingerprint);
+  /// Where all are gone who decided it, and no stream is under way that they began.
+  void forget_fingerprint_of_nobody();
   /// This is what holds from now on: of those elsewhere the ones that differ go, and who was held takes jobs.
   void settle_fingerprint(const std::string& fingerprint);
   /// Without workers on this machine, those elsewhere decide what holds.

@@ -17,6 +17,8 @@ using worker_pool::StallJudge;
 /// A job that takes less is not late: a packet that was lost is sent again after 200 ms. To which comes what the way
 /// takes.
 constexpr base::Duration kPatience = std::chrono::milliseconds(250);
+/// How often a link process is asked at least whether it is there while its worker has jobs.
+constexpr base::Duration kBusyHeartbeat = std::chrono::milliseconds(50);
 /// No answer is believed to have taken longer.
 constexpr base::Duration kLongestAnswer = std::chrono::minutes(1);
 
@@ -51,7 +53,9 @@ std::optional<wire::Refused> WorkerFleet::refuse(const wire::Join& join) const {
     return wire::Refused{.code = static_cast<std::uint8_t>(code), .reason = std::move(reason)};
   };
   const auto is_same = [&](const auto& slot) { return slot->remote->join.id == join.id; };
-  if (remote_.size() >= options_.remote.most && std::ranges::none_of(remote_, is_same)) {
+  const auto has_its_place = [&](const auto& slot) { return is_same(slot) && !slot->condemned; };
+  const bool full = remote_.size() >= options_.remote.most;
+  if (full && (std::ranges::none_of(remote_, has_its_place) || remote_.size() >= 2 * options_.remote.most)) {
     return refused(wire::Refusal::kFull, "the gateway takes no more workers");
   }
   const auto is_newer = [&](const auto& slot) {
@@ -123,7 +127,6 @@ runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> str
     runtime::log_warn("remote_worker_lost", fields);
   }
   std::erase_if(remote_, [&](const auto& other) { return other.get() == &slot; });
-  if (remote_.empty() && !fingerprint_is_ours_) fingerprint_.clear();
   act();
 }
 
@@ -160,7 +163,7 @@ void WorkerFleet::beat() {
     remote.silent = heard == std::exchange(remote.heard, heard) ? remote.silent + 1 : 0;
     if (slot->condemned) {
       // It was sent away, and does not take even that.
-      if (remote.silent > link::kSilentHeartbeats) slot->link->kill();
+      if (++remote.parting > link::kSilentHeartbeats) slot->link->kill();
       continue;
     }
     if (remote.silent > link::kSilentHeartbeats) {
@@ -170,6 +173,18 @@ void WorkerFleet::beat() {
     }
     slot->link->send(wire::Ping{.stamp = stamp_of(beaten_)});
   }
+}
+
+bool WorkerFleet::is_heard(Slot& slot) {
+  RemoteWorker& remote = *slot.remote;
+  const auto now = clock_.now();
+  const auto often = std::min(kBusyHeartbeat, options_.pool.stall.window / 2);
+  if (!slot.tasks.empty() && now - remote.asked >= often) {
+    remote.asked = now;
+    slot.link->send(wire::Ping{.stamp = stamp_of(now)});
+  }
+  const auto bytes = slot.link->stream().received();
+  return bytes != std::exchange(remote.looked, bytes);
 }
 
 void WorkerFleet::send_away(Slot& slot, wire::Refusal code, const std::string& reason) {
@@ -198,7 +213,14 @@ bool WorkerFleet::accept_fingerprint(Slot& slot, const std::string& fingerprint)
   return false;
 }
 
+void WorkerFleet::forget_fingerprint_of_nobody() {
+  const auto has_told_it = [](const auto& slot) { return !slot->condemned && slot->remote->fingerprint.has_value(); };
+  if (fingerprint_is_ours_ || std::ranges::any_of(remote_, has_told_it) || owner_.is_speaking()) return;
+  fingerprint_.clear();
+}
+
 void WorkerFleet::settle_fingerprint(const std::string& fingerprint) {
+  if (!fingerprint_.empty() && fingerprint_ != fingerprint) owner_.fingerprint_changed();
   fingerprint_ = fingerprint;
   for (const auto& other : remote_) {
     if (other->condemned || !other->remote->fingerprint) continue;
@@ -266,15 +288,14 @@ void WorkerFleet::tell_expected(const StallJudge::Work& work, wire::Message& job
 }
 
 StallJudge::Work WorkerFleet::patient(const Slot& slot, StallJudge::Work work) const {
-  // Of the job the gateway knows nothing but that no answer comes: the link process, which sees the worker's process,
-  // decides first, and this is for links that are dead. That of which nothing is expected is left to the limit of all
-  // jobs.
+  // The link process sees the worker's process and decides: while it is heard the worker has what time it needs, up to
+  // the limit of all jobs. This is for links that are dead, after which a job is late.
   if (work.wall_p95 <= base::Duration{}) return work;
   const auto& stall = options_.pool.stall;
   const auto late = std::max(base::from_seconds(stall.factor * base::to_seconds(work.wall_p95)), stall.floor);
   const auto decided = late + stall.window + 2 * StallJudge::kInterval;
   const auto limit = std::max(decided, kPatience) + 4 * slot.remote->quality.round_trip();
-  work.cpu_is_seen = false;
+  work.cpu_p95 = {};
   work.wall_p95 = base::from_seconds(base::to_seconds(limit) / stall.factor);
   return work;
 }

@@ -197,21 +197,22 @@ std::optional<Verdict> AdmissionDesk::decide(const Applicants::Place& place, Pro
   const bool too_long = now + applicant.delay > deadline(applicant, now);
   if (standby_ && (too_long || applicant.delay > *standby_)) {
     called_ = true;
-    promises.waits(party, own, applicant.delay);
-    return std::nullopt;
-  }
-  if (too_long) {
-    if (now >= applicant.arrival + applicant.wait / 2 && !in_time(applicant, now)) {
-      in_vain_until_ = now + kInVain;
-      in_vain_ = applicant.wait;
-    }
+  } else if (too_long) {
+    note_wait(applicant, now);
     auto verdict = refuse(applicant, RefusalReason::kCapacity, now);
     promises.reserved();
     return verdict;
+  } else {
+    scheduler_.note_refusal(now);
   }
-  scheduler_.note_refusal(now);
   promises.waits(party, own, applicant.delay);
   return std::nullopt;
+}
+
+void AdmissionDesk::note_wait(const Applicant& applicant, base::TimePoint now) {
+  if (now < applicant.arrival + applicant.wait / 2 || in_time(applicant, now)) return;
+  in_vain_until_ = now + kInVain;
+  in_vain_ = applicant.wait;
 }
 
 bool AdmissionDesk::stands_behind(const Applicant& applicant, base::TimePoint now) const {

@@ -106,6 +106,8 @@ class AdmissionDesk {
 
   /// Nothing: it waits on.
   [[nodiscard]] std::optional<Verdict> decide(const Applicants::Place& place, Promises& promises, base::TimePoint now);
+  /// It is refused, and has waited for long: in vain.
+  void note_wait(const Applicant& applicant, base::TimePoint now);
   /// Whether it was tested a moment ago, and others go before it.
   [[nodiscard]] bool stands_behind(const Applicant& applicant, base::TimePoint now) const;
   /// Whether a stream that is let in now is expected to be heard within the target from its client's request on.

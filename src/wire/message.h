@@ -22,9 +22,10 @@ struct Limits {
   static constexpr std::size_t kMarks = 4096;
   static constexpr std::size_t kSamples = 2U << 20;  ///< PCM samples of one grain.
   static constexpr std::size_t kSpeakers = 4096;
-  static constexpr std::uint32_t kPlaces = 64;         ///< Render jobs that a worker has under way at once.
-  static constexpr std::size_t kVoices = 4096;         ///< In the store of a worker that joins.
-  static constexpr std::size_t kJoinBytes = 1U << 20;  ///< Whole frame of what is read before a token was.
+  static constexpr std::uint64_t kJobUs = 3'600'000'000;  ///< That a job took.
+  static constexpr std::uint32_t kPlaces = 64;            ///< Render jobs that a worker has under way at once.
+  static constexpr std::size_t kVoices = 4096;            ///< In the store of a worker that joins.
+  static constexpr std::size_t kJoinBytes = 1U << 20;     ///< Whole frame of what is read before a token was.
 };
 
 /// The values of engine::GrainKind and engine::Errc travel as these numbers; wire knows no engine.

@@ -40,6 +40,8 @@ bool fits(std::size_t bytes, std::uint32_t row_bytes, std::uint32_t rows) {
   return bytes == std::uint64_t{row_bytes} * rows;
 }
 
+bool is_time(std::uint64_t us) { return us <= Limits::kJobUs; }
+
 bool is_name(const std::string& name) { return !name.contains('\0'); }
 
 /// Messages without relations among their fields.
@@ -79,6 +81,7 @@ struct Check {
 
   Result<void> operator()(const GrainDone& done) const {
     if (done.index >= Limits::kGrains) return invalid("GrainDone: index is out of range");
+    if (!is_time(done.cpu_us) || !is_time(done.wall_us)) return invalid("GrainDone: a time is out of range");
     return ok();
   }
 
@@ -114,6 +117,7 @@ Result<void> validate(const RenderJob& job) {
 
 Result<void> validate(const Planned& planned) {
   if (auto grains = check_grains(planned.grains); !grains) return invalid("Planned: " + grains.error().message);
+  if (!is_time(planned.cpu_us) || !is_time(planned.wall_us)) return invalid("Planned: a time is out of range");
   const auto& first = planned.grains.front();
   const auto& last = planned.grains.back();
   if (first.row_begin != 0) return invalid("Planned: the first grain does not begin at row 0");

@@ -8,6 +8,9 @@ namespace {
 
 /// When so much time was measured, what is older counts for half.
 constexpr double kFadeSeconds = 2;
+/// What a link adds to a job, and to an audio-second, is taken to be no more: what is worse is of no use, and must not
+/// make the mean of all workers worse.
+constexpr double kMostSeconds = 2;
 
 }  // namespace
 
@@ -39,10 +42,11 @@ std::uint32_t LinkQuality::depth(base::Duration job) const {
 
 LinkQuality::Cost LinkQuality::cost(base::Duration job) const {
   // While the answer to one is on its way the others are worked on.
-  Cost cost{.fixed = std::max(base::Duration{}, (job + round_trip()) / depth(job) - job), .ratio = 0};
+  const auto way = std::min(round_trip(), base::from_seconds(kMostSeconds));
+  Cost cost{.fixed = std::max(base::Duration{}, (job + way) / depth(job) - job), .ratio = 0};
   if (const auto rate = bytes_per_second(); rate > 0) {
-    cost.fixed += base::from_seconds(kBytesPerJob / rate);
-    cost.ratio = kBytesPerAudioSecond / rate;
+    cost.fixed += base::from_seconds(std::min(kBytesPerJob / rate, kMostSeconds));
+    cost.ratio = std::min(kBytesPerAudioSecond / rate, kMostSeconds);
   }
   return cost;
 }

@@ -53,5 +53,13 @@ TEST(LinkQuality, TheRateFollowsTheLinkAndMakesAudioDearer) {
   EXPECT_NEAR(link.bytes_per_second(), 1e6, 1e4);
 }
 
+TEST(LinkQuality, OfAHopelessLinkNoMoreIsSaidThanThatItIsBad) {
+  LinkQuality link;
+  link.answered(1h);
+  link.carried(1, 300h);
+  EXPECT_LE(link.cost(50ms).fixed, 4s);
+  EXPECT_LE(link.cost(50ms).ratio, 2);
+}
+
 }  // namespace
 }  // namespace antiphon::worker_pool

@@ -82,10 +82,6 @@ std::optional<Stall> StallJudge::fault(const Doing& doing, bool most_are_late, b
   if (now - doing.progress > options_.job_limit) return Stall::kLimit;
   if (!late(doing, now)) return std::nullopt;
   if (options_.rule == KillRule::kWall) return Stall::kLate;
-  if (!doing.work.cpu_is_seen) {
-    const bool forgiven = most_are_late && now - doing.begun <= 2 * limit(doing.work.wall_p95);
-    return forgiven ? std::nullopt : std::optional(Stall::kLate);
-  }
   if (now - doing.computed >= options_.window * (most_are_late ? kPatience : 1)) return Stall::kNoProgress;
   if (most_are_late || doing.work.cpu_p95 <= base::Duration::zero()) return std::nullopt;
   return doing.cpu_seen - doing.cpu_begun > limit(doing.work.cpu_p95) ? std::optional(Stall::kOverdone) : std::nullopt;

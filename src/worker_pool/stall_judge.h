@@ -29,8 +29,8 @@ enum class Stall : std::uint8_t {
 /// A job is late when it takes more than twice what 95 % of its kind take. A late worker is at fault when its process
 /// used no processor for a while although it could have, or has used more than twice what such jobs use; one that only
 /// was not let run by a busy machine is not. Where more than half of the workers are late at once it is the estimate
-/// that is at fault, and it is raised for a while; only what makes no progress for five times as long is killed then,
-/// and what is elsewhere when it is twice as late. It is raised, too, when one is killed that computes, so that jobs
+/// that is at fault, and it is raised for a while; only what makes no progress for five times as long is killed then.
+/// It is raised, too, when one is killed that computes, so that jobs
 /// which have become dearer do not cost all workers their lives, one after another. Time in which the judge itself was
 /// not asked is nobody's fault.
 class StallJudge {
@@ -44,13 +44,12 @@ class StallJudge {
     Task task = Task::kJob;
     base::Duration wall_p95{};  ///< What 95 % of such jobs take; zero: not known yet.
     base::Duration cpu_p95{};   ///< The same in processor time; zero: not known.
-    bool cpu_is_seen = true;    ///< False: the process is elsewhere, and only time tells.
   };
   /// How far a worker's process has come.
   struct Reading {
     base::WorkerId worker;
     base::Duration cpu{};   ///< Processor time it has used, since whenever.
-    bool runnable = false;  ///< It would compute if the machine let it.
+    bool runnable = false;  ///< It would compute if the machine let it; or, of a process elsewhere, its link lives.
   };
 
   /// The worker begins this, and nothing else.

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 
-LOAD_VOICE, VOICE_LOADED, GRAIN_DONE, FAILED = 2, 9, 12, 14
+LOAD_VOICE, VOICE_LOADED, PLANNED, GRAIN_DONE, RENDER_DONE, FAILED = 2, 9, 11, 12, 13, 14
 CHAOS = pathlib.Path(os.environ["ANTIPHON_CHAOS"])
 
 
@@ -64,8 +64,13 @@ class Fault:
         return None
 
     def on_answer(self, kind, frame):
+        if kind == VOICE_LOADED and self.do == "other_voice":
+            return frame[:21] + b"?" + frame[22:]
+        if kind == RENDER_DONE and self.do == "extra_grain" and self.grains > self.after:
+            return self.last + frame
         if kind != GRAIN_DONE:
             return frame
+        self.last = frame
         self.grains += 1
         if self.grains <= self.after:
             return frame
@@ -78,6 +83,9 @@ class Fault:
             samples, = struct.unpack_from("<I", frame, 21)
             payload = frame[5:21] + struct.pack("<I", samples - 1) + frame[25:25 + 2 * (samples - 1)] + frame[25 + 2 * samples:]
             return framed(GRAIN_DONE, payload)
+        if self.do == "other_kind":  # a plan of one grain, in the place of one
+            plan = struct.pack("<II BIII II", 4, 1, 0, 0, 1, 256, 0, 4) + bytes(4 + 16)
+            return framed(PLANNED, frame[5:17] + plan)
         if self.do == "hang":
             time.sleep(3600)
         if self.do == "leak":

@@ -233,6 +233,7 @@ def test_a_worker_that_is_let_run_a_third_of_the_time_is_not_killed(pair):
 
 
 @pytest.mark.parametrize(("do", "reason"), [("garbage", "exited"), ("other_epoch", "bad_answer"), ("short_grain", "bad_answer"),
+                                            ("extra_grain", "bad_answer"), ("other_kind", "bad_answer"),
                                             ("hang", "stalled")])
 def test_a_worker_that_answers_wrongly(chaos, do, reason):
     """After 120 grains, which is in the second crowd; each stream has 60 or so."""

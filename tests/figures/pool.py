@@ -24,7 +24,7 @@ import harness  # noqa: E402
 # So that a process that is killed for the sake of measuring is started again at once.
 PATIENT = {"deaths_per_minute": 1000, "first_pause_seconds": 0.01, "longest_pause_seconds": 0.01}
 READY = "antiphon_worker_ready_after_seconds"
-LISTENERS = 40
+LISTENERS = 24
 
 
 def spare(server):
@@ -94,7 +94,7 @@ class Figures:
               "| s | workers | streams | waiting | refused so far | spoken, audio-s per s | what happened |\n"
               "|---|---|---|---|---|---|---|")
         line = TimeLine(server)
-        with crowd(server, LISTENERS, 30, "--text", "short"):
+        with crowd(server, LISTENERS, 30, "--text", "short", "--retry", "told"):
             line.follow(24)
         server.stop()
         before, after = line.capacity()

@@ -131,13 +131,9 @@ TEST_F(PreparationTest, TheSizesOfExtraLowAndOfHighQualityAreRenderedByOurKernel
     const auto& manifest = prepared->manifest;
     EXPECT_TRUE(manifest.geometry.windowed) << manifest.not_windowed_because;
     EXPECT_EQ(manifest.kernel, Kernel::kFast) << manifest.not_fast_because;
-    const auto runtime = engine::ort::Runtime::open();
-    ASSERT_TRUE(runtime);
-    const auto found =
-        verify_voice(*runtime, prepared->folder, manifest, toy_model(shape), {.sentences = 2, .every_length = 0});
-    ASSERT_TRUE(found) << found.error().message;
-    EXPECT_GT(found->signal_to_noise_db, 90);
-    EXPECT_LE(found->worst, 1);
+    EXPECT_GT(prepared->verification.samples, 0U);
+    EXPECT_GT(prepared->verification.signal_to_noise_db, 90);
+    EXPECT_LE(prepared->verification.worst, 1);
   }
 }
 
