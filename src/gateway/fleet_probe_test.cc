@@ -1,6 +1,5 @@
 #include "gateway/fleet_probe.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -8,10 +7,6 @@
 
 namespace antiphon::gateway {
 namespace {
-
-using testing::HasSubstr;
-using testing::Not;
-using worker_pool::SlotState;
 
 class FleetProbeTest : public CellTest {
  protected:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "audio/lag.h"
 #include "base/time.h"
@@ -14,8 +15,8 @@ namespace antiphon::gateway {
 class ListenerWatch {
  public:
   /// `limit`: see SpeechHandlerOptions::lag_limit. The references outlive it.
-  ListenerWatch(AudioSink& sink, const runtime::Executor& executor, runtime::Clock& clock, base::Duration limit)
-      : sink_(sink), executor_(executor), clock_(clock), limit_(limit) {}
+  ListenerWatch(AudioSink& sink, runtime::Executor executor, runtime::Clock& clock, base::Duration limit)
+      : sink_(sink), executor_(std::move(executor)), clock_(clock), limit_(limit) {}
   ListenerWatch(const ListenerWatch&) = delete;
   ListenerWatch& operator=(const ListenerWatch&) = delete;
   ~ListenerWatch() = default;

@@ -74,12 +74,6 @@ class SessionTest : public testing::Test {
     }
   }
 
-  SessionTest() { watching_.spawn(watch_.run()); }
-  void TearDown() override {
-    watching_.cancel();
-    until([this] { return watching_.size() == 0; });
-  }
-
   boost::asio::io_context context_;
   runtime::ManualClock clock_;
   WorkerWatch watch_{context_.get_executor(), clock_, {}};
@@ -90,6 +84,13 @@ class SessionTest : public testing::Test {
   std::vector<wire::Message> heard_;
   runtime::TaskGroup tasks_{context_.get_executor()};
   runtime::TaskGroup watching_{context_.get_executor()};
+
+ protected:
+  SessionTest() { watching_.spawn(watch_.run()); }
+  void TearDown() override {
+    watching_.cancel();
+    until([this] { return watching_.size() == 0; });
+  }
 };
 
 const std::string kIdle = "exec sleep 1000";
