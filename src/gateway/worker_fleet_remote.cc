@@ -293,8 +293,7 @@ StallJudge::Work WorkerFleet::patient(const Slot& slot, StallJudge::Work work) c
   if (work.wall_p95 <= base::Duration{}) return work;
   const auto& stall = options_.pool.stall;
   const auto late = std::max(base::from_seconds(stall.factor * base::to_seconds(work.wall_p95)), stall.floor);
-  const auto decided = late + stall.window + 2 * StallJudge::kInterval;
-  const auto limit = std::max(decided, kPatience) + 4 * slot.remote->quality.round_trip();
+  const auto limit = std::max(late, kPatience) + 4 * slot.remote->quality.round_trip();
   work.cpu_p95 = {};
   work.wall_p95 = base::from_seconds(base::to_seconds(limit) / stall.factor);
   return work;
