@@ -155,7 +155,15 @@ void repair(PlanJob& job, Filler& filler) { job.speaker = static_cast<std::uint3
 
 void repair(VoiceLoaded& voice, Filler& /*filler*/) { voice.sample_rate |= 1U; }
 
-void repair(GrainDone& done, Filler& /*filler*/) { done.index %= 4'096; }
+void repair_times(auto& answer) {
+  answer.cpu_us %= Limits::kJobUs + 1;
+  answer.wall_us %= Limits::kJobUs + 1;
+}
+
+void repair(GrainDone& done, Filler& /*filler*/) {
+  done.index %= 4'096;
+  repair_times(done);
+}
 
 void repair(RenderDone& done, Filler& /*filler*/) { done.grains_done %= 4'096; }
 
@@ -184,6 +192,7 @@ void repair(RenderJob& job, Filler& filler) {
 void repair(Planned& planned, Filler& filler) {
   auto& random = filler.random();
   planned.grains = segment(random, 0);
+  repair_times(planned);
   planned.row_bytes = static_cast<std::uint32_t>(random() % 9);
   planned.prior.resize(std::size_t{planned.grains.back().row_end} * planned.row_bytes);
   Mark mark;
