@@ -100,7 +100,7 @@ worker_pool::Sample Cell::demand() {
   return {.load = scheduler_.load(),
           .start_wait = scheduler_.start_wait(clock_.now()),
           .refusals = capacity_refusals_,
-          .calls = calls_};
+          .calls = desk_.calls()};
 }
 
 void Cell::act() {

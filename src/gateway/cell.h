@@ -197,7 +197,6 @@ class Cell final : private FleetOwner {
   std::unordered_map<base::WorkerId, Distance> distances_;  ///< Of workers elsewhere, as the scheduler knows them.
   std::uint64_t next_stream_ = 1;
   std::uint64_t capacity_refusals_ = 0;
-  std::uint64_t calls_ = 0;  ///< For a spare; see AdmissionDesk::poll().
   bool stopping_ = false;
   std::size_t first_voice_ = 0;
   std::vector<std::string> served_;  ///< Ids of the voices that newcomers can ask for.

@@ -119,9 +119,8 @@ void Cell::consult_desk() {
     for (const auto& verdict : verdicts) std::visit([this](const auto& body) { hear(body); }, verdict);
   };
   const auto& pool = fleet_.pool();
-  hear_all(desk_.poll(now, pool.standby() ? std::optional(pool.options().start_wait) : std::nullopt));
+  hear_all(desk_.poll(now, pool.standby()));
   if (desk_.called()) {
-    ++calls_;
     fleet_.ask_pool();  // which consults the desk again where a worker joins
     if (pool.standby()) hear_all(desk_.poll(now));
   }

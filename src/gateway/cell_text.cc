@@ -28,7 +28,7 @@ void Cell::end_text(SpeechStream& stream) {
 }
 
 void Cell::report_text(SpeechStream& stream) {
-  if (stream.end() != SpeechStream::End::kNotYet || !stream.entry()) return;
+  if (!stream.is_under_way()) return;
   if (stream.utterance().next() != nullptr) {
     scheduler_.text_arrived(stream.id(), expected_left(stream), clock_.now());
   } else if (stream.utterance().finished()) {

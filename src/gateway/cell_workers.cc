@@ -55,15 +55,13 @@ bool Cell::update_distance(base::WorkerId worker, Distance& told) {
 }
 
 bool Cell::is_speaking() const {
-  return std::ranges::any_of(streams_, [](const auto& entry) {
-    return entry.second->entry() && entry.second->end() == SpeechStream::End::kNotYet;
-  });
+  return std::ranges::any_of(streams_, [](const auto& entry) { return entry.second->is_under_way(); });
 }
 
 void Cell::fingerprint_changed() {
   const auto streams = streams_;
   for (const auto& [id, stream] : streams) {
-    if (!stream->entry() || stream->end() != SpeechStream::End::kNotYet) continue;
+    if (!stream->is_under_way()) continue;
     fail(*stream, {.code = Errc::kWorkerLost,
                    .message = "the workers that rendered it are gone, and the others would compute other bytes"});
   }

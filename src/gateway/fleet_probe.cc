@@ -1,7 +1,6 @@
 #include "gateway/fleet_probe.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -11,24 +10,8 @@ namespace antiphon::gateway {
 namespace {
 
 using metrics::Labels;
-using worker_pool::ActionKind;
-using worker_pool::Cause;
-using worker_pool::Death;
-using worker_pool::SlotState;
 using Rows = std::vector<metrics::Table::Row>;
 using Kind = metrics::Registry::Kind;
-
-constexpr std::array kStates = {SlotState::kEmpty,   SlotState::kStarting,    SlotState::kSpare,
-                                SlotState::kActive,  SlotState::kRetiring,    SlotState::kEnding,
-                                SlotState::kWaiting, SlotState::kQuarantined, SlotState::kGivenUp};
-constexpr std::array kAllDeaths = {Death::kExited, Death::kStalled, Death::kLoadStalled, Death::kBadAnswer,
-                                   Death::kNotLoaded};
-static_assert(kAllDeaths.size() == worker_pool::kDeaths);
-constexpr std::array kKinds = {ActionKind::kSpawn, ActionKind::kPromote, ActionKind::kRetire};
-static_assert(kKinds.size() == worker_pool::kActionKinds);
-constexpr std::array kAllCauses = {Cause::kLeast, Cause::kStartWait,  Cause::kRefused, Cause::kLost,
-                                   Cause::kSpare, Cause::kLittleLoad, Cause::kMemory,  Cause::kNoRoom};
-static_assert(kAllCauses.size() == worker_pool::kCauses);
 
 constexpr std::string_view kHere = "here";
 constexpr std::string_view kElsewhere = "elsewhere";
@@ -72,10 +55,7 @@ std::vector<FleetProbe::Column> FleetProbe::columns(metrics::Registry& registry)
        .figure = [](const Status& status) -> Figure { return base::to_seconds(status.busy); }},
       {.table = registry.table("antiphon_worker_rtf_ratio",
                                "That time for each second of audio, since the process started.", Kind::kGauge),
-       .figure = [](const Status& status) -> Figure {
-         if (status.rendered <= base::Duration::zero()) return std::nullopt;
-         return base::to_seconds(status.busy) / base::to_seconds(status.rendered);
-       }},
+       .figure = [](const Status& status) { return status.rtf(); }},
       {.table = registry.table("antiphon_worker_resident_bytes", "Memory of the worker process.", Kind::kGauge),
        .figure = [](const Status& status) -> Figure { return status.resident; }},
       {.table = registry.table("antiphon_worker_ready_after_seconds",
@@ -123,13 +103,28 @@ FleetProbe::FleetProbe(metrics::Registry& registry)
                              "By what jobs' expected times are multiplied, after most workers were late at once.")) {}
 
 void FleetProbe::observe(const WorkerFleet& fleet) const {
-  observe_workers(fleet);
+  const auto all = fleet.status();
+  observe_slots(all);
+  observe_workers(fleet, all);
   observe_lives(fleet);
   observe_pool(fleet);
 }
 
-void FleetProbe::observe_workers(const WorkerFleet& fleet) const {
-  auto all = fleet.status();
+void FleetProbe::observe_slots(const std::vector<WorkerFleet::Status>& all) const {
+  Rows slots;
+  for (const auto machine : {kHere, kElsewhere}) {
+    for (const auto state : worker_pool::kSlotStates) {
+      const auto count = std::ranges::count_if(all, [&](const auto& status) {
+        return status.state == state && status.remote.has_value() == (machine == kElsewhere);
+      });
+      slots.push_back({.labels = {{"machine", std::string(machine)}, {"state", std::string(name_of(state))}},
+                       .value = static_cast<double>(count)});
+    }
+  }
+  slots_.replace(std::move(slots));
+}
+
+void FleetProbe::observe_workers(const WorkerFleet& fleet, std::vector<WorkerFleet::Status> all) const {
   forget_predecessors(all);
   std::erase_if(all,
                 [&](const auto& status) { return !status.remote && fleet.pool().slots()[status.slot].starts() == 0; });
@@ -159,21 +154,21 @@ void FleetProbe::observe_workers(const WorkerFleet& fleet) const {
 void FleetProbe::observe_lives(const WorkerFleet& fleet) const {
   Rows restarts;
   Rows deaths;
-  const auto add = [&](std::string_view machine, const std::string& worker, std::uint64_t starts, const auto& died) {
+  const auto add = [&](std::string_view machine, const std::string& worker, std::uint64_t starts,
+                       const worker_pool::DeathCount& died) {
     restarts.push_back({.labels = labels_of(machine, worker), .value = number(starts - 1)});
-    for (const auto death : kAllDeaths) {
+    for (const auto death : worker_pool::kDeaths) {
       deaths.push_back({.labels = labels_of(machine, worker, {{"reason", std::string(name_of(death))}}),
-                        .value = number(died(death))});
+                        .value = number(died.of(death))});
     }
   };
   const auto slots = fleet.pool().slots();
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const auto& slot = slots[i];
-    if (slot.starts() > 0)
-      add(kHere, std::to_string(i), slot.starts(), [&](Death death) { return slot.deaths(death); });
+    if (slot.starts() > 0) add(kHere, std::to_string(i), slot.starts(), slot.deaths());
   }
   for (const auto& [id, record] : fleet.remote_ledger().records()) {
-    add(kElsewhere, id, record.joins, [&](Death death) { return record.deaths.at(static_cast<std::size_t>(death)); });
+    add(kElsewhere, id, record.joins, record.deaths);
   }
   restarts_.replace(std::move(restarts));
   deaths_.replace(std::move(deaths));
@@ -181,21 +176,9 @@ void FleetProbe::observe_lives(const WorkerFleet& fleet) const {
 
 void FleetProbe::observe_pool(const WorkerFleet& fleet) const {
   const auto& pool = fleet.pool();
-  const auto all = fleet.status();
-  Rows slots;
-  for (const auto machine : {kHere, kElsewhere}) {
-    for (const auto state : kStates) {
-      const auto count = std::ranges::count_if(all, [&](const auto& status) {
-        return status.state == state && status.remote.has_value() == (machine == kElsewhere);
-      });
-      slots.push_back({.labels = {{"machine", std::string(machine)}, {"state", std::string(name_of(state))}},
-                       .value = static_cast<double>(count)});
-    }
-  }
-  slots_.replace(std::move(slots));
   Rows decisions;
-  for (const auto kind : kKinds) {
-    for (const auto cause : kAllCauses) {
+  for (const auto kind : worker_pool::kActionKinds) {
+    for (const auto cause : worker_pool::kCauses) {
       decisions.push_back({.labels = {{"does", std::string(name_of(kind))}, {"cause", std::string(name_of(cause))}},
                            .value = number(pool.decided(kind, cause))});
     }

@@ -26,7 +26,8 @@ class FleetProbe {
   };
   [[nodiscard]] static std::vector<Column> columns(metrics::Registry& registry);
 
-  void observe_workers(const WorkerFleet& fleet) const;
+  void observe_slots(const std::vector<WorkerFleet::Status>& all) const;
+  void observe_workers(const WorkerFleet& fleet, std::vector<WorkerFleet::Status> all) const;
   void observe_lives(const WorkerFleet& fleet) const;
   void observe_pool(const WorkerFleet& fleet) const;
 

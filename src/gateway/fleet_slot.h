@@ -58,6 +58,12 @@ struct WorkerStatus {
   std::uint64_t resident = 0;      ///< Memory of the process.
   std::uint64_t device_bytes = 0;  ///< Memory of the device that it holds; 0: none, or not known.
   std::optional<RemoteStatus> remote{};
+
+  /// Time for each second of audio; nothing while it has rendered none.
+  [[nodiscard]] std::optional<double> rtf() const {
+    if (rendered <= base::Duration::zero()) return std::nullopt;
+    return base::to_seconds(busy) / base::to_seconds(rendered);
+  }
 };
 
 }  // namespace antiphon::gateway

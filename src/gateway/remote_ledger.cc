@@ -25,8 +25,8 @@ void RemoteLedger::left(const std::string& id) {
 }
 
 void RemoteLedger::died(const std::string& id, worker_pool::Death death) {
-  ++deaths_.at(static_cast<std::size_t>(death));
-  if (const auto it = records_.find(id); it != records_.end()) ++it->second.deaths.at(static_cast<std::size_t>(death));
+  deaths_.add(death);
+  if (const auto it = records_.find(id); it != records_.end()) it->second.deaths.add(death);
 }
 
 }  // namespace antiphon::gateway

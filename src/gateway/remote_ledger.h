@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -16,8 +15,8 @@ class RemoteLedger {
  public:
   struct Record {
     std::uint64_t joins = 0;
-    std::array<std::uint64_t, worker_pool::kDeaths> deaths{};  ///< By worker_pool::Death.
-    base::TimePoint joined;                                    ///< The last time.
+    worker_pool::DeathCount deaths;
+    base::TimePoint joined;     ///< The last time.
     std::uint32_t present = 0;  ///< Of that name; two while one takes the place of the other.
   };
 
@@ -27,17 +26,15 @@ class RemoteLedger {
   void died(const std::string& id, worker_pool::Death death);
 
   [[nodiscard]] const std::map<std::string, Record>& records() const { return records_; }
-  /// All that ever died so, forgotten names included.
-  [[nodiscard]] std::uint64_t deaths(worker_pool::Death death) const {
-    return deaths_.at(static_cast<std::size_t>(death));
-  }
+  /// Of all that ever died, forgotten names included.
+  [[nodiscard]] const worker_pool::DeathCount& deaths() const { return deaths_; }
 
   /// More than may be present at once: `remote.most`, 1024 at most.
   static constexpr std::size_t kMostRecords = 2048;
 
  private:
   std::map<std::string, Record> records_;
-  std::array<std::uint64_t, worker_pool::kDeaths> deaths_{};
+  worker_pool::DeathCount deaths_;
 };
 
 }  // namespace antiphon::gateway

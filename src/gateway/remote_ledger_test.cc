@@ -17,10 +17,10 @@ TEST(RemoteLedgerTest, KeepsAccountOfEachName) {
   ledger.joined("cellar", start + 2s);
   const auto& attic = ledger.records().at("attic");
   EXPECT_EQ(attic.joins, 2U);
-  EXPECT_EQ(attic.deaths.at(static_cast<std::size_t>(Death::kStalled)), 1U);
-  EXPECT_EQ(attic.deaths.at(static_cast<std::size_t>(Death::kExited)), 0U);
+  EXPECT_EQ(attic.deaths.of(Death::kStalled), 1U);
+  EXPECT_EQ(attic.deaths.of(Death::kExited), 0U);
   EXPECT_EQ(ledger.records().at("cellar").joins, 1U);
-  EXPECT_EQ(ledger.deaths(Death::kStalled), 1U);
+  EXPECT_EQ(ledger.deaths().of(Death::kStalled), 1U);
 }
 
 TEST(RemoteLedgerTest, WhenFullForgetsWhoIsGoneAndJoinedLongestAgoAndNotThatSomebodyDied) {
@@ -37,7 +37,7 @@ TEST(RemoteLedgerTest, WhenFullForgetsWhoIsGoneAndJoinedLongestAgoAndNotThatSome
   EXPECT_TRUE(ledger.records().contains("0")) << "it is there";
   EXPECT_FALSE(ledger.records().contains("2")) << "of those that are gone it joined first";
   EXPECT_TRUE(ledger.records().contains("3"));
-  EXPECT_EQ(ledger.deaths(Death::kExited), 1U);
+  EXPECT_EQ(ledger.deaths().of(Death::kExited), 1U);
   ledger.died("2", Death::kExited);
   EXPECT_FALSE(ledger.records().contains("2"));
 }

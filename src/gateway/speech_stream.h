@@ -97,6 +97,8 @@ class SpeechStream {
   [[nodiscard]] const text::Utterance& utterance() const { return utterance_; }
   /// Nothing before it was let in.
   [[nodiscard]] const std::optional<Entry>& entry() const { return entry_; }
+  /// It was let in, and has not ended.
+  [[nodiscard]] bool is_under_way() const { return entry_ && end() == End::kNotYet; }
   void enter(const Entry& entry) { entry_ = entry; }
   /// It is spoken with the cheaper voice, whose rate is `rate`. Before anything was planned.
   void use_cheaper_voice(base::SampleRate rate);

@@ -7,15 +7,10 @@ namespace antiphon::gateway {
 namespace {
 
 using nlohmann::json;
-using worker_pool::Death;
 
-template <class Count>
-json kills_of(const Count& count) {
+json kills_of(const worker_pool::DeathCount& count) {
   json kills = json::object();
-  for (const auto death :
-       {Death::kExited, Death::kStalled, Death::kLoadStalled, Death::kBadAnswer, Death::kNotLoaded}) {
-    kills[std::string(worker_pool::name_of(death))] = count(death);
-  }
+  for (const auto death : worker_pool::kDeaths) kills[std::string(worker_pool::name_of(death))] = count.of(death);
   return kills;
 }
 
@@ -36,9 +31,7 @@ json entry_of(const WorkerFleet::Status& status) {
                 {"places", status.places},
                 {"resident_bytes", status.resident},
                 {"device_bytes", status.device_bytes}};
-  if (status.rendered > base::Duration::zero()) {
-    entry["rtf"] = base::to_seconds(status.busy) / base::to_seconds(status.rendered);
-  }
+  if (const auto rtf = status.rtf()) entry["rtf"] = *rtf;
   return entry;
 }
 
@@ -47,7 +40,7 @@ json entry_of(const WorkerFleet::Status& status, const worker_pool::Slot& slot) 
   entry.update({{"cause", worker_pool::name_of(slot.wanted_for())},
                 {"pid", status.pid},
                 {"restarts", slot.starts() - 1},
-                {"kills", kills_of([&](Death death) { return slot.deaths(death); })},
+                {"kills", kills_of(slot.deaths())},
                 {"remote", nullptr}});
   return entry;
 }
@@ -57,7 +50,7 @@ json entry_of(const WorkerFleet::Status& status, const RemoteStatus& remote, con
   entry.update({{"cause", "joined"},
                 {"pid", nullptr},
                 {"restarts", record.joins - 1},
-                {"kills", kills_of([&](Death death) { return record.deaths.at(static_cast<std::size_t>(death)); })},
+                {"kills", kills_of(record.deaths)},
                 {"remote",
                  {{"id", remote.id},
                   {"address", remote.address},
@@ -95,7 +88,7 @@ std::string worker_report(const WorkerFleet& fleet) {
                  {"least", pool.options().least},
                  {"most", pool.options().most},
                  {"remote", fleet.remote_workers()},
-                 {"remote_kills", kills_of([&](Death death) { return fleet.remote_ledger().deaths(death); })},
+                 {"remote_kills", kills_of(fleet.remote_ledger().deaths())},
                  {"estimates_raised_by", fleet.judge().raised()},
                  {"workers", std::move(workers)},
                  {"decisions", std::move(decisions)}};

@@ -196,7 +196,7 @@ std::optional<Verdict> AdmissionDesk::decide(const Applicants::Place& place, Pro
   }
   const bool too_long = now + applicant.delay > deadline(applicant, now);
   if (standby_ && (too_long || applicant.delay > *standby_)) {
-    called_ = true;
+    if (!std::exchange(called_, true)) ++calls_;
   } else if (too_long) {
     note_wait(applicant, now);
     auto verdict = refuse(applicant, RefusalReason::kCapacity, now);

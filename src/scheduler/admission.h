@@ -73,8 +73,9 @@ class AdmissionDesk {
   /// and at next_poll(). `standby`: another worker is ready and joins at a call. Then nobody is refused for want of
   /// room; who would be, or would have to wait for longer than `*standby`, calls, and waits on.
   [[nodiscard]] std::vector<Verdict> poll(base::TimePoint now, std::optional<base::Duration> standby = std::nullopt);
-  /// Whether the last poll() had somebody call.
+  /// Whether the last poll() had somebody call, and in how many somebody did.
   [[nodiscard]] bool called() const { return called_; }
+  [[nodiscard]] std::uint64_t calls() const { return calls_; }
   /// When poll() may decide something though nothing is reported; nothing while nobody waits.
   [[nodiscard]] std::optional<base::TimePoint> next_poll(base::TimePoint now) const;
 
@@ -140,6 +141,7 @@ class AdmissionDesk {
   std::size_t tested_ = 0;                 ///< Applicants, in the pass under way.
   std::optional<base::Duration> standby_;  ///< Likewise.
   bool called_ = false;
+  std::uint64_t calls_ = 0;
   std::vector<Reservation> reservations_;  ///< Of one user by told.
   double return_rate_ = 0.5;
   base::TimePoint in_vain_until_{};  ///< Waits of up to in_vain_ are useless until then.

@@ -117,9 +117,8 @@ void Simulation::consult_desk() {
   const auto hear_all = [this](const std::vector<scheduler::Verdict>& verdicts) {
     for (const auto& verdict : verdicts) std::visit([this](const auto& body) { hear(body); }, verdict);
   };
-  hear_all(desk_.poll(now_, pool_.standby() ? std::optional(pool_.options().start_wait) : std::nullopt));
+  hear_all(desk_.poll(now_, pool_.standby()));
   if (desk_.called()) {
-    ++trace_.calls;
     ask_pool();  // after which the desk is consulted again where a worker joins
     if (pool_.standby()) hear_all(desk_.poll(now_));
   }

@@ -65,7 +65,6 @@ struct Trace {
   std::uint64_t wrong_kills = 0;  ///< Of workers that did not hang.
   std::uint64_t losses = 0;
   std::uint64_t refused_for_capacity = 0;  ///< What the pool hears of.
-  std::uint64_t calls = 0;                 ///< Likewise: for its spare.
   std::uint64_t growths = 0;               ///< Workers that took jobs beyond those from the beginning.
   std::size_t most_workers = 0;
   std::size_t most_waiting = 0;

@@ -44,7 +44,7 @@ void Simulation::ask_pool() {
   const worker_pool::Sample sample{.load = scheduler_.load(),
                                    .start_wait = scheduler_.start_wait(now_),
                                    .refusals = trace_.refused_for_capacity,
-                                   .calls = trace_.calls};
+                                   .calls = desk_.calls()};
   for (const auto& action : pool_.update(sample, now_)) perform(action);
 }
 

@@ -164,9 +164,11 @@ Condition Pool::condition() const {
   return was_ready_ ? Condition::kDegraded : Condition::kStarting;
 }
 
-bool Pool::standby() const {
-  return active() > 0 && active() == wanted_ && wanted_ < options_.most && wanted_ < places() &&
-         count(SlotState::kSpare) > 0;
+std::optional<base::Duration> Pool::standby() const {
+  const bool at_rest = active() > 0 && active() == wanted_;
+  const bool may_grow = wanted_ < options_.most && wanted_ < places();
+  if (!at_rest || !may_grow || count(SlotState::kSpare) == 0) return std::nullopt;
+  return options_.start_wait;
 }
 
 std::uint32_t Pool::count(SlotState state) const {

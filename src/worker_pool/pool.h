@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -49,8 +50,8 @@ class Pool {
   [[nodiscard]] std::uint32_t active() const { return count(SlotState::kActive); }
   [[nodiscard]] std::uint32_t wanted() const { return wanted_; }
   [[nodiscard]] Condition condition() const;
-  /// A call, told by the next update(), has a spare take jobs at once.
-  [[nodiscard]] bool standby() const;
+  /// Where a call, told by the next update(), has a spare take jobs at once: the wait beyond which to call for it.
+  [[nodiscard]] std::optional<base::Duration> standby() const;
   /// What kept it from doing what it wanted at the last update.
   [[nodiscard]] Limit limit() const { return limit_; }
   /// The last ones, oldest first; kDecisions at most.
@@ -90,7 +91,7 @@ class Pool {
   bool was_ready_ = false;
   std::vector<Action> actions_;
   std::deque<Decision> decisions_;
-  std::array<std::array<std::uint64_t, kCauses>, kActionKinds> decided_{};
+  std::array<std::array<std::uint64_t, kCauses.size()>, kActionKinds.size()> decided_{};
 };
 
 }  // namespace antiphon::worker_pool

@@ -33,7 +33,7 @@ void Slot::ready(base::TimePoint now) {
 
 void Slot::killed(Death death) {
   ANTIPHON_CHECK(runs() && state_ != SlotState::kEnding, "a process is killed once");
-  count(death);
+  deaths_.add(death);
   state_ = SlotState::kEnding;
 }
 
@@ -49,7 +49,7 @@ void Slot::ended(const Options& options, bool may_rest, base::TimePoint now) {
     state_ = SlotState::kEmpty;
     return;
   }
-  if (state_ != SlotState::kEnding) count(Death::kExited);
+  if (state_ != SlotState::kEnding) deaths_.add(Death::kExited);
   ends_.push_back(now);
   while (now - ends_.front() > kMinute || ends_.size() > options.deaths_per_minute + 1) ends_.pop_front();
   if (!was_ready_) ++failed_starts_;
@@ -88,7 +88,5 @@ bool Slot::runs() const {
   return state_ != SlotState::kEmpty && state_ != SlotState::kWaiting && state_ != SlotState::kQuarantined &&
          state_ != SlotState::kGivenUp;
 }
-
-void Slot::count(Death death) { ++deaths_.at(static_cast<std::size_t>(death)); }
 
 }  // namespace antiphon::worker_pool

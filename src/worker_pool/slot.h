@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
 
@@ -19,8 +18,9 @@ class Slot {
   [[nodiscard]] SlotState state() const { return state_; }
   /// Processes started here.
   [[nodiscard]] std::uint64_t starts() const { return starts_; }
-  /// How often one ended in that way.
-  [[nodiscard]] std::uint64_t deaths(Death death) const { return deaths_.at(static_cast<std::size_t>(death)); }
+  /// How they ended.
+  [[nodiscard]] const DeathCount& deaths() const { return deaths_; }
+  [[nodiscard]] std::uint64_t deaths(Death death) const { return deaths_.of(death); }
   /// When kWaiting or kQuarantined ends.
   [[nodiscard]] base::TimePoint until() const { return until_; }
   /// Memory that the process holds, and held when it became ready; 0: not known.
@@ -50,8 +50,6 @@ class Slot {
   void reset();
 
  private:
-  void count(Death death);
-
   SlotState state_ = SlotState::kEmpty;
   Cause wanted_for_ = Cause::kLeast;
   Backoff backoff_;
@@ -62,7 +60,7 @@ class Slot {
   std::uint32_t failed_starts_ = 0;
   std::deque<base::TimePoint> ends_;  ///< Of the last minute; deaths_per_minute + 1 at most.
   std::uint64_t starts_ = 0;
-  std::array<std::uint64_t, kDeaths> deaths_{};
+  DeathCount deaths_;
   std::uint64_t resident_ = 0;
   std::uint64_t resident_when_ready_ = 0;
 };

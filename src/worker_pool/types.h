@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -21,6 +22,9 @@ enum class SlotState : std::uint8_t {
   kQuarantined,  ///< Its workers ended too often.
   kGivenUp,      ///< No start came to anything.
 };
+inline constexpr std::array kSlotStates = {SlotState::kEmpty,   SlotState::kStarting,    SlotState::kSpare,
+                                           SlotState::kActive,  SlotState::kRetiring,    SlotState::kEnding,
+                                           SlotState::kWaiting, SlotState::kQuarantined, SlotState::kGivenUp};
 
 /// Why the performer killed a worker, or how it ended by itself.
 enum class Death : std::uint8_t {
@@ -30,7 +34,18 @@ enum class Death : std::uint8_t {
   kBadAnswer,    ///< Killed since what it sent is not what was asked for.
   kNotLoaded,    ///< Killed since it could not load the voice that it needs.
 };
-inline constexpr std::size_t kDeaths = 5;
+inline constexpr std::array kDeaths = {Death::kExited, Death::kStalled, Death::kLoadStalled, Death::kBadAnswer,
+                                       Death::kNotLoaded};
+
+/// How often workers ended, by how they did.
+class DeathCount {
+ public:
+  void add(Death death) { ++counts_.at(static_cast<std::size_t>(death)); }
+  [[nodiscard]] std::uint64_t of(Death death) const { return counts_.at(static_cast<std::size_t>(death)); }
+
+ private:
+  std::array<std::uint64_t, kDeaths.size()> counts_{};
+};
 
 enum class ActionKind : std::uint8_t {
   kSpawn,    ///< Start a process in this slot and have it load its voices; then report ready().
@@ -38,7 +53,7 @@ enum class ActionKind : std::uint8_t {
   kRetire,   ///< Give this slot's worker no more jobs, end it when it has none, and report ended().
 };
 
-inline constexpr std::size_t kActionKinds = 3;
+inline constexpr std::array kActionKinds = {ActionKind::kSpawn, ActionKind::kPromote, ActionKind::kRetire};
 
 /// Why the pool wants something.
 enum class Cause : std::uint8_t {
@@ -51,7 +66,8 @@ enum class Cause : std::uint8_t {
   kMemory,      ///< It holds more memory than it may.
   kNoRoom,      ///< Somebody found no room while a spare was there.
 };
-inline constexpr std::size_t kCauses = 8;
+inline constexpr std::array kCauses = {Cause::kLeast, Cause::kStartWait,  Cause::kRefused, Cause::kLost,
+                                       Cause::kSpare, Cause::kLittleLoad, Cause::kMemory,  Cause::kNoRoom};
 
 struct Action {
   ActionKind kind = ActionKind::kSpawn;

@@ -1,0 +1,170 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/remote_door.h"
+#include "gateway/test_cell.h"
+#include "identity/hash.h"
+#include "runtime/task_group.h"
+
+namespace antiphon::gateway {
+
+inline constexpr auto* kToken = "a token of workers";
+
+/// A link process and its worker, as the gateway hears them. What it is not told to do it does as they would.
+class Peer {
+ public:
+  struct Behaviour {
+    std::string fingerprint = "theirs";
+    std::uint32_t voices = 8;
+    std::string misnamed{};  ///< Of which voice it says that it loaded it, where not of the one that it was told to.
+    base::Duration away{};   ///< How long an answer seems to have been on its way.
+    std::uint64_t bulk_bytes = 0;  ///< Carried before each Pong,
+    base::Duration bulk_took{};    ///< and in what time.
+  };
+
+  Peer(const runtime::Executor& executor, runtime::Clock& clock, boost::asio::ip::tcp::socket socket,
+       Behaviour behaviour)
+      : stream_(executor, clock, link::make_byte_stream(std::move(socket))),
+        behaviour_(std::move(behaviour)),
+        tasks_(executor) {
+    tasks_.spawn(listen());
+    tasks_.spawn([](Peer& peer) -> runtime::Awaitable<> { static_cast<void>(co_await peer.stream_.write()); }(*this));
+  }
+
+  void send(const wire::Message& message) { stream_.send(message); }
+  void close() { stream_.close(); }
+  [[nodiscard]] bool gone() const { return gone_; }
+  [[nodiscard]] bool ended() const { return tasks_.size() == 0; }
+
+  /// The last one of that kind that it has heard; null: none.
+  template <class Body>
+  [[nodiscard]] const Body* heard() const {
+    const auto found = std::ranges::find_if(heard_.rbegin(), heard_.rend(),
+                                            [](const auto& message) { return std::holds_alternative<Body>(message); });
+    return found == heard_.rend() ? nullptr : &std::get<Body>(*found);
+  }
+  template <class Body>
+  [[nodiscard]] std::ptrdiff_t count() const {
+    return std::ranges::count_if(heard_, [](const auto& message) { return std::holds_alternative<Body>(message); });
+  }
+  [[nodiscard]] std::optional<wire::Refusal> refusal() const {
+    const auto* const refused = heard<wire::Refused>();
+    return refused == nullptr ? std::nullopt : std::optional(static_cast<wire::Refusal>(refused->code));
+  }
+  Behaviour& behaviour() { return behaviour_; }
+
+ private:
+  runtime::Awaitable<> listen() {
+    for (;;) {
+      auto message = co_await stream_.receive();
+      if (!message) break;
+      answer(*message);
+      heard_.push_back(std::move(*message));
+    }
+    gone_ = true;
+    stream_.close();
+  }
+
+  void answer(const wire::Message& message) {
+    if (const auto* const hello = std::get_if<wire::Hello>(&message)) {
+      epoch_ = hello->epoch;
+      send(wire::Ready{.epoch = epoch_, .fingerprint = behaviour_.fingerprint, .voices = behaviour_.voices});
+    } else if (const auto* const load = std::get_if<wire::LoadVoice>(&message)) {
+      const auto& id = behaviour_.misnamed.empty() ? load->voice_id : behaviour_.misnamed;
+      send(wire::VoiceLoaded{.job = load->job, .epoch = epoch_, .voice_id = id, .sample_rate = kRate.hz});
+    } else if (const auto* const ping = std::get_if<wire::Ping>(&message)) {
+      bytes_ += behaviour_.bulk_bytes;
+      took_ += behaviour_.bulk_took;
+      send(wire::Pong{.stamp = ping->stamp - static_cast<std::uint64_t>(behaviour_.away.count()),
+                      .bulk_bytes = bytes_,
+                      .bulk_us = base::to_microseconds(took_)});
+    }
+  }
+
+  link::MessageStream stream_;
+  Behaviour behaviour_;
+  std::uint32_t epoch_ = 0;
+  std::uint64_t bytes_ = 0;
+  base::Duration took_{};
+  std::vector<wire::Message> heard_;
+  bool gone_ = false;
+  runtime::TaskGroup tasks_;
+};
+
+class RemoteTest : public CellTest {
+ protected:
+  void TearDown() override {
+    for (const auto& peer : peers_) peer->close();
+    EXPECT_TRUE(
+        run_while_not([&] { return std::ranges::all_of(peers_, [](const auto& peer) { return peer->ended(); }); }));
+    peers_.clear();
+    if (door_) run_until_done([this] { return door_->close(); });
+    CellTest::TearDown();
+    door_.reset();
+  }
+
+  /// A gateway with that many workers of its own.
+  void open(std::uint32_t local, scheduler::Options scheduling = {}) {
+    worker_pool::Options pool{.least = local, .most = local, .spare = worker_pool::Spare::kOff};
+    pool.failed_starts = 1;
+    make_cell(scheduling, pool);
+    identity::KeyRing tokens;
+    ASSERT_TRUE(tokens.add({.name = "attic", .sha256 = identity::sha256_of(kToken)}).has_value());
+    door_.emplace(context_.get_executor(), clock_, cell_->fleet(),
+                  RemoteDoorOptions{.credentials = {.tokens = std::move(tokens)}});
+    const auto port = door_->listen();
+    ASSERT_TRUE(port.has_value()) << port.error();
+    port_ = *port;
+    door_->start();
+  }
+  /// Its own worker does what that script of a shell does, where $0 is the worker's program.
+  void run_worker_by(const std::string& script) {
+    worker_program_ = "/bin/sh";
+    worker_arguments_ = {"-c", script, ANTIPHON_TEST_WORKER};
+  }
+
+  boost::asio::ip::tcp::socket connect() {
+    boost::asio::ip::tcp::socket socket(context_);
+    socket.connect({boost::asio::ip::address_v4::loopback(), port_});
+    return socket;
+  }
+  Peer& play(boost::asio::ip::tcp::socket socket, Peer::Behaviour behaviour = {}) {
+    return *peers_.emplace_back(
+        std::make_unique<Peer>(context_.get_executor(), clock_, std::move(socket), std::move(behaviour)));
+  }
+  [[nodiscard]] wire::Join introduction(const std::string& id = "attic/1") const {
+    wire::Join join{.token = kToken, .id = id, .incarnation = 10};
+    for (const auto& voice : voices_) join.voices.push_back(voice.id);
+    join.identities.resize(join.voices.size());
+    return join;
+  }
+  Peer& join(const wire::Join& join, Peer::Behaviour behaviour = {}) {
+    auto& peer = play(connect(), std::move(behaviour));
+    peer.send(join);
+    return peer;
+  }
+
+  /// Its workers elsewhere that are in that state.
+  [[nodiscard]] std::size_t elsewhere(worker_pool::SlotState state) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        cell_->fleet().status(), [&](const auto& worker) { return worker.remote && worker.state == state; }));
+  }
+  [[nodiscard]] bool loaded(const Peer& peer) {
+    return run_while_not([&] { return peer.heard<wire::LoadVoice>() != nullptr; });
+  }
+
+  std::optional<RemoteDoor> door_;
+  std::uint16_t port_ = 0;
+  std::vector<std::unique_ptr<Peer>> peers_;
+};
+
+}  // namespace antiphon::gateway
