@@ -2,17 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "remote/test_loop.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
 
@@ -24,7 +22,7 @@ using boost::asio::ip::tcp;
 using runtime::Awaitable;
 
 /// A member whose gateway is the test: it hears each Join and answers it with what the test has prepared.
-class MemberTest : public testing::Test {
+class MemberTest : public LoopTest {
  protected:
   void SetUp() override {
     member_.emplace(
@@ -62,20 +60,10 @@ class MemberTest : public testing::Test {
     }
   }
 
-  void until(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 60s;
-    while (!condition()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
-      context_.restart();
-      context_.run_one_for(10ms);
-    }
-  }
-
   static wire::Refused superseded() {
     return {.code = static_cast<std::uint8_t>(wire::Refusal::kSuperseded), .reason = "a newer one"};
   }
 
-  boost::asio::io_context context_;
   runtime::SystemClock clock_;
   WorkerWatch watch_{context_.get_executor(), clock_, {}};
   tcp::acceptor acceptor_{context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};

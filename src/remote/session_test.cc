@@ -3,17 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/local/connect_pair.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
-#include <chrono>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <string>
 #include <utility>
 
+#include "remote/test_loop.h"
 #include "runtime/manual_clock.h"
 #include "tls/test_certificates.h"
 
@@ -26,7 +24,7 @@ using testing::HasSubstr;
 using Socket = boost::asio::local::stream_protocol::socket;
 
 /// A session whose gateway is the test, and whose worker is a shell's script with the socket as descriptor 3.
-class SessionTest : public testing::Test {
+class SessionTest : public LoopTest {
  public:
   void begin(const std::string& script) {
     Socket near(context_);
@@ -48,15 +46,6 @@ class SessionTest : public testing::Test {
     }(*this));
   }
 
-  void until(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 60s;
-    while (!condition()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
-      context_.restart();
-      context_.run_one_for(10ms);
-    }
-  }
-
   const SessionEnd& end() {
     until([this] { return end_.has_value(); });
     gateway_->close();
@@ -74,7 +63,6 @@ class SessionTest : public testing::Test {
     }
   }
 
-  boost::asio::io_context context_;
   runtime::ManualClock clock_;
   WorkerWatch watch_{context_.get_executor(), clock_, {}};
   tls::TestFolder folder_;

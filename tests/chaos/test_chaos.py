@@ -83,10 +83,6 @@ def report(server):
     return server.http.get("/v1/workers").json()
 
 
-def workers(server, state):
-    return [worker for worker in report(server)["workers"] if worker["state"] == state]
-
-
 def at_full_strength(server, active=1, spares=1):
     found = report(server)
     states = [worker["state"] for worker in found["workers"]]
@@ -191,7 +187,7 @@ def run_fault(server, name, fault, gaps=True, size=CROWD, active=1):
 
 
 def test_a_busy_worker_is_killed(pair):
-    run_fault(pair, "kill -9 of the busy worker", lambda: os.kill(workers(pair, "active")[0]["pid"], signal.SIGKILL))
+    run_fault(pair, "kill -9 of the busy worker", lambda: os.kill(pair.workers("active")[0]["pid"], signal.SIGKILL))
     assert kills(pair, "exited") == 1
 
 
@@ -205,14 +201,14 @@ def test_all_workers_are_killed(pair):
 
 
 def test_a_busy_worker_is_stopped(pair):
-    run_fault(pair, "SIGSTOP of the busy worker", lambda: os.kill(workers(pair, "active")[0]["pid"], signal.SIGSTOP))
+    run_fault(pair, "SIGSTOP of the busy worker", lambda: os.kill(pair.workers("active")[0]["pid"], signal.SIGSTOP))
     assert kills(pair, "stalled") == 1
 
 
 def test_a_worker_that_is_let_run_a_third_of_the_time_is_not_killed(pair):
     """From outside: stopped for 20 ms of each 30. It computes all the time that it may, so it is not at fault."""
     control = crowd(pair, size=2)
-    pid = workers(pair, "active")[0]["pid"]
+    pid = pair.workers("active")[0]["pid"]
     done = threading.Event()
 
     def slow_down():
@@ -229,7 +225,7 @@ def test_a_worker_that_is_let_run_a_third_of_the_time_is_not_killed(pair):
     note("worker 3 times as slow", control, disturbed)
     check_bytes(control, disturbed)
     assert kills(pair, "stalled") == 0
-    assert workers(pair, "active")[0]["pid"] == pid
+    assert pair.workers("active")[0]["pid"] == pid
 
 
 @pytest.mark.parametrize(("do", "reason"), [("garbage", "exited"), ("other_epoch", "bad_answer"), ("short_grain", "bad_answer"),
@@ -265,12 +261,13 @@ def test_a_worker_that_leaks_memory_is_replaced_between_two_jobs(chaos):
     assert kills(server, "exited") == kills(server, "stalled") == 0, "nothing was lost by it"
 
 
-@pytest.mark.parametrize("do", ["die_loading", "fail_loading"])
+@pytest.mark.parametrize(("do", "reason"), [("die_loading", "exited"), ("fail_loading", "not_loaded"),
+                                            ("other_voice", "bad_answer")])
 @pytest.mark.parametrize("which", ["1", "2"], ids=["the_first", "the_spare"])
-def test_a_worker_that_does_not_load_is_started_again(chaos, do, which):
+def test_a_worker_that_does_not_load_is_started_again(chaos, do, reason, which):
     server = chaos({which: {"do": do}})
     harness.eventually(lambda: at_full_strength(server), "a worker and its spare are ready")
-    assert kills(server, "exited" if do == "die_loading" else "not_loaded") == 1
+    assert kills(server, reason) == 1
     assert all(heard.complete for heard in crowd(server, size=2))
 
 
@@ -282,7 +279,7 @@ def test_a_voice_that_no_worker_loads_is_given_up_in_time(serve, real_store, tmp
     monkeypatch.setenv("ANTIPHON_BINARY", str(harness.BINARY))
     server = serve(store=real_store, config={"workers": {"count": 1, "spares": 0, "program": str(FAULTY_WORKER),
                                                          "failed_starts": 3, "first_pause_seconds": 0.01}})
-    os.kill(workers(server, "active")[0]["pid"], signal.SIGKILL)
+    os.kill(server.workers("active")[0]["pid"], signal.SIGKILL)
     found = harness.eventually(lambda: report(server)["condition"] == "given_up" and report(server), "it is given up")
     assert found["limit"] == "faults"
     assert len(list(folder.glob("start-*"))) == 4
@@ -327,7 +324,7 @@ def test_without_descriptors_workers_wait_and_come_back(pair):
         def exhaust():
             for _ in range(soft):
                 connections.enter_context(contextlib.closing(socket.create_connection(("127.0.0.1", pair.port))))
-            os.kill(workers(pair, "active")[0]["pid"], signal.SIGKILL)
+            os.kill(pair.workers("active")[0]["pid"], signal.SIGKILL)
             harness.eventually(lambda: pair.events("worker_not_started"), "no other one can be started")
 
         disturbed = crowd(pair, size=2, disturb=exhaust)
@@ -345,12 +342,12 @@ def test_a_burst_grows_the_pool_before_anybody_waits(serve, real_store):
                                              "engine": {"kernel": "ort"}})
     harness.eventually(lambda: at_full_strength(server), "a worker and its spare are ready")
     control = crowd(server, size=2)
-    assert len(workers(server, "active")) == 1
+    assert len(server.workers("active")) == 1
     begun = time.monotonic()
     line = []
 
     def watch():
-        if harness.in_time(lambda: len(workers(server, "active")) >= 2):
+        if harness.in_time(lambda: len(server.workers("active")) >= 2):
             line.append(time.monotonic() - begun)
 
     watcher = threading.Thread(target=watch)

@@ -174,6 +174,10 @@ class Server:
         lines = [line for line in self.http.get("/metrics").text.splitlines() if not line.startswith("#")]
         return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
+    def workers(self, *states):
+        """What GET /v1/workers says of those in one of these states."""
+        return [worker for worker in self.http.get("/v1/workers").json()["workers"] if worker["state"] in states]
+
     def idle(self):
         health = self.health()
         return health["streams"] == 0 and health["oldest_job_age_seconds"] == 0

@@ -116,8 +116,7 @@ class Site:
             link.stop()
 
     def workers(self, state="active"):
-        found = self.server.http.get("/v1/workers").json()["workers"]
-        return [worker for worker in found if worker["remote"] and worker["state"] == state]
+        return [worker for worker in self.server.workers(state) if worker["remote"]]
 
     def wait_for(self, count):
         return harness.eventually(lambda: len(self.workers()) == count and self.workers(), f"{count} workers have joined")

@@ -29,10 +29,7 @@ LISTENERS = 24
 
 def spare(server):
     """The slot and the process of the spare; None while there is none."""
-    for worker in server.http.get("/v1/workers").json()["workers"]:
-        if worker["state"] == "spare":
-            return worker["slot"], worker["pid"]
-    return None
+    return next(((worker["slot"], worker["pid"]) for worker in server.workers("spare")), None)
 
 
 @contextlib.contextmanager
@@ -67,7 +64,6 @@ class Figures:
         for kernel in ["voice", "ort"]:
             server = self.serve(kernel, {"count": 1, "spares": 1, **PATIENT})
             self.ready_row(server, kernel, "nobody")
-            # One listener fewer than the worker could serve, who never ask for the other core.
             with crowd(server, 4, 600):
                 self.ready_row(server, kernel, "a worker with 4 listeners")
             server.stop()
@@ -88,7 +84,7 @@ class Figures:
     def growth(self, spares):
         server = self.serve("ort", {"count": 0, "most": 2, "spares": spares})
         wanted = 1 + spares
-        harness.eventually(lambda: len(alive(server)) == wanted, "the worker and its spare are ready")
+        harness.eventually(lambda: len(server.workers("active", "spare")) == wanted, "the worker and its spare are ready")
         server.speak("This warms it up, and lets it learn what it costs to speak.", harness.REAL_VOICE)
         print(f"\n{LISTENERS} listeners on one worker, {'with' if spares else 'without'} a spare\n\n"
               "| s | workers | streams | waiting | refused so far | spoken, audio-s per s | what happened |\n"
@@ -102,13 +98,8 @@ class Figures:
               "times as much", flush=True)
 
 
-def alive(server):
-    return [worker for worker in server.http.get("/v1/workers").json()["workers"]
-            if worker["state"] in ("active", "spare")]
-
-
 class TimeLine:
-    """What a server does, each half second and whenever its pool decides."""
+    """What a server does, each second and whenever its pool decides."""
 
     def __init__(self, server):
         self.server = server
