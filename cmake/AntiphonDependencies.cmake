@@ -15,6 +15,12 @@ if(ANTIPHON_TESTS OR NOT DEFINED ANTIPHON_TESTS)
   find_package(GTest REQUIRED)
 endif()
 
+# Boost's headers, with what of Asio and Beast is no template compiled once.
+add_library(antiphon_boost STATIC "${CMAKE_CURRENT_LIST_DIR}/boost.cc")
+add_library(antiphon::boost ALIAS antiphon_boost)
+target_compile_definitions(antiphon_boost PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
+target_link_libraries(antiphon_boost PUBLIC Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
+
 set(ANTIPHON_DEPS_DIR "${PROJECT_SOURCE_DIR}/.deps" CACHE PATH "Where tools/setup puts what Debian does not package")
 
 # ONNX Runtime and espeak-ng are opened at run time (dlopen), by the worker and `say` only: the gateway never maps

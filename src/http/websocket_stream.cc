@@ -134,7 +134,7 @@ class WebSocketStream final : public WebSocket {
 
   Connection& connection_;
   WebSocketOptions options_;
-  websocket::stream<Transport&> stream_;
+  websocket::stream<Transport&, false> stream_;  // no compression is agreed on
   boost::beast::flat_buffer buffer_;
   base::TimePoint heard_;
   std::unique_ptr<runtime::Timer> watch_;
