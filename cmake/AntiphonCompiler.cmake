@@ -21,6 +21,10 @@ target_link_options(antiphon_flags INTERFACE -fuse-ld=lld)
 if(ANTIPHON_SANITIZE)
   # Everything is instrumented, static libraries included, so the flags are global.
   add_compile_options(-fsanitize=${ANTIPHON_SANITIZE} -fno-sanitize-recover=all)
+  if(ANTIPHON_SANITIZE MATCHES "undefined")
+    add_compile_options("-fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/tools/ubsan.ignore")
+    add_compile_definitions(_GLIBCXX_ASSERTIONS)  # instead, in the standard library's headers
+  endif()
   add_link_options(-fsanitize=${ANTIPHON_SANITIZE} -fuse-ld=lld)
 endif()
 if(ANTIPHON_FUZZ)
