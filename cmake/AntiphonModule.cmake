@@ -38,16 +38,16 @@ function(antiphon_module NAME)
   endif()
 endfunction()
 
-# antiphon_test(MODULE name SOURCES ... [DEPS modules ...] [LIBS ...] [LABELS ...])
+# antiphon_test(MODULE name SOURCES ... [DEPS modules ...] [LIBS ...] [LABELS ...] [COST n])
 # One GoogleTest program per module, beside its sources; ctest names it unit/<module>. `make test` runs all of them under
 # ASan and UBSan. The label `threads` marks what ThreadSanitizer checks too, and `optimised` what is also run as it is
 # shipped: arithmetic, and what tries more where nothing slows it down. The targets thread_tests and optimised_tests build
-# just these.
+# just these. COST, about seconds, starts what takes long before the others.
 function(antiphon_test MODULE)
   if(NOT ANTIPHON_TESTS)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "COST" "SOURCES;DEPS;LIBS;LABELS" ${ARGN})
   string(REPLACE "/" "_" flat "${MODULE}")
   set(target "${flat}_test")
   add_executable(${target} ${ARG_SOURCES})
@@ -63,6 +63,9 @@ function(antiphon_test MODULE)
   add_test(NAME unit/${MODULE} COMMAND ${target})
   set_tests_properties(unit/${MODULE} PROPERTIES TIMEOUT 900 LABELS "unit;${ARG_LABELS}"
                        WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  if(ARG_COST)
+    set_tests_properties(unit/${MODULE} PROPERTIES COST ${ARG_COST})
+  endif()
   foreach(group IN ITEMS thread optimised)
     if(NOT TARGET ${group}_tests)
       add_custom_target(${group}_tests)
