@@ -17,6 +17,7 @@
 #include "engine/tone/manifest.h"
 #include "gateway/cell.h"
 #include "runtime/clock.h"
+#include "runtime/test_loop.h"
 
 namespace antiphon::gateway {
 
@@ -75,13 +76,7 @@ class CellTest : public testing::Test {
 
   /// Runs the loop until `finished`; false when that takes longer than 30 s.
   bool run_while_not(const std::function<bool()>& finished) {
-    const auto deadline = clock_.now() + std::chrono::seconds(30);
-    while (!finished()) {
-      if (clock_.now() > deadline) return false;
-      context_.restart();
-      context_.run_one_for(std::chrono::milliseconds(100));
-    }
-    return true;
+    return runtime::run_until(context_, finished, std::chrono::seconds(30));
   }
 
   template <class Task>

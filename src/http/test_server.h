@@ -15,6 +15,7 @@
 #include "http/server.h"
 #include "runtime/manual_clock.h"
 #include "runtime/task_group.h"
+#include "runtime/test_loop.h"
 
 namespace antiphon::http {
 
@@ -59,12 +60,9 @@ class ServerTest : public testing::Test {
   void run(runtime::Awaitable<> test) {
     runtime::TaskGroup group(context_.get_executor());
     group.spawn(then_drain(std::move(test)));
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (group.size() > 0) {
-      ASSERT_LT(std::chrono::steady_clock::now(), give_up) << "it hangs";
-      context_.restart();
-      context_.run_one_for(std::chrono::milliseconds(50));
-    }
+    ASSERT_TRUE(runtime::run_until(
+        context_, [&] { return group.size() == 0; }, std::chrono::seconds(20)))
+        << "it hangs";
   }
 
   boost::asio::io_context context_;

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <functional>
 
+#include "runtime/test_loop.h"
+
 namespace antiphon::remote {
 
 /// Tests that run an event loop themselves.
@@ -13,12 +15,7 @@ class LoopTest : public testing::Test {
  public:
   /// Runs the loop until `condition`; fails when that takes longer than a minute.
   void until(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-    while (!condition()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
-      context_.restart();
-      context_.run_one_for(std::chrono::milliseconds(10));
-    }
+    ASSERT_TRUE(runtime::run_until(context_, condition, std::chrono::minutes(1)));
   }
 
   boost::asio::io_context context_;

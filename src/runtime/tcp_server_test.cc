@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "runtime/manual_clock.h"
+#include "runtime/test_loop.h"
 
 namespace antiphon::runtime {
 namespace {
@@ -53,12 +54,7 @@ class TcpServerTest : public testing::Test {
   void run(Awaitable<> test) {
     TaskGroup group(context_.get_executor());
     group.spawn(std::move(test));
-    const auto give_up = std::chrono::steady_clock::now() + 20s;
-    while (group.size() > 0) {
-      ASSERT_LT(std::chrono::steady_clock::now(), give_up) << "it hangs";
-      context_.restart();
-      context_.run_one_for(50ms);
-    }
+    ASSERT_TRUE(run_until(context_, [&] { return group.size() == 0; }, 20s)) << "it hangs";
   }
 
   boost::asio::io_context context_;
