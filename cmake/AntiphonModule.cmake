@@ -41,7 +41,7 @@ endfunction()
 # antiphon_test(MODULE name SOURCES ... [DEPS modules ...] [LIBS ...] [LABELS ...] [COST n])
 # One GoogleTest program per module, beside its sources; ctest names it unit/<module>. `make test` runs all of them under
 # ASan and UBSan. The label `threads` marks what ThreadSanitizer checks too, and `optimised` what is also run as it is
-# shipped: arithmetic, and what tries more where nothing slows it down. The targets thread_tests and optimised_tests build
+# shipped: arithmetic, and what tries more where nothing slows it down. The targets threads_tests and optimised_tests build
 # just these. COST, about seconds, starts what takes long before the others.
 function(antiphon_test MODULE)
   if(NOT ANTIPHON_TESTS)
@@ -66,17 +66,12 @@ function(antiphon_test MODULE)
   if(ARG_COST)
     set_tests_properties(unit/${MODULE} PROPERTIES COST ${ARG_COST})
   endif()
-  foreach(group IN ITEMS thread optimised)
-    if(NOT TARGET ${group}_tests)
-      add_custom_target(${group}_tests)
+  foreach(label IN LISTS ARG_LABELS)
+    if(NOT TARGET ${label}_tests)
+      add_custom_target(${label}_tests)
     endif()
+    add_dependencies(${label}_tests ${target})
   endforeach()
-  if("threads" IN_LIST ARG_LABELS)
-    add_dependencies(thread_tests ${target})
-  endif()
-  if("optimised" IN_LIST ARG_LABELS)
-    add_dependencies(optimised_tests ${target})
-  endif()
 endfunction()
 
 # antiphon_fuzz(MODULE NAME name SOURCE file CORPUS folder [DEPS ...])
