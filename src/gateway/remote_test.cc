@@ -105,6 +105,16 @@ TEST_F(HeldTest, WhoLeavesWhileItIsHeldIsLetGo) {
   EXPECT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; }));
 }
 
+TEST_F(HeldTest, WhoIsLostWhileItIsHeldIsLetGo) {
+  auto& peer = join(introduction());
+  ASSERT_TRUE(loaded(peer));
+  peer.send(wire::Lost{.reason = "of the test"});
+  EXPECT_TRUE(run_while_not([&] { return peer.gone(); }));
+  EXPECT_EQ(cell_->fleet().remote_ledger().deaths().of(worker_pool::Death::kExited), 1U);
+  let_own_worker_begin();
+  EXPECT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; }));
+}
+
 TEST_F(RemoteTest, WhereTheWorkersHereAreGivenUpWhoWasHeldDecides) {
   const auto go = folder_ / "go";
   run_worker_by("while [ ! -e " + go.string() + " ]; do sleep 0.01; done; exit 1");
@@ -197,6 +207,50 @@ TEST_F(RemoteTest, WhoLoadsAnotherVoiceThanItWasToldIsGivenUp) {
   }
   EXPECT_EQ(cell_->fleet().remote_ledger().deaths().of(worker_pool::Death::kBadAnswer), 2U);
   EXPECT_EQ(cell_->ready_workers(), 0U);
+}
+
+TEST_F(RemoteTest, ALinkProcessSaysHowItsWorkerEnded) {
+  open(0);
+  const std::vector<std::pair<wire::Loss, worker_pool::Death>> endings = {
+      {wire::Loss::kExited, worker_pool::Death::kExited},
+      {wire::Loss::kStalled, worker_pool::Death::kStalled},
+      {wire::Loss::kLoadStalled, worker_pool::Death::kLoadStalled},
+      {wire::Loss::kBadAnswer, worker_pool::Death::kBadAnswer}};
+  for (const auto& [loss, death] : endings) {
+    auto& peer = join(introduction());
+    ASSERT_TRUE(run_while_not([&] { return elsewhere(SlotState::kActive) == 1; }));
+    peer.send(wire::Lost{.loss = static_cast<std::uint8_t>(loss), .reason = "of the test"});
+    ASSERT_TRUE(run_while_not([&] { return peer.gone() && elsewhere(SlotState::kEnding) == 0; }));
+    const auto& died = cell_->fleet().remote_ledger().deaths();
+    for (const auto each : worker_pool::kDeaths) {
+      const bool before =
+          std::ranges::any_of(endings, [&](const auto& e) { return e.second == each && e.first <= loss; });
+      EXPECT_EQ(died.of(each), before ? 1U : 0U) << name_of(death) << ": " << name_of(each);
+    }
+    EXPECT_EQ(cell_->ready_workers(), 0U);
+  }
+}
+
+TEST_F(RemoteTest, AWorkerIsLostOnceWheneverItsLinkProcessSaysSo) {
+  open(0);
+  const auto deaths = [&] { return cell_->fleet().remote_ledger().deaths().of(worker_pool::Death::kStalled); };
+  const wire::Lost lost{.loss = static_cast<std::uint8_t>(wire::Loss::kStalled), .reason = "of the test"};
+  auto& early = join(introduction());
+  early.send(lost);  // before it is ready
+  early.send(lost);
+  ASSERT_TRUE(run_while_not([&] { return early.gone(); }));
+  EXPECT_EQ(deaths(), 1U);
+  auto& busy = join(introduction());
+  ASSERT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; }));
+  const auto stream = cell_->open(spec(kLong));
+  ASSERT_TRUE(run_while_not([&] { return busy.heard<wire::PlanJob>() != nullptr; }));
+  busy.send(wire::Leave{});  // it still has the plan to make
+  busy.send(lost);
+  ASSERT_TRUE(run_while_not([&] { return busy.gone(); }));
+  EXPECT_EQ(deaths(), 2U);
+  const auto& next = join(introduction());
+  EXPECT_TRUE(run_while_not([&] { return next.heard<wire::PlanJob>() != nullptr; })) << "the stream goes on there";
+  EXPECT_EQ(stream->end(), SpeechStream::End::kNotYet);
 }
 
 TEST_F(RemoteTest, WhoAnswersAPlanAsIfItWereARenderingIsGivenUpAndItsStreamGoesOn) {

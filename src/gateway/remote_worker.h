@@ -26,6 +26,7 @@ struct RemoteWorker {
   std::uint64_t heard = 0;           ///< Bytes received when the last heartbeat was.
   int silent = 0;                    ///< Heartbeats since there were more.
   int parting = 0;                   ///< Heartbeats since it was sent away.
+  std::string loss;                  ///< How its process ended, as its link process says; "" = it has not said so.
   std::uint64_t looked = 0;          ///< Bytes received when its worker was judged last.
   base::TimePoint asked{};           ///< When it was asked whether it is there, for its worker's sake.
   link::MessageStream::Bulk came{};  ///< Of what the quality knows already, in both directions.

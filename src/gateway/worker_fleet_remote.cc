@@ -35,6 +35,20 @@ void take_news(const link::MessageStream::Bulk& now, link::MessageStream::Bulk& 
   before = now;
 }
 
+Death death_of(wire::Loss loss) {
+  switch (loss) {
+    case wire::Loss::kExited:
+      return Death::kExited;
+    case wire::Loss::kStalled:
+      return Death::kStalled;
+    case wire::Loss::kLoadStalled:
+      return Death::kLoadStalled;
+    case wire::Loss::kBadAnswer:
+      break;
+  }
+  return Death::kBadAnswer;
+}
+
 /// Why what has joined cannot speak with that voice; "" = it can.
 std::string fault_of(const CellVoice& voice, const wire::Join& join) {
   const auto name = store_name(voice);
@@ -114,8 +128,8 @@ runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> str
   slot.link->send(wire::Ping{.stamp = stamp_of(clock_.now())});
   slot.link->send(wire::Hello{.worker_id = slot.id.value, .epoch = slot.epoch});
   add_loading(slot, next_load_++);
-  const auto reason =
-      co_await slot.link->run([this, &slot](wire::Message message) { on_message(slot, std::move(message)); });
+  auto reason = co_await slot.link->run([this, &slot](wire::Message message) { on_message(slot, std::move(message)); });
+  if (!slot.remote->loss.empty()) reason = std::move(slot.remote->loss);
   const bool retired = state(slot) == SlotState::kRetiring;
   if (!retired && !slot.condemned) ledger_.died(slot.remote->join.id, Death::kExited);
   leave(slot);
@@ -133,6 +147,11 @@ runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> str
 bool WorkerFleet::on_link_message(Slot& slot, const wire::Message& message) {
   if (const auto* const pong = std::get_if<wire::Pong>(&message)) {
     on_pong(slot, *pong);
+    return true;
+  }
+  if (const auto* const lost = std::get_if<wire::Lost>(&message)) {
+    slot.remote->loss = lost->reason;
+    kill(slot, death_of(static_cast<wire::Loss>(lost->loss)));
     return true;
   }
   if (!std::holds_alternative<wire::Leave>(message)) return false;

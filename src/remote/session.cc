@@ -17,6 +17,8 @@ namespace {
 
 /// For the answer to Join.
 constexpr base::Duration kWelcome = std::chrono::seconds(5);
+/// For a gateway to close once it is told that its worker is lost.
+constexpr base::Duration kFarewell = std::chrono::seconds(1);
 constexpr std::array<std::string_view, 4> kKernels = {"voice", "ort", "direct", "fast"};
 
 template <class Body>
@@ -49,10 +51,11 @@ Session::Session(runtime::Executor executor, runtime::Clock& clock, WorkerWatch&
       gateway_(std::move(gateway)),
       program_(std::move(program)),
       over_(executor),
+      parted_(executor),
       tasks_(executor) {}
 
 runtime::Awaitable<SessionEnd> Session::run() {
-  tasks_.spawn(write(*gateway_, "gateway"));
+  tasks_.spawn(write_to_gateway());
   std::expected<wire::Message, std::string> answer = std::unexpected("the gateway did not answer");
   const auto receive = [](link::MessageStream& stream, auto& result) -> runtime::Awaitable<> {
     result = co_await stream.receive();
@@ -61,20 +64,21 @@ runtime::Awaitable<SessionEnd> Session::run() {
   if (!in_time || !answer) {
     end(in_time ? "gateway: " + answer.error() : "the gateway did not answer in time");
   } else if (const auto kernel = kernel_of(*answer); kernel && start_worker(*kernel)) {
-    tasks_.spawn(write(*worker_, "worker"));
+    tasks_.spawn(write_to_worker());
     tasks_.spawn(carry_jobs());
     tasks_.spawn(carry_answers());
     tasks_.spawn(watch());
   }
   static_cast<void>(co_await over_.wait());
   end("stopped");  // where the calling task was cancelled
+  if (child_) child_->kill();
+  if (lost_) co_await runtime::run_until(clock_, clock_.now() + kFarewell, part());
   gateway_->close();
   if (worker_) worker_->close();
   tasks_.cancel();
   co_await tasks_.join();
   watched_.reset();
   if (child_) {
-    child_->kill();
     const auto status = co_await child_->wait();
     runtime::log_info("worker_ended", {{"pid", child_->pid()}, {"status", process::describe(status)}});
   }
@@ -117,7 +121,8 @@ bool Session::start_worker(const std::string& kernel) {
   }
   child_ = std::move(*child);
   watched_.emplace(workers_, child_->pid(), [this](worker_pool::Stall stall) {
-    end("the worker process has stalled (" + std::string(worker_pool::name_of(stall)) + ")");
+    lose(stall == worker_pool::Stall::kLoad ? wire::Loss::kLoadStalled : wire::Loss::kStalled,
+         "the worker process has stalled (" + std::string(worker_pool::name_of(stall)) + ")");
   });
   boost::asio::local::stream_protocol::socket socket(executor_, boost::asio::local::stream_protocol(), ours.release());
   worker_ = std::make_unique<link::MessageStream>(executor_, clock_, link::make_byte_stream(std::move(socket)));
@@ -129,18 +134,19 @@ runtime::Awaitable<> Session::carry_jobs() {
   for (;;) {
     auto message = co_await gateway_->receive();
     if (!message) {
+      parted_.set();
       end(leaving_ ? "it has left" : "gateway: " + message.error());
       co_return;
     }
-    auto job = for_worker(std::move(*message));
-    if (ended_) co_return;
-    if (!job) continue;
-    if (!co_await worker_->room()) co_return;
-    if (!watched_->asked(*job)) {
+    // Bytes that nobody reads would make the end of the connection overtake what was said last (RFC 1122, 4.2.2.13).
+    if (ended_) continue;
+    const auto job = for_worker(std::move(*message));
+    if (!job || !co_await worker_->room() || ended_) continue;
+    if (watched_->asked(*job)) {
+      worker_->send(*job);
+    } else {
       end("the gateway sends more jobs than a worker takes");
-      co_return;
     }
-    worker_->send(*job);
   }
 }
 
@@ -148,11 +154,11 @@ runtime::Awaitable<> Session::carry_answers() {
   for (;;) {
     const auto message = co_await worker_->receive();
     if (!message) {
-      end("the worker process ended (" + message.error() + ")");
+      lose(wire::Loss::kExited, "the worker process ended (" + message.error() + ")");
       co_return;
     }
     if (!is_from_worker(*message)) {
-      end("the worker process sends what workers do not");
+      lose(wire::Loss::kBadAnswer, "the worker process sends what workers do not");
       co_return;
     }
     watched_->answered(*message);
@@ -202,10 +208,13 @@ void Session::refuse(const wire::Refused& refused) {
   end("the gateway refuses it: " + refused.reason);
 }
 
-runtime::Awaitable<> Session::write(link::MessageStream& to, std::string name) {
-  const auto why = co_await to.write();
-  end(name + ": " + why);
+runtime::Awaitable<> Session::write_to_gateway() { end("gateway: " + co_await gateway_->write()); }
+
+runtime::Awaitable<> Session::write_to_worker() {
+  lose(wire::Loss::kExited, "the worker process ended (" + co_await worker_->write() + ")");
 }
+
+runtime::Awaitable<> Session::part() { static_cast<void>(co_await parted_.wait()); }
 
 runtime::Awaitable<> Session::watch() {
   std::uint64_t heard = 0;
@@ -223,6 +232,15 @@ void Session::leave() {
   if (std::exchange(leaving_, true)) return;
   if (!worker_) return end("it has left");
   gateway_->send(wire::Leave{});
+}
+
+void Session::lose(wire::Loss loss, std::string reason) {
+  if (ended_) return;
+  gateway_->send(wire::Lost{.loss = static_cast<std::uint8_t>(loss), .reason = reason});
+  gateway_->finish();
+  watched_->dismiss();
+  lost_ = true;
+  end(std::move(reason));
 }
 
 void Session::end(std::string reason) {

@@ -56,7 +56,10 @@ class Session {
 
   [[nodiscard]] runtime::Awaitable<> carry_jobs();
   [[nodiscard]] runtime::Awaitable<> carry_answers();
-  [[nodiscard]] runtime::Awaitable<> write(link::MessageStream& to, std::string name);
+  [[nodiscard]] runtime::Awaitable<> write_to_gateway();
+  [[nodiscard]] runtime::Awaitable<> write_to_worker();
+  /// Waits until the gateway has heard that the worker is lost, and closes.
+  [[nodiscard]] runtime::Awaitable<> part();
   /// Ends the session when nothing comes from the gateway.
   [[nodiscard]] runtime::Awaitable<> watch();
 
@@ -64,6 +67,8 @@ class Session {
   [[nodiscard]] std::optional<wire::Message> for_worker(wire::Message message);
   void answer(const wire::Ping& ping);
   void refuse(const wire::Refused& refused);
+  /// Ends the session, and tells the gateway why.
+  void lose(wire::Loss loss, std::string reason);
   /// Only the first reason counts.
   void end(std::string reason);
 
@@ -77,8 +82,10 @@ class Session {
   std::unique_ptr<link::MessageStream> worker_;
   SessionEnd end_;
   bool ended_ = false;
+  bool lost_ = false;  ///< The gateway is being told so.
   bool leaving_ = false;
   runtime::Event over_;
+  runtime::Event parted_;  ///< Nothing more comes from the gateway.
   runtime::TaskGroup tasks_;
 };
 

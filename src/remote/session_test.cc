@@ -26,7 +26,7 @@ using Socket = boost::asio::local::stream_protocol::socket;
 /// A session whose gateway is the test, and whose worker is a shell's script with the socket as descriptor 3.
 class SessionTest : public LoopTest {
  public:
-  void begin(const std::string& script) {
+  void begin(const std::string& script, bool listens = true) {
     Socket near(context_);
     Socket far(context_);
     boost::asio::local::connect_pair(near, far);
@@ -37,20 +37,29 @@ class SessionTest : public LoopTest {
                      WorkerProgram{.executable = "/bin/sh", .arguments = {"-c", script}, .voices = "/voices"});
     tasks_.spawn([](SessionTest& t) -> Awaitable<> { static_cast<void>(co_await t.gateway_->write()); }(*this));
     tasks_.spawn([](SessionTest& t) -> Awaitable<> { t.end_ = co_await t.session_->run(); }(*this));
-    tasks_.spawn([](SessionTest& t) -> Awaitable<> {
-      for (;;) {
-        auto message = co_await t.gateway_->receive();
-        if (!message) co_return;
-        t.heard_.push_back(std::move(*message));
-      }
-    }(*this));
+    if (listens) hearing_.spawn(listen());
+  }
+
+  Awaitable<> listen() {
+    for (;;) {
+      auto message = co_await gateway_->receive();
+      if (!message) co_return;
+      heard_.push_back(std::move(*message));
+      if (told()) gateway_->close();  // as gateways do
+    }
   }
 
   const SessionEnd& end() {
-    until([this] { return end_.has_value(); });
+    until([this] { return end_.has_value() && hearing_.size() == 0; });
     gateway_->close();
     until([this] { return tasks_.size() == 0; });
     return *end_;
+  }
+
+  /// The last thing that the gateway has heard; nothing: it was not told how the worker ended.
+  [[nodiscard]] std::optional<wire::Loss> told() const {
+    const auto* const lost = heard_.empty() ? nullptr : std::get_if<wire::Lost>(&heard_.back());
+    return lost == nullptr ? std::nullopt : std::optional(static_cast<wire::Loss>(lost->loss));
   }
 
   /// Lets the time of a look of the watch pass, in which the gateway is heard.
@@ -63,6 +72,13 @@ class SessionTest : public LoopTest {
     }
   }
 
+  void look_until_the_end() {
+    until([this] {
+      if (!end_) pass_a_look();
+      return end_.has_value();
+    });
+  }
+
   runtime::ManualClock clock_;
   WorkerWatch watch_{context_.get_executor(), clock_, {}};
   tls::TestFolder folder_;
@@ -71,6 +87,7 @@ class SessionTest : public LoopTest {
   std::optional<SessionEnd> end_;
   std::vector<wire::Message> heard_;
   runtime::TaskGroup tasks_{context_.get_executor()};
+  runtime::TaskGroup hearing_{context_.get_executor()};
   runtime::TaskGroup watching_{context_.get_executor()};
 
  protected:
@@ -153,12 +170,29 @@ TEST_F(SessionTest, NeitherEndMaySayWhatIsTheOthers) {
   gateway_->send(wire::Welcome{.kernel = "voice"});
   gateway_->send(wire::Hello{});
   EXPECT_THAT(end().reason, HasSubstr("workers do not"));
+  EXPECT_EQ(told(), wire::Loss::kBadAnswer);
 }
 
 TEST_F(SessionTest, TheEndOfTheWorkerEndsIt) {
   begin("exit 3");
   gateway_->send(wire::Welcome{.kernel = "voice"});
   EXPECT_THAT(end().reason, HasSubstr("worker"));
+  EXPECT_EQ(told(), wire::Loss::kExited);
+}
+
+TEST_F(SessionTest, AGatewayThatDoesNotListenIsNotWaitedForLong) {
+  const auto file = folder_ / "go";
+  begin("while [ ! -e " + file.string() + " ]; do sleep 0.01; done", false);
+  gateway_->send(wire::Welcome{.kernel = "voice"});
+  constexpr int kMoreThanASocketHolds = 50'000;
+  for (int i = 0; i < kMoreThanASocketHolds; ++i) gateway_->send(wire::Ping{});
+  for (int look = 0; look < 20; ++look) pass_a_look();
+  ASSERT_FALSE(end_) << end_->reason;
+  const auto begun = clock_.now();
+  std::ofstream(file) << "go";
+  look_until_the_end();
+  EXPECT_THAT(end().reason, HasSubstr("the worker process ended"));
+  EXPECT_GE(clock_.now() - begun, 1s) << "it had the time to listen";
 }
 
 TEST_F(SessionTest, AWorkerThatIsOnlySlowIsLeftAloneAndOneThatStopsEndsIt) {
@@ -169,12 +203,19 @@ TEST_F(SessionTest, AWorkerThatIsOnlySlowIsLeftAloneAndOneThatStopsEndsIt) {
   for (int look = 0; look < 200; ++look) pass_a_look();
   ASSERT_FALSE(end_) << end_->reason;
   std::ofstream(file) << "stop";
-  until([this] {
-    if (!end_) pass_a_look();
-    return end_.has_value();
-  });
+  look_until_the_end();
   EXPECT_THAT(end().reason, HasSubstr("has stalled (no_progress)"));
+  EXPECT_EQ(told(), wire::Loss::kStalled);
   EXPECT_FALSE(end_->refusal);
+}
+
+TEST_F(SessionTest, AWorkerThatDoesNotBecomeReadyEndsIt) {
+  begin(kIdle);
+  gateway_->send(wire::Welcome{.kernel = "voice"});
+  gateway_->send(wire::Hello{});
+  look_until_the_end();
+  EXPECT_THAT(end().reason, HasSubstr("has stalled (load)"));
+  EXPECT_EQ(told(), wire::Loss::kLoadStalled);
 }
 
 TEST_F(SessionTest, AGatewayMaySendOnlySoManyJobs) {
@@ -184,6 +225,7 @@ TEST_F(SessionTest, AGatewayMaySendOnlySoManyJobs) {
     gateway_->send(wire::PlanJob{.job = job, .voice_id = "tone", .text = "One more."});
   }
   EXPECT_THAT(end().reason, HasSubstr("more jobs"));
+  EXPECT_FALSE(told()) << "it is the gateway's fault";
 }
 
 TEST_F(SessionTest, WhoLeavesAsksFirstAndGoesWhenTheGatewayCloses) {

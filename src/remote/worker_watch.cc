@@ -56,7 +56,7 @@ WatchedWorker::WatchedWorker(WorkerWatch& watch, pid_t pid, OnStall on_stall)
 }
 
 WatchedWorker::~WatchedWorker() {
-  tasks_.clear();
+  dismiss();
   watch_.workers_.erase(id_);
 }
 
@@ -93,6 +93,8 @@ void WatchedWorker::answered(const wire::Message& message) {
       },
       message);
 }
+
+void WatchedWorker::dismiss() { tasks_.clear(); }
 
 void WatchedWorker::add(std::uint64_t number, const StallJudge::Work& work) {
   tasks_.add({.number = number, .work = work}, cpu(), watch_.clock_.now());

@@ -58,6 +58,8 @@ class WatchedWorker {
   [[nodiscard]] bool asked(const wire::Message& message);
   /// It sends this.
   void answered(const wire::Message& message);
+  /// It is at its end, and not judged any more.
+  void dismiss();
   /// Its answers are not taken, since the way to the gateway is full: that it does not go on is not its fault.
   void set_held_up(bool held_up) { held_up_ = held_up; }
 

@@ -16,9 +16,9 @@ constexpr std::size_t kHeaderBytes = kLengthBytes + 1;
 constexpr std::size_t kKeptBytes = 1U << 20;
 
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {
-    "Hello", "LoadVoice",   "UnloadVoice", "PlanJob", "RenderJob", "Cancel",     "StatsRequest",
-    "Ready", "VoiceLoaded", "Started",     "Planned", "GrainDone", "RenderDone", "Failed",
-    "Stats", "Join",        "Welcome",     "Refused", "Ping",      "Pong",       "Leave"};
+    "Hello",       "LoadVoice", "UnloadVoice", "PlanJob",   "RenderJob",  "Cancel", "StatsRequest", "Ready",
+    "VoiceLoaded", "Started",   "Planned",     "GrainDone", "RenderDone", "Failed", "Stats",        "Join",
+    "Welcome",     "Refused",   "Ping",        "Pong",      "Leave",      "Lost"};
 
 // Never another number: see the messages.
 constexpr std::size_t kJoinType = 16;

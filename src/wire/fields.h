@@ -173,4 +173,9 @@ void visit(auto& a, Is<Pong> auto& m) {
 
 void visit(auto&, Is<Leave> auto&) {}
 
+void visit(auto& a, Is<Lost> auto& m) {
+  a.number(m.loss);
+  a.name(m.reason);
+}
+
 }  // namespace antiphon::wire::fields

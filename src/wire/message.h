@@ -10,7 +10,7 @@
 /// Every limit below is enforced by the decoder before it allocates.
 namespace antiphon::wire {
 
-inline constexpr std::uint32_t kProtocolVersion = 3;
+inline constexpr std::uint32_t kProtocolVersion = 4;
 
 struct Limits {
   static constexpr std::size_t kFrameBytes = 16U << 20;  ///< Whole frame, header included.
@@ -255,8 +255,24 @@ struct Leave {
   friend bool operator==(const Leave&, const Leave&) = default;
 };
 
+/// How a worker process behind a link ended.
+enum class Loss : std::uint8_t {
+  kExited,       ///< By itself, by somebody else's signal, or what it sent was no message.
+  kStalled,      ///< Killed since a job did not end.
+  kLoadStalled,  ///< Killed since it did not become ready, or a voice did not load.
+  kBadAnswer,    ///< Killed since it sent a message that workers do not.
+};
+inline constexpr std::uint8_t kLosses = 4;
+
+/// The link process's last message: its worker process is gone, or will be at once. The gateway closes the link.
+struct Lost {
+  std::uint8_t loss = 0;  ///< Loss.
+  std::string reason;     ///< A sentence for people.
+  friend bool operator==(const Lost&, const Lost&) = default;
+};
+
 using Message =
     std::variant<Hello, LoadVoice, UnloadVoice, PlanJob, RenderJob, Cancel, StatsRequest, Ready, VoiceLoaded, Started,
-                 Planned, GrainDone, RenderDone, Failed, Stats, Join, Welcome, Refused, Ping, Pong, Leave>;
+                 Planned, GrainDone, RenderDone, Failed, Stats, Join, Welcome, Refused, Ping, Pong, Leave, Lost>;
 
 }  // namespace antiphon::wire

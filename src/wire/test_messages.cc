@@ -90,6 +90,7 @@ std::vector<Message> real_messages() {
       Ping{.stamp = 123'456'789},
       Pong{.stamp = 123'456'789, .resident_bytes = 90'000'000, .bulk_bytes = 1'000'000, .bulk_us = 9'000},
       Leave{},
+      Lost{.loss = 1, .reason = "the worker process has stalled (no_progress)"},
   };
 }
 
@@ -175,6 +176,8 @@ void repair(Ready& ready, Filler& /*filler*/) {
 void repair(Join& join, Filler& /*filler*/) { join.identities.resize(join.voices.size(), "0123"); }
 
 void repair(Refused& refused, Filler& /*filler*/) { refused.code %= kRefusals; }
+
+void repair(Lost& lost, Filler& /*filler*/) { lost.loss %= kLosses; }
 
 void repair(RenderJob& job, Filler& filler) {
   auto& random = filler.random();

@@ -79,6 +79,11 @@ struct Check {
     return ok();
   }
 
+  Result<void> operator()(const Lost& lost) const {
+    if (lost.loss >= kLosses) return invalid("Lost: loss is out of range");
+    return ok();
+  }
+
   Result<void> operator()(const GrainDone& done) const {
     if (done.index >= Limits::kGrains) return invalid("GrainDone: index is out of range");
     if (!is_time(done.cpu_us) || !is_time(done.wall_us)) return invalid("GrainDone: a time is out of range");

@@ -282,6 +282,7 @@ TEST(Validate, OtherMessages) {
   EXPECT_THAT(fault(real<Join>(), [](auto& m) { m.id.clear(); }), HasSubstr("id"));
   EXPECT_THAT(fault(real<Join>(), [](auto& m) { m.identities.pop_back(); }), HasSubstr("identity"));
   EXPECT_THAT(fault(real<Refused>(), [](auto& m) { m.code = kRefusals; }), HasSubstr("code"));
+  EXPECT_THAT(fault(real<Lost>(), [](auto& m) { m.loss = kLosses; }), HasSubstr("loss"));
 }
 
 TEST(Decoder, ALowerLimitHoldsUntilItIsRaised) {

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import threading
-import time
 
 import pytest
 
@@ -103,24 +102,26 @@ def run_fault(site, name, fault, rejoins=True, gaps=True):
 
 
 def lost(site):
-    return sum(site.server.http.get("/v1/workers").json()["remote_kills"].values())
+    """How often a worker elsewhere was lost, by reason."""
+    kills = site.server.http.get("/v1/workers").json()["remote_kills"]
+    return {reason: count for reason, count in kills.items() if count > 0}
 
 
 def test_a_worker_elsewhere_is_killed_in_the_middle_of_a_sentence(pair):
     run_fault(pair, "kill -9 of the worker process elsewhere", lambda: os.kill(pair.link.children()[0], signal.SIGKILL))
-    assert lost(pair) == 1
+    assert lost(pair) == {"exited": 1}
 
 
 def test_a_link_process_is_killed(pair):
     run_fault(pair, "kill -9 of the link process", pair.link.process.kill, rejoins=False)
     harness.eventually(lambda: not pair.workers(), "its worker is gone")
-    assert lost(pair) == 1
+    assert lost(pair) == {"exited": 1}
 
 
 def test_a_worker_elsewhere_is_stopped(pair):
     """Its link process sees that it does not compute, as soon as the gateway would with a worker of its own."""
     run_fault(pair, "SIGSTOP of the worker process elsewhere", lambda: os.kill(pair.link.children()[0], signal.SIGSTOP))
-    assert lost(pair) == 1
+    assert lost(pair) == {"stalled": 1}
     pair.link.says("worker_stalled")
     assert not pair.server.events("worker_stalled"), "the gateway's own patience, which is longer, was not needed"
 
@@ -143,12 +144,9 @@ def test_a_connection_that_drops_every_byte_is_noticed_at_both_ends(pair):
     pair.wait_for(1)
 
 
-def test_an_idle_connection_that_drops_every_byte_is_noticed_within_seconds(pair):
-    begun = time.monotonic()
+def test_an_idle_connection_that_drops_every_byte_is_noticed_by_its_heartbeats(pair):
     pair.proxy.dropping.set()
     harness.eventually(lambda: pair.server.events("remote_worker_silent"), "the gateway has noticed")
-    # Six heartbeats of half a second; the machine may be busy.
-    assert time.monotonic() - begun < 15
 
 
 def test_a_worker_elsewhere_that_comes_and_goes(pair):
@@ -165,7 +163,7 @@ def test_a_worker_elsewhere_that_comes_and_goes(pair):
     finally:
         done.set()
         flapping.join()
-    assert lost(pair) >= 2
+    assert sum(lost(pair).values()) >= 2
     pair.wait_for(1)
 
 
