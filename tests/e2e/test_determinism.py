@@ -53,8 +53,17 @@ def speak_while_its_worker_is_killed(server, voice):
     with server.stream(TEXT, voice, speed=SPEED, seed=SEED) as response:
         pieces = response.iter_raw()
         first = next(pieces)
-        harness.eventually(lambda: server.health()["oldest_job_age_seconds"] > 0, "a job is under way")
-        os.kill(server.worker_pid(1), signal.SIGKILL)
+        worker = server.worker_pid(1)
+
+        def is_stopped_in_a_job():
+            os.kill(worker, signal.SIGSTOP)
+            if server.health()["oldest_job_age_seconds"] > 0:
+                return True
+            os.kill(worker, signal.SIGCONT)
+            return False
+
+        harness.eventually(is_stopped_in_a_job, "a job is under way")
+        os.kill(worker, signal.SIGKILL)
         body = first + b"".join(pieces)
     ended = server.events("worker_ended")
     assert [(event["worker"], event["jobs"]) for event in ended] == [("1", "1")], "its job was lost with it"
@@ -64,7 +73,7 @@ def speak_while_its_worker_is_killed(server, voice):
 def test_same_bytes_alone_in_company_in_any_chunks_by_any_workers_and_after_a_worker_was_killed(case, serve):
     digests = {"say": harness.digest(case.expected())}
     for grains, workers in itertools.product([1, 2, 4], [1, 2]):
-        server = serve("--workers", workers, "--voice", case.interruptible, store=case.store,
+        server = serve("--workers", workers, "--voice", case.interruptible, "--admission", "off", store=case.store,
                        config={"scheduler": {"fixed_chunk_grains": grains}})
         server.wait_for_workers(workers)
         name = f"{grains} grains a chunk, {workers} workers"
@@ -74,7 +83,8 @@ def test_same_bytes_alone_in_company_in_any_chunks_by_any_workers_and_after_a_wo
         digests[f"{name}, alone"] = harness.digest(alone)
         digests[f"{name}, in company"] = harness.digest(speak_beside_others(server, case))
         server.stop()
-    server = serve("--workers", 2, store=case.store)
+    server = serve("--workers", 2, "--admission", "off", store=case.store)
+    server.wait_for_workers(2)
     digests["chunks by rule, in company"] = harness.digest(speak_beside_others(server, case))
     assert len(digests) == 20
     assert {name: value for name, value in digests.items() if value != digests["say"]} == {}

@@ -39,7 +39,7 @@ def metric(server, line):
 @pytest.mark.parametrize("batch", [2, 5])
 def test_tones_in_batches_are_those_of_one_alone(store, serve, batch):
     expected = said(store, "quick")
-    server = serve("--voice", "quick", "--batch", batch, store=store, config={"admission": {"wait_seconds": 30}})
+    server = serve("--voice", "quick", "--batch", batch, "--admission", "off", store=store)
     assert speak_in_company(server, "quick") == expected
     assert metric(server, "antiphon_worker_places") == batch
     assert server.http.get("/v1/workers").json()["workers"][0]["places"] == batch
@@ -142,8 +142,8 @@ def test_a_server_on_a_device_shows_its_memory(store, serve, tmp_path, cuda_fold
     """The voice of tones needs no library, so that all but the computing is what it would be."""
     monkeypatch.setenv("LD_LIBRARY_PATH", str(cuda_folder))
     expected = said(store, "quick")
-    server = serve("--voice", "quick", "--device", "cuda:0", store=store, config={
-        "engine": {"onnxruntime_cuda_library": str(cuda_folder / ORT.name)}, "admission": {"wait_seconds": 30}})
+    server = serve("--voice", "quick", "--device", "cuda:0", "--admission", "off", store=store,
+                   config={"engine": {"onnxruntime_cuda_library": str(cuda_folder / ORT.name)}})
     assert speak_in_company(server, "quick") == expected
     fingerprint = server.events("worker_ready")[0]["fingerprint"]
     assert "ort-batch-16 on Fake GPU" in fingerprint

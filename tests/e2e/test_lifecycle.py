@@ -19,6 +19,7 @@ SHORT = "Just a few words."
 def listening(server, text, voice, **fields):
     """An iterator over the pieces of a stream whose first piece has arrived."""
     with server.stream(text, voice, **fields) as response:
+        assert response.status_code == 200, response.read()
         pieces = response.iter_raw()
         first = next(pieces)
         yield (piece for part in ([first], pieces) for piece in part)

@@ -1,6 +1,7 @@
 """What OpenAI's own client sees."""
 import io
 import wave
+from concurrent.futures import ThreadPoolExecutor
 
 import openai
 import pytest
@@ -141,8 +142,7 @@ def test_the_request_id_is_echoed(client):
 
 def test_a_full_server_says_when_to_come_back_and_the_client_obeys(serve):
     server = serve("--voice", "slow", config={"server": {"max_streams": 1}})
-    patient = server.openai(max_retries=2)
-    with server.stream(TEXT, "slow") as occupant:
+    with ThreadPoolExecutor(1) as pool, server.stream(TEXT * 4, "slow") as occupant:
         audio = occupant.iter_raw()
         assert next(audio)
         with pytest.raises(openai.InternalServerError) as raised:
@@ -153,4 +153,8 @@ def test_a_full_server_says_when_to_come_back_and_the_client_obeys(serve):
         assert int(headers["retry-after"]) >= 1
         assert int(headers["retry-after-ms"]) >= 1
         assert headers["x-should-retry"] == "true"
-    assert ask(patient, voice="slow", input="Hi.").content
+        patient = pool.submit(ask, server.openai(max_retries=20), voice="slow", input="Hi.")
+        refusals = lambda: sum(value for name, value in server.metrics().items() if name.startswith("antiphon_refusals"))
+        harness.eventually(lambda: refusals() >= 2, "the patient one is refused, too")
+        occupant.close()
+        assert patient.result().content

@@ -30,7 +30,7 @@ def test_a_worker_elsewhere_speaks_the_same_bytes(site, serve):
 
 
 def test_it_works_beside_local_workers_and_counts_as_capacity(site):
-    server = site.serve(local=1)
+    server = site.serve("--admission", "off", local=1)
     server.wait_for_workers(1)
     site.join("--slots", 2)
     site.wait_for(2)
@@ -156,7 +156,7 @@ class FarAway:
 
 def test_one_that_is_far_away_holds_several_jobs_and_sounds_the_same(site, serve):
     asked = [(TEXT, "steady", {"seed": seed}) for seed in range(3)]
-    here = serve().speak_all(asked)
+    here = serve("--admission", "off").speak_all(asked)
     server = site.serve("--admission", "off")  # the way makes its jobs dear
     site.join(port=FarAway(site.port, 0.04).port)
     worker, = site.wait_for(1)
