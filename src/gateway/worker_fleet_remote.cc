@@ -14,9 +14,10 @@ using worker_pool::Death;
 using worker_pool::SlotState;
 using worker_pool::StallJudge;
 
-/// A job that takes less is not late: a packet that was lost is sent again after 200 ms. To which comes what the way
-/// takes.
-constexpr base::Duration kPatience = std::chrono::milliseconds(250);
+/// A job that takes less is not late, to which comes what the way takes. A packet that was lost is missed when those
+/// behind it arrive (RFC 8985), which the heartbeat below sees to. Only where they are lost, too, does it take the 200
+/// ms and more of a time-out; a worker that is given up for that joins again, and nobody hears it.
+constexpr base::Duration kPatience = std::chrono::milliseconds(150);
 /// How often a link process is asked at least whether it is there while its worker has jobs.
 constexpr base::Duration kBusyHeartbeat = std::chrono::milliseconds(50);
 /// No answer is believed to have taken longer.
@@ -308,11 +309,15 @@ void WorkerFleet::tell_expected(const StallJudge::Work& work, wire::Message& job
 
 StallJudge::Work WorkerFleet::patient(const Slot& slot, StallJudge::Work work) const {
   // The link process sees the worker's process and decides: while it is heard the worker has what time it needs, up to
-  // the limit of all jobs. This is for links that are dead, after which a job is late.
+  // the limit of all jobs. This is for links that are dead, which does not depend on what the job takes, unless the
+  // rule is to look at nothing else.
   if (work.wall_p95 <= base::Duration{}) return work;
   const auto& stall = options_.pool.stall;
-  const auto late = std::max(base::from_seconds(stall.factor * base::to_seconds(work.wall_p95)), stall.floor);
-  const auto limit = std::max(late, kPatience) + 4 * slot.remote->quality.round_trip();
+  auto limit = kPatience;
+  if (stall.rule == worker_pool::KillRule::kWall) {
+    limit = std::max({limit, base::from_seconds(stall.factor * base::to_seconds(work.wall_p95)), stall.floor});
+  }
+  limit += 4 * slot.remote->quality.round_trip();
   work.cpu_p95 = {};
   work.wall_p95 = base::from_seconds(base::to_seconds(limit) / stall.factor);
   return work;
