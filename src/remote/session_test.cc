@@ -80,7 +80,7 @@ class SessionTest : public LoopTest {
   }
 
   runtime::ManualClock clock_;
-  WorkerWatch watch_{context_.get_executor(), clock_, {}};
+  WorkerWatch watch_{context_.get_executor(), clock_, {.load_limit = 1s}};
   tls::TestFolder folder_;
   std::optional<link::MessageStream> gateway_;
   std::optional<Session> session_;
