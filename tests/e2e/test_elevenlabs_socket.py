@@ -238,7 +238,7 @@ def test_audio_is_sent_little_ahead_of_its_playback(serve):
         send(socket, text="")
         while not (message := receive(socket))["isFinal"]:
             ahead = heard - (time.monotonic() - begun)
-            assert ahead < 1.1, "a second of lead"
+            assert ahead <= 1, "a second of lead, which began later"
             heard += len(audio_of(message)) / 48000
         assert heard > 3
 
