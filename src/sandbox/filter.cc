@@ -6,6 +6,7 @@
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -132,8 +133,19 @@ constexpr std::array kAllowed = {
 
 /// What drivers of devices need besides: control, and ways to wait for them.
 constexpr std::array kForDevices = {
-    SYS_eventfd2,   SYS_epoll_create1, SYS_epoll_ctl,     SYS_epoll_pwait,        SYS_pipe2,       SYS_mincore,
-    SYS_mlock2,     SYS_mbind,         SYS_set_mempolicy, SYS_sched_setscheduler, SYS_getpriority,
+    SYS_eventfd2,
+    SYS_epoll_create1,
+    SYS_epoll_ctl,
+    SYS_epoll_pwait,
+    SYS_pipe2,
+    SYS_mincore,
+    SYS_mlock2,
+    SYS_mbind,
+    SYS_set_mempolicy,
+    SYS_sched_setscheduler,
+    SYS_getpriority,
+    SYS_sched_get_priority_min,
+    SYS_sched_get_priority_max,
 #if defined(__x86_64__)
     SYS_epoll_wait,
 #endif
@@ -178,6 +190,12 @@ constexpr std::array kFatal = {
 #endif
 };
 
+/// Of a system call.
+struct Argument {
+  unsigned place = 0;  ///< Counted from 0.
+  std::uint32_t value = 0;
+};
+
 /// Builds the program, one system call after the other. Each begins with the call's number in the accumulator.
 class Assembler {
  public:
@@ -214,6 +232,18 @@ class Assembler {
       jump(BPF_JEQ, value, 0, 1);
       end(yes);
     }
+    end(no);
+  }
+
+  /// `yes` where the lower half of each of these arguments is this value, else `no`.
+  template <std::size_t N>
+  void on_arguments(long number, const std::array<Argument, N>& arguments, std::uint32_t yes, std::uint32_t no) {
+    jump(BPF_JEQ, static_cast<std::uint32_t>(number), 0, 2 * N + 2);
+    for (std::size_t i = 0; i < N; ++i) {
+      load(low(arguments.at(i).place));
+      jump(BPF_JEQ, arguments.at(i).value, 0, 2 * (N - 1 - i) + 1);
+    }
+    end(yes);
     end(no);
   }
 
@@ -272,6 +302,17 @@ std::vector<sock_filter> make_filter(std::uint32_t self, Devices devices) {
   if (has_devices) {
     // Drivers have requests of their own; but nothing is typed into the terminal that standard error may be.
     program.on_values(SYS_ioctl, 1, std::array<std::uint32_t, 2>{TIOCSTI, TIOCLINUX}, kRefuse, kAllow);
+    // CUDA keeps a socket on which it would pass memory to processes that ask for it, and does not begin without it. As
+    // nothing may connect or accept, nothing comes of it.
+    constexpr auto kSequenced = std::uint32_t{SOCK_SEQPACKET} | std::uint32_t{SOCK_CLOEXEC};
+    program.on_arguments(SYS_socket, std::array<Argument, 3>{{{0, AF_UNIX}, {1, kSequenced}, {2, 0}}}, kAllow, kRefuse);
+    program.on(SYS_bind, kAllow);
+    program.on(SYS_listen, kAllow);
+    // Before that it removes the file of the socket, which has none, and takes this for the only reason not to.
+    program.on(SYS_unlinkat, kErrno | ENOENT);
+#if defined(__x86_64__)
+    program.on(SYS_unlink, kErrno | ENOENT);
+#endif
   } else {
     program.on_values(SYS_ioctl, 1, std::array<std::uint32_t, 2>{TCGETS, FIONREAD}, kAllow, kRefuse);
   }

@@ -12,10 +12,12 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <fstream>
 #include <functional>
 #include <thread>
@@ -126,6 +128,20 @@ TEST_F(SandboxTest, WhatOnlyAnIntruderTriesEndsIt) {
   EXPECT_TRUE(std::filesystem::exists(folder_ / "voice"));
 }
 
+int sequenced_socket() { return ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0); }
+
+/// As CUDA does. 0, or why not.
+int listen_on_a_sequenced_socket() {
+  const int listening = sequenced_socket();
+  if (listening < 0) return errno;
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  const auto name = "antiphon-test-" + std::to_string(::getpid());
+  name.copy(address.sun_path + 1, sizeof address.sun_path - 1);  // abstract: no file
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  if (const int refused = outcome(::bind(listening, reinterpret_cast<const sockaddr*>(&address), size))) return refused;
+  return outcome(::listen(listening, 16));
+}
+
 TEST_F(SandboxTest, AProcessWithDevicesMayWriteToThemAndToNothingElse) {
   const Options options{.readable = {folder_ / "voice"}, .devices = {"/dev/zero"}};
   EXPECT_EQ(confined(options, [] { return outcome(::open("/dev/zero", O_RDWR | O_CLOEXEC)); }), 0);
@@ -141,10 +157,23 @@ TEST_F(SandboxTest, AProcessWithDevicesMayWriteToThemAndToNothingElse) {
   EXPECT_EQ(confined(options, [] { return outcome(::socket(AF_UNIX, SOCK_STREAM, 0)); }), EPERM);
   EXPECT_EQ(confined(options, [] { return outcome(::fork()); }), EPERM);
   EXPECT_EQ(confined(options, [] { return outcome(::execl("/bin/true", "true", nullptr)); }), EPERM);
-  EXPECT_EQ(confined(options, [&] { return outcome(::unlink((folder_ / "voice").c_str())); }), EPERM);
+  EXPECT_EQ(confined(options, [&] { return outcome(::unlink((folder_ / "voice").c_str())); }), ENOENT);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "voice"));
+  EXPECT_EQ(confined(options, [&] { return outcome(::rename((folder_ / "voice").c_str(), "/tmp/voice")); }), EPERM);
   EXPECT_EQ(confined(options, [&] { return outcome(::open((folder_ / "new").c_str(), O_RDWR | O_CREAT, 0600)); }),
             EPERM);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "new"));
+  // CUDA does not begin without a socket of this kind; it reaches nobody by it.
+  EXPECT_EQ(confined(options, [] { return listen_on_a_sequenced_socket(); }), 0);
+  EXPECT_EQ(confined(options,
+                     [] {
+                       const int listening = sequenced_socket();
+                       return outcome(::connect(listening, nullptr, 0));
+                     }),
+            EPERM);
+  EXPECT_EQ(confined(options, [] { return outcome(::accept4(sequenced_socket(), nullptr, nullptr, SOCK_CLOEXEC)); }),
+            EPERM);
+  EXPECT_EQ(confined(options, [] { return outcome(::socket(AF_INET, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)); }), EPERM);
   if (report(options).landlock == 0) GTEST_SKIP() << "the kernel has no Landlock";
   EXPECT_EQ(confined(options, [&] { return outcome(::open((folder_ / "voice").c_str(), O_RDWR)); }), EACCES);
   EXPECT_EQ(confined(options, [&] { return outcome(::open((folder_ / "secret/key").c_str(), O_RDONLY)); }), EACCES);

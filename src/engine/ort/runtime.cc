@@ -68,7 +68,9 @@ std::string lacks_cuda(const std::filesystem::path& library) {
 
 Result<Runtime> Runtime::open(const RuntimeOptions& options) {
   static std::mutex opening;
-  static std::shared_ptr<const Impl> opened;
+  // Never destroyed: when the process ends, CUDA is torn down before static objects are, and the environment of its
+  // provider would go on using it.
+  static auto& opened = *new std::shared_ptr<const Impl>;
   static const OrtApiBase* opened_base = nullptr;
   const std::lock_guard lock(opening);
   const auto base = open_library(options.library);
