@@ -128,7 +128,9 @@ void Cell::perform(const scheduler::Dispatch& dispatch) {
   if (dispatch.learnt) work = {.wall_p95 = dispatch.p95.wall, .cpu_p95 = dispatch.p95.cpu};
   const auto number = dispatch.job.value;
   if (dispatch.kind == scheduler::JobKind::kPlan) {
-    fleet_.send_job(dispatch.worker, spoken, number, stream.plan_job(dispatch.job), work);
+    auto job = stream.plan_job(dispatch.job);
+    job.patience_us = patience_us(dispatch.stream);
+    fleet_.send_job(dispatch.worker, spoken, number, std::move(job), work);
   } else {
     auto job = stream.render_job(dispatch.job, dispatch.first_grain, dispatch.grains);
     add_company(dispatch, job);
@@ -139,11 +141,14 @@ void Cell::perform(const scheduler::Dispatch& dispatch) {
 void Cell::add_company(const scheduler::Dispatch& dispatch, wire::RenderJob& job) const {
   job.alone = dispatch.alone;
   job.company = static_cast<std::uint32_t>(std::min<std::size_t>(scheduler_.streams(), wire::Limits::kPlaces));
+  job.patience_us = patience_us(dispatch.stream);
+}
+
+std::uint64_t Cell::patience_us(base::StreamId stream) const {
   // Who hears nothing yet waits for nobody.
-  const auto* const playback = scheduler_.playback(dispatch.stream);
+  const auto* const playback = scheduler_.playback(stream);
   const auto dry_at = playback == nullptr ? std::nullopt : playback->dry_at();
-  if (!dry_at) return;
-  job.patience_us = base::to_microseconds(*dry_at - clock_.now() - options_.scheduling.guard);
+  return dry_at ? base::to_microseconds(*dry_at - clock_.now() - options_.scheduling.guard) : 0;
 }
 
 void Cell::perform(const scheduler::CancelJob& cancel) { fleet_.cancel_job(cancel.worker, cancel.job.value); }

@@ -169,6 +169,8 @@ class Cell final : private FleetOwner {
   [[nodiscard]] base::Duration expected_first(const SpeechStream& stream) const;
   void perform(const scheduler::Dispatch& dispatch);
   /// How the worker may render it together with others.
+  /// How long the next job of a stream may wait at its worker.
+  [[nodiscard]] std::uint64_t patience_us(base::StreamId stream) const;
   void add_company(const scheduler::Dispatch& dispatch, wire::RenderJob& job) const;
   void perform(const scheduler::CancelJob& cancel);
   void perform(const scheduler::StreamDone& done);

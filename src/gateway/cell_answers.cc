@@ -77,7 +77,8 @@ void Cell::learn_length(const SpeechStream& stream, const text::Segment& segment
 void Cell::on_grain(wire::GrainDone grain) {
   const base::JobId id{grain.job};
   SpeechStream* stream = stream_of(id);
-  const scheduler::WorkTime took(base::from_microseconds(grain.wall_us), base::from_microseconds(grain.cpu_us));
+  const scheduler::WorkTime took(base::from_microseconds(grain.wall_us), base::from_microseconds(grain.cpu_us),
+                                 base::from_microseconds(grain.share_us));
   const auto samples = base::SampleCount{grain.pcm.size()};
   if (stream != nullptr && !stream->add_grain(std::move(grain))) {
     // What it sent is not taken, and another worker renders it. Whose grain loses two workers fails alone.

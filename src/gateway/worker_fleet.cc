@@ -211,7 +211,7 @@ void WorkerFleet::on_job_message(Slot& slot, wire::Message message) {
   } else if (const auto* grain = std::get_if<wire::GrainDone>(&message)) {
     slot.tasks.progressed(now);
     if (task->rate.hz > 0) slot.rendered += base::playing_time({grain->pcm.size()}, task->rate);
-    slot.busy += base::from_microseconds(grain->wall_us);
+    slot.busy += base::from_microseconds(grain->share_us);
   } else {
     ++slot.jobs;
     end_task(slot, number);

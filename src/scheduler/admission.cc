@@ -232,7 +232,7 @@ base::TimePoint AdmissionDesk::deadline(const Applicant& applicant, base::TimePo
 
 base::Duration AdmissionDesk::useful_wait(VoiceId voice) const {
   const auto& options = scheduler_.options();
-  const auto start = options.start_slack + scheduler_.start_cost(voice);
+  const auto start = options.start_slack + scheduler_.start_time(voice);
   return std::max(base::Duration{}, options.first_audio_target - options.guard - start);
 }
 

@@ -37,7 +37,8 @@ base::Duration cushion(const Options& options, const CostModel& cost, std::uint3
   return base::from_seconds(std::max(0.0, spread) + 2 * longest);
 }
 
-std::uint32_t chunk_grains(const Options& options, const CostModel& cost, const ChunkSituation& at) {
+std::uint32_t chunk_grains(const Options& options, const CostModel& cost, const CostModel& pace,
+                           const ChunkSituation& at) {
   ANTIPHON_CHECK(!at.grains.empty(), "a chunk needs a grain");
   const auto left = static_cast<std::uint32_t>(at.grains.size());
   if (options.fixed_chunk_grains > 0) return std::min(options.fixed_chunk_grains, left);
@@ -50,7 +51,7 @@ std::uint32_t chunk_grains(const Options& options, const CostModel& cost, const 
                     grains_within(at.grains, [&](base::Duration audio) { return audio <= options.first_chunk_max; }));
   }
   const auto most = grains_within(at.grains, [&](base::Duration audio) {
-    const auto took = cost.render_cost(audio);
+    const auto took = pace.render_cost(audio);
     return audio <= options.chunk_max && took <= options.longest_job && took <= at.until_dry - options.guard;
   });
   // Below this length the fixed cost per chunk alone would overload the workers.

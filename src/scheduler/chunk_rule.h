@@ -22,8 +22,9 @@ struct ChunkSituation {
 /// The audio time that a newly started stream must hold so that it survives everybody else's longest jobs (kappa).
 [[nodiscard]] base::Duration cushion(const Options& options, const CostModel& cost, std::uint32_t workers);
 
-/// How many grains the next chunk has: at least one, at most all that are left.
-[[nodiscard]] std::uint32_t chunk_grains(const Options& options, const CostModel& cost,
+/// How many grains the next chunk has: at least one, at most all that are left. `cost` is what it takes of the worker's
+/// time, `pace` what it takes of the clock: the same where a worker does one job at once.
+[[nodiscard]] std::uint32_t chunk_grains(const Options& options, const CostModel& cost, const CostModel& pace,
                                          const ChunkSituation& situation);
 
 }  // namespace antiphon::scheduler

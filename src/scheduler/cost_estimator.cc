@@ -119,10 +119,10 @@ std::vector<LearntCost> CostBook::learnt() const {
   std::vector<LearntCost> result;
   for (const auto& [id, voice] : voices_) {
     for (const auto& entry : voice.entries) {
-      const auto jobs = entry.clocks.wall.observations();
+      const auto jobs = entry.clocks.share.observations();
       if (jobs == 0) continue;
       result.push_back({.key = {.voice = id, .device = entry.device, .busy = 1U << entry.bucket},
-                        .prior = entry.clocks.wall.model().prior(),
+                        .prior = entry.clocks.share.model().prior(),
                         .jobs = jobs});
     }
   }
@@ -140,7 +140,7 @@ std::size_t CostBook::restore(std::span<const LearntCost> learnt) {
       voice.prior_jobs = record.jobs;
     }
     const CostEstimator fresh(record.prior);
-    learning(record.key) = {.wall = fresh, .cpu = fresh};
+    learning(record.key) = {.wall = fresh, .cpu = fresh, .share = fresh};
   }
   return taken;
 }
@@ -149,15 +149,22 @@ void CostBook::observe_render(const CostKey& key, base::Duration audio, WorkTime
   auto& clocks = learning(key);
   clocks.wall.observe_render(audio, took.wall);
   clocks.cpu.observe_render(audio, took.cpu);
+  clocks.share.observe_render(audio, took.share);
 }
 
 void CostBook::observe_plan(const CostKey& key, base::Duration audio, WorkTime took) {
   auto& clocks = learning(key);
   clocks.wall.observe_plan(audio, took.wall);
   clocks.cpu.observe_plan(audio, took.cpu);
+  clocks.share.observe_plan(audio, took.share);
 }
 
 CostModel CostBook::model(const CostKey& key) const {
+  if (const auto* clocks = nearest(key)) return clocks->share.model();
+  return fallback(key).share.model();
+}
+
+CostModel CostBook::pace(const CostKey& key) const {
   if (const auto* clocks = nearest(key)) return clocks->wall.model();
   return fallback(key).wall.model();
 }
@@ -245,7 +252,7 @@ CostBook::Clocks CostBook::fallback(const CostKey& key) const {
     prior.ratio += device->second.distance.ratio;
   }
   const CostEstimator fresh(prior);
-  return {.wall = fresh, .cpu = fresh};
+  return {.wall = fresh, .cpu = fresh, .share = fresh};
 }
 
 }  // namespace antiphon::scheduler

@@ -90,14 +90,14 @@ struct Distance {
 /// it.
 struct LearntCost {
   CostKey key;             ///< busy: any number that counts as the one observed.
-  CostModel::Prior prior;  ///< In wall time.
+  CostModel::Prior prior;  ///< In shares of the worker's time.
   std::uint64_t jobs = 0;  ///< That it was learnt from.
 };
 
 /// The estimators of all voices, devices and numbers of busy workers (in powers of two, since workers share caches and
-/// memory), in wall time and in CPU time. What was not seen yet is taken from the nearest number of busy workers that
-/// was, else from the voice's prior. Of devices without workers it remembers those that were used last: kMostDevices,
-/// those with workers included.
+/// memory), in wall time, in CPU time, and in shares of the worker's time. What was not seen yet is taken from the
+/// nearest number of busy workers that was, else from the voice's prior. Of devices without workers it remembers those
+/// that were used last: kMostDevices, those with workers included.
 class CostBook {
  public:
   /// What is known of the voice from an earlier run. Replaces what was learnt.
@@ -120,8 +120,10 @@ class CostBook {
   void observe_render(const CostKey& key, base::Duration audio, WorkTime took);
   void observe_plan(const CostKey& key, base::Duration audio, WorkTime took);
 
-  /// In wall time.
+  /// What is left the less for others: in shares of the worker's time.
   [[nodiscard]] CostModel model(const CostKey& key) const;
+  /// How soon it is done: in wall time.
+  [[nodiscard]] CostModel pace(const CostKey& key) const;
   /// What a job is expected to take, and what one in twenty exceeds.
   struct Expectation {
     WorkTime expected;
@@ -137,6 +139,7 @@ class CostBook {
   struct Clocks {
     CostEstimator wall;
     CostEstimator cpu;
+    CostEstimator share;
   };
   struct Entry {
     DeviceId device;

@@ -122,9 +122,9 @@ TEST(Policies, OnlyOursPrefersTheUserWhoWasServedLess) {
 
 TEST(ChunkRule, ThePlansChunkIsASecondAndHalfOfItUnderLoadWhereChosen) {
   const Options options{.policy = Policy::kPlan, .plan_chunk_loaded = 500ms};
-  EXPECT_EQ(chunk_grains(options, {}, {.grains = kTenGrains}), 5U);
-  EXPECT_EQ(chunk_grains(options, {}, {.grains = kTenGrains, .loaded = true}), 3U);
-  EXPECT_EQ(chunk_grains(Options{.policy = Policy::kPlan}, {}, {.grains = kTenGrains, .loaded = true}), 5U);
+  EXPECT_EQ(chunk_grains(options, {}, {}, {.grains = kTenGrains}), 5U);
+  EXPECT_EQ(chunk_grains(options, {}, {}, {.grains = kTenGrains, .loaded = true}), 3U);
+  EXPECT_EQ(chunk_grains(Options{.policy = Policy::kPlan}, {}, {}, {.grains = kTenGrains, .loaded = true}), 5U);
 }
 
 TEST(Degradation, PlansFarAheadOnlyWhileThereIsRoom) {

@@ -34,7 +34,7 @@ struct Stream {
   base::TimePoint arrival;
   base::TimePoint start_tag;
   double turn = 0;              ///< The account's, when it was begun.
-  base::Duration start_cost{};  ///< Worker time until it is heard, as expected when it came.
+  base::Duration start_time{};  ///< Until it is heard, once it begins; as expected when it came.
   PlaybackClock playback;
   std::deque<Segment> segments;    ///< Planned and not wholly rendered, in order.
   base::Duration planned_ahead{};  ///< Audio time of what is planned and not rendered.
@@ -75,6 +75,7 @@ struct Worker {
   DeviceId device{};
   base::TimePoint free_since{};  ///< When its last job ended.
   std::set<base::JobId> jobs;
+  std::uint32_t plans = 0;  ///< Of the jobs.
   std::set<VoiceId> voices;
   std::set<VoiceId> lacks;  ///< It cannot load these.
   bool retiring = false;

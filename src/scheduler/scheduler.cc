@@ -29,7 +29,7 @@ void Scheduler::add_worker(base::WorkerId worker, std::uint32_t depth, DeviceId 
       workers_.try_emplace(worker, Worker{.depth = depth, .places = places, .device = device, .jobs = {}, .voices = {}})
           .second;
   ANTIPHON_CHECK(added, "worker id is new");
-  devices_[device] += places;
+  ++devices_[device];
   costs_.add_worker(device);
   places_ += places;
 }
@@ -62,15 +62,14 @@ void Scheduler::remove_worker(base::WorkerId worker, base::TimePoint now) {
   const auto it = workers_.find(worker);
   if (it == workers_.end()) return;
   const auto lost = std::move(it->second.jobs);
-  const auto places = it->second.places;
   const auto device = devices_.find(it->second.device);
-  device->second -= places;
+  --device->second;
   costs_.remove_worker(device->first);
   if (device->second == 0) devices_.erase(device);
   if (it->second.retiring) {
     --retiring_;
   } else {
-    places_ -= places;
+    places_ -= it->second.places;
   }
   workers_.erase(it);
   for (const auto id : lost) {
@@ -195,12 +194,9 @@ std::vector<Action> Scheduler::poll(base::TimePoint now) {
     if (old.whole_account) turns_.forget_account(old.account);
   }
   auto actions = std::exchange(pending_, {});
-  while (const auto id = next(now)) {
-    Stream& stream = streams_.at(*id);
-    const auto worker = place(stream);
-    if (!worker) break;
-    dequeue(stream);
-    actions.emplace_back(dispatch(stream, *worker, now));
+  while (const auto turn = next_turn(now)) {
+    dequeue(streams_.at(turn->stream));
+    actions.emplace_back(dispatch(*turn, now));
   }
   if (now - assessed_ >= kAssessment) assess(now);
   for (auto& action : std::exchange(pending_, {})) actions.push_back(std::move(action));
@@ -234,6 +230,7 @@ void Scheduler::end_job(base::JobId id, base::TimePoint now) {
   if (Stream* stream = stream_of(it->second)) stream->job.reset();
   Worker& worker = workers_.at(it->second.worker);
   worker.jobs.erase(id);
+  if (it->second.kind == JobKind::kPlan) --worker.plans;
   worker.free_since = std::max(worker.free_since, now);
   jobs_.erase(it);
 }
@@ -241,15 +238,18 @@ void Scheduler::end_job(base::JobId id, base::TimePoint now) {
 void Scheduler::charge(Job& job, WorkTime took) {
   job.took.wall += took.wall;
   job.took.cpu += took.cpu;
-  accounts_.charge(job.user, took.wall);
+  job.took.share += took.share;
+  accounts_.charge(job.user, took.share);
 }
 
 WorkTime Scheduler::occupied(const Job& job, base::TimePoint now) const {
   if (!job.loaded) return job.took;
-  // Where several are under way at once, the end of another does not say when this one began.
   const auto& worker = workers_.at(job.worker);
-  const auto begun = worker.places > 1 ? job.begun : std::max(job.begun, worker.free_since);
-  return {std::max(job.took.wall, now - begun), job.took.cpu};
+  if (worker.places > 1) {
+    // Others are under way meanwhile: their ends do not say when this one began, nor had it all the time to itself.
+    return {std::max(job.took.wall, now - job.begun), job.took.cpu, job.took.share};
+  }
+  return {std::max(job.took.wall, now - std::max(job.begun, worker.free_since)), job.took.cpu};
 }
 
 void Scheduler::after_render(Stream& stream, base::TimePoint now) {
@@ -287,10 +287,41 @@ bool Scheduler::prefetches(const Stream& stream, base::TimePoint now) const {
          stream.segments.size() < kPrefetchedSegments && stream.playback.dry_at().value_or(now) - now >= kPrefetchLead;
 }
 
-std::optional<base::WorkerId> Scheduler::place(const Stream& stream) const {
+std::optional<Scheduler::Turn> Scheduler::next_turn(base::TimePoint now) const {
+  const auto id = next(now);
+  if (!id) return std::nullopt;
+  const Stream& stream = streams_.at(*id);
+  const auto kind = prefetches(stream, now) ? JobKind::kPlan : next_kind(stream);
+  if (const auto worker = place(stream, kind)) return Turn{.stream = *id, .worker = *worker, .kind = kind};
+  // Where workers do one job at once, none has room for another either.
+  return places_ > workers() ? next_render() : std::nullopt;
+}
+
+std::optional<Scheduler::Turn> Scheduler::next_render() const {
+  std::optional<Turn> found;
+  std::optional<Key> urgent;
+  for (const auto* queue : {&start_dues_, &ready_}) {
+    for (const auto& key : *queue) {
+      if (urgent && *urgent < key) break;
+      const Stream& stream = streams_.at(key.stream);
+      if (stream.segments.empty()) continue;
+      const auto worker = place(stream, JobKind::kRender);
+      if (!worker) continue;
+      urgent = key;
+      found = Turn{.stream = key.stream, .worker = *worker, .kind = JobKind::kRender};
+      break;
+    }
+  }
+  return found;
+}
+
+std::optional<base::WorkerId> Scheduler::place(const Stream& stream, JobKind kind) const {
   std::optional<Rank> best;
   for (const auto& [id, worker] : workers_) {
     if (worker.retiring || worker.jobs.size() >= worker.depth || worker.lacks.contains(stream.spec.voice)) continue;
+    // It makes one plan at a time, beside which chunks are to have their places.
+    const bool one_at_a_time = kind == JobKind::kPlan && worker.places > 1;
+    if (one_at_a_time && worker.plans > worker.depth - worker.places) continue;
     const auto candidate = rank(stream, id, worker);
     if (!best || candidate < *best) best = candidate;
   }
@@ -315,7 +346,9 @@ std::size_t Scheduler::jobs_of(base::WorkerId worker) const {
   return it == workers_.end() ? 0 : it->second.jobs.size();
 }
 
-Dispatch Scheduler::dispatch(Stream& stream, base::WorkerId worker, base::TimePoint now) {
+Dispatch Scheduler::dispatch(const Turn& turn, base::TimePoint now) {
+  const auto worker = turn.worker;
+  Stream& stream = streams_.at(turn.stream);
   Worker& host = workers_.at(worker);
   const auto busy = std::ranges::count_if(workers_, [](const auto& entry) { return !entry.second.jobs.empty(); });
   const CostKey cost{.voice = stream.spec.voice,
@@ -324,7 +357,7 @@ Dispatch Scheduler::dispatch(Stream& stream, base::WorkerId worker, base::TimePo
   Dispatch result{.job = base::JobId{next_job_++},
                   .worker = worker,
                   .stream = stream.spec.id,
-                  .kind = prefetches(stream, now) ? JobKind::kPlan : next_kind(stream),
+                  .kind = turn.kind,
                   .segment = stream.segments_planned,
                   .alone = stream.losses > 0};
   describe(stream, cost, result, now);
@@ -347,6 +380,7 @@ Dispatch Scheduler::dispatch(Stream& stream, base::WorkerId worker, base::TimePo
                                 .audio = {},
                                 .took = {}});
   host.jobs.insert(result.job);
+  if (result.kind == JobKind::kPlan) ++host.plans;
   return result;
 }
 
@@ -361,11 +395,11 @@ void Scheduler::describe(const Stream& stream, const CostKey& cost, Dispatch& jo
     const auto dry_at = stream.playback.dry_at();
     job.segment = segment.index;
     job.first_grain = segment.next;
-    job.grains = chunk_grains(options_, costs_.model(cost),
+    job.grains = chunk_grains(options_, costs_.model(cost), costs_.pace(cost),
                               {.grains = left,
                                .first = !dry_at.has_value(),
                                .until_dry = dry_at.value_or(now) - now,
-                               .workers = place_count(),
+                               .workers = worker_count(),
                                .streams = static_cast<std::uint32_t>(busy_streams()),
                                .loaded = ladder_.level() >= Degradation::kNoPrefetch});
     base::Duration audio{};

@@ -42,8 +42,8 @@ class Scheduler {
 
   // What happened. Ids that are not known (any more) are ignored, since reports cross with cancellations.
 
-  /// A worker is ready for jobs. `places`: how many render jobs it does at once, in the time of one, at least 1; each
-  /// counts as much as a worker of its own. `depth`: how many jobs it may hold, at least `places`. The id must be new.
+  /// A worker is ready for jobs. `places`: how many render jobs it has under way at once, at least 1; what each takes
+  /// of its time is WorkTime::share. `depth`: how many jobs it may hold, at least `places`. The id must be new.
   void add_worker(base::WorkerId worker, std::uint32_t depth = 1, DeviceId device = {}, std::uint32_t places = 1);
   /// The workers of that device are on another machine; see CostBook::set_distance().
   void set_distance(DeviceId device, const Distance& distance) { costs_.set_distance(device, distance); }
@@ -92,12 +92,12 @@ class Scheduler {
   [[nodiscard]] std::size_t streams() const { return streams_.size(); }
   /// Workers that get jobs.
   [[nodiscard]] std::size_t workers() const { return workers_.size() - retiring_; }
-  /// What they do at once; see add_worker().
+  /// Render jobs that they have under way at once; see add_worker().
   [[nodiscard]] std::uint32_t places() const { return places_; }
   [[nodiscard]] std::size_t jobs_of(base::WorkerId worker) const;
   [[nodiscard]] std::size_t jobs_in_flight() const { return jobs_.size(); }
   [[nodiscard]] const PlaybackClock* playback(base::StreamId stream) const;
-  /// What the voice costs while all workers are busy.
+  /// What the voice takes of the workers' time while all are busy.
   [[nodiscard]] CostModel cost(VoiceId voice) const;
   /// The same on workers of that kind alone.
   [[nodiscard]] CostModel cost(VoiceId voice, DeviceId device) const;
@@ -147,6 +147,8 @@ class Scheduler {
   static constexpr base::Duration kLongestWait = std::chrono::seconds(10);
   /// Worker time of a typical start.
   [[nodiscard]] base::Duration start_cost(VoiceId voice) const;
+  /// How long it takes. The same where workers do one job at once.
+  [[nodiscard]] base::Duration start_time(VoiceId voice) const { return start_time(voice, kTypicalSegment); }
   [[nodiscard]] const Options& options() const { return options_; }
 
  private:
@@ -185,24 +187,39 @@ class Scheduler {
   void end_waiting(Stream& stream);
   void forget(base::StreamId id, base::TimePoint now);
   [[nodiscard]] base::Duration start_spacing(const Stream& stream) const;
+  /// How long jobs of the voice take while all workers are busy.
+  [[nodiscard]] CostModel pace(VoiceId voice) const;
+  /// Until a stream is heard whose first segment is that long.
+  [[nodiscard]] base::Duration start_time(VoiceId voice, base::Duration first_segment) const;
+  using ModelOf = CostModel (CostBook::*)(const CostKey&) const;
+  /// What a worker of the cell does in the mean.
+  [[nodiscard]] CostModel mean(ModelOf model, VoiceId voice) const;
   void append_demand(const Stream& stream, base::TimePoint now, std::vector<DemandLine>& lines) const;
   [[nodiscard]] base::Duration lateness(base::TimePoint now) const;
   /// Ends the newest stream of the user who has most, in the account that has most for its weight.
   void shed(base::TimePoint now);
   // At least 1.
   [[nodiscard]] std::uint32_t worker_count() const;
-  [[nodiscard]] std::uint32_t place_count() const { return std::max(1U, places_); }
   [[nodiscard]] JobKind next_kind(const Stream& stream) const;
   /// Whether to learn the length of a later segment now, though it is not needed yet.
   [[nodiscard]] bool prefetches(const Stream& stream, base::TimePoint now) const;
   /// What exactly a job of that kind does, and what it is expected to take.
   void describe(const Stream& stream, const CostKey& cost, Dispatch& job, base::TimePoint now) const;
   [[nodiscard]] std::int64_t due(const Stream& stream) const;
-  [[nodiscard]] std::optional<base::WorkerId> place(const Stream& stream) const;
+  struct Turn {
+    base::StreamId stream;
+    base::WorkerId worker;
+    JobKind kind;
+  };
+  /// What is dispatched next; nothing while no worker has room for it.
+  [[nodiscard]] std::optional<Turn> next_turn(base::TimePoint now) const;
+  /// The most urgent chunk that a worker has room for.
+  [[nodiscard]] std::optional<Turn> next_render() const;
+  [[nodiscard]] std::optional<base::WorkerId> place(const Stream& stream, JobKind kind) const;
   /// Smallest is best, by Options::placement.
   using Rank = std::tuple<std::size_t, std::size_t, std::size_t, base::WorkerId>;
   [[nodiscard]] Rank rank(const Stream& stream, base::WorkerId id, const Worker& worker) const;
-  [[nodiscard]] Dispatch dispatch(Stream& stream, base::WorkerId worker, base::TimePoint now);
+  [[nodiscard]] Dispatch dispatch(const Turn& turn, base::TimePoint now);
 
   /// Audio of the next segment of a stream, at most what is not planned.
   [[nodiscard]] static base::Duration next_segment(const Stream& stream);
@@ -221,7 +238,7 @@ class Scheduler {
   std::uint32_t places_ = 0;    ///< Of those that do not retire.
   base::WorkerId placed_last_;  ///< Where the last job went.
   CostBook costs_;
-  std::map<DeviceId, std::uint32_t> devices_;  ///< Places of each.
+  std::map<DeviceId, std::uint32_t> devices_;  ///< Workers of each.
   Ladder ladder_;
   double load_ = 0;
   base::TimePoint assessed_{};

@@ -74,7 +74,7 @@ std::vector<DemandLine> Scheduler::demand_of(const StreamSpec& newcomer, base::T
 }
 
 Supply Scheduler::supply(base::TimePoint now) const {
-  const auto m = static_cast<std::int64_t>(places());
+  const auto m = static_cast<std::int64_t>(workers());
   return {.now = now,
           .rate = options_.utilisation * static_cast<double>(m),
           .reserve = std::max<std::int64_t>(0, m - 1) * options_.longest_job / 2};
@@ -107,7 +107,7 @@ base::Duration Scheduler::next_end(const Whose& is_his, base::TimePoint now) con
 }
 
 base::Duration Scheduler::predicted_start(VoiceId voice, base::TimePoint now) const {
-  const auto own = start_cost(voice);
+  const auto own = start_time(voice);
   const bool idle = std::ranges::any_of(workers_, [](const auto& entry) { return entry.second.jobs.empty(); });
   if (idle && ready_.empty() && start_dues_.empty()) return own;
   Stream newcomer;
@@ -124,12 +124,17 @@ base::Duration Scheduler::predicted_start(VoiceId voice, base::TimePoint now) co
     }
   }
   for (const auto& [id, job] : jobs_) ahead += cost(job.cost.voice).render_cost(options_.chunk_max) / 2;
-  return ahead / place_count() + own;
+  return ahead / worker_count() + own;
 }
 
 base::Duration Scheduler::start_cost(VoiceId voice) const {
   const auto model = cost(voice);
-  return model.plan_cost(kTypicalSegment) + model.render_cost(cushion(options_, model, place_count()));
+  return model.plan_cost(kTypicalSegment) + model.render_cost(cushion(options_, model, worker_count()));
+}
+
+base::Duration Scheduler::start_time(VoiceId voice, base::Duration first_segment) const {
+  const auto model = pace(voice);
+  return model.plan_cost(first_segment) + model.render_cost(cushion(options_, cost(voice), worker_count()));
 }
 
 base::Duration Scheduler::next_segment(const Stream& stream) {
@@ -140,7 +145,7 @@ base::Duration Scheduler::next_segment(const Stream& stream) {
 void Scheduler::append_demand(const Stream& stream, base::TimePoint now, std::vector<DemandLine>& lines) const {
   if (idle(stream) || stream.blocked) return;
   const auto model = cost(stream.spec.voice);
-  const auto kappa = cushion(options_, model, place_count());
+  const auto kappa = cushion(options_, model, worker_count());
   auto left = stream.planned_ahead + stream.unplanned;
   auto unplanned = stream.unplanned;
   auto dry_at = stream.playback.dry_at();
@@ -151,7 +156,9 @@ void Scheduler::append_demand(const Stream& stream, base::TimePoint now, std::ve
     const auto start = model.plan_cost(planned_first) + model.render_cost(first);
     lines.push_back(
         {.due = stream.arrival + options_.first_audio_target - options_.guard, .first = start, .total = start});
-    dry_at = std::max(now, stream.arrival) + options_.start_slack + start + first;
+    const auto speed = pace(stream.spec.voice);
+    dry_at = std::max(now, stream.arrival) + options_.start_slack + speed.plan_cost(planned_first) +
+             speed.render_cost(first) + first;
     left -= first;
     unplanned -= planned_first;
   }
@@ -170,22 +177,26 @@ CostModel Scheduler::cost(VoiceId voice, DeviceId device) const {
   return costs_.model({.voice = voice, .device = device, .busy = worker_count()});
 }
 
-CostModel Scheduler::cost(VoiceId voice) const {
-  if (devices_.size() <= 1) {
-    return costs_.model(
-        {.voice = voice, .device = devices_.empty() ? DeviceId{} : devices_.begin()->first, .busy = worker_count()});
-  }
+CostModel Scheduler::cost(VoiceId voice) const { return mean(&CostBook::model, voice); }
+
+CostModel Scheduler::pace(VoiceId voice) const { return mean(&CostBook::pace, voice); }
+
+CostModel Scheduler::mean(ModelOf model, VoiceId voice) const {
+  const auto on = [&](DeviceId device) {
+    return (costs_.*model)({.voice = voice, .device = device, .busy = worker_count()});
+  };
+  if (devices_.size() <= 1) return on(devices_.empty() ? DeviceId{} : devices_.begin()->first);
   // A worker-second of a mixed cell does the mean of what its workers do in one.
   CostModel::Prior mean{.fixed = {}, .ratio = 0, .plan_ratio = 0};
   double speed = 0;
   double planning = 0;
-  std::uint32_t places = 0;
-  for (const auto& [device, count] : devices_) places += count;
+  std::uint32_t workers = 0;
+  for (const auto& [device, count] : devices_) workers += count;
   for (const auto& [device, count] : devices_) {
-    const auto one = costs_.model({.voice = voice, .device = device, .busy = worker_count()});
-    mean.fixed += one.fixed() * count / places;
-    speed += count / one.ratio() / places;
-    planning += count / one.prior().plan_ratio / places;
+    const auto one = on(device);
+    mean.fixed += one.fixed() * count / workers;
+    speed += count / one.ratio() / workers;
+    planning += count / one.prior().plan_ratio / workers;
   }
   mean.ratio = 1 / speed;
   mean.plan_ratio = 1 / planning;
@@ -198,7 +209,7 @@ std::uint32_t Scheduler::worker_count() const {
 
 base::Duration Scheduler::start_spacing(const Stream& stream) const {
   return base::from_seconds(base::to_seconds(start_cost(stream.spec.voice)) * static_cast<double>(accounts_.waiting()) /
-                            place_count() / stream.spec.weight);
+                            worker_count() / stream.spec.weight);
 }
 
 }  // namespace antiphon::scheduler

@@ -76,7 +76,7 @@ std::optional<base::StreamId> Scheduler::next(base::TimePoint now) const {
 
 std::optional<base::TimePoint> Scheduler::latest_start(const Stream& stream) const {
   if (options_.admission == Admission::kOff) return std::nullopt;
-  return stream.arrival + options_.first_audio_target - options_.guard - stream.start_cost - options_.longest_job;
+  return stream.arrival + options_.first_audio_target - options_.guard - stream.start_time - options_.longest_job;
 }
 
 void Scheduler::begin_waiting(Stream& stream, base::TimePoint now) {
@@ -85,9 +85,7 @@ void Scheduler::begin_waiting(Stream& stream, base::TimePoint now) {
   accounts_.begin_waiting(stream.spec);
   stream.arrival = now;
   stream.start_tag = accounts_.take_start_tag(stream.spec, now, start_spacing(stream));
-  const auto model = cost(stream.spec.voice);
-  stream.start_cost =
-      model.plan_cost(next_segment(stream)) + model.render_cost(cushion(options_, model, place_count()));
+  stream.start_time = start_time(stream.spec.voice, next_segment(stream));
   stream.begun = false;
 }
 

@@ -19,13 +19,16 @@ using DeviceId = base::StrongId<struct DeviceIdTag>;
 /// What a job took of its worker.
 struct WorkTime {
   WorkTime() = default;
-  /// `cpu_time` zero: not known.
+  /// All of the worker's time. `cpu_time` zero: not known.
   template <class Rep, class Period>
   // NOLINTNEXTLINE(google-explicit-constructor): wall time is what is meant where one time is given.
   WorkTime(std::chrono::duration<Rep, Period> wall_time, base::Duration cpu_time = {})
-      : wall(wall_time), cpu(cpu_time) {}
+      : WorkTime(wall_time, cpu_time, wall_time) {}
+  WorkTime(base::Duration wall_time, base::Duration cpu_time, base::Duration share_time)
+      : wall(wall_time), cpu(cpu_time), share(share_time) {}
   base::Duration wall{};
   base::Duration cpu{};
+  base::Duration share{};  ///< Of the worker's time, some of which others had as well: what less there is for others.
 };
 
 /// A stream as it enters. Fairness is between accounts first, and then between the users of one.

@@ -48,6 +48,7 @@ void visit(auto& a, Is<PlanJob> auto& m) {
   a.number(m.speed);
   a.number(m.speaker);
   a.number(m.max_samples);
+  a.number(m.patience_us);
   a.number(m.wall_p95_us);
   a.number(m.cpu_p95_us);
 }
@@ -117,6 +118,7 @@ void visit(auto& a, Is<GrainDone> auto& m) {
   a.blob(m.state, Limits::kStateBytes);
   a.number(m.cpu_us);
   a.number(m.wall_us);
+  a.number(m.share_us);
 }
 
 void visit(auto& a, Is<RenderDone> auto& m) {

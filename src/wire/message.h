@@ -74,6 +74,7 @@ struct PlanJob {
   float speed = 1.0F;
   std::uint32_t speaker = 0;
   std::uint64_t max_samples = 0;
+  std::uint64_t patience_us = 0;  ///< How long after its receipt it may wait for chunks that are more urgent.
   // For a link process, which judges whether its worker has stalled. To a worker of the gateway's own they are not
   // told.
   std::uint64_t wall_p95_us = 0;  ///< What 95 % of such jobs take; 0: not known.
@@ -163,6 +164,7 @@ struct GrainDone {
   std::vector<std::byte> state;
   std::uint64_t cpu_us = 0;
   std::uint64_t wall_us = 0;
+  std::uint64_t share_us = 0;  ///< Of the worker's time: of wall_us, where others were rendered together with it.
   friend bool operator==(const GrainDone&, const GrainDone&) = default;
 };
 

@@ -33,6 +33,7 @@ std::vector<Message> real_messages() {
               .speed = 1.25F,
               .speaker = 1,
               .max_samples = 220'500,
+              .patience_us = 150'000,
               .wall_p95_us = 60'000,
               .cpu_p95_us = 45'000},
       RenderJob{.job = 8, .voice_id = "tone", .row_bytes = 4, .grains = {kGrains[0]}, .rows = bytes(116)},
@@ -75,7 +76,8 @@ std::vector<Message> real_messages() {
                 .pcm = {0, 1, -1, 32'767, -32'768},
                 .state = bytes(48),
                 .cpu_us = 20'000,
-                .wall_us = 21'000},
+                .wall_us = 21'000,
+                .share_us = 7'000},
       RenderDone{.job = 9, .epoch = 3, .grains_done = 1, .cancelled = true},
       Failed{.job = 7, .epoch = 3, .code = 1, .message = "the text has no letter and no digit"},
       Stats{.epoch = 3, .resident_bytes = 90'000'000, .cpu_us = 5'000'000, .jobs = 12, .queued = 1},
@@ -163,6 +165,7 @@ void repair_times(auto& answer) {
 
 void repair(GrainDone& done, Filler& /*filler*/) {
   done.index %= 4'096;
+  done.share_us %= Limits::kJobUs + 1;
   repair_times(done);
 }
 

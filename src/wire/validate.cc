@@ -86,7 +86,9 @@ struct Check {
 
   Result<void> operator()(const GrainDone& done) const {
     if (done.index >= Limits::kGrains) return invalid("GrainDone: index is out of range");
-    if (!is_time(done.cpu_us) || !is_time(done.wall_us)) return invalid("GrainDone: a time is out of range");
+    if (!is_time(done.cpu_us) || !is_time(done.wall_us) || !is_time(done.share_us)) {
+      return invalid("GrainDone: a time is out of range");
+    }
     return ok();
   }
 

@@ -64,6 +64,7 @@ TEST_F(RenderingsTest, TheMostUrgentDecidesAndItsLikeJoinIt) {
   begin(job_of(5, {kMiddle}), 10);
   EXPECT_THAT(jobs(next(0)), ElementsAre(5, 2, 4));
   EXPECT_EQ(next(0).begin, at(0)) << "it is full";
+  EXPECT_EQ(renderings_.latest(), at(10));
 }
 
 TEST_F(RenderingsTest, ABatchWaitsForAShareOfItsTimeAndNotBeyondTheEarliestDeadlineInIt) {
@@ -265,6 +266,19 @@ TEST_F(BatchWorkerTest, VoicesComeAndGoBetweenJobs) {
   answers.collect(link(), 2);
   EXPECT_EQ(answers.done.at(10).grains_done, planned.grains.size());
   EXPECT_EQ(static_cast<engine::Errc>(answers.failed.at(11).code), engine::Errc::kVoiceNotFound);
+}
+
+TEST_F(BatchWorkerTest, APlanWaitsForChunksThatAreMoreUrgent) {
+  start(kPlaces);
+  const auto planned = plan(1, kTexts[0]);
+  ASSERT_GT(planned.grains.size(), 2U);
+  send(link(), whole(10, planned));
+  send(link(), wire::PlanJob{.job = 11, .voice_id = "tone", .text = kTexts[1], .patience_us = 3'000'000'000});
+  expect<wire::Started>(link());
+  for (std::size_t i = 0; i < planned.grains.size(); ++i) EXPECT_EQ(expect<wire::GrainDone>(link()).job, 10U);
+  EXPECT_EQ(expect<wire::RenderDone>(link()).job, 10U);
+  EXPECT_EQ(expect<wire::Started>(link()).job, 11U);
+  EXPECT_EQ(expect<wire::Planned>(link()).job, 11U);
 }
 
 TEST_F(BatchWorkerTest, ASuspectHasTheWorkerForItself) {

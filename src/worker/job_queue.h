@@ -38,11 +38,11 @@ class JobQueue {
 
   /// Waits for the next job; nullopt = closed. It is under way until it is finished().
   [[nodiscard]] std::optional<Taken> pop();
-  /// The next job, if there is one and `fits(job)`; it does not wait.
+  /// The next job, if there is one and `fits(taken)`; it does not wait.
   template <class Fits>
   [[nodiscard]] std::optional<Taken> pop_if(const Fits& fits) {
     const std::lock_guard lock(mutex_);
-    if (jobs_.empty() || !fits(jobs_.front().job)) return std::nullopt;
+    if (jobs_.empty() || !fits(jobs_.front())) return std::nullopt;
     return take();
   }
   /// Waits for a job to be pushed or cancelled, for the queue to close, or for the time.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
 #include <span>
 #include <utility>
 
@@ -62,7 +63,7 @@ engine::RenderRequest request_of(const Rendering& rendering) {
 void Performer::run() {
   bool alive = true;
   while (alive && !queue_.closed()) {
-    auto taken = renderings_.empty() ? queue_.pop() : queue_.pop_if([this](const Job& job) { return fits(job); });
+    auto taken = renderings_.empty() ? queue_.pop() : queue_.pop_if([this](const auto& next) { return fits(next); });
     if (taken) {
       alive = perform(std::move(*taken));
     } else if (!renderings_.empty()) {
@@ -71,9 +72,11 @@ void Performer::run() {
   }
 }
 
-bool Performer::fits(const Job& job) const {
-  if (const auto* render = std::get_if<wire::RenderJob>(&job)) return renderings_.fits(*render);
-  if (std::holds_alternative<wire::PlanJob>(job)) return renderings_.interruptible();
+bool Performer::fits(const JobQueue::Taken& next) const {
+  if (const auto* render = std::get_if<wire::RenderJob>(&next.job)) return renderings_.fits(*render);
+  if (const auto* plan = std::get_if<wire::PlanJob>(&next.job)) {
+    return renderings_.interruptible() && latest_begin(next.received, plan->patience_us) <= renderings_.latest();
+  }
   return false;  // voices come and go when nothing is under way
 }
 
@@ -172,12 +175,8 @@ bool Performer::end_cancelled() {
 bool Performer::go_on() {
   if (!end_cancelled()) return false;
   if (renderings_.empty()) return true;
-  const auto size_of = [this](const std::string& voice_id, engine::GrainKind kind) -> std::size_t {
-    const auto voice = shelf_.find(voice_id);
-    return voice ? (*voice)->batch_size(kind) : 1;
-  };
   const auto now = Clock::now();
-  const auto batch = renderings_.next(size_of, now);
+  const auto batch = renderings_.next(std::bind_front(&Performer::batch_size, this), now);
   // What waits in the queue now cannot join before something of this has ended.
   if (batch.begin <= now || queue_.waiting() > 0) return render(batch.grains);
   queue_.wait_for_news(batch.begin);
@@ -191,13 +190,29 @@ bool Performer::render(const std::vector<Rendering*>& batch) {
   auto grains = render_together(batch);
   const auto wall_us = watch.wall_us();
   const auto cpu_us = watch.cpu_us() / batch.size();
+  const auto share_us = wall_us / sharing(batch);
   renderings_.took(voice_id, kind, std::chrono::microseconds(wall_us));
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    const wire::GrainDone done{
-        .job = batch[i]->job.job, .epoch = epoch_, .index = batch[i]->done, .cpu_us = cpu_us, .wall_us = wall_us};
+    const wire::GrainDone done{.job = batch[i]->job.job,
+                               .epoch = epoch_,
+                               .index = batch[i]->done,
+                               .cpu_us = cpu_us,
+                               .wall_us = wall_us,
+                               .share_us = share_us};
     if (!hand_over(*batch[i], std::move(grains[i]), done)) return false;
   }
   return true;
+}
+
+std::size_t Performer::batch_size(const std::string& voice_id, engine::GrainKind kind) const {
+  const auto voice = shelf_.find(voice_id);
+  return voice ? std::max<std::size_t>(1, (*voice)->batch_size(kind)) : 1;
+}
+
+std::size_t Performer::sharing(const std::vector<Rendering*>& batch) const {
+  if (renderings_.full()) return batch.size();
+  const auto& front = *batch.front();
+  return std::max(batch.size(), batch_size(front.job.voice_id, kind_of(front.grain())));
 }
 
 Performer::Grains Performer::render_together(const std::vector<Rendering*>& batch) {

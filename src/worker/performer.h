@@ -41,13 +41,18 @@ class Performer {
   [[nodiscard]] bool end(std::uint64_t job, const Outcome& outcome);
   [[nodiscard]] bool end_cancelled();
   /// Whether the job may be taken now.
-  [[nodiscard]] bool fits(const Job& job) const;
+  [[nodiscard]] bool fits(const JobQueue::Taken& next) const;
 
   [[nodiscard]] Outcome carry_out(const wire::LoadVoice& load);
   [[nodiscard]] Outcome carry_out(const wire::UnloadVoice& unload);
   [[nodiscard]] Outcome carry_out(const wire::PlanJob& job, bool cancelled);
   /// Begins it, or ends it at once.
   [[nodiscard]] bool begin(wire::RenderJob job, const JobQueue::Taken& taken);
+  /// How many grains of that kind the voice renders at once, at least 1.
+  [[nodiscard]] std::size_t batch_size(const std::string& voice_id, engine::GrainKind kind) const;
+  /// Among how many grains the time of a batch is shared out: those in it while the worker is full; else those that
+  /// there is room for, since more would cost no more.
+  [[nodiscard]] std::size_t sharing(const std::vector<Rendering*>& batch) const;
   [[nodiscard]] Grains render_together(const std::vector<Rendering*>& batch);
 
   VoiceShelf& shelf_;

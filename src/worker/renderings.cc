@@ -19,6 +19,10 @@ Clock::duration playing_time(const wire::Grain& grain, base::SampleRate rate) {
 
 }  // namespace
 
+Clock::time_point latest_begin(Clock::time_point received, std::uint64_t patience_us) {
+  return received + std::chrono::microseconds(std::min(patience_us, kMostPatienceUs));
+}
+
 std::span<const std::byte> Rendering::rows() const {
   const auto offset = std::size_t{grain().row_begin - job.grains.front().row_begin} * job.row_bytes;
   return std::span(job.rows).subspan(offset, std::size_t{grain().row_end - grain().row_begin} * job.row_bytes);
@@ -32,20 +36,16 @@ void Rendering::advance(std::vector<std::byte> next_state, Clock::time_point now
 }
 
 bool Renderings::fits(const wire::RenderJob& job) const {
-  return under_way_.size() < places_ && interruptible() && (under_way_.empty() || !job.alone);
+  return !full() && interruptible() && (under_way_.empty() || !job.alone);
 }
 
 void Renderings::begin(wire::RenderJob job, base::SampleRate rate, Clock::time_point received, Clock::time_point now) {
   ANTIPHON_CHECK(fits(job), "a job that is begun fits");
   company_ = job.company;
-  const auto patience = std::chrono::microseconds(std::min(job.patience_us, kMostPatienceUs));
+  const auto latest = latest_begin(received, job.patience_us);
   auto state = std::move(job.state);
-  under_way_.push_back({.job = std::move(job),
-                        .rate = rate,
-                        .done = 0,
-                        .state = std::move(state),
-                        .ready = now,
-                        .latest = received + patience});
+  under_way_.push_back(
+      {.job = std::move(job), .rate = rate, .done = 0, .state = std::move(state), .ready = now, .latest = latest});
 }
 
 void Renderings::erase(const Rendering& rendering) {
@@ -58,7 +58,7 @@ Renderings::Batch Renderings::next(const BatchSize& size_of, Clock::time_point n
   for (auto& rendering : under_way_) order.push_back(&rendering);
   std::ranges::sort(order, {}, [](const Rendering* each) { return std::pair(each->latest, each->job.job); });
   const Shape shape(order.front()->job.voice_id, kind_of(order.front()->grain()));
-  const auto size = std::max<std::size_t>(1, size_of(shape.first, shape.second));
+  const auto size = size_of(shape.first, shape.second);
   Batch batch{.grains = {}, .begin = now};
   for (auto* rendering : order) {
     if (batch.grains.size() == size) break;

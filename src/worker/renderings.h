@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -56,8 +57,12 @@ class Renderings {
 
   [[nodiscard]] std::list<Rendering>& all() { return under_way_; }
   [[nodiscard]] bool empty() const { return under_way_.empty(); }
+  /// When the most urgent grain must be begun. There must be a job.
+  [[nodiscard]] Clock::time_point latest() const { return std::ranges::min(under_way_, {}, &Rendering::latest).latest; }
+  /// Whether all places are taken.
+  [[nodiscard]] bool full() const { return under_way_.size() >= places_; }
 
-  /// How many grains of that kind the voice renders at once.
+  /// How many grains of that kind the voice renders at once, at least 1.
   using BatchSize = std::function<std::size_t(const std::string& voice_id, engine::GrainKind kind)>;
   struct Batch {
     std::vector<Rendering*> grains;  ///< The next of each; valid until one of them is erased.
@@ -82,6 +87,9 @@ class Renderings {
   std::list<Rendering> under_way_;
   std::map<Shape, Clock::duration> expected_;  ///< Of voices that were used; they are few.
 };
+
+/// When a job must be begun that was received then.
+[[nodiscard]] Clock::time_point latest_begin(Clock::time_point received, std::uint64_t patience_us);
 
 [[nodiscard]] inline engine::GrainKind kind_of(const wire::Grain& grain) {
   return static_cast<engine::GrainKind>(grain.kind);

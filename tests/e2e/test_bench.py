@@ -10,10 +10,10 @@ import pytest
 import harness
 
 
-def bench(server, tmp_path, *flags):
+def bench(server, tmp_path, *flags, voice="steady"):
     out = tmp_path / "bench.json"
     out.unlink(missing_ok=True)
-    result = harness.run("bench", "--server", f"127.0.0.1:{server.port}", "--voice", "steady", "--json", out, *flags)
+    result = harness.run("bench", "--server", f"127.0.0.1:{server.port}", "--voice", voice, "--json", out, *flags)
     assert result.returncode == 0, result.stderr.decode()
     return json.loads(out.read_text()), result.stdout.decode()
 

@@ -10,6 +10,7 @@ import time
 import pytest
 
 import harness
+from test_bench import bench
 from test_determinism import OTHERS, SEED, SPEED, TEXT
 
 FAKE_NVML = harness.BINARY.parent / "src/device/libdevice_fake_nvml.so"
@@ -54,6 +55,25 @@ def test_several_streams_are_rendered_in_the_time_of_one(store, serve):
     server.speak_all([(TEXT, "steady", {"seed": number}) for number in range(4)])
     elapsed = time.monotonic() - begun
     assert metric(server, WALL) - before > 2 * elapsed, "jobs were under way side by side"
+
+
+def test_overload_is_refused_by_what_a_worker_does_alone(serve, tmp_path):
+    """Plans are made one by one, however many grains are rendered together: sixteen places are no sixteen workers."""
+    store = tmp_path / "voices"
+    harness.add_tone(store, "planned", "--cost", 20, "--plan-cost", 60, "--sleep")
+
+    def overloaded(*flags):
+        server = serve("--voice", "planned", "--batch", 16, *flags, store=store)
+        for _ in range(2):
+            server.speak("This lets it learn what it costs to speak with that voice.", "planned")
+        # About twice what it can do.
+        report, _ = bench(server, tmp_path, "--rate", 24, "--text", "short", "--duration", 5, "--wait", 0, voice="planned")
+        return report["all"]
+
+    first_come = overloaded("--policy", "fifo", "--admission", "off")
+    ours = overloaded()
+    assert ours["refused"] > 0
+    assert ours["good_share_admitted"] > first_come["good_share_admitted"] + 0.3
 
 
 @pytest.mark.voice
