@@ -3,8 +3,8 @@
 
 First how quickly one worker renders for more listeners than it can serve, by the size of its batches: seconds of audio
 in a second of the clock, the wall time that a job takes for a second of audio (others of its batch are done meanwhile),
-and the memory of the device that is used. Then whom several workers serve well in real time, on the
-device and on the processor of the same machine, in one run. Run it on an idle machine.
+and the memory of the device that is used. Then whom several workers serve well in real time, on the device and on the
+processor of the same machine, in one run. Run it on an idle machine.
 """
 import argparse
 import json
@@ -18,7 +18,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import harness  # noqa: E402
 
 BATCHES = [1, 4, 16, 32, 64]
-CROWD = 256  # More than one worker serves.
+CROWD = 96  # More than one worker serves.
+WARM_UP_SECONDS = 14  # At first there is little but plans to make.
 RENDER = 'antiphon_job_wall_seconds_total{kind="render"}'
 
 
@@ -47,10 +48,10 @@ class Figures:
         """While all its places are taken."""
         server = self.serve(1, *flags, admission="off")
         command = [harness.BINARY, "bench", "--server", f"127.0.0.1:{server.port}", "--voice", harness.REAL_VOICE,
-                   "--listeners", str(CROWD), "--text", "long", "--duration", str(2 + self.seconds)]
+                   "--listeners", str(CROWD), "--text", "long", "--duration", str(WARM_UP_SECONDS + self.seconds)]
         crowd = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, command)], stdout=subprocess.DEVNULL,
                                  stderr=subprocess.DEVNULL)
-        time.sleep(2)
+        time.sleep(WARM_UP_SECONDS)
         before, begun = server.metrics(), time.monotonic()
         time.sleep(self.seconds)
         after, took = server.metrics(), time.monotonic() - begun
