@@ -39,16 +39,12 @@ class Listener:
 def listen(server, number):
     listener = Listener()
     body = {"model": "tts-1", "input": TEXT, "voice": "steady", "response_format": "pcm", "seed": number}
-    while True:
-        with httpx.stream("POST", f"{server.url}/v1/audio/speech", json=body, timeout=harness.DEADLINE_SECONDS,
-                          headers={"Authorization": f"Bearer listener{number}"}) as response:
-            if response.status_code == 200:
-                for data in response.iter_bytes():
-                    listener.hear(data)
-                return listener
-            # What the crowd may still ask for is promised to it: he comes back when he is told to.
-            assert response.status_code == 503
-            time.sleep(int(response.headers["retry-after-ms"]) / 1000)
+    with httpx.stream("POST", f"{server.url}/v1/audio/speech", json=body, timeout=harness.DEADLINE_SECONDS,
+                      headers={"Authorization": f"Bearer listener{number}"}) as response:
+        assert response.status_code == 200, response.read()
+        for data in response.iter_bytes():
+            listener.hear(data)
+    return listener
 
 
 def worst_gap(server):
@@ -67,7 +63,7 @@ def crowd(server):
     watchdog = threading.Timer(2 * harness.DEADLINE_SECONDS, process.kill)
     watchdog.start()
     try:
-        assert process.stdout.readline() == "held\n", "all of them are let in, sooner or later"
+        assert process.stdout.readline() == "held\n", "each of them is heard"
         watchdog.cancel()
         yield
     finally:
@@ -98,12 +94,11 @@ def round_beside(server):
 
 @pytest.mark.skipif(harness.SANITIZED, reason="a sanitizer's own delays and memory")
 def test_four_hundred_bad_clients_beside_eight_listeners(serve):
-    server = serve("--workers", "2", "--voice", "quick",
+    # What a slow machine's admission would refuse is not what this is about.
+    server = serve("--workers", "2", "--voice", "quick", "--admission", "off",
                    config={"workers": {"backlog_seconds": BACKLOG_SECONDS}, "server": {"max_connections": 1024, "lag_limit_seconds": 3600}})
     server.wait_for_workers(2)
-    for number in range(10):
-        server.speak(TEXT, "quick", seed=number)  # so that it is known how little the crowd's voice costs
-    alone = max(worst_gap(server), worst_gap(server))
+    alone_before = max(worst_gap(server), worst_gap(server))
     before = harness.resident_bytes(server.pid)
     with crowd(server):
         assert server.metrics()["antiphon_streams"] >= CROWD, "each slow reader holds a stream"
@@ -113,8 +108,11 @@ def test_four_hundred_bad_clients_beside_eight_listeners(serve):
         assert server.metrics()['antiphon_streams_ended_total{end="failed"}'] == 0
     harness.eventually(server.idle, "all of them are gone")
     after = harness.resident_bytes(server.pid)
+    # What else the machine does may come and go.
+    alone_after = max(worst_gap(server), worst_gap(server))
+    alone = max(alone_before, alone_after)
     beside = max(gap for gap, _, _ in rounds)
-    print(f"worst gap {alone * 1000:.0f} ms alone, {beside * 1000:.0f} ms beside {2 * CROWD} others; resident MiB: "
+    print(f"worst gap {alone_before * 1000:.0f} and {alone_after * 1000:.0f} ms alone before and after, {beside * 1000:.0f} ms beside {2 * CROWD} others; resident MiB: "
           f"{before / 2**20:.0f} before, " + ", ".join(f"{least / 2**20:.0f} to {most / 2**20:.0f}" for _, least, most in rounds)
           + f" in each round beside them, {after / 2**20:.0f} after them")
     # A slow reader holds its backlog, and as much again on its way, each in a buffer that may be half empty.
