@@ -129,7 +129,7 @@ void Cell::perform(const scheduler::Dispatch& dispatch) {
   const auto number = dispatch.job.value;
   if (dispatch.kind == scheduler::JobKind::kPlan) {
     auto job = stream.plan_job(dispatch.job);
-    job.patience_us = patience_us(dispatch.stream);
+    job.patience_us = base::to_microseconds(plan_patience(dispatch.stream));
     fleet_.send_job(dispatch.worker, spoken, number, std::move(job), work);
   } else {
     auto job = stream.render_job(dispatch.job, dispatch.first_grain, dispatch.grains);
@@ -141,14 +141,19 @@ void Cell::perform(const scheduler::Dispatch& dispatch) {
 void Cell::add_company(const scheduler::Dispatch& dispatch, wire::RenderJob& job) const {
   job.alone = dispatch.alone;
   job.company = static_cast<std::uint32_t>(std::min<std::size_t>(scheduler_.streams(), wire::Limits::kPlaces));
-  job.patience_us = patience_us(dispatch.stream);
+  job.patience_us = base::to_microseconds(patience(dispatch.stream));
 }
 
-std::uint64_t Cell::patience_us(base::StreamId stream) const {
-  // Who hears nothing yet waits for nobody.
+base::Duration Cell::patience(base::StreamId stream) const {
   const auto* const playback = scheduler_.playback(stream);
   const auto dry_at = playback == nullptr ? std::nullopt : playback->dry_at();
-  return dry_at ? base::to_microseconds(*dry_at - clock_.now() - options_.scheduling.guard) : 0;
+  return dry_at ? *dry_at - clock_.now() - options_.scheduling.guard : base::Duration{};
+}
+
+base::Duration Cell::plan_patience(base::StreamId stream) const {
+  // Others' plans, which may be more urgent, wait for this one in the scheduler: so it waits for no longer than a job.
+  const auto longest = options_.scheduling.longest_job;
+  return std::min(patience(stream) + scheduler_.left_of(stream).planned - 2 * longest, longest);
 }
 
 void Cell::perform(const scheduler::CancelJob& cancel) { fleet_.cancel_job(cancel.worker, cancel.job.value); }

@@ -168,9 +168,11 @@ class Cell final : private FleetOwner {
   /// Of the segment that is planned first; zero while there is none.
   [[nodiscard]] base::Duration expected_first(const SpeechStream& stream) const;
   void perform(const scheduler::Dispatch& dispatch);
+  /// How long the next chunk of a stream may wait at its worker. Who hears nothing yet waits for nobody.
+  [[nodiscard]] base::Duration patience(base::StreamId stream) const;
+  /// The same for its next plan, after which there is a chunk to render.
+  [[nodiscard]] base::Duration plan_patience(base::StreamId stream) const;
   /// How the worker may render it together with others.
-  /// How long the next job of a stream may wait at its worker.
-  [[nodiscard]] std::uint64_t patience_us(base::StreamId stream) const;
   void add_company(const scheduler::Dispatch& dispatch, wire::RenderJob& job) const;
   void perform(const scheduler::CancelJob& cancel);
   void perform(const scheduler::StreamDone& done);

@@ -42,7 +42,7 @@ void Cell::link_measured(base::WorkerId worker) {
 bool Cell::update_distance(base::WorkerId worker, Distance& told) {
   const auto* const link = fleet_.quality_of(worker);
   if (link == nullptr) return false;
-  const auto job = scheduler_.cost(number(first_voice().id)).render_cost(options_.scheduling.chunk_max);
+  const auto job = scheduler_.pace(number(first_voice().id)).render_cost(options_.scheduling.chunk_max);
   const auto cost = link->cost(job);
   const auto depth = std::max(options_.scheduling.queue_depth, link->depth(job));
   const bool is_news = !told.cost || differ(cost, *told.cost) || depth != told.depth;

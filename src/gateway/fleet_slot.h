@@ -54,7 +54,7 @@ struct WorkerStatus {
   std::uint64_t jobs = 0;  ///< Done.
   base::Duration rendered{};
   base::Duration busy{};           ///< Time spent on rendering.
-  std::uint32_t places = 1;        ///< Jobs that it does at once.
+  std::uint32_t places = 1;        ///< Render jobs that it has under way at once.
   std::uint64_t resident = 0;      ///< Memory of the process.
   std::uint64_t device_bytes = 0;  ///< Memory of the device that it holds; 0: none, or not known.
   std::optional<RemoteStatus> remote{};

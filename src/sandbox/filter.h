@@ -14,9 +14,10 @@ namespace antiphon::sandbox {
 /// may send signals to itself.
 ///
 /// A process that talks to a device needs more: it opens files for writing, though none that does not exist, and
-/// controls them. Which files, is for Landlock to say; a filter does not see names. It may also wait on a local socket
-/// of sequenced packets, on which nobody can reach it: CUDA 13 insists on that (seen with driver 580). What else its
-/// driver may try in vain, such as a socket to a service that is not there, is refused and does not end it.
+/// controls them. Which files, is for Landlock to say; a filter does not see names. It may also listen on a local
+/// socket of sequenced packets, but accept nobody: CUDA 13 insists on that (seen with driver 580). That none is bound
+/// to a path is Landlock's, too. What else its driver may try in vain, such as a socket to a service that is not there,
+/// is refused and does not end it.
 enum class Devices : std::uint8_t { kNone, kSome };
 [[nodiscard]] std::vector<sock_filter> make_filter(std::uint32_t self, Devices devices);
 

@@ -90,7 +90,7 @@ struct Distance {
 /// it.
 struct LearntCost {
   CostKey key;             ///< busy: any number that counts as the one observed.
-  CostModel::Prior prior;  ///< In shares of the worker's time.
+  CostModel::Prior prior;  ///< In shares of the worker's time; taken for wall time, too, until that was observed.
   std::uint64_t jobs = 0;  ///< That it was learnt from.
 };
 

@@ -246,8 +246,10 @@ WorkTime Scheduler::occupied(const Job& job, base::TimePoint now) const {
   if (!job.loaded) return job.took;
   const auto& worker = workers_.at(job.worker);
   if (worker.places > 1) {
-    // Others are under way meanwhile: their ends do not say when this one began, nor had it all the time to itself.
-    return {std::max(job.took.wall, now - job.begun), job.took.cpu, job.took.share};
+    // Others are under way meanwhile: their ends do not say when this one began, nor had it all the time to itself. How
+    // long a plan waited for them is its stream's own matter.
+    const auto wall = job.kind == JobKind::kPlan ? job.took.wall : std::max(job.took.wall, now - job.begun);
+    return {wall, job.took.cpu, job.took.share};
   }
   return {std::max(job.took.wall, now - std::max(job.begun, worker.free_since)), job.took.cpu};
 }
@@ -285,48 +287,6 @@ JobKind Scheduler::next_kind(const Stream& stream) const {
 bool Scheduler::prefetches(const Stream& stream, base::TimePoint now) const {
   return stream.text_ready && ladder_.level() < Degradation::kNoPrefetch &&
          stream.segments.size() < kPrefetchedSegments && stream.playback.dry_at().value_or(now) - now >= kPrefetchLead;
-}
-
-std::optional<Scheduler::Turn> Scheduler::next_turn(base::TimePoint now) const {
-  const auto id = next(now);
-  if (!id) return std::nullopt;
-  const Stream& stream = streams_.at(*id);
-  const auto kind = prefetches(stream, now) ? JobKind::kPlan : next_kind(stream);
-  if (const auto worker = place(stream, kind)) return Turn{.stream = *id, .worker = *worker, .kind = kind};
-  // Where workers do one job at once, none has room for another either.
-  return places_ > workers() ? next_render() : std::nullopt;
-}
-
-std::optional<Scheduler::Turn> Scheduler::next_render() const {
-  std::optional<Turn> found;
-  std::optional<Key> urgent;
-  for (const auto* queue : {&start_dues_, &ready_}) {
-    for (const auto& key : *queue) {
-      if (urgent && *urgent < key) break;
-      const Stream& stream = streams_.at(key.stream);
-      if (stream.segments.empty()) continue;
-      const auto worker = place(stream, JobKind::kRender);
-      if (!worker) continue;
-      urgent = key;
-      found = Turn{.stream = key.stream, .worker = *worker, .kind = JobKind::kRender};
-      break;
-    }
-  }
-  return found;
-}
-
-std::optional<base::WorkerId> Scheduler::place(const Stream& stream, JobKind kind) const {
-  std::optional<Rank> best;
-  for (const auto& [id, worker] : workers_) {
-    if (worker.retiring || worker.jobs.size() >= worker.depth || worker.lacks.contains(stream.spec.voice)) continue;
-    // It makes one plan at a time, beside which chunks are to have their places.
-    const bool one_at_a_time = kind == JobKind::kPlan && worker.places > 1;
-    if (one_at_a_time && worker.plans > worker.depth - worker.places) continue;
-    const auto candidate = rank(stream, id, worker);
-    if (!best || candidate < *best) best = candidate;
-  }
-  if (!best) return std::nullopt;
-  return std::get<base::WorkerId>(*best);
 }
 
 Scheduler::Rank Scheduler::rank(const Stream& stream, base::WorkerId id, const Worker& worker) const {

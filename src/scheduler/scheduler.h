@@ -99,7 +99,9 @@ class Scheduler {
   [[nodiscard]] const PlaybackClock* playback(base::StreamId stream) const;
   /// What the voice takes of the workers' time while all are busy.
   [[nodiscard]] CostModel cost(VoiceId voice) const;
-  /// The same on workers of that kind alone.
+  /// How long its jobs take meanwhile: the same where workers do one at once.
+  [[nodiscard]] CostModel pace(VoiceId voice) const;
+  /// What it takes on workers of that kind alone.
   [[nodiscard]] CostModel cost(VoiceId voice, DeviceId device) const;
   /// What is known of a voice from an earlier run. Replaces what was learnt.
   void set_prior(VoiceId voice, const CostModel::Prior& prior) { costs_.set_prior(voice, prior); }
@@ -187,8 +189,6 @@ class Scheduler {
   void end_waiting(Stream& stream);
   void forget(base::StreamId id, base::TimePoint now);
   [[nodiscard]] base::Duration start_spacing(const Stream& stream) const;
-  /// How long jobs of the voice take while all workers are busy.
-  [[nodiscard]] CostModel pace(VoiceId voice) const;
   /// Until a stream is heard whose first segment is that long.
   [[nodiscard]] base::Duration start_time(VoiceId voice, base::Duration first_segment) const;
   using ModelOf = CostModel (CostBook::*)(const CostKey&) const;

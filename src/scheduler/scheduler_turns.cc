@@ -93,6 +93,52 @@ void Scheduler::end_waiting(Stream& stream) {
   if (std::exchange(stream.waiting, false)) accounts_.end_waiting(stream.spec);
 }
 
+std::optional<Scheduler::Turn> Scheduler::next_turn(base::TimePoint now) const {
+  const auto id = next(now);
+  if (!id) return std::nullopt;
+  const Stream& stream = streams_.at(*id);
+  const auto kind = prefetches(stream, now) ? JobKind::kPlan : next_kind(stream);
+  if (const auto worker = place(stream, kind)) return Turn{.stream = *id, .worker = *worker, .kind = kind};
+  // A worker that makes its plan may still have places for chunks.
+  const auto has_place = [](const auto& entry) {
+    const auto& host = entry.second;
+    return !host.retiring && host.places > 1 && host.jobs.size() < host.depth;
+  };
+  return std::ranges::any_of(workers_, has_place) ? next_render() : std::nullopt;
+}
+
+std::optional<Scheduler::Turn> Scheduler::next_render() const {
+  std::optional<Turn> found;
+  std::optional<Key> urgent;
+  for (const auto* queue : {&start_dues_, &ready_}) {
+    for (const auto& key : *queue) {
+      if (urgent && *urgent < key) break;
+      const Stream& stream = streams_.at(key.stream);
+      if (stream.segments.empty()) continue;
+      const auto worker = place(stream, JobKind::kRender);
+      if (!worker) continue;
+      urgent = key;
+      found = Turn{.stream = key.stream, .worker = *worker, .kind = JobKind::kRender};
+      break;
+    }
+  }
+  return found;
+}
+
+std::optional<base::WorkerId> Scheduler::place(const Stream& stream, JobKind kind) const {
+  std::optional<Rank> best;
+  for (const auto& [id, worker] : workers_) {
+    if (worker.retiring || worker.jobs.size() >= worker.depth || worker.lacks.contains(stream.spec.voice)) continue;
+    // Of plans it gets no more than if it had one place: chunks are to have the others.
+    const bool one_at_a_time = kind == JobKind::kPlan && worker.places > 1;
+    if (one_at_a_time && worker.plans > worker.depth - worker.places) continue;
+    const auto candidate = rank(stream, id, worker);
+    if (!best || candidate < *best) best = candidate;
+  }
+  if (!best) return std::nullopt;
+  return std::get<base::WorkerId>(*best);
+}
+
 std::int64_t Scheduler::due(const Stream& stream) const {
   const auto ticks = [](base::TimePoint time) { return time.time_since_epoch().count(); };
   switch (options_.policy) {

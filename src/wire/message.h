@@ -10,7 +10,7 @@
 /// Every limit below is enforced by the decoder before it allocates.
 namespace antiphon::wire {
 
-inline constexpr std::uint32_t kProtocolVersion = 4;
+inline constexpr std::uint32_t kProtocolVersion = 5;
 
 struct Limits {
   static constexpr std::size_t kFrameBytes = 16U << 20;  ///< Whole frame, header included.
@@ -91,7 +91,7 @@ struct RenderJob {
   std::vector<std::byte> rows;   ///< The prior's rows [grains.front().row_begin, grains.back().row_end).
   std::vector<std::byte> state;  ///< State before the first of them.
   // For a worker that renders grains of several jobs at once.
-  std::uint64_t patience_us = 0;  ///< How long after its receipt its first grain may wait for the company of others.
+  std::uint64_t patience_us = 0;  ///< How long after its receipt its first grain may wait, for company or for a plan.
   std::uint32_t company = 1;      ///< Streams that are being spoken, this one included: more cannot come together.
   bool alone = false;             ///< While it is under way no other is: it may be what ended a worker.
   std::uint64_t wall_p95_us = 0;  ///< As in PlanJob; so is the next one.
@@ -117,7 +117,7 @@ struct Ready {
   std::uint32_t epoch = 0;
   std::uint64_t pid = 0;
   std::string fingerprint;  ///< Execution fingerprint: runtime version, provider, CPU instruction set, size of batches.
-  std::uint32_t places = 1;  ///< Render jobs that it has under way at once, in the time of one; 1 to Limits::kPlaces.
+  std::uint32_t places = 1;  ///< Render jobs that it has under way at once; 1 to Limits::kPlaces.
   std::uint32_t voices = 1;  ///< That it holds at once, at least 1.
   friend bool operator==(const Ready&, const Ready&) = default;
 };

@@ -165,8 +165,8 @@ void repair_times(auto& answer) {
 
 void repair(GrainDone& done, Filler& /*filler*/) {
   done.index %= 4'096;
-  done.share_us %= Limits::kJobUs + 1;
   repair_times(done);
+  done.share_us %= done.wall_us + 1;
 }
 
 void repair(RenderDone& done, Filler& /*filler*/) { done.grains_done %= 4'096; }

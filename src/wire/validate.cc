@@ -86,9 +86,8 @@ struct Check {
 
   Result<void> operator()(const GrainDone& done) const {
     if (done.index >= Limits::kGrains) return invalid("GrainDone: index is out of range");
-    if (!is_time(done.cpu_us) || !is_time(done.wall_us) || !is_time(done.share_us)) {
-      return invalid("GrainDone: a time is out of range");
-    }
+    if (!is_time(done.cpu_us) || !is_time(done.wall_us)) return invalid("GrainDone: a time is out of range");
+    if (done.share_us > done.wall_us) return invalid("GrainDone: its share is more than its time");
     return ok();
   }
 

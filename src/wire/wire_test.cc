@@ -276,6 +276,7 @@ TEST(Validate, OtherMessages) {
   EXPECT_THAT(fault(real<Ready>(), [](auto& m) { m.voices = 0; }), HasSubstr("voices"));
   EXPECT_THAT(fault(real<GrainDone>(), [](auto& m) { m.index = Limits::kGrains; }), HasSubstr("index"));
   EXPECT_THAT(fault(real<GrainDone>(), [](auto& m) { m.wall_us = Limits::kJobUs + 1; }), HasSubstr("time"));
+  EXPECT_THAT(fault(real<GrainDone>(), [](auto& m) { m.share_us = m.wall_us + 1; }), HasSubstr("share"));
   EXPECT_THAT(fault(real<GrainDone>(), [](auto& m) { m.cpu_us = UINT64_MAX; }), HasSubstr("time"));
   EXPECT_THAT(fault(real<Planned>(), [](auto& m) { m.wall_us = Limits::kJobUs + 1; }), HasSubstr("time"));
   EXPECT_THAT(fault(real<RenderDone>(), [](auto& m) { m.grains_done = Limits::kGrains + 1; }), HasSubstr("grains"));

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "worker/job_queue.h"
 #include "worker/renderings.h"
 #include "worker/test_gateway.h"
 
@@ -65,6 +66,17 @@ TEST_F(RenderingsTest, TheMostUrgentDecidesAndItsLikeJoinIt) {
   EXPECT_THAT(jobs(next(0)), ElementsAre(5, 2, 4));
   EXPECT_EQ(next(0).begin, at(0)) << "it is full";
   EXPECT_EQ(renderings_.latest(), at(10));
+}
+
+TEST_F(RenderingsTest, ThereIsRoomForAsManyAsPlacesAreLeft) {
+  EXPECT_EQ(renderings_.room(), kPlaces);
+  begin(job_of(1, {kMiddle}), 10);
+  EXPECT_EQ(renderings_.room(), kPlaces - 1);
+  renderings_.erase(*next(0).grains.front());
+  auto suspect = job_of(2, {kMiddle});
+  suspect.alone = true;
+  begin(suspect, 10);
+  EXPECT_EQ(renderings_.room(), 0U);
 }
 
 TEST_F(RenderingsTest, ABatchWaitsForAShareOfItsTimeAndNotBeyondTheEarliestDeadlineInIt) {
@@ -154,6 +166,17 @@ struct Answers {
       }
     }
   }
+};
+
+class OvertakingTest : public testing::Test {
+ protected:
+  static std::uint64_t number(const std::optional<JobQueue::Taken>& taken) {
+    if (!taken) return 0;
+    const auto* render = std::get_if<wire::RenderJob>(&taken->job);
+    return render != nullptr ? render->job : std::get<wire::PlanJob>(taken->job).job;
+  }
+
+  JobQueue queue_{8};
 };
 
 class BatchWorkerTest : public testing::Test {
@@ -266,6 +289,23 @@ TEST_F(BatchWorkerTest, VoicesComeAndGoBetweenJobs) {
   answers.collect(link(), 2);
   EXPECT_EQ(answers.done.at(10).grains_done, planned.grains.size());
   EXPECT_EQ(static_cast<engine::Errc>(answers.failed.at(11).code), engine::Errc::kVoiceNotFound);
+}
+
+TEST_F(OvertakingTest, OnlyAPlanThatDoesNotFitIsOvertaken) {
+  ASSERT_TRUE(queue_.push(wire::PlanJob{.job = 1}));
+  ASSERT_TRUE(queue_.push(wire::RenderJob{.job = 2}));
+  ASSERT_TRUE(queue_.push(wire::RenderJob{.job = 3, .alone = true}));
+  ASSERT_TRUE(queue_.push(wire::RenderJob{.job = 4}));
+  const auto fits = [](const JobQueue::Taken& next) {
+    const auto* render = std::get_if<wire::RenderJob>(&next.job);
+    return next.cancelled || (render != nullptr && !render->alone);
+  };
+  EXPECT_EQ(number(queue_.pop_if(fits)), 2U);
+  EXPECT_FALSE(queue_.pop_if(fits)) << "one that has to be alone is not overtaken";
+  queue_.cancel(1);
+  EXPECT_EQ(number(queue_.pop_if(fits)), 1U);
+  EXPECT_EQ(number(queue_.pop()), 3U);
+  EXPECT_EQ(number(queue_.pop_if(fits)), 4U);
 }
 
 TEST_F(BatchWorkerTest, APlanWaitsForChunksThatAreMoreUrgent) {

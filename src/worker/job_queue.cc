@@ -31,12 +31,12 @@ std::optional<JobQueue::Taken> JobQueue::pop() {
   std::unique_lock lock(mutex_);
   news_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
   if (closed_) return std::nullopt;
-  return take();
+  return take(jobs_.begin());
 }
 
-JobQueue::Taken JobQueue::take() {
-  auto taken = std::move(jobs_.front());
-  jobs_.pop_front();
+JobQueue::Taken JobQueue::take(std::deque<Taken>::iterator next) {
+  auto taken = std::move(*next);
+  jobs_.erase(next);
   if (const auto number = cancellable(taken.job)) {
     under_way_.emplace(*number, false);
   } else {

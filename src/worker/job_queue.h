@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -17,7 +18,7 @@ namespace antiphon::worker {
 using Job = std::variant<wire::LoadVoice, wire::UnloadVoice, wire::PlanJob, wire::RenderJob>;
 using Clock = std::chrono::steady_clock;
 
-/// Hands jobs from the thread that reads the socket to the one that computes, in order. Any thread, but for what takes
+/// Hands jobs from the thread that reads the socket to the one that computes. Any thread, but for what takes
 /// jobs out: one thread does.
 class JobQueue {
  public:
@@ -38,12 +39,14 @@ class JobQueue {
 
   /// Waits for the next job; nullopt = closed. It is under way until it is finished().
   [[nodiscard]] std::optional<Taken> pop();
-  /// The next job, if there is one and `fits(taken)`; it does not wait.
+  /// The next job, if there is one and `fits(taken)`; it does not wait. A plan that does not fit is overtaken.
   template <class Fits>
   [[nodiscard]] std::optional<Taken> pop_if(const Fits& fits) {
     const std::lock_guard lock(mutex_);
-    if (jobs_.empty() || !fits(jobs_.front())) return std::nullopt;
-    return take();
+    const auto next = std::ranges::find_if(
+        jobs_, [&](const Taken& each) { return !std::holds_alternative<wire::PlanJob>(each.job) || fits(each); });
+    if (next == jobs_.end() || !fits(*next)) return std::nullopt;
+    return take(next);
   }
   /// Waits for a job to be pushed or cancelled, for the queue to close, or for the time.
   void wait_for_news(Clock::time_point until);
@@ -63,8 +66,8 @@ class JobQueue {
   [[nodiscard]] std::size_t waiting() const;
 
  private:
-  /// The first, under the lock.
-  [[nodiscard]] Taken take();
+  /// Under the lock.
+  [[nodiscard]] Taken take(std::deque<Taken>::iterator next);
 
   const std::size_t capacity_;
   std::size_t voice_changes_ = 0;  ///< Of those that wait.

@@ -75,7 +75,8 @@ void Performer::run() {
 bool Performer::fits(const JobQueue::Taken& next) const {
   if (const auto* render = std::get_if<wire::RenderJob>(&next.job)) return renderings_.fits(*render);
   if (const auto* plan = std::get_if<wire::PlanJob>(&next.job)) {
-    return renderings_.interruptible() && latest_begin(next.received, plan->patience_us) <= renderings_.latest();
+    const auto latest = latest_begin(next.received, plan->patience_us);
+    return next.cancelled || (renderings_.interruptible() && latest <= renderings_.latest());
   }
   return false;  // voices come and go when nothing is under way
 }
@@ -177,7 +178,7 @@ bool Performer::go_on() {
   if (renderings_.empty()) return true;
   const auto now = Clock::now();
   const auto batch = renderings_.next(std::bind_front(&Performer::batch_size, this), now);
-  // What waits in the queue now cannot join before something of this has ended.
+  // What waits in the queue now does not join before some of this was rendered.
   if (batch.begin <= now || queue_.waiting() > 0) return render(batch.grains);
   queue_.wait_for_news(batch.begin);
   return true;
@@ -210,9 +211,9 @@ std::size_t Performer::batch_size(const std::string& voice_id, engine::GrainKind
 }
 
 std::size_t Performer::sharing(const std::vector<Rendering*>& batch) const {
-  if (renderings_.full()) return batch.size();
   const auto& front = *batch.front();
-  return std::max(batch.size(), batch_size(front.job.voice_id, kind_of(front.grain())));
+  const auto size = batch_size(front.job.voice_id, kind_of(front.grain()));
+  return std::max(batch.size(), std::min(size, batch.size() + renderings_.room()));
 }
 
 Performer::Grains Performer::render_together(const std::vector<Rendering*>& batch) {

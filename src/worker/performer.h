@@ -50,8 +50,8 @@ class Performer {
   [[nodiscard]] bool begin(wire::RenderJob job, const JobQueue::Taken& taken);
   /// How many grains of that kind the voice renders at once, at least 1.
   [[nodiscard]] std::size_t batch_size(const std::string& voice_id, engine::GrainKind kind) const;
-  /// Among how many grains the time of a batch is shared out: those in it while the worker is full; else those that
-  /// there is room for, since more would cost no more.
+  /// Among how many grains the time of a batch is shared out: those in it, and those that there is room for in it and
+  /// in the worker, since they would cost no more.
   [[nodiscard]] std::size_t sharing(const std::vector<Rendering*>& batch) const;
   [[nodiscard]] Grains render_together(const std::vector<Rendering*>& batch);
 

@@ -35,9 +35,7 @@ void Rendering::advance(std::vector<std::byte> next_state, Clock::time_point now
   ++done;
 }
 
-bool Renderings::fits(const wire::RenderJob& job) const {
-  return !full() && interruptible() && (under_way_.empty() || !job.alone);
-}
+bool Renderings::fits(const wire::RenderJob& job) const { return room() > 0 && (under_way_.empty() || !job.alone); }
 
 void Renderings::begin(wire::RenderJob job, base::SampleRate rate, Clock::time_point received, Clock::time_point now) {
   ANTIPHON_CHECK(fits(job), "a job that is begun fits");

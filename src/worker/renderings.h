@@ -59,8 +59,10 @@ class Renderings {
   [[nodiscard]] bool empty() const { return under_way_.empty(); }
   /// When the most urgent grain must be begun. There must be a job.
   [[nodiscard]] Clock::time_point latest() const { return std::ranges::min(under_way_, {}, &Rendering::latest).latest; }
-  /// Whether all places are taken.
-  [[nodiscard]] bool full() const { return under_way_.size() >= places_; }
+  /// How many jobs more may join those under way.
+  [[nodiscard]] std::size_t room() const {
+    return interruptible() ? places_ - std::min(places_, under_way_.size()) : 0;
+  }
 
   /// How many grains of that kind the voice renders at once, at least 1.
   using BatchSize = std::function<std::size_t(const std::string& voice_id, engine::GrainKind kind)>;

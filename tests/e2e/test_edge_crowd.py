@@ -112,7 +112,8 @@ def test_four_hundred_bad_clients_beside_eight_listeners(serve):
     alone_after = max(worst_gap(server), worst_gap(server))
     alone = max(alone_before, alone_after)
     beside = max(gap for gap, _, _ in rounds)
-    print(f"worst gap {alone_before * 1000:.0f} and {alone_after * 1000:.0f} ms alone before and after, {beside * 1000:.0f} ms beside {2 * CROWD} others; resident MiB: "
+    print(f"worst gap {alone_before * 1000:.0f} and {alone_after * 1000:.0f} ms alone before and after, "
+          f"{beside * 1000:.0f} ms beside {2 * CROWD} others; resident MiB: "
           f"{before / 2**20:.0f} before, " + ", ".join(f"{least / 2**20:.0f} to {most / 2**20:.0f}" for _, least, most in rounds)
           + f" in each round beside them, {after / 2**20:.0f} after them")
     # A slow reader holds its backlog, and as much again on its way, each in a buffer that may be half empty.
