@@ -68,8 +68,9 @@ class Figures:
         every = report["all"]
         first, gap = every["first_audio_s"], every["worst_gap_s"]["max"]
         late = "  CLIENT TOO SLOW" if report.get("client", {}).get("was_bottleneck") else ""
-        print(f"{name:28} {workers:7} {listeners:9} {100 * every['good_share']:6.1f} {first['p50']:7.2f} {first['p99']:7.2f} "
-              f"{gap:7.3f} {every['requests']:6} {every['refused']:6} {every['audio_s_per_s']:8.1f}{late}", flush=True)
+        print(f"{name:28} {workers:7} {listeners:9} {100 * every['good_share']:6.1f} {first['p50']:7.2f} "
+              f"{first['p99']:7.2f} {gap:7.3f} {every['requests']:6} {every['refused']:6} {every['audio_s_per_s']:8.1f}"
+              f"{late}", flush=True)
         server.stop()
 
 
