@@ -209,7 +209,7 @@ class Scheduler {
   struct Turn {
     base::StreamId stream;
     base::WorkerId worker;
-    JobKind kind;
+    JobKind kind = JobKind::kPlan;
   };
   /// What is dispatched next; nothing while no worker has room for it.
   [[nodiscard]] std::optional<Turn> next_turn(base::TimePoint now) const;
