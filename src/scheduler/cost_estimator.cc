@@ -161,12 +161,12 @@ void CostBook::observe_plan(const CostKey& key, base::Duration audio, WorkTime t
 
 CostModel CostBook::model(const CostKey& key) const {
   if (const auto* clocks = nearest(key)) return clocks->share.model();
-  return fallback(key).share.model();
+  return CostEstimator(prior(key)).model();
 }
 
 CostModel CostBook::pace(const CostKey& key) const {
   if (const auto* clocks = nearest(key)) return clocks->wall.model();
-  return fallback(key).wall.model();
+  return CostEstimator(prior(key)).model();
 }
 
 CostBook::Expectation CostBook::render(const CostKey& key, base::Duration audio) const {
@@ -243,15 +243,19 @@ const CostBook::Clocks* CostBook::nearest(const CostKey& key) const {
   return best == nullptr ? nullptr : &best->clocks;
 }
 
-CostBook::Clocks CostBook::fallback(const CostKey& key) const {
-  if (const auto* clocks = nearest(key)) return *clocks;
+CostModel::Prior CostBook::prior(const CostKey& key) const {
   const auto voice = voices_.find(key.voice);
   auto prior = voice == voices_.end() ? CostModel::Prior{} : voice->second.prior;
   if (const auto device = devices_.find(key.device); device != devices_.end()) {
     prior.fixed += device->second.distance.fixed;
     prior.ratio += device->second.distance.ratio;
   }
-  const CostEstimator fresh(prior);
+  return prior;
+}
+
+CostBook::Clocks CostBook::fallback(const CostKey& key) const {
+  if (const auto* clocks = nearest(key)) return *clocks;
+  const CostEstimator fresh(prior(key));
   return {.wall = fresh, .cpu = fresh, .share = fresh};
 }
 
