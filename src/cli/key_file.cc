@@ -1,31 +1,20 @@
 #include "cli/key_file.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <string_view>
 
 #include "config/config.h"
-#include "process/fd.h"
+#include "file/lock.h"
+#include "file/writer.h"
 
 namespace antiphon::cli {
 namespace {
 
 constexpr std::uintmax_t kMostBytes = std::uintmax_t{16} << 20U;
-
-void write_all(int fd, std::string_view text, const std::filesystem::path& file) {
-  while (!text.empty()) {
-    const auto written = ::write(fd, text.data(), text.size());
-    if (written <= 0) throw config::Error(fmt::format("{}: cannot be written", file.string()));
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (::fsync(fd) != 0) throw config::Error(fmt::format("{}: cannot be written", file.string()));
-}
 
 }  // namespace
 
@@ -43,16 +32,16 @@ identity::KeyRing read_keys(const std::filesystem::path& file) {
   return std::move(*keys);
 }
 
-void write_keys(const std::filesystem::path& file, const identity::KeyRing& keys) {
+void change_keys(const std::filesystem::path& file, const std::function<void(identity::KeyRing&)>& change) {
   std::error_code error;
-  std::filesystem::create_directories(file.parent_path(), error);
-  auto fresh = file;
-  fresh += ".new";
-  const process::Fd fd(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (!fd) throw config::Error(fmt::format("{}: cannot be written", fresh.string()));
-  write_all(fd.get(), keys.to_json(), fresh);
-  std::filesystem::rename(fresh, file, error);
-  if (error) throw config::Error(fmt::format("{}: {}", file.string(), error.message()));
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), error);
+  const auto lock = file::Lock::take(file);
+  if (!lock) throw config::Error(lock.error().message);
+  auto keys = read_keys(file);
+  change(keys);
+  constexpr mode_t kOwnerAlone = S_IRUSR | S_IWUSR;
+  const auto written = file::replace(file, keys.to_json(), {.mode = kOwnerAlone});
+  if (!written) throw config::Error(written.error().message);
 }
 
 }  // namespace antiphon::cli

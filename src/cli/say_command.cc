@@ -121,8 +121,8 @@ int say(const Flags& flags) {
   bar.end();
   if (!spoken) throw std::runtime_error(spoken.error().message);
   resampled.clear();
-  if (listening && (!resampler->finish(resampled) || !sink.write(resampled))) listening = false;
-  if (!listening) throw std::runtime_error("the sound could not be written to its end");
+  if (listening && !(resampler->finish(resampled) && sink.write(resampled))) listening = false;
+  if (!listening) throw std::runtime_error(sink.fault().empty() ? "the sound cannot be resampled" : sink.fault());
   sink.finish();
   return 0;
 }
@@ -136,7 +136,10 @@ void add_say(CLI::App& app, Run& chosen) {
   flags->settings.add_kernel_to(*command);
   flags->settings.add_device_to(*command);
   command->add_option("text", flags->text, "What to say; - reads it from standard input")->required();
-  command->add_option("-o,--output", flags->output, "WAV file; - is standard output")->capture_default_str();
+  command
+      ->add_option("-o,--output", flags->output,
+                   "WAV file; - is standard output; a pipe or a device is written through")
+      ->capture_default_str();
   command->add_option("--voice", flags->voice, "A voice, or voice#speaker; 'antiphon voices list' shows them");
   command->add_option("--speed", flags->speed, "0.25 to 4")->check(CLI::Range(0.25, 4.0))->capture_default_str();
   command->add_option("--seed", flags->seed, "Same text, voice, speed and seed: same bytes")

@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "file/lock.h"
+#include "file/writer.h"
 #include "voice/preparation/piper_config.h"
 #include "voice/sha256.h"
 #include "voice/surgery/operate.h"
@@ -42,10 +44,10 @@ class Workshop {
 };
 
 Result<void> write_file(const fs::path& path, std::string_view bytes) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  return out ? Result<void>{} : failure(Errc::kFileFailure, path, "cannot be written");
+  auto written = file::replace(path, bytes);
+  if (!written)
+    return std::unexpected(Error{.code = Errc::kFileFailure, .message = std::move(written.error().message)});
+  return {};
 }
 
 Result<void> write_parts(const fs::path& folder, const surgery::Parts& parts, Manifest& manifest) {
@@ -91,9 +93,12 @@ Manifest manifest_of(const std::string& id, PiperConfig config, const surgery::P
   return manifest;
 }
 
-/// The folder's new contents appear under its name at once; what stood there is removed afterwards.
+/// The folder's new contents appear under its name at once; what stood there is removed afterwards. One at a time, so
+/// that two who prepare the same voice leave one whole voice.
 Result<void> put(const fs::path& made, const fs::path& place) {
   std::error_code error;
+  const auto lock = file::Lock::take(place.parent_path() / ".voices");
+  if (!lock) return std::unexpected(Error{.code = Errc::kFileFailure, .message = lock.error().message});
   const auto old = place.parent_path() / fmt::format(".replaced-{}", place.filename().string());
   fs::remove_all(old, error);
   if (fs::exists(place, error)) fs::rename(place, old, error);
