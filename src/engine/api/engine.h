@@ -62,8 +62,8 @@ struct SegmentPlan {
   std::uint32_t row_bytes = 0;    ///< Size of one row (one frame) of the prior.
   std::vector<std::byte> prior;   ///< rows * row_bytes bytes, time-major; opaque outside the engine.
   std::vector<GrainSpec> grains;  ///< In order, at least one.
-  /// Where each word of the segment starts, for alignment: byte offset in the text and sample offset in the audio,
-  /// both ascending. May be empty where the engine cannot tell.
+  /// Places of the text whose time is known, for alignment: byte offset in the text and sample offset in the audio,
+  /// both ascending. Where each word starts and, where the engine can tell, where it ends. May be empty.
   struct Mark {
     std::uint32_t text_offset = 0;
     std::uint32_t sample_offset = 0;

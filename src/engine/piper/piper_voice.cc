@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "engine/piper/pcm.h"
+#include "phonemizer/word_places.h"
 #include "voice/grain_layout.h"
 
 namespace antiphon::engine::piper {
@@ -63,13 +64,32 @@ std::uint32_t PiperVoice::max_frames(base::SampleCount wanted) const {
   return static_cast<std::uint32_t>(samples / parts_.manifest.geometry.hop);
 }
 
-Result<Reading> PiperVoice::read(std::string_view text) const {
+Result<std::u32string> PiperVoice::read(std::string_view text) const {
   const auto& manifest = parts_.manifest;
-  if (manifest.phoneme_type == "text") return read_characters(text);
+  if (reads_characters()) return phonemizer::decomposed(text);
   const auto clauses = parts_.phonemizer.phonemise(text, manifest.espeak_voice);
-  if (clauses) return read_clauses(text, *clauses);
+  if (clauses) return phonemizer::join(*clauses);
   const bool blame_text = clauses.error().code == phonemizer::Errc::kTextTooLong;
   return failure(blame_text ? Errc::kSegmentTooLong : Errc::kEngineFailure, clauses.error().message);
+}
+
+std::vector<Word> PiperVoice::words_of(std::string_view text, std::u32string_view phonemes) const {
+  if (reads_characters()) return words_of_characters(text);
+  const auto written = written_words(text);
+  std::vector<std::string_view> texts;
+  for (const auto& word : written) texts.push_back(word.text);
+  const auto alone = parts_.phonemizer.phonemise_alone(texts, parts_.manifest.espeak_voice);
+  if (!alone) return {};
+  const auto places = phonemizer::locate_words(*alone, phonemes);
+  std::vector<Word> words;
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    if (!places[i].heard()) continue;
+    words.push_back({.text_begin = written[i].begin,
+                     .text_end = written[i].begin + written[i].text.size(),
+                     .phoneme_begin = places[i].begin,
+                     .phoneme_end = places[i].end});
+  }
+  return words;
 }
 
 Result<SegmentPlan> PiperVoice::plan(const PlanRequest& request) {
@@ -80,10 +100,10 @@ Result<SegmentPlan> PiperVoice::plan(const PlanRequest& request) {
   if (!has_letter_or_digit(request.text)) {
     return failure(Errc::kNothingToSpeak, "the text has no letter and no digit");
   }
-  const auto reading = read(request.text);
-  if (!reading) return std::unexpected(reading.error());
+  const auto phonemes = read(request.text);
+  if (!phonemes) return std::unexpected(phonemes.error());
   std::vector<std::size_t> starts;
-  const auto ids = parts_.ids.ids_of(reading->phonemes, &starts);
+  const auto ids = parts_.ids.ids_of(*phonemes, &starts);
   if (!ids) return std::unexpected(ids.error());
   auto prior = parts_.planner.plan({.ids = *ids,
                                     .seed = request.seed,
@@ -96,7 +116,8 @@ Result<SegmentPlan> PiperVoice::plan(const PlanRequest& request) {
   plan.row_bytes = parts_.manifest.prior_channels * sizeof(float);
   plan.prior = std::move(prior->rows);
   plan.grains = voice::grain_layout(parts_.manifest.geometry, prior->frames);
-  plan.marks = marks_of(reading->words, starts, prior->frames_of, parts_.manifest.geometry.hop);
+  // Only now, when it is known that there are not too many phonemes.
+  plan.marks = marks_of(words_of(request.text, *phonemes), starts, prior->frames_of, parts_.manifest.geometry.hop);
   return plan;
 }
 

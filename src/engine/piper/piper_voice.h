@@ -35,7 +35,10 @@ class PiperVoice final : public Voice {
 
  private:
   [[nodiscard]] bool knows(std::uint32_t speaker) const;
-  [[nodiscard]] Result<Reading> read(std::string_view text) const;
+  [[nodiscard]] bool reads_characters() const { return parts_.manifest.phoneme_type == "text"; }
+  [[nodiscard]] Result<std::u32string> read(std::string_view text) const;
+  /// The words of `text` that are heard; none where that cannot be told. `phonemes`: as read() gave them.
+  [[nodiscard]] std::vector<Word> words_of(std::string_view text, std::u32string_view phonemes) const;
   [[nodiscard]] std::uint32_t max_frames(base::SampleCount wanted) const;
   [[nodiscard]] Result<void> check(const RenderRequest& request) const;
   /// Of requests that were checked; an error is that of all.
