@@ -72,6 +72,7 @@ openai::Errc to_openai(http::EdgeErrc code) {
     case http::EdgeErrc::kBodyTooLarge:
     case http::EdgeErrc::kTargetTooLong:
     case http::EdgeErrc::kUnsupportedMediaType:
+    case http::EdgeErrc::kUnsupportedCoding:
     case http::EdgeErrc::kHeadersTooLarge:
     case http::EdgeErrc::kHostRefused:
     case http::EdgeErrc::kOriginRefused:
@@ -210,6 +211,7 @@ http::Response Front::edge_error(const http::EdgeError& error, const http::Reque
   const openai::Error shaped{.code = to_openai(error.code), .message = error.message, .param = {}};
   auto response = error_answer(shaped, request_id_of(request));
   response.status = http::status_of(error.code);
+  if (error.code == http::EdgeErrc::kUnsupportedCoding) response.headers.set("Accept-Encoding", "identity");
   return response;
 }
 

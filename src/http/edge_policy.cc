@@ -86,6 +86,13 @@ bool is_json(std::string_view content_type) {
   return equal_ignoring_case(type, "application/json");
 }
 
+bool is_coded(const Headers& headers) {
+  return std::ranges::any_of(headers.fields(), [](const Headers::Field& field) {
+    return equal_ignoring_case(field.first, "Content-Encoding") && !field.second.empty() &&
+           !equal_ignoring_case(field.second, "identity");
+  });
+}
+
 EdgeError refuse(EdgeErrc code, std::string message) { return {.code = code, .message = std::move(message)}; }
 
 }  // namespace
@@ -130,6 +137,9 @@ std::optional<EdgeError> edge_policy(const EdgeRules& rules, const Request& requ
   }
   if ((method == "POST" || method == "PUT" || method == "PATCH") && !is_json(request.headers.get("Content-Type"))) {
     return refuse(EdgeErrc::kUnsupportedMediaType, "The body must be JSON with Content-Type: application/json.");
+  }
+  if (is_coded(request.headers)) {
+    return refuse(EdgeErrc::kUnsupportedCoding, "Send the body without a Content-Encoding: none is undone here.");
   }
   return std::nullopt;
 }

@@ -25,6 +25,7 @@ struct EdgeRules {
 /// else 403; the same
 ///   for `Sec-Fetch-Site: cross-site` without an Origin.
 /// - Content-Type, for POST, PUT and PATCH: application/json, else 415 (a form can send the others unasked).
+/// - Content-Encoding: absent or identity, else 415.
 [[nodiscard]] std::optional<EdgeError> edge_policy(const EdgeRules& rules, const Request& request);
 
 /// The header fields that let pages of allowed_origins read an answer (CORS, Fetch standard 3.2): none without an

@@ -221,6 +221,21 @@ TEST(EdgePolicyTest, BodiesAreJson) {
   EXPECT_EQ(verdict({}, {.method = "DELETE", .headers = {{"Host", "localhost"}}}), kPassed);
 }
 
+TEST(EdgePolicyTest, BodiesAreNotCoded) {
+  const auto coded = [](const std::string& coding) {
+    return verdict({}, post("localhost", {{"Content-Type", "application/json"}, {"content-encoding", coding}}));
+  };
+  EXPECT_EQ(coded("identity"), kPassed);
+  EXPECT_EQ(coded("Identity"), kPassed);
+  for (const auto* const coding : {"gzip", "GZIP", "deflate", "br", "zstd", "gzip, identity", "x"}) {
+    EXPECT_EQ(coded(coding), EdgeErrc::kUnsupportedCoding) << coding;
+  }
+  EXPECT_EQ(verdict({}, post("localhost", {{"Content-Type", "application/json"},
+                                           {"Content-Encoding", "identity"},
+                                           {"Content-Encoding", "gzip"}})),
+            EdgeErrc::kUnsupportedCoding);
+}
+
 TEST(EdgePolicyTest, TheHostIsJudgedFirst) {
   EXPECT_EQ(verdict({}, post("evil.example", {{"Origin", "http://evil.example"}, {"Content-Type", "text/plain"}})),
             EdgeErrc::kHostRefused);
