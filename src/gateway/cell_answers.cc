@@ -129,6 +129,7 @@ void Cell::on_failed(const wire::Failed& failed) {
   jobs_.erase(job);
   const auto code = static_cast<engine::Errc>(failed.code);
   if (stream != nullptr && kind == scheduler::JobKind::kPlan && code == engine::Errc::kNothingToSpeak) {
+    stream->skip_segment();
     stream->utterance().nothing();
     scheduler_.planned(id,
                        {.more_text = stream->utterance().next() != nullptr,

@@ -166,12 +166,13 @@ base::SampleCount Egress::through(AudioOutput output) const {
       return {bytes_ / sizeof(std::int16_t)};
     case codec::Format::kWav:
       return {(bytes_ - audio::kWavHeaderBytes) / sizeof(std::int16_t)};
+    case codec::Format::kMulaw:
+    case codec::Format::kAlaw:
+      return {bytes_};
     case codec::Format::kMp3:
     case codec::Format::kOpus:
     case codec::Format::kAac:
     case codec::Format::kFlac:
-    case codec::Format::kMulaw:
-    case codec::Format::kAlaw:
       break;
   }
   const std::uint64_t own = stream_.spec().rate.hz;

@@ -33,6 +33,7 @@ ElevenLabsContext::ElevenLabsContext(const ElevenLabsContextCommon& common, std:
 
 elevenlabs::Result<void> ElevenLabsContext::append(const elevenlabs::AppendText& message) {
   touch();
+  sink_.wrote(message.text);
   if (auto spoken = speak(schedule_.add(message.text, message.pace)); !spoken) return spoken;
   if (message.pace == elevenlabs::Pace::kFlushed) {
     flushed_ = heard_;

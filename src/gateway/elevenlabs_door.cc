@@ -95,7 +95,7 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route r
     const bool lines = route.endpoint == elevenlabs::Endpoint::kTimedSpeechStream;
     const auto* const type = lines ? "application/x-ndjson" : "application/json";
     TimedSink sink(responder, {{"Content-Type", type}, {"x-request-id", request_id}}, refuse,
-                   lines ? TimedSink::Shape::kLines : TimedSink::Shape::kObject, order.output.rate);
+                   lines ? TimedSink::Shape::kLines : TimedSink::Shape::kObject, order.output.rate, order.text);
     co_return co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), sink);
   }
   const auto type = codec::content_type(order.output.format);

@@ -60,6 +60,10 @@ void SpeechStream::add_segment(wire::Planned planned, base::SampleCount pause) {
   news_.notify_all();
 }
 
+void SpeechStream::skip_segment() {
+  if (keeps_segments_) planned_.push_back({.text = utterance_.next()->text, .marks = {}, .samples = {}});
+}
+
 wire::RenderJob SpeechStream::render_job(base::JobId job, std::uint32_t first, std::uint32_t count) const {
   const Segment& segment = segments_.front();
   ANTIPHON_CHECK(first == segment.next && count >= 1 && count <= segment.grains.size() - first,

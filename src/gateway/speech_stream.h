@@ -55,8 +55,8 @@ struct Entry {
 /// A segment that was planned: its words and where they lie in its audio.
 struct PlannedSegment {
   std::string text;
-  std::vector<wire::Mark> marks;  ///< Where each word starts; may be empty.
-  base::SampleCount samples;      ///< With the pause behind it.
+  std::vector<wire::Mark> marks;  ///< Where words start and end; may be empty.
+  base::SampleCount samples;      ///< With the pause behind it; 0 where there was nothing to speak.
 };
 
 /// One utterance on its way to one listener: what is left of the text, the plans, the decoder's state, and the PCM
@@ -110,6 +110,8 @@ class SpeechStream {
   [[nodiscard]] wire::PlanJob plan_job(base::JobId job) const;
   /// The utterance's next segment was planned; `pause` zero samples follow its last grain. Before it is accepted.
   void add_segment(wire::Planned planned, base::SampleCount pause);
+  /// The utterance's next segment has nothing to speak. Before that is told to the utterance.
+  void skip_segment();
   /// The job that renders `count` grains of the current segment from `first` on.
   [[nodiscard]] wire::RenderJob render_job(base::JobId job, std::uint32_t first, std::uint32_t count) const;
   /// The next grain of the current segment. False when it is not the grain that was planned.

@@ -13,8 +13,8 @@ runtime::Awaitable<bool> TimedSink::write(std::span<const std::byte> bytes, base
   text_.update();
   std::string text;
   if (shape_ == Shape::kLines) {
-    const auto alignment = text_.take(through.value);
-    text = elevenlabs::timed_speech(bytes, alignment ? &*alignment : nullptr) + "\n";
+    const auto alignments = text_.take(through.value);
+    text = elevenlabs::timed_speech(bytes, alignments ? &*alignments : nullptr) + "\n";
   } else {
     text = next_of_object(bytes);
   }
@@ -22,11 +22,11 @@ runtime::Awaitable<bool> TimedSink::write(std::span<const std::byte> bytes, base
 }
 
 std::string TimedSink::next_of_object(std::span<const std::byte> bytes) {
-  auto alignment = text_.take(std::numeric_limits<std::uint64_t>::max());
+  auto alignments = text_.take(std::numeric_limits<std::uint64_t>::max());
   if (!all_) {
-    all_ = std::move(alignment);
-  } else if (alignment) {
-    append(*all_, std::move(*alignment), 0);
+    all_ = std::move(alignments);
+  } else if (alignments) {
+    append(*all_, std::move(*alignments), 0);
   }
   return std::string(responder().started() ? "" : elevenlabs::kTimedSpeechBegin) + base64_.add(bytes);
 }

@@ -126,7 +126,30 @@ def test_every_character_has_its_time(sockets):
         assert len(one["chars"]) == len(one["charStartTimesMs"]) == len(one["charDurationsMs"])
         assert one["charStartTimesMs"] == sorted(one["charStartTimesMs"])
         spans += one["charStartTimesMs"][-1] + one["charDurationsMs"][-1]
-    assert spans == pytest.approx(len(pcm_of(messages)) / 48, abs=5), "the spans add up to the audio, in milliseconds"
+    assert spans == pytest.approx(len(pcm_of(messages)) / 48, abs=2), "the spans add up to the audio, in milliseconds"
+
+
+@pytest.mark.parametrize("output_format", ["pcm_24000", "pcm_8000", "ulaw_8000", "alaw_8000"])
+def test_the_times_of_each_segment_last_as_long_as_its_audio(sockets, output_format):
+    pieces = ["Caf\u00e9s  cost\n\n$3.50 ", "a piece.  And ", "the ne", "xt one\tis longer. ", "\U0001F642 No? ", "Yes! "]
+    messages, code = speak(sockets, pieces, output_format=output_format)
+    assert code == 1000
+    bytes_per_ms = int(output_format.split("_")[1]) / 1000 * (2 if output_format.startswith("pcm") else 1)
+    segments, written, sent = [], "", 0
+    for message in messages:
+        if message.get("alignment"):
+            written += "".join(message["alignment"]["chars"])
+            durations = [sum(message[one]["charDurationsMs"]) for one in ("alignment", "normalizedAlignment")]
+            assert durations[0] == durations[1]
+            segments.append((sent / bytes_per_ms, durations[0]))
+        sent += len(audio_of(message))
+    assert written == " " + "".join(pieces), "character for character"
+    assert len(segments) >= 4
+    told = 0
+    for begin, duration in segments:
+        assert begin == pytest.approx(told, abs=2), "a segment begins with the message that has its times"
+        told += duration
+    assert told == pytest.approx(sent / bytes_per_ms, abs=2)
 
 
 @pytest.mark.voice

@@ -35,8 +35,9 @@ void check_message(elevenlabs::Mode mode, std::string_view input) {
     for (const auto characters : append->settings.chunk_length_schedule) {
       ANTIPHON_CHECK(characters >= 1 && characters <= elevenlabs::kMostScheduledCharacters, "a schedule is in range");
     }
-    const auto alignment = elevenlabs::align(append->text, {}, {1'000}, {1'000});
-    ANTIPHON_CHECK(!elevenlabs::audio_message({mode, append->context}, {}, &alignment).empty(), "it can be answered");
+    const auto alignment = elevenlabs::align(append->text, {}, {.rate = {1'000}, .begin = {0}, .samples = {1'000}});
+    const elevenlabs::Alignments alignments{.written = alignment, .spoken = alignment};
+    ANTIPHON_CHECK(!elevenlabs::audio_message({mode, append->context}, {}, &alignments).empty(), "it can be answered");
   }
 }
 
