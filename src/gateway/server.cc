@@ -21,6 +21,12 @@ CellVoice to_cell(const ServedVoice& voice) {
   return {.id = voice.key, .folder = voice.folder, .rate = voice.rate, .cost = voice.cost, .identity = voice.identity};
 }
 
+/// Probes and scrapers call a server by whatever name its network has for it.
+http::ServerOptions with_open_paths(http::ServerOptions options) {
+  options.edge.open_paths = {"/healthz", "/readyz", "/metrics"};
+  return options;
+}
+
 CellOptions with_voices(CellOptions options, const std::vector<ServedVoice>& voices) {
   options.voices.clear();
   for (const auto& voice : voices) options.voices.push_back(to_cell(voice));
@@ -60,7 +66,7 @@ class Server::Impl {
         callers_(std::move(options.keys), std::move(options.trusted_proxies)),
         front_(cell_, voices_, speech_, callers_, clock, registry_, probe_, options.sockets, options.unhealthy_after),
         http_(
-            executor, clock, std::move(options.http),
+            executor, clock, with_open_paths(std::move(options.http)),
             [this](const http::Request& request, http::Responder& responder) {
               observe_doors();
               return front_.handle(request, responder);
