@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "cli/address.h"
+#include "cli/build_info.h"
 #include "cli/commands.h"
 #include "cli/engines.h"
 #include "cli/key_file.h"
@@ -144,6 +145,15 @@ std::optional<tls::ServerContext> open_certificate(const config::Server& server)
   return std::move(*context);
 }
 
+gateway::AccessLogOptions access_options(const config::Log& log) {
+  using Options = gateway::AccessLogOptions;
+  Options options{.lines_per_second = log.answers_per_second};
+  if (log.answers == "no_probes") options.lines = Options::Lines::kNoProbes;
+  if (log.answers == "none") options.lines = Options::Lines::kNone;
+  if (log.client_address) options.client_address = Options::ClientAddress::kShown;
+  return options;
+}
+
 gateway::ServerOptions server_options(const config::Config& config, const gateway::VoiceDirectory& voices,
                                       const std::filesystem::path& config_file) {
   gateway::ServerOptions options;
@@ -193,6 +203,8 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   options.sockets.socket.write_timeout = config.server.write_timeout;
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.encoder_threads = config.server.encoder_threads;
+  options.access = access_options(config.log);
+  options.build = build_info();
   // What a place of a batch, or another device, costs says nothing about a worker of one job on a processor, which the
   // next run may have.
   const bool plain = batch_of(config.engine) == 1 && device_of(config.engine).kind != device::Kind::kCuda;
