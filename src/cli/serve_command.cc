@@ -15,12 +15,14 @@
 #include <string_view>
 
 #include "cli/address.h"
+#include "cli/build_info.h"
 #include "cli/commands.h"
 #include "cli/engines.h"
 #include "cli/key_file.h"
 #include "cli/remote_settings.h"
 #include "cli/settings.h"
 #include "cli/voice_store.h"
+#include "config/variables.h"
 #include "device/device.h"
 #include "device/gpu.h"
 #include "gateway/server.h"
@@ -34,6 +36,7 @@ namespace {
 struct Flags {
   Settings settings;
   std::optional<std::string> listen;
+  std::vector<std::string> allowed_hosts;
   std::optional<std::string> wyoming;
   std::optional<std::filesystem::path> certificate;
   std::optional<std::filesystem::path> key;
@@ -53,6 +56,8 @@ struct Flags {
 config::Config effective(const Flags& flags) {
   auto config = flags.settings.load();
   if (flags.listen) listen_at("--listen", *flags.listen, config.server.host, config.server.port);
+  config.server.host = numeric_host("server.host", config.server.host);
+  if (!flags.allowed_hosts.empty()) config.server.allowed_hosts = flags.allowed_hosts;
   if (flags.wyoming) config.wyoming.listen = *flags.wyoming;
   if (flags.certificate) config.server.certificate = *flags.certificate;
   if (flags.key) config.server.key = *flags.key;
@@ -140,6 +145,15 @@ std::optional<tls::ServerContext> open_certificate(const config::Server& server)
   return std::move(*context);
 }
 
+gateway::AccessLogOptions access_options(const config::Log& log) {
+  using Options = gateway::AccessLogOptions;
+  Options options{.lines_per_second = log.answers_per_second};
+  if (log.answers == "no_probes") options.lines = Options::Lines::kNoProbes;
+  if (log.answers == "none") options.lines = Options::Lines::kNone;
+  if (log.client_address) options.client_address = Options::ClientAddress::kShown;
+  return options;
+}
+
 gateway::ServerOptions server_options(const config::Config& config, const gateway::VoiceDirectory& voices,
                                       const std::filesystem::path& config_file) {
   gateway::ServerOptions options;
@@ -155,9 +169,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                   .body_timeout = config.server.body_timeout,
                   .idle_timeout = config.server.idle_timeout,
                   .write_timeout = config.server.write_timeout,
-                  .edge = {.listen_address = config.server.host,
-                           .allowed_hosts = config.server.allowed_hosts,
-                           .allowed_origins = config.server.allowed_origins}};
+                  .edge = edge_rules(config.server)};
   options.cell.scheduling = config.scheduler;
   options.cell.pool = config::pool_options(config, device::usable_cores());
   options.cell.voices_per_worker = config.workers.voices;
@@ -169,7 +181,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
     arguments.insert(arguments.end(), {"--config", std::filesystem::absolute(config_file).string()});
   }
   arguments.insert(arguments.end(), {"--engine-kernel", config.engine.kernel, "--device", config.engine.device,
-                                     "--batch", std::to_string(config.engine.batch)});
+                                     "--batch", std::to_string(config.engine.batch), "--log", config.log.format});
   options.cell.remote = {.most = config.remote.most, .kernel = config.engine.kernel};
   options.remote = remote_door(config);
   options.voices.assign(voices.voices().begin(), voices.voices().end());
@@ -191,6 +203,8 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   options.sockets.socket.write_timeout = config.server.write_timeout;
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.encoder_threads = config.server.encoder_threads;
+  options.access = access_options(config.log);
+  options.build = build_info();
   // What a place of a batch, or another device, costs says nothing about a worker of one job on a processor, which the
   // next run may have.
   const bool plain = batch_of(config.engine) == 1 && device_of(config.engine).kind != device::Kind::kCuda;
@@ -275,6 +289,13 @@ runtime::Awaitable<> reload_on_hangup(gateway::Server& server, const config::Con
   }
 }
 
+/// A variable that was meant to set something and sets nothing.
+void tell_strangers() {
+  for (const auto& [name, nearest] : config::strangers(config::environment())) {
+    runtime::log_warn("unknown_variable", {{"name", name}, {"nearest", nearest}});
+  }
+}
+
 /// Listeners who take nothing for a while hold buffers of some hundred kilobytes each, which threads of the pool make
 /// and the event loop frees. In heaps these leave holes that never go; as maps of their own they are given back.
 void keep_memory_flat() {
@@ -290,7 +311,8 @@ void keep_memory_flat() {
 int serve(const Flags& flags) {
   keep_memory_flat();
   const auto config = effective(flags);
-  runtime::set_log_level(runtime::parse_log_level(config.log_level).value_or(runtime::LogLevel::kInfo));
+  start_log(config);
+  tell_strangers();
   const auto voices = open_voices(config);
   if (voices.voices().empty()) throw std::runtime_error(no_voices(config.voices.folder));
 
@@ -323,9 +345,18 @@ void add_serve(CLI::App& app, Run& chosen) {
   auto* const command = app.add_subcommand("serve", "Speak to many listeners over HTTP");
   const auto flags = std::make_shared<Flags>();
   flags->settings.add_to(*command);
+  flags->settings.add_log_to(*command);
   flags->settings.add_kernel_to(*command);
   flags->settings.add_device_to(*command);
-  command->add_option("--listen", flags->listen, "ADDRESS:PORT, numeric (127.0.0.1:8080); port 0 picks a free one");
+  command->add_option(
+      "--listen", flags->listen,
+      "ADDRESS:PORT, or one of them (127.0.0.1:8080); localhost, 0.0.0.0 and [::] are addresses, port 0 picks a "
+      "free one");
+  command
+      ->add_option("--allowed-host", flags->allowed_hosts,
+                   "A name by which clients may call this server, such as antiphon, *.lan or * (localhost and its "
+                   "addresses); may be repeated")
+      ->allow_extra_args(false);
   command->add_option("--wyoming", flags->wyoming,
                       "ADDRESS:PORT for Home Assistant, such as 127.0.0.1:10200 (off); see docs/clients");
   command->add_option("--certificate", flags->certificate, "Speak HTTPS with this certificate (PEM, with its chain)");

@@ -34,7 +34,7 @@ std::string identity_of(const voice::CatalogueEntry& entry) {
 gateway::VoiceDirectory open_voices(const config::Config& config) {
   const auto catalogue = voice::read_catalogue(config.voices.folder);
   if (!catalogue) throw config::Error(catalogue.error().message);
-  for (const auto& fault : catalogue->faults) fmt::print(stderr, "antiphon: not a voice: {}\n", fault.message);
+  for (const auto& fault : catalogue->faults) runtime::complain("not_a_voice", "not a voice: " + fault.message);
 
   std::vector<gateway::ServedVoice> voices;
   for (const auto& entry : catalogue->voices) {

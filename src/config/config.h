@@ -55,6 +55,14 @@ struct Wyoming {
   std::uint32_t max_connections = 64;
 };
 
+/// What is logged, and how.
+struct Log {
+  std::string format = "text";  ///< Or json.
+  std::string answers = "all";  ///< Or no_probes or none.
+  std::uint32_t answers_per_second = 100;
+  bool client_address = false;
+};
+
 /// Workers on other machines.
 struct Remote {
   std::string listen;                 ///< ADDRESS:PORT; "" = they cannot join.
@@ -115,6 +123,7 @@ struct Config {
   scheduler::Options scheduler;
   AdmissionWait wait;
   std::string log_level = "info";
+  Log log;
   /// Names that clients use for voices, besides the voices' own.
   std::map<std::string, std::string, std::less<>> aliases;
   /// Voices that may be spoken with a cheaper one when the server is nearly full, and which.

@@ -22,11 +22,14 @@ struct Key {
 template <class AnyConfig, class Visit>
 void each_key(AnyConfig& config, const Visit& visit) {
   auto& server = config.server;
-  visit(Key{"server", "host", "Numeric address to listen on. Other machines reach only what is not a loopback."},
+  visit(Key{"server", "host",
+            "Address to listen on: numeric, localhost, or * for 0.0.0.0. Other machines reach only what is not a "
+            "loopback."},
         server.host);
   visit(Key{"server", "port", "TCP port; 0 picks a free one.", 0, 65'535}, server.port);
   visit(Key{"server", "allowed_hosts",
-            "Names that requests may use for this server besides localhost and its addresses; \"*\": any."},
+            "Names that requests may use for this server besides localhost and its addresses, such as \"antiphon\"; "
+            "\"*.lan\": those below, \".lan\": that one, too; \"*\": any. /healthz, /readyz and /metrics need none."},
         server.allowed_hosts);
   visit(Key{"server", "allowed_origins",
             R"(Origins, such as "https://chat.example", whose web pages may use this server (CORS); "*": any.)"},
@@ -132,7 +135,7 @@ void each_key(AnyConfig& config, const Visit& visit) {
 
   auto& remote = config.remote;
   visit(Key{"remote", "listen",
-            "ADDRESS:PORT, numeric, where workers on other machines join ('antiphon worker --join'); empty: off."},
+            "ADDRESS:PORT where workers on other machines join ('antiphon worker --join'); empty: off."},
         remote.listen);
   visit(Key{"remote", "certificate",
             "What they know this server by, in PEM form, leaf first; empty: no encryption, on a loopback only."},
@@ -194,7 +197,7 @@ void each_key(AnyConfig& config, const Visit& visit) {
             "A text that comes word by word and does not go on for so long is spoken as far as it is.", 0.1, 3600},
         config.text_silence);
 
-  visit(Key{"wyoming", "listen", "ADDRESS:PORT, numeric, for Home Assistant, such as 0.0.0.0:10200; empty: off."},
+  visit(Key{"wyoming", "listen", "ADDRESS:PORT for Home Assistant, such as 0.0.0.0:10200; empty: off."},
         config.wyoming.listen);
   visit(Key{"wyoming", "max_connections", "Connections at once; the next one is closed.", 1, 65'536},
         config.wyoming.max_connections);
@@ -273,6 +276,15 @@ void each_key(AnyConfig& config, const Visit& visit) {
         scheduler.reservation_grace);
 
   visit(Key{"log", "level", "Least level that is written: debug, info, warn, error or off."}, config.log_level);
+  visit(Key{"log", "format", "What a line is: text, or json (one object)."}, config.log.format);
+  visit(Key{"log", "answers",
+            "Which answers get a line: all, no_probes (but those of /healthz, /readyz and /metrics that are 200) or "
+            "none."},
+        config.log.answers);
+  visit(Key{"log", "answers_per_second",
+            "Lines of answers without audio in a second; then it is said how many more there were.", 1, 100'000},
+        config.log.answers_per_second);
+  visit(Key{"log", "client_address", "Whether these lines have the client's address."}, config.log.client_address);
 }
 
 }  // namespace antiphon::config

@@ -80,7 +80,8 @@ Egress::Report Egress::report(const std::optional<Error>& error) const {
   return {.end = end,
           .first_audio = first_audio_,
           .audio = base::playing_time({samples_}, stream_.spec().rate),
-          .took = clock_.now() - arrived_};
+          .took = clock_.now() - arrived_,
+          .error = error ? std::optional(error->code) : std::nullopt};
 }
 
 runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec::Encoder& encoder,

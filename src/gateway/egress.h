@@ -34,6 +34,7 @@ class Egress {
     base::Duration first_audio{};  ///< From the construction to the first bytes; zero where there were none.
     base::Duration audio{};        ///< That was rendered.
     base::Duration took{};
+    std::optional<Errc> error{};  ///< Where the listener was told of one.
   };
 
   /// `lag_limit`: see SpeechHandlerOptions. The references stay valid until run() returns.

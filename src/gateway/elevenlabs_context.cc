@@ -54,7 +54,8 @@ elevenlabs::Result<void> ElevenLabsContext::speak(std::string text) {
                                        .speed = speed_,
                                        .output = common_.output,
                                        .arrival = TextArrival::kInPieces,
-                                       .backlog = backlog},
+                                       .backlog = backlog,
+                                       .note = &common_.note},
                                       common_.caller, common_.silence);
     if (!speech) return std::unexpected(to_elevenlabs(speech.error()));
     speech_ = std::move(*speech);

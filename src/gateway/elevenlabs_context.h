@@ -17,6 +17,7 @@ struct ElevenLabsContextCommon {
   http::WebSocket& socket;
   SpeechHandler& speech;
   const DoorProbe& doors;
+  AccessNote& note;  ///< Of the socket, for all contexts.
   runtime::Clock& clock;
   runtime::Executor executor;
   identity::Caller caller;

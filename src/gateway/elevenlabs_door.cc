@@ -72,7 +72,8 @@ http::Response elevenlabs_error_answer(const elevenlabs::Error& error, const std
 }
 
 runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route route, const http::Request& request,
-                                      identity::Caller caller, std::string request_id, http::Responder& responder) {
+                                      identity::Caller caller, std::string request_id, http::Responder& responder,
+                                      AccessNote& note) {
   const auto query = elevenlabs::parse_query(request.query);
   auto asked = elevenlabs::parse_speech_request(request.body);
   if (!query || !asked) {
@@ -87,7 +88,8 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route r
                     .seed = asked->seed,
                     .wait = preferences.wait,
                     .paced = preferences.paced,
-                    .output = to_output(query->output_format)};
+                    .output = to_output(query->output_format),
+                    .note = &note};
   const auto refuse = [request_id](const Error& error) {
     return elevenlabs_error_answer(to_elevenlabs(error), request_id, error.retry_after);
   };

@@ -224,11 +224,13 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
     const auto wrong = caller ? complaint(door.speech, route.voice_id, *caller) : no_key();
     if (wrong) co_return co_await turn_away(*socket, mode, *wrong);
   }
+  door.note.key = caller->key;
   auto lead = door.options.lead;
   if (caller->pacing == identity::Pacing::kUnpaced) lead.reset();
   ElevenLabsSocket session({.socket = *socket,
                             .speech = door.speech,
                             .doors = door.doors,
+                            .note = door.note,
                             .clock = door.clock,
                             .executor = co_await boost::asio::this_coro::executor,
                             .caller = std::move(*caller),

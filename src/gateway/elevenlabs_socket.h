@@ -74,6 +74,7 @@ struct ElevenLabsSocketDoor {
   const identity::Identifier& callers;
   runtime::Clock& clock;
   const ElevenLabsSocketOptions& options;
+  AccessNote& note;  ///< Of this one.
 };
 
 /// Answers a request for one of the two sockets, `route`. Who it is may be told by a header or, as web pages do that

@@ -88,8 +88,8 @@ openai::Errc to_openai(http::EdgeErrc code) {
 }  // namespace
 
 Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, const identity::Identifier& callers,
-             runtime::Clock& clock, metrics::Registry& registry, Probe& probe, ElevenLabsSocketOptions sockets,
-             base::Duration unhealthy_after)
+             runtime::Clock& clock, metrics::Registry& registry, Probe& probe, AccessLog& access,
+             ElevenLabsSocketOptions sockets, base::Duration unhealthy_after)
     : cell_(cell),
       voices_(voices),
       speech_(speech),
@@ -97,9 +97,11 @@ Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, co
       clock_(clock),
       registry_(registry),
       probe_(probe),
+      access_(access),
       sockets_(sockets),
       unhealthy_after_(unhealthy_after),
-      fleet_probe_(std::make_unique<FleetProbe>(registry)) {}
+      fleet_probe_(std::make_unique<FleetProbe>(registry)),
+      process_metrics_(registry) {}
 
 runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder& responder) {
   const auto request_id = request_id_of(&request);
@@ -107,6 +109,9 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
   const auto* const asset = find_asset(request.path);
   const auto route = find_route(request.path);
   const auto caller = caller_of(callers_, request);
+  auto& note = access_.note_of(request);
+  note.request_id = request_id;
+  if (caller) note.key = caller->key;
   const bool may_tell_later = speech && is_socket(*speech) && !caller && caller.error() == identity::Errc::kNoKey;
   http::Response response;
   if (!speech && asset == nullptr && !route) {
@@ -126,13 +131,17 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
                                .param = {}},
                               {});
     } else if (speech && is_socket(*speech)) {
-      const ElevenLabsSocketDoor door{
-          .speech = speech_, .doors = probe_.doors(), .callers = callers_, .clock = clock_, .options = sockets_};
+      const ElevenLabsSocketDoor door{.speech = speech_,
+                                      .doors = probe_.doors(),
+                                      .callers = callers_,
+                                      .clock = clock_,
+                                      .options = sockets_,
+                                      .note = note};
       co_return co_await serve_elevenlabs_socket(door, *speech, request, request_id, responder);
     } else if (speech) {
-      co_return co_await speak_elevenlabs(speech_, *speech, request, *caller, request_id, responder);
+      co_return co_await speak_elevenlabs(speech_, *speech, request, *caller, request_id, responder, note);
     } else if (route && route->endpoint == Endpoint::kSpeech) {
-      co_return co_await speak_openai(speech_, request, *caller, request_id, responder);
+      co_return co_await speak_openai(speech_, request, *caller, request_id, responder, note);
     } else {
       response = asset != nullptr ? asset_answer(*asset) : answer(*route, request);
     }
@@ -196,6 +205,7 @@ http::Response Front::readiness() const {
 
 http::Response Front::metrics() const {
   fleet_probe_->observe(cell_.fleet());
+  process_metrics_.observe();
   probe_.observe(cell_.scheduler(), cell_.desk());
   if (const auto& fleet = cell_.fleet(); fleet.gpu() != nullptr) {
     Probe::DeviceMemory memory{.total = fleet.device_memory().total, .used = fleet.device_memory().used};

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "gateway/access_note.h"
 #include "gateway/cell.h"
 #include "runtime/clock.h"
 
@@ -41,6 +42,10 @@ class GrowingSpeech {
 
   [[nodiscard]] SpeechStream& stream() { return *stream_; }
 
+  /// See SpeechOrder::note.
+  void set_note(AccessNote* note) { note_ = note; }
+  [[nodiscard]] AccessNote* note() const { return note_; }
+
  private:
   void await_silence();
 
@@ -49,6 +54,7 @@ class GrowingSpeech {
   Cell::Handle stream_;
   base::Duration silence_;
   std::unique_ptr<runtime::Timer> timer_;
+  AccessNote* note_ = nullptr;
 };
 
 }  // namespace antiphon::gateway

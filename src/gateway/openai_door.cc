@@ -39,7 +39,7 @@ openai::Error to_openai(const Error& error) {
 }
 
 runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& request, identity::Caller caller,
-                                  std::string request_id, http::Responder& responder) {
+                                  std::string request_id, http::Responder& responder, AccessNote& note) {
   auto asked = openai::parse_speech_request(request.body);
   if (!asked) {
     co_await responder.respond(error_answer(asked.error(), request_id));
@@ -57,7 +57,8 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& re
                     .seed = asked->seed,
                     .wait = preferences.wait,
                     .paced = preferences.paced,
-                    .output = output};
+                    .output = output,
+                    .note = &note};
   const auto refuse = [request_id](const Error& error) {
     return error_answer(to_openai(error), request_id, error.retry_after);
   };

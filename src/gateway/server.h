@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "gateway/access_log.h"
 #include "gateway/cell.h"
 #include "gateway/elevenlabs_socket.h"
 #include "gateway/error.h"
@@ -22,6 +23,13 @@
 #include "tls/server_context.h"
 
 namespace antiphon::gateway {
+
+/// What was built, as /metrics says it.
+struct BuildInfo {
+  std::string version;
+  std::string commit;
+  std::string compiler;
+};
 
 struct ServerOptions {
   http::ServerOptions http{};
@@ -37,6 +45,8 @@ struct ServerOptions {
   std::optional<WyomingOptions> wyoming{};    ///< Nothing: that door is shut.
   std::optional<RemoteDoorOptions> remote{};  ///< Nothing: no worker joins from elsewhere.
   std::size_t encoder_threads = 2;            ///< 1 or more.
+  AccessLogOptions access{};
+  BuildInfo build{};
   /// Called each minute and at the end, for each voice that was spoken with, with what it costs by now. On a thread of
   /// the encoders', one call at a time.
   std::function<void(const ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost{};

@@ -30,6 +30,19 @@ class GoneHook {
   AudioSink& root_;  ///< The one that lasts; `told` may be a sink before it.
 };
 
+/// A speech that was refused before it had a stream.
+void note_refused(AccessNote* note, const Error& error) {
+  if (note != nullptr) note->error = error.code;
+}
+
+void note_ended(AccessNote* note, const Egress::Report& report) {
+  if (note == nullptr) return;
+  if (note->audio == base::Duration{}) note->first_audio = report.first_audio;
+  note->audio += report.audio;
+  note->error = report.error;
+  note->left = !report.error && report.end != Egress::End::kComplete;
+}
+
 bool may_use(const identity::Caller& caller, const std::string& voice) {
   return caller.voices.empty() || std::ranges::find(caller.voices, voice) != caller.voices.end();
 }
@@ -43,9 +56,14 @@ SpeechHandler::SpeechHandler(Cell& cell, const VoiceDirectory& voices, runtime::
 runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller caller, std::string request_id,
                                           AudioSink& sink) {
   probe_.doors().asked(order.door);
+  if (order.note != nullptr) order.note->format = codec::name_of(order.output.format);
   auto spec = check(order, caller);
-  if (!spec) co_return co_await sink.fail(spec.error());
-  if (const auto admitted = admit(); !admitted) co_return co_await sink.fail(admitted.error());
+  const auto admitted = spec ? admit() : Result<void>();
+  if (!spec || !admitted) {
+    const auto& refusal = spec ? admitted.error() : spec.error();
+    note_refused(order.note, refusal);
+    co_return co_await sink.fail(refusal);
+  }
   const auto stream = cell_.open(std::move(*spec));
   sink.opened(*stream);
   PacedSink paced(sink, stream->executor(), clock_, probe_, order.output.rate, options_.pacing_lead);
@@ -53,23 +71,30 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   AudioSink& chosen = wants_pace ? static_cast<AudioSink&>(paced) : sink;
   const GoneHook hook(chosen, sink, [&stream] { stream->leave(); });
   Egress egress(cell_, *stream, chosen, clock_, probe_, options_.lag_limit);
-  co_await egress.run(order.output, encoders_.make_strand(), std::move(request_id));
+  note_ended(order.note, co_await egress.run(order.output, encoders_.make_strand(), std::move(request_id)));
 }
 
 Result<std::unique_ptr<GrowingSpeech>> SpeechHandler::grow(const SpeechOrder& order, const identity::Caller& caller,
                                                            base::Duration silence) {
   probe_.doors().asked(order.door);
+  if (order.note != nullptr) order.note->format = codec::name_of(order.output.format);
   auto spec = check(order, caller);
-  if (!spec) return std::unexpected(std::move(spec.error()));
-  if (auto admitted = admit(); !admitted) return std::unexpected(std::move(admitted.error()));
-  return std::make_unique<GrowingSpeech>(cell_, clock_, cell_.open(std::move(*spec)), silence);
+  auto admitted = spec ? admit() : Result<void>();
+  if (!spec || !admitted) {
+    auto& refusal = spec ? admitted.error() : spec.error();
+    note_refused(order.note, refusal);
+    return std::unexpected(std::move(refusal));
+  }
+  auto speech = std::make_unique<GrowingSpeech>(cell_, clock_, cell_.open(std::move(*spec)), silence);
+  speech->set_note(order.note);
+  return speech;
 }
 
 runtime::Awaitable<> SpeechHandler::speak(GrowingSpeech& speech, AudioOutput output, std::string request_id,
                                           AudioSink& sink) {
   const GoneHook hook(sink, sink, [&speech] { speech.leave(); });
   Egress egress(cell_, speech.stream(), sink, clock_, probe_, options_.lag_limit);
-  co_await egress.run(output, encoders_.make_strand(), std::move(request_id));
+  note_ended(speech.note(), co_await egress.run(output, encoders_.make_strand(), std::move(request_id)));
 }
 
 Result<void> SpeechHandler::admit() const {

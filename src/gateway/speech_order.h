@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "codec/encoder.h"
+#include "gateway/access_note.h"
 #include "gateway/door_probe.h"
 #include "gateway/speech_stream.h"
 
@@ -34,6 +35,8 @@ struct SpeechOrder {
   TextArrival arrival = TextArrival::kWhole;
   /// Audio that may wait for its listener before the work pauses; nothing: the cell's own limit.
   std::optional<base::Duration> backlog{};
+  /// What becomes of it is noted there; null: nowhere. It outlives the speech.
+  AccessNote* note = nullptr;
 };
 
 }  // namespace antiphon::gateway

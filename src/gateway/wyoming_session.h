@@ -2,7 +2,9 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "gateway/access_log.h"
 #include "gateway/growing_speech.h"
 #include "gateway/speech_handler.h"
 #include "gateway/wyoming_link.h"
@@ -19,7 +21,7 @@ class WyomingSession {
  public:
   /// The references outlive it. `silence`: see GrowingSpeech.
   WyomingSession(boost::asio::ip::tcp::socket socket, runtime::Clock& clock, const WyomingLimits& limits,
-                 SpeechHandler& speech, base::Duration silence);
+                 SpeechHandler& speech, AccessLog& access, base::Duration silence);
 
   /// Until the client leaves or breaks the rules; the socket is closed then.
   [[nodiscard]] runtime::Awaitable<> run();
@@ -47,10 +49,20 @@ class WyomingSession {
   [[nodiscard]] SpeechOrder order(std::string text, const protocol::wyoming::VoiceChoice& voice) const;
 
   WyomingLink link_;
+  /// Tells of an answer to `event` that is over; `began`: when it was asked for.
+  void answered(std::string_view event, unsigned status, base::TimePoint began, const AccessNote& note);
+  void answered(std::string_view event, unsigned status) { answered(event, status, clock_.now(), note()); }
+  /// For the next answer.
+  [[nodiscard]] AccessNote note() const { return {.request_id = request_id_}; }
+
+  runtime::Clock& clock_;
   SpeechHandler& speech_;
+  AccessLog& access_;
   base::Duration silence_;
   identity::Caller caller_;
   std::string request_id_;
+  std::string peer_address_;
+  AccessNote growing_note_;  ///< Of growing_.
   protocol::wyoming::Dialogue dialogue_;
   std::unique_ptr<GrowingSpeech> growing_;
   bool speaking_ = false;

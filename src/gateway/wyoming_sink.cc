@@ -46,6 +46,33 @@ wyoming::Error to_wyoming(const Error& error) {
           .param = {}};
 }
 
+unsigned status_of(wyoming::Errc code) {
+  constexpr unsigned kBadRequest = 400;
+  constexpr unsigned kTooLarge = 413;
+  constexpr unsigned kFailed = 500;
+  constexpr unsigned kBusy = 503;
+  switch (code) {
+    case wyoming::Errc::kTooLarge:
+    case wyoming::Errc::kInputTooLong:
+      return kTooLarge;
+    case wyoming::Errc::kMalformed:
+    case wyoming::Errc::kMissingParameter:
+    case wyoming::Errc::kInvalidType:
+    case wyoming::Errc::kInvalidValue:
+    case wyoming::Errc::kOutOfTurn:
+    case wyoming::Errc::kUnsupported:
+    case wyoming::Errc::kUnknownVoice:
+    case wyoming::Errc::kNothingToSpeak:
+      return kBadRequest;
+    case wyoming::Errc::kServerBusy:
+      return kBusy;
+    case wyoming::Errc::kEngineFailed:
+    case wyoming::Errc::kWorkerLost:
+      return kFailed;
+  }
+  return kFailed;
+}
+
 void WyomingSink::start(std::string& out) {
   if (!std::exchange(started_, true)) wyoming::append_audio_start(rate_, {}, out);
 }

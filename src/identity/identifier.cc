@@ -56,6 +56,10 @@ base::Result<Caller, Errc> Identifier::identify(const Facts& facts) const {
   return Caller{.account = {hash({"address", address})}, .user = user};
 }
 
+std::string Identifier::client(std::string_view peer, std::string_view forwarded_for) const {
+  return client_address(peer, forwarded_for, trusted_proxies_);
+}
+
 Caller Identifier::keyed(const ApiKey& key, const Facts& facts, std::string_view address) const {
   const bool by_header = key.users == Users::kHeader && !facts.header_user.empty();
   return {.account = {hash({"key", key.name})},
@@ -65,6 +69,7 @@ Caller Identifier::keyed(const ApiKey& key, const Facts& facts, std::string_view
           .max_streams = key.max_streams,
           .wait = key.wait,
           .pacing = key.pacing,
+          .key = key.name,
           .voices = key.voices,
           .is_admin = key.admin,
           .takes_body_user = key.users == Users::kBody};

@@ -38,6 +38,9 @@ class Identifier {
   /// loopback.
   [[nodiscard]] base::Result<Caller, Errc> identify(const Facts& facts) const;
 
+  /// The client's own address; see client_address().
+  [[nodiscard]] std::string client(std::string_view peer, std::string_view forwarded_for) const;
+
   void set_keys(KeyRing keys) { keys_ = std::move(keys); }
 
  private:

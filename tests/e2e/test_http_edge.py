@@ -80,9 +80,19 @@ def test_an_unknown_path_is_not_found(server):
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.0.2.1", "localhost@evil.example", ""])
 def test_a_foreign_host_is_refused(server, host):
     """DNS rebinding: a page's own name that points here."""
-    for request in (server.http.build_request("GET", "/healthz"), server.http.build_request("POST", SPEECH, json=HELLO)):
+    for request in (server.http.build_request("GET", "/v1/models"), server.http.build_request("POST", SPEECH, json=HELLO)):
         request.headers["Host"] = host
-        assert_error(server.http.send(request), 421, "bad_request")
+        error = assert_error(server.http.send(request), 421, "bad_request")
+        assert "--allowed-host" in error["message"]
+        assert "allowed_hosts" in error["message"]
+
+
+@pytest.mark.parametrize("host", ["antiphon:8080", "host.docker.internal", "tts.default.svc.cluster.local", "evil.example"])
+def test_probes_and_scrapers_may_call_it_by_any_name(server, host):
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert server.http.get(path, headers={"Host": host}).status_code == 200
+        assert server.http.head(path, headers={"Host": host}).status_code == 200
+        assert server.http.post(path, headers={"Host": host}, json={}).status_code == 421
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:80", "127.0.0.1", "[::1]:1234", "studio.localhost"])
