@@ -30,7 +30,7 @@ std::filesystem::path data_folder() {
 
 std::vector<Variable> environment() {
   std::vector<Variable> found;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+  for (char* const* entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view line(*entry);
     const auto equals = line.find('=');
     if (!line.starts_with(kVariablePrefix) || equals == std::string_view::npos) continue;

@@ -120,6 +120,7 @@ TEST_F(ConnectionTest, ABodyHasItsTimeToo) {
     co_await t.advance(1s);
     EXPECT_TRUE((co_await read_all(client)).starts_with("HTTP/1.1 408"));
     EXPECT_EQ(t.begun_, 0);
+    EXPECT_THAT(t.answers_, testing::ElementsAre(testing::StartsWith("POST / 408 complete")));
   }(*this));
 }
 
