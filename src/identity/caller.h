@@ -24,6 +24,7 @@ struct Caller {
   std::optional<Pacing> pacing;        ///< Nothing = the door's default.
   std::vector<std::string> voices;     ///< Ids of the voices that it may use; empty = all.
   bool is_admin = false;               ///< May see what the server does inside.
+  std::string key_sha256 = {};         ///< ApiKey::sha256 of the key that it came with; "" = it needed none.
   bool takes_body_user = false;        ///< Its users are told apart by the body's `user`: see user_within().
 };
 
