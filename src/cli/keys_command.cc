@@ -57,7 +57,8 @@ int add(const Flags& flags) {
 }
 
 int list(const Flags& flags) {
-  for (const auto& key : read_keys(file_of(flags)).keys()) {
+  const auto keys = read_keys(file_of(flags)).value_or(identity::KeyRing{});
+  for (const auto& key : keys.keys()) {
     fmt::print("{}\tweight {}\tstreams {}\twait {}\tpacing {}\tusers by {}\tvoices {}{}\n", key.name, key.weight,
                key.max_streams == 0 ? "unlimited" : std::to_string(key.max_streams),
                key.wait ? fmt::format("{} s", base::to_seconds(*key.wait)) : "default",
@@ -69,10 +70,20 @@ int list(const Flags& flags) {
 }
 
 int revoke(const Flags& flags) {
-  change_keys(file_of(flags), [&](identity::KeyRing& keys) {
-    if (keys.remove(flags.key.name)) return;
-    throw std::runtime_error(fmt::format("there is no key '{}'; 'antiphon keys list' lists them", flags.key.name));
+  const auto file = file_of(flags);
+  bool last = false;
+  change_keys(file, [&](identity::KeyRing& keys) {
+    if (!keys.remove(flags.key.name)) {
+      throw std::runtime_error(fmt::format("there is no key '{}'; 'antiphon keys list' lists them", flags.key.name));
+    }
+    last = keys.empty();
   });
+  if (last) {
+    fmt::print(stderr, "It was the last one: nobody is let in until there is another.{}\n",
+               flags.workers
+                   ? ""
+                   : fmt::format(" To serve without keys, remove {} and start the server anew.", file.string()));
+  }
   fmt::print(stderr, "{}", kReloadHint);
   return 0;
 }

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <csignal>
 #include <functional>
 #include <memory>
@@ -14,11 +15,12 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "cli/access.h"
 #include "cli/address.h"
 #include "cli/build_info.h"
 #include "cli/commands.h"
 #include "cli/engines.h"
-#include "cli/key_file.h"
+#include "cli/reload.h"
 #include "cli/remote_settings.h"
 #include "cli/settings.h"
 #include "cli/voice_store.h"
@@ -110,41 +112,6 @@ gateway::WyomingOptions wyoming_options(const config::Config& config) {
   return options;
 }
 
-/// Throws config::Error where anybody in the network could use the server without having been let in on purpose.
-void refuse_open_doors(const config::Config& config, const identity::KeyRing& keys) {
-  const auto is_local = [](std::string_view host) {
-    const auto address = identity::parse_address(host);
-    return address && identity::is_loopback(*address);
-  };
-  if (!config.wyoming.listen.empty() && !config.server.allow_anonymous) {
-    const auto wyoming = wyoming_options(config);
-    if (!is_local(wyoming.tcp.address)) {
-      throw config::Error(
-          "wyoming.listen can be reached by other machines, and that protocol has no keys; let everybody "
-          "in with --allow-anonymous");
-    }
-  }
-  if (is_local(config.server.host) || !keys.empty() || config.server.allow_anonymous) return;
-  throw config::Error(fmt::format(
-      "{} can be reached by other machines, and there are no API keys: make one with 'antiphon keys add NAME', or let "
-      "everybody in with --allow-anonymous",
-      config.server.host));
-}
-
-/// Nothing where HTTP is to be plain. Throws std::runtime_error.
-std::optional<tls::ServerContext> open_certificate(const config::Server& server) {
-  if (server.certificate.empty() != server.key.empty()) {
-    throw config::Error(server.key.empty() ? "server.certificate is of no use without server.key"
-                                           : "server.key is of no use without server.certificate");
-  }
-  if (server.certificate.empty()) return std::nullopt;
-  auto context =
-      tls::ServerContext::load({.certificate = server.certificate, .key = server.key, .protocol = "http/1.1"});
-  if (!context) throw std::runtime_error(context.error().message);
-  runtime::log_info("certificate", {{"file", server.certificate.string()}, {"expires", context->expires()}});
-  return std::move(*context);
-}
-
 gateway::AccessLogOptions access_options(const config::Log& log) {
   using Options = gateway::AccessLogOptions;
   Options options{.lines_per_second = log.answers_per_second};
@@ -155,7 +122,7 @@ gateway::AccessLogOptions access_options(const config::Log& log) {
 }
 
 gateway::ServerOptions server_options(const config::Config& config, const gateway::VoiceDirectory& voices,
-                                      const std::filesystem::path& config_file) {
+                                      const std::filesystem::path& config_file, Access access) {
   gateway::ServerOptions options;
   options.http = {.address = config.server.host,
                   .port = config.server.port,
@@ -183,7 +150,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   arguments.insert(arguments.end(), {"--engine-kernel", config.engine.kernel, "--device", config.engine.device,
                                      "--batch", std::to_string(config.engine.batch), "--log", config.log.format});
   options.cell.remote = {.most = config.remote.most, .kernel = config.engine.kernel};
-  options.remote = remote_door(config);
+  options.remote = remote_door(config, std::move(access.workers));
   options.voices.assign(voices.voices().begin(), voices.voices().end());
   options.aliases = voices.aliases();
   options.speech = {.segmentation = config.text,
@@ -193,9 +160,8 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                     .lag_limit = config.server.lag_limit,
                     .cheaper_voices = config.cheaper_voices};
   options.trusted_proxies = networks(config);
-  options.tls = open_certificate(config.server);
-  options.keys = read_keys(config.keys.file);
-  refuse_open_doors(config, options.keys);
+  options.tls = std::move(access.certificate);
+  options.keys = std::move(access.keys);
   options.sockets.contexts = config.elevenlabs.contexts;
   options.sockets.silence = config.text_silence;
   options.sockets.lead = config.elevenlabs.lead;
@@ -219,6 +185,15 @@ std::optional<device::Gpu> open_gpu(const config::Config& config) {
   auto gpu = device::Gpu::open(device.index);
   if (!gpu) throw config::Error(fmt::format("engine.device: {}: {}", config.engine.device, gpu.error()));
   return std::move(*gpu);
+}
+
+/// What the files say, where the server may start like that. Throws config::Error.
+Access open_access(const config::Config& config) {
+  auto access = read_access(config);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (const auto sound = identity::check_start(access.exposure, now); !sound) throw config::Error(sound.error());
+  log_access(access);
+  return access;
 }
 
 std::string ready_line(const http::Endpoint& at, std::string_view scheme, const std::string& voice) {
@@ -250,43 +225,6 @@ runtime::Awaitable<> end_on_signal(gateway::Server& server, runtime::Clock& cloc
   others.cancel();
   co_await server.stop(clock.now() + drain);
   signals.cancel();
-}
-
-/// SIGHUP: the store of voices, the files of keys, the certificate and what workers know the server by are read again.
-/// What cannot be read leaves everything as it is.
-runtime::Awaitable<> reload_on_hangup(gateway::Server& server, const config::Config& config,
-                                      boost::asio::signal_set& hangups, runtime::ThreadPool& readers) {
-  struct Files {
-    gateway::VoiceDirectory voices;
-    identity::KeyRing keys;
-    std::optional<tls::ServerContext> certificate;
-    gateway::RemoteCredentials credentials;
-  };
-  constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
-  for (;;) {
-    const auto [error, number] = co_await hangups.async_wait(kAwait);
-    if (error) co_return;
-    std::string failure;
-    try {
-      auto files = co_await runtime::run_on(readers.make_strand(), [&config] {
-        return std::optional(Files{
-            .voices = open_voices(config),
-            .keys = read_keys(config.keys.file),
-            .certificate = open_certificate(config.server),
-            .credentials = config.remote.listen.empty() ? gateway::RemoteCredentials{} : read_credentials(config)});
-      });
-      if (!files) continue;
-      const auto all = files->voices.voices();
-      const auto reloaded = server.reload({all.begin(), all.end()}, files->voices.aliases());
-      if (reloaded) server.set_keys(std::move(files->keys));
-      if (reloaded && files->certificate) server.set_certificate(*std::move(files->certificate));
-      if (reloaded) server.set_credentials(std::move(files->credentials));
-      if (!reloaded) failure = reloaded.error().message;
-    } catch (const std::exception& fault) {
-      failure = fault.what();
-    }
-    if (!failure.empty()) runtime::log_error("not_reloaded", {{"reason", failure}});
-  }
 }
 
 /// A variable that was meant to set something and sets nothing.
@@ -324,7 +262,9 @@ int serve(const Flags& flags) {
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
   boost::asio::signal_set hangups(context, SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);
-  auto options = server_options(config, voices, flags.settings.file());
+  auto access = open_access(config);
+  auto exposure = access.exposure;
+  auto options = server_options(config, voices, flags.settings.file(), std::move(access));
   options.cell.gpu = gpu ? &*gpu : nullptr;
   gateway::Server server(context.get_executor(), clock, std::move(options));
   const auto endpoint = server.start();
@@ -333,7 +273,7 @@ int serve(const Flags& flags) {
   runtime::TaskGroup tasks(context.get_executor());
   const auto* const scheme = config.server.certificate.empty() ? "http" : "https";
   others.spawn(announce(server, ready_line(*endpoint, scheme, voices.voices().front().id)));
-  others.spawn(reload_on_hangup(server, config, hangups, readers));
+  others.spawn(reload_on_hangup(server, config, std::move(exposure), hangups, readers));
   tasks.spawn(end_on_signal(server, clock, signals, config.server.drain, others));
   context.run();
   return 0;

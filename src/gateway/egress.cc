@@ -22,9 +22,13 @@ std::string_view name_of(Egress::End end) {
       return "cancelled";
     case Egress::End::kDropped:
       return "dropped";
+    case Egress::End::kRevoked:
+      return "revoked";
   }
   return "";
 }
+
+Error revocation() { return {.code = Errc::kRevoked, .message = "The API key was revoked."}; }
 
 /// Of audio, in a piece at most: what a listener has taken is known of whole pieces only.
 constexpr std::size_t kPieceSeconds = 1;
@@ -73,9 +77,16 @@ runtime::Awaitable<Egress::Report> Egress::run(AudioOutput output, runtime::Thre
   co_return told;
 }
 
+void Egress::revoke() {
+  revoked_ = true;
+  stream_.fail(revocation());
+  if (first_audio_ != base::Duration{}) sink_.cut();
+}
+
 Egress::Report Egress::report(const std::optional<Error>& error) const {
   auto end = listener_.dropped() ? End::kDropped : End::kCancelled;
   if (error) end = stream_.entry() ? End::kFailed : End::kRefused;
+  if (revoked_) end = End::kRevoked;
   if (complete_) end = End::kComplete;
   return {.end = end,
           .first_audio = first_audio_,
@@ -97,7 +108,8 @@ runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec:
     const auto most = kPieceSeconds * stream_.spec().rate.hz;
     const auto encoded = co_await runtime::run_on(strand, [&] { return encode(encoder, pcm, last, most); });
     if (!encoded) co_return Error{.code = Errc::kEngineFailed, .message = encoded.error().message};
-    pcm = std::vector<std::int16_t>();  // a slow listener holds what is written long enough
+    if (revoked_) co_return revocation();  // where all was rendered before, the stream does not know
+    pcm = std::vector<std::int16_t>();     // a slow listener holds what is written long enough
     if (!co_await write(*encoded, output)) co_return std::nullopt;
     if (last) {
       listener_.begin();

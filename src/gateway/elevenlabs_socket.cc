@@ -15,6 +15,9 @@ elevenlabs::Mode mode_of(const elevenlabs::Route& route) {
   return route.endpoint == elevenlabs::Endpoint::kStreamInput ? elevenlabs::Mode::kSingle : elevenlabs::Mode::kMulti;
 }
 
+/// For a client whose key was revoked to take the goodbye.
+constexpr auto kParting = std::chrono::seconds(1);
+
 elevenlabs::Error no_key() {
   return {.code = elevenlabs::Errc::kUnauthorized,
           .message =
@@ -189,6 +192,25 @@ void ElevenLabsSocket::check_inactivity() {
   }(*this));
 }
 
+void ElevenLabsSocket::renew_caller(const identity::Identifier& callers) {
+  if (auto caller = callers.renewed(common_.caller)) {
+    common_.caller = std::move(*caller);
+    return;
+  }
+  if (common_.caller.key_sha256.empty()) {
+    wind_up();
+    if (contexts_.empty()) tasks_.spawn(close(http::CloseCode::kPolicyViolation, no_key().message));
+    return;
+  }
+  winding_up_ = true;
+  for (const auto& context : contexts_) context->stop();
+  parting_ =
+      common_.clock.start_timer(common_.executor, common_.clock.now() + kParting, [this] { common_.socket.cut(); });
+  tasks_.spawn([](ElevenLabsSocket& self) -> runtime::Awaitable<> {
+    (void)co_await self.refuse({}, {.code = elevenlabs::Errc::kUnauthorized, .message = "The API key was revoked."});
+  }(*this));
+}
+
 runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, elevenlabs::Route route,
                                              const http::Request& request, std::string request_id,
                                              http::Responder& responder) {
@@ -224,16 +246,19 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
     const auto wrong = caller ? complaint(door.speech, route.voice_id, *caller) : no_key();
     if (wrong) co_return co_await turn_away(*socket, mode, *wrong);
   }
-  door.note.key = caller->key;
+  // The key may have been revoked while the two shook hands.
+  auto known = door.callers.renewed(std::move(*caller));
+  if (!known) co_return co_await turn_away(*socket, mode, no_key());
+  door.note.key = known->key;
   auto lead = door.options.lead;
-  if (caller->pacing == identity::Pacing::kUnpaced) lead.reset();
+  if (known->pacing == identity::Pacing::kUnpaced) lead.reset();
   ElevenLabsSocket session({.socket = *socket,
                             .speech = door.speech,
                             .doors = door.doors,
                             .note = door.note,
                             .clock = door.clock,
                             .executor = co_await boost::asio::this_coro::executor,
-                            .caller = std::move(*caller),
+                            .caller = std::move(*known),
                             .request_id = std::move(request_id),
                             .voice = std::move(route.voice_id),
                             .output = to_output(query->output_format),
@@ -241,7 +266,9 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
                             .silence = door.options.silence,
                             .lead = lead},
                            door.options, query->inactivity_timeout);
+  const auto place = door.open.insert(door.open.end(), &session);
   co_await session.run(std::move(first));
+  door.open.erase(place);
 }
 
 }  // namespace antiphon::gateway

@@ -15,6 +15,7 @@ enum class Errc : std::uint8_t {
   kInvalidText,     ///< Not a text.
   kBusy,            ///< No room, or not ready: come back later.
   kUserLimit,       ///< The user, or the account, has as many streams as it may have.
+  kRevoked,         ///< Its API key was revoked after it had been let in, or while it waited.
   kShed,            ///< It was let in, but the cell cannot keep what it promised, and its user has most of it.
   kNothingToSpeak,  ///< No segment of the text has a phoneme of the voice.
   kWorkerLost,      ///< One job lost its worker more often than allowed.

@@ -136,7 +136,8 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
                                       .callers = callers_,
                                       .clock = clock_,
                                       .options = sockets_,
-                                      .note = note};
+                                      .note = note,
+                                      .open = open_sockets_};
       co_return co_await serve_elevenlabs_socket(door, *speech, request, request_id, responder);
     } else if (speech) {
       co_return co_await speak_elevenlabs(speech_, *speech, request, *caller, request_id, responder, note);
@@ -178,6 +179,14 @@ http::Response Front::answer(const Route& route, const http::Request& request) c
       break;
   }
   return not_found(request);
+}
+
+void Front::keys_changed() {
+  // A request that needed no key when it came is one utterance, which is spoken to its end.
+  speech_.revoke([this](const identity::Caller& caller) {
+    return caller.key_sha256.empty() || callers_.renewed(caller).has_value();
+  });
+  for (auto* const socket : open_sockets_) socket->renew_caller(callers_);
 }
 
 void Front::drain() {

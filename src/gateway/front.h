@@ -31,6 +31,9 @@ class Front {
   /// An error that the HTTP server found by itself, in the shape of the API. `request` may be null.
   [[nodiscard]] static http::Response edge_error(const http::EdgeError& error, const http::Request* request);
 
+  /// What the keys as they are now do not let in ends: requests that wait or play, and sockets.
+  void keys_changed();
+
   /// From now on new work is refused and /readyz says so.
   void drain();
 
@@ -52,6 +55,7 @@ class Front {
   base::Duration unhealthy_after_;
   std::unique_ptr<FleetProbe> fleet_probe_;
   metrics::ProcessMetrics process_metrics_;
+  ElevenLabsSockets open_sockets_;
   bool draining_ = false;
 };
 

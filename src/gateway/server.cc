@@ -110,7 +110,10 @@ class Server::Impl {
   }
 
   void set_certificate(tls::ServerContext context) { http_.use_tls(std::move(context)); }
-  void set_keys(identity::KeyRing keys) { callers_.set_keys(std::move(keys)); }
+  void set_keys(identity::KeyRing keys) {
+    callers_.set_keys(std::move(keys));
+    front_.keys_changed();
+  }
 
   void reload(std::vector<ServedVoice> voices, std::map<std::string, std::string, std::less<>> aliases) {
     voices = with_keys(std::move(voices), voices_.voices(), ++generation_);

@@ -39,7 +39,7 @@ struct ServerOptions {
   std::map<std::string, std::string, std::less<>> aliases{};  ///< Further names of voices.
   SpeechHandlerOptions speech{};
   std::optional<tls::ServerContext> tls{};  ///< Nothing: plain HTTP.
-  identity::KeyRing keys{};                 ///< None: everybody may ask.
+  std::optional<identity::KeyRing> keys{};  ///< Nothing: everybody may ask; none in it: nobody.
   std::vector<identity::Network> trusted_proxies{};
   ElevenLabsSocketOptions sockets{};
   std::optional<WyomingOptions> wyoming{};    ///< Nothing: that door is shut.
@@ -76,9 +76,11 @@ class Server {
 
   /// Connections from now on are shown this certificate. What plays goes on. Where TLS was spoken from the start only.
   void set_certificate(tls::ServerContext context);
-  /// From now on these keys count, and no others. What plays goes on.
+  /// From now on these keys count, and no others; where there are none in it nobody is let in. Requests and sockets of
+  /// keys that are not among them end at once, within a second where their clients take nothing. The others go on.
   void set_keys(identity::KeyRing keys);
-  /// For workers that join from now on. Without ServerOptions::remote nothing happens.
+  /// For workers that join from now on; those whose token is not among them are sent away. Without
+  /// ServerOptions::remote nothing happens.
   void set_credentials(RemoteCredentials credentials);
 
  private:

@@ -43,6 +43,20 @@ void note_ended(AccessNote* note, const Egress::Report& report) {
   note->left = !report.error && report.end != Egress::End::kComplete;
 }
 
+/// Keeps an entry in a list while it lives.
+template <class T>
+class Listed {
+ public:
+  Listed(std::list<T>& list, T entry) : list_(list), entry_(list.insert(list.end(), std::move(entry))) {}
+  Listed(const Listed&) = delete;
+  Listed& operator=(const Listed&) = delete;
+  ~Listed() { list_.erase(entry_); }
+
+ private:
+  std::list<T>& list_;
+  typename std::list<T>::iterator entry_;
+};
+
 bool may_use(const identity::Caller& caller, const std::string& voice) {
   return caller.voices.empty() || std::ranges::find(caller.voices, voice) != caller.voices.end();
 }
@@ -71,7 +85,15 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   AudioSink& chosen = wants_pace ? static_cast<AudioSink&>(paced) : sink;
   const GoneHook hook(chosen, sink, [&stream] { stream->leave(); });
   Egress egress(cell_, *stream, chosen, clock_, probe_, options_.lag_limit);
+  const Listed listed(running_, {.caller = &caller, .egress = &egress});
   note_ended(order.note, co_await egress.run(order.output, encoders_.make_strand(), std::move(request_id)));
+}
+
+void SpeechHandler::revoke(const std::function<bool(const identity::Caller&)>& may_stay) {
+  // To revoke wakes coroutines later; none ends, and leaves the list, in between.
+  for (const auto& running : running_) {
+    if (!may_stay(*running.caller)) running.egress->revoke();
+  }
 }
 
 Result<std::unique_ptr<GrowingSpeech>> SpeechHandler::grow(const SpeechOrder& order, const identity::Caller& caller,

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,6 +17,8 @@
 #include "text/segmenter.h"
 
 namespace antiphon::gateway {
+
+class Egress;
 
 struct SpeechHandlerOptions {
   text::Options segmentation{};   ///< Its speed is replaced by the request's.
@@ -52,6 +56,10 @@ class SpeechHandler {
   /// Errors: kUnknownVoice, kInvalidText, kNothingToSpeak.
   [[nodiscard]] Result<SpeechSpec> check(const SpeechOrder& order, const identity::Caller& caller) const;
 
+  /// Ends the speech of an order, waiting or under way, where its caller may not stay. Speech of grow() is left to its
+  /// door.
+  void revoke(const std::function<bool(const identity::Caller&)>& may_stay);
+
   [[nodiscard]] const VoiceDirectory& voices() const { return voices_; }
 
   /// From now on every order is refused as kBusy.
@@ -69,6 +77,11 @@ class SpeechHandler {
   Probe& probe_;
   SpeechHandlerOptions options_;
   bool draining_ = false;
+  struct Running {
+    const identity::Caller* caller;
+    Egress* egress;
+  };
+  std::list<Running> running_;
 };
 
 }  // namespace antiphon::gateway

@@ -21,6 +21,7 @@ wyoming::Errc code_of(Errc code) {
     case Errc::kInvalidText:
       return wyoming::Errc::kInvalidValue;
     case Errc::kBusy:
+    case Errc::kRevoked:
     case Errc::kUserLimit:
     case Errc::kShed:
       return wyoming::Errc::kServerBusy;

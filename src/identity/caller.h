@@ -25,6 +25,7 @@ struct Caller {
   std::string key;                     ///< The name of its API key; "" where it has none.
   std::vector<std::string> voices;     ///< Ids of the voices that it may use; empty = all.
   bool is_admin = false;               ///< May see what the server does inside.
+  std::string key_sha256 = {};         ///< ApiKey::sha256 of the key that it came with; "" = it needed none.
   bool takes_body_user = false;        ///< Its users are told apart by the body's `user`: see user_within().
 };
 

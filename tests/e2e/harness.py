@@ -99,8 +99,9 @@ class Server:
     """`antiphon serve` on a free port, ready to speak."""
 
     def __init__(self, folder, store, *flags, config=None, port=0, authority=None, ready=True, environment=None,
-                 listen=None):
-        """`authority`: the file of certificates by which a client knows it, where it speaks HTTPS. Not `ready`: it speaks
+                 listen=None, address="127.0.0.1"):
+        """`address`: what it listens on, or `listen` for the whole value of the flag; tests talk to it over the loopback
+        all the same. `authority`: the file of certificates by which a client knows it, where it speaks HTTPS. Not `ready`: it speaks
         only when workers have joined from elsewhere."""
         folder.mkdir(parents=True)
         self.log_file = folder / "log"
@@ -108,7 +109,7 @@ class Server:
         # One worker and no spare, unless the test says otherwise: then it is known which process does what.
         settings = {**(config or {}), "workers": {"count": 1, "spares": 0, **(config or {}).get("workers", {})}}
         config_file.write_text(to_toml(settings))
-        command = [BINARY, "serve", "--listen", listen or f"127.0.0.1:{port}", "--voices", store, "--config", config_file, *flags]
+        command = [BINARY, "serve", "--listen", listen or f"{address}:{port}", "--voices", store, "--config", config_file, *flags]
         with self.log_file.open("wb") as log:
             # The kernel ends it, too, should the tests be killed.
             self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, command)],
@@ -122,7 +123,7 @@ class Server:
         watchdog.start()
         self.ready_line = self.process.stdout.readline().decode()
         watchdog.cancel()
-        found = re.search(r"(https?)://(?:127\.0\.0\.1|0\.0\.0\.0|\[::\]):(\d+)/", self.ready_line)
+        found = re.search(r"(https?)://(?:[\d.]+|\[::\]):(\d+)/", self.ready_line)
         if not found:
             self.stop()
             raise AssertionError(f"no ready line but {self.ready_line!r}; log:\n{self.log()}")
