@@ -36,6 +36,8 @@ class PiperVoice final : public Voice {
  private:
   [[nodiscard]] bool knows(std::uint32_t speaker) const;
   [[nodiscard]] Result<Reading> read(std::string_view text) const;
+  /// Known before the plan costs anything.
+  [[nodiscard]] bool is_too_long(const Reading& reading, const PlanRequest& request) const;
   [[nodiscard]] std::uint32_t max_frames(base::SampleCount wanted) const;
   [[nodiscard]] Result<void> check(const RenderRequest& request) const;
   /// Of requests that were checked; an error is that of all.
