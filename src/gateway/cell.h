@@ -13,6 +13,7 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "gateway/costly_texts.h"
 #include "gateway/probe.h"
 #include "gateway/speech_stream.h"
 #include "gateway/worker_fleet.h"
@@ -113,6 +114,7 @@ class Cell final : private FleetOwner {
     base::TimePoint progress;
     scheduler::WorkTime took{};     ///< By the worker's account.
     std::uint32_t grains_left = 0;  ///< Of a render job: that have not come.
+    bool started = false;           ///< Its worker has begun it.
 
     /// Whether its worker may say that now.
     template <class Body>
@@ -126,7 +128,15 @@ class Cell final : private FleetOwner {
 
   void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) override;
   void worker_retires(base::WorkerId worker) override;
+  [[nodiscard]] worker_pool::Blame blame_of(base::WorkerId worker) const override;
   void worker_left(base::WorkerId worker) override;
+  /// The texts that it was planning have cost a worker.
+  void note_costly_texts(base::WorkerId worker);
+  /// Whether a segment is not to be planned, since it has cost too many workers.
+  [[nodiscard]] bool is_refused(const SpeechStream& stream, const text::Segment& segment) const;
+  /// Whether that is so of any segment that it has by now.
+  [[nodiscard]] bool has_refused_text(const SpeechStream& stream) const;
+  void refuse_text(SpeechStream& stream);
   void voice_loaded(base::WorkerId worker, const std::string& voice) override;
   void voice_unloaded(base::WorkerId worker, const std::string& voice) override;
   void voice_lacking(base::WorkerId worker, const std::string& voice) override;
@@ -192,6 +202,7 @@ class Cell final : private FleetOwner {
   CellOptions options_;
   scheduler::Scheduler scheduler_;
   scheduler::AdmissionDesk desk_;
+  CostlyTexts costly_texts_;
   std::vector<scheduler::LengthModel> lengths_;  ///< Of each voice, in the order of CellOptions::voices.
   std::vector<bool> spoken_;                     ///< Likewise: whether it was used.
   bool room_changed_ = false;                    ///< The desk may decide something.

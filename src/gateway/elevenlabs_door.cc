@@ -48,6 +48,8 @@ elevenlabs::Error to_elevenlabs(const Error& error) {
       return {.code = elevenlabs::Errc::kNothingToSpeak, .message = error.message, .param = "text"};
     case Errc::kRevoked:
       return {.code = elevenlabs::Errc::kUnauthorized, .message = error.message};
+    case Errc::kTextNotSpeakable:
+      return {.code = elevenlabs::Errc::kTextNotSpeakable, .message = error.message, .param = "text"};
     case Errc::kUserLimit:
       return {.code = elevenlabs::Errc::kTooManyStreams, .message = error.message};
     case Errc::kShed:

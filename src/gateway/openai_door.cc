@@ -23,6 +23,8 @@ openai::Error to_openai(const Error& error) {
       return {.code = openai::Errc::kNothingToSpeak, .message = error.message, .param = "input"};
     case Errc::kRevoked:
       return {.code = openai::Errc::kUnauthorized, .message = error.message};
+    case Errc::kTextNotSpeakable:
+      return {.code = openai::Errc::kTextNotSpeakable, .message = error.message, .param = "input"};
     case Errc::kUserLimit:
       return {.code = openai::Errc::kTooManyStreams, .message = error.message};
     case Errc::kShed:

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "audio/pcm.h"
 #include "base/check.h"
 
 namespace antiphon::gateway {
@@ -43,7 +44,7 @@ wire::PlanJob SpeechStream::plan_job(base::JobId job) const {
           .seed = spec_.seed,
           .speed = spec_.speed,
           .speaker = spec_.speaker,
-          .max_samples = 0};
+          .max_samples = audio::samples_in(text::longest_audio(spec_.segmentation), spec_.rate).value};
 }
 
 void SpeechStream::add_segment(wire::Planned planned, base::SampleCount pause) {

@@ -126,6 +126,10 @@ class WorkerFleet {
   void add_loading(Slot& slot, std::uint64_t number);
   void end_task(Slot& slot, std::uint64_t number);
   void kill(Slot& slot, worker_pool::Death death);
+  /// Notes what is to blame for the end of a worker, before it leaves.
+  void blame(Slot& slot);
+  /// Logs that a slot is not used for now, where that is so.
+  void tell_of_rest(const Slot& slot) const;
   /// The owner and the judge hear that it is gone.
   void leave(Slot& slot);
   void finish_retiring(Slot& slot);

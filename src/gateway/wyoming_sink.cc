@@ -27,6 +27,8 @@ wyoming::Errc code_of(Errc code) {
       return wyoming::Errc::kServerBusy;
     case Errc::kNothingToSpeak:
       return wyoming::Errc::kNothingToSpeak;
+    case Errc::kTextNotSpeakable:
+      return wyoming::Errc::kTextNotSpeakable;
     case Errc::kWorkerLost:
     case Errc::kStalled:
       return wyoming::Errc::kWorkerLost;

@@ -287,6 +287,16 @@ TEST_F(PiperTest, SegmentsThatAreTooLongAreRefused) {
   EXPECT_EQ(plan_error(*voice, {.text = "abcde", .max_samples = {samples.value - 1}}), Errc::kSegmentTooLong);
 }
 
+TEST_F(PiperTest, SegmentsWithMorePhonemesThanTheirAudioHasRoomForAreRefusedUnplanned) {
+  const auto voice = toy();
+  const base::SampleCount four_seconds{4 * voice->info().sample_rate.hz};
+  EXPECT_EQ(plan_error(*voice, {.text = std::string(65, 'a'), .speed = 2, .max_samples = four_seconds}), std::nullopt);
+  const auto plan = voice->plan({.text = std::string(65, 'a'), .max_samples = four_seconds});
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().code, Errc::kSegmentTooLong);
+  EXPECT_THAT(plan.error().message, HasSubstr("phonemes"));
+}
+
 TEST_F(PiperTest, ForgedGrainsAreRefused) {
   const auto voice = toy();
   const auto plan = plan_of(*voice, {.text = "eeee"});

@@ -31,6 +31,11 @@ bool has_letter_or_digit(std::string_view text) {
   return false;
 }
 
+/// What a voice says in a second at speed 1, with the signs of stress and the spaces.
+constexpr double kPhonemesPerSecond = 15;
+/// So few cost next to nothing to plan.
+constexpr std::size_t kFewPhonemes = 64;
+
 bool takes_state(GrainKind kind) { return kind == GrainKind::kMiddle || kind == GrainKind::kLast; }
 
 std::vector<float> floats_of(std::span<const std::byte> bytes) {
@@ -56,6 +61,14 @@ PiperVoice::PiperVoice(PiperParts parts) : parts_(std::move(parts)), info_(info_
 
 bool PiperVoice::knows(std::uint32_t speaker) const {
   return speaker < std::max<std::size_t>(1, info_.speakers.size());
+}
+
+bool PiperVoice::is_too_long(std::size_t phonemes, const PlanRequest& request) const {
+  if (request.max_samples.value == 0 || phonemes <= kFewPhonemes) return false;
+  const auto seconds =
+      static_cast<double>(request.max_samples.value) / static_cast<double>(parts_.manifest.sample_rate);
+  return static_cast<double>(phonemes) >
+         seconds * kPhonemesPerSecond * static_cast<double>(request.speed);
 }
 
 std::uint32_t PiperVoice::max_frames(base::SampleCount wanted) const {
@@ -102,6 +115,9 @@ Result<SegmentPlan> PiperVoice::plan(const PlanRequest& request) {
   }
   const auto phonemes = read(request.text);
   if (!phonemes) return std::unexpected(phonemes.error());
+  if (is_too_long(phonemes->size(), request)) {
+    return failure(Errc::kSegmentTooLong, "the segment has too many phonemes for the audio that it may become");
+  }
   std::vector<std::size_t> starts;
   const auto ids = parts_.ids.ids_of(*phonemes, &starts);
   if (!ids) return std::unexpected(ids.error());

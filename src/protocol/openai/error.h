@@ -16,6 +16,7 @@ enum class Errc : std::uint8_t {
   kInvalidValue,       ///< A field out of its range.
   kInputTooLong,       ///< More characters than kMaxInputCharacters.
   kNothingToSpeak,     ///< No voice could say anything of it.
+  kTextNotSpeakable,   ///< Workers could not bear it; the same text is not tried again for a while.
   kUnknownVoice,       ///< No such voice here.
   kUnknownModel,       ///< No such model here.
   kUnsupportedFormat,  ///< A format or stream format that this server does not write.
