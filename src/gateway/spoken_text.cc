@@ -50,8 +50,8 @@ void SpokenText::update() {
 }
 
 elevenlabs::Alignments SpokenText::align(const PlannedSegment& segment) {
-  auto spoken = align_spoken(segment);
   auto piece = original_.take(segment.text);
+  auto spoken = align_spoken(segment);
   // Text that is in no piece was not the client's: a bound was reached.
   if (piece.text.empty()) return {.written = spoken, .spoken = spoken};
   for (auto& place : piece.places) place += static_cast<std::uint32_t>(unspoken_.size());
@@ -60,14 +60,12 @@ elevenlabs::Alignments SpokenText::align(const PlannedSegment& segment) {
 }
 
 elevenlabs::Alignment SpokenText::align_spoken(const PlannedSegment& segment) const {
-  const bool space_before = origin_ == Origin::kStream && planned_ > 0;
   std::vector<elevenlabs::Anchor> anchors;
   for (const auto& mark : segment.marks) {
-    anchors.push_back(
-        {.text_offset = mark.text_offset + std::size_t{space_before}, .audio_offset = {mark.sample_offset}});
+    anchors.push_back({.text_offset = mark.text_offset, .audio_offset = {mark.sample_offset}});
   }
-  const auto text = origin_ == Origin::kSegment ? segment.text + " " : (space_before ? " " : "") + segment.text;
-  return placed(text, anchors, segment.samples);
+  const bool goes_on = origin_ == Origin::kSegment || !original_.spent();
+  return placed(segment.text + (goes_on ? " " : ""), anchors, segment.samples);
 }
 
 elevenlabs::Alignment SpokenText::align_written(const PlannedSegment& segment,
@@ -106,6 +104,13 @@ std::optional<elevenlabs::Alignments> SpokenText::take(std::uint64_t until) {
     append(*alignments, std::move(next), origin_ == Origin::kSegment ? end_of(alignments->spoken) : 0);
   }
   return alignments;
+}
+
+std::optional<elevenlabs::Alignments> SpokenText::take_rest() {
+  update();
+  const auto rest = std::exchange(unspoken_, {}) + original_.take_rest();
+  if (stream_ == nullptr || rest.empty()) return std::nullopt;
+  return elevenlabs::Alignments{.written = placed(rest, {}, {}), .spoken = {}};
 }
 
 }  // namespace antiphon::gateway

@@ -21,7 +21,7 @@ class SpokenText {
   /// What the times of an alignment count from.
   enum class Origin : std::uint8_t {
     kSegment,  ///< Its first segment; a space follows each segment that was spoken, as clients join the characters.
-    kStream,   ///< The begin of the audio; a space parts the segments that were spoken.
+    kStream,   ///< The begin of the audio; the last segment has no space.
   };
 
   /// `output`: the rate of the samples that are counted here.
@@ -37,6 +37,9 @@ class SpokenText {
   [[nodiscard]] std::optional<std::uint64_t> next_begin(std::uint64_t place) const;
   /// Those of the segments that begin before `until`, one after the other; nothing where there is none.
   [[nodiscard]] std::optional<protocol::elevenlabs::Alignments> take(std::uint64_t until);
+  /// What the client wrote behind all that is spoken, at the end of the audio; nothing where it wrote no more. After
+  /// the last audio.
+  [[nodiscard]] std::optional<protocol::elevenlabs::Alignments> take_rest();
 
  private:
   /// A segment that was not taken yet, and where it begins in the output.

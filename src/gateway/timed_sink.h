@@ -34,6 +34,8 @@ class TimedSink final : public HttpSink {
 
  private:
   [[nodiscard]] std::string next_of_object(std::span<const std::byte> bytes);
+  /// Of kObject.
+  void add(std::optional<protocol::elevenlabs::Alignments> alignments);
 
   Shape shape_;
   SpokenText text_;

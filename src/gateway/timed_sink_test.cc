@@ -70,6 +70,19 @@ class TimedSinkTest : public testing::Test {
     EXPECT_TRUE(co_await sink.complete());
   }
 
+  /// All audio of the first sentence; the second one has nothing to speak.
+  static runtime::Awaitable<> speak_the_first(TimedSink& sink, SpeechStream& stream) {
+    sink.opened(stream);
+    wire::Planned planned;
+    planned.grains = {{.kind = 0, .row_begin = 0, .row_end = 1, .samples = 500}};
+    stream.add_segment(std::move(planned), {});
+    stream.utterance().accepted();
+    EXPECT_TRUE(co_await sink.write(kAudio, {500}));
+    stream.skip_segment();
+    stream.utterance().nothing();
+    EXPECT_TRUE(co_await sink.complete());
+  }
+
   void run(runtime::Awaitable<> test) {
     runtime::TaskGroup tasks(context_.get_executor());
     tasks.spawn(std::move(test));
@@ -91,7 +104,7 @@ TEST_F(TimedSinkTest, OneObjectHasAllAudioAndTheTimesOfAllText) {
   const auto& spoken = body.at("normalized_alignment");
   EXPECT_EQ(spoken.at("characters"), json({"H", "i", " ", "y", "o", "u", ".", " ", "A", "n", "d", "."}));
   EXPECT_EQ(spoken.at("character_start_times_seconds"),
-            json({0.0, 0.12, 0.22, 0.3, 0.325, 0.35, 0.375, 0.5, 0.6, 0.7, 0.8, 0.9}));
+            json({0.0, 0.12, 0.22, 0.3, 0.325, 0.35, 0.375, 0.4, 0.5, 0.625, 0.75, 0.875}));
   EXPECT_EQ(spoken.at("character_end_times_seconds").back(), 1.0);
 
   const auto& written = body.at("alignment");
@@ -119,9 +132,23 @@ TEST_F(TimedSinkTest, EachLineHasTheSegmentsThatBeginInItsAudio) {
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0].at("audio_base64"), "Zm8=");
   EXPECT_EQ(joined(lines[0].at("alignment")) + "|" + joined(lines[1].at("alignment")), " Hi  you.\n|And. ...");
-  EXPECT_EQ(lines[0].at("normalized_alignment").at("characters").size(), 7U);
-  EXPECT_EQ(joined(lines[1].at("normalized_alignment")), " And.");
+  EXPECT_EQ(joined(lines[0].at("normalized_alignment")) + "|" + joined(lines[1].at("normalized_alignment")),
+            "Hi you. |And.");
   EXPECT_EQ(lines[1].at("alignment").at("character_start_times_seconds").front(), 0.5) << "from the first audio on";
+}
+
+TEST_F(TimedSinkTest, WhatIsWrittenBehindAllSpeechEndsWithIt) {
+  for (const auto shape : {TimedSink::Shape::kObject, TimedSink::Shape::kLines}) {
+    TestResponder responder;
+    SpeechStream stream(context_.get_executor(), {1}, spec(), {});
+    TimedSink sink(responder, {}, refuse, shape, {kRate}, kText);
+    run(speak_the_first(sink, stream));
+    const auto last = responder.body.rfind("{\"audio_base64\"");
+    const auto body = json::parse(responder.body.substr(last));
+    const auto written = joined(body.at("alignment"));
+    EXPECT_EQ(written, shape == TimedSink::Shape::kObject ? kText : "And. ...");
+    EXPECT_EQ(body.at("alignment").at("character_end_times_seconds").back(), 0.5);
+  }
 }
 
 TEST_F(TimedSinkTest, WhatFailsLaterIsCutInTheMiddleOfTheObject) {

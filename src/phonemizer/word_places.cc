@@ -136,6 +136,15 @@ void complete(std::span<Symbol> run, std::size_t previous) {
 
 }  // namespace
 
+std::u32string sound_of(std::span<const Clause> word) {
+  std::u32string sound;
+  for (const auto& clause : word) {
+    if (!sound.empty() && !clause.phonemes.empty()) sound += U' ';
+    sound += clause.phonemes;
+  }
+  return sound;
+}
+
 std::vector<WordPlace> locate_words(std::span<const std::u32string> alone, std::u32string_view spoken) {
   std::vector<WordPlace> places(alone.size());
   const auto said = symbols_of(alone);

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "phonemizer/phonemizer.h"
+
 namespace antiphon::phonemizer {
 
 /// Where a word lies among the phonemes of its text: [begin, end). Empty where the word is not heard.
@@ -15,6 +17,9 @@ struct WordPlace {
   [[nodiscard]] bool heard() const { return begin < end; }
   friend bool operator==(const WordPlace&, const WordPlace&) = default;
 };
+
+/// The phonemes of a word that was phonemised alone, as locate_words() takes them.
+[[nodiscard]] std::u32string sound_of(std::span<const Clause> word);
 
 /// Finds the words of a text among its phonemes. espeak-ng joins words ("in the"), splits them (numbers) and reduces
 /// them ("of a"), and does not say where, so each word is known by how it sounds alone: the sequence of the words'

@@ -9,8 +9,6 @@
 #include <random>
 #include <sstream>
 
-#include "phonemizer/phonemizer.h"
-
 namespace antiphon::phonemizer {
 namespace {
 
@@ -31,14 +29,16 @@ std::string mapped(const std::string& text, const std::string& voice) {
   const auto phonemizer = Phonemizer::open();
   if (!phonemizer) throw std::runtime_error(phonemizer.error().message);
   const auto clauses = phonemizer->phonemise(text, voice);
+  if (!clauses) throw std::runtime_error("espeak-ng does not speak " + voice);
   std::vector<std::string> words;
+  Words alone;
   std::istringstream stream(text);
-  for (std::string word; stream >> word;) words.push_back(word);
-  const std::vector<std::string_view> views(words.begin(), words.end());
-  const auto alone = phonemizer->phonemise_alone(views, voice);
-  if (!clauses || !alone) throw std::runtime_error("espeak-ng does not speak " + voice);
+  for (std::string word; stream >> word;) {
+    words.push_back(word);
+    alone.push_back(sound_of(phonemizer->phonemise(word, voice).value()));
+  }
   const auto spoken = join(*clauses);
-  const auto places = locate_words(*alone, spoken);
+  const auto places = locate_words(alone, spoken);
   std::string out;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto phonemes = std::u32string_view(spoken).substr(places[i].begin, places[i].end - places[i].begin);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace antiphon::text {
@@ -30,8 +31,12 @@ class OriginalText {
   void append(std::string_view utf8);
   /// No more text comes: what nobody can say at its end belongs to the last piece.
   void finish() { finished_ = true; }
+  /// All that was written is in a piece.
+  [[nodiscard]] bool spent() const { return left_.empty(); }
   /// The next piece of the text, for the next segment. Its text is empty where it is not found.
   [[nodiscard]] Piece take(std::string_view segment);
+  /// What is in no piece, as the end of the text.
+  [[nodiscard]] std::string take_rest() { return std::exchange(left_, {}); }
 
  private:
   /// Code points that compose to `normal`; bytes [begin, end) of what is left.

@@ -101,7 +101,7 @@ struct VoiceInfo {
   base::SampleCount max_segment;      ///< Longest plan (10 s of audio unless the voice says otherwise).
 };
 
-/// A voice in memory. Used by one thread at a time; nothing of one call is kept for the next.
+/// A voice in memory. Used by one thread at a time; no call's result depends on another call.
 class Voice {
  public:
   virtual ~Voice() = default;

@@ -57,7 +57,10 @@ VoiceInfo info_of(const voice::Manifest& manifest) {
 
 }  // namespace
 
-PiperVoice::PiperVoice(PiperParts parts) : parts_(std::move(parts)), info_(info_of(parts_.manifest)) {}
+PiperVoice::PiperVoice(PiperParts parts)
+    : parts_(std::move(parts)),
+      info_(info_of(parts_.manifest)),
+      word_sounds_(parts_.phonemizer, parts_.manifest.espeak_voice) {}
 
 bool PiperVoice::knows(std::uint32_t speaker) const {
   return speaker < std::max<std::size_t>(1, info_.speakers.size());
@@ -86,14 +89,12 @@ Result<std::u32string> PiperVoice::read(std::string_view text) const {
   return failure(blame_text ? Errc::kSegmentTooLong : Errc::kEngineFailure, clauses.error().message);
 }
 
-std::vector<Word> PiperVoice::words_of(std::string_view text, std::u32string_view phonemes) const {
+std::vector<Word> PiperVoice::words_of(std::string_view text, std::u32string_view phonemes) {
   if (reads_characters()) return words_of_characters(text);
   const auto written = written_words(text);
-  std::vector<std::string_view> texts;
-  for (const auto& word : written) texts.push_back(word.text);
-  const auto alone = parts_.phonemizer.phonemise_alone(texts, parts_.manifest.espeak_voice);
-  if (!alone) return {};
-  const auto places = phonemizer::locate_words(*alone, phonemes);
+  std::vector<std::u32string> alone;
+  for (const auto& word : written) alone.push_back(word_sounds_.of(word.text));
+  const auto places = phonemizer::locate_words(alone, phonemes);
   std::vector<Word> words;
   for (std::size_t i = 0; i < written.size(); ++i) {
     if (!places[i].heard()) continue;
