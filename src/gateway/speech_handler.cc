@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
+#include "codec/encoder.h"
 #include "gateway/egress.h"
 #include "gateway/paced_sink.h"
 #include "text/text.h"
@@ -44,8 +46,11 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
                                           AudioSink& sink) {
   probe_.doors().asked(order.door);
   auto spec = check(order, caller);
-  if (!spec) co_return co_await sink.fail(spec.error());
+  const bool wordless =
+      !spec && spec.error().code == Errc::kNothingToSpeak && order.output.wordless != Wordless::kRefused;
+  if (!spec && !wordless) co_return co_await sink.fail(spec.error());
   if (const auto admitted = admit(); !admitted) co_return co_await sink.fail(admitted.error());
+  if (wordless) co_return co_await send_wordless(order.output, sink);
   const auto stream = cell_.open(std::move(*spec));
   sink.opened(*stream);
   PacedSink paced(sink, stream->executor(), clock_, probe_, order.output.rate, options_.pacing_lead);
@@ -54,6 +59,22 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   const GoneHook hook(chosen, sink, [&stream] { stream->leave(); });
   Egress egress(cell_, *stream, chosen, clock_, probe_, options_.lag_limit);
   co_await egress.run(order.output, encoders_.make_strand(), std::move(request_id));
+}
+
+runtime::Awaitable<> SpeechHandler::send_wordless(AudioOutput output, AudioSink& sink) {
+  const auto pcm = wordless_audio(output.wordless, output.rate);
+  const auto bytes = co_await runtime::run_on(encoders_.make_strand(), [&]() -> codec::Result<std::vector<std::byte>> {
+    auto encoder = codec::make_encoder(output.format, output.rate, output.rate, output.bit_rate);
+    if (!encoder) return std::unexpected(std::move(encoder.error()));
+    std::vector<std::byte> encoded;
+    auto done = (*encoder)->encode(pcm, encoded);
+    if (done) done = (*encoder)->finish(encoded);
+    if (!done) return std::unexpected(std::move(done.error()));
+    return encoded;
+  });
+  if (!bytes) co_return co_await sink.fail({.code = Errc::kEngineFailed, .message = bytes.error().message});
+  if (!bytes->empty() && !co_await sink.write(*bytes, {pcm.size()})) co_return;
+  co_await sink.complete();
 }
 
 Result<std::unique_ptr<GrowingSpeech>> SpeechHandler::grow(const SpeechOrder& order, const identity::Caller& caller,

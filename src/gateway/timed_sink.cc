@@ -33,7 +33,8 @@ std::string TimedSink::next_of_object(std::span<const std::byte> bytes) {
 
 runtime::Awaitable<bool> TimedSink::complete() {
   if (shape_ == Shape::kObject) {
-    const auto end = base64_.finish() + elevenlabs::timed_speech_end(all_ ? &*all_ : nullptr);
+    const auto end = std::string(responder().started() ? "" : elevenlabs::kTimedSpeechBegin) + base64_.finish() +
+                     elevenlabs::timed_speech_end(all_ ? &*all_ : nullptr);
     if (!co_await send(std::as_bytes(std::span(end)))) co_return false;
   }
   co_return co_await HttpSink::complete();
