@@ -234,7 +234,7 @@ def test_reads_queries_as_other_languages_write_them(sockets):
     assert refused.value.response.status_code == 400
 
 
-@pytest.mark.parametrize("text", ["...", "\U0001f600", "---"])
+@pytest.mark.parametrize("text", ["...", "\U0001f600", "---", "#"])
 def test_a_text_without_words_ends_without_sound(sockets, text):
     messages, code = speak(sockets, [text])
     assert (pcm_of(messages), code, messages[-1]["isFinal"]) == (b"", 1000, True)

@@ -135,7 +135,7 @@ def test_unfinished_text_is_spoken_after_a_silence(wyoming):
     assert talk(wyoming, conversation) == ["audio-start", "audio-chunk"]
 
 
-@pytest.mark.parametrize("text", ["***", "...", "\U0001f600", " ", ""])
+@pytest.mark.parametrize("text", ["***", "...", "\U0001f600", " ", "", "#"])
 def test_a_text_without_words_ends_without_sound(wyoming, text):
     async def conversation(client):
         return await speak(client, text), (await speak(client, TEXT))[1]
