@@ -28,6 +28,7 @@
 #include "device/device.h"
 #include "device/gpu.h"
 #include "gateway/server.h"
+#include "protocol/elevenlabs/client_message.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
 #include "runtime/thread_pool.h"
@@ -121,6 +122,18 @@ gateway::AccessLogOptions access_options(const config::Log& log) {
   return options;
 }
 
+gateway::DoorRules door_rules(const config::Config& config) {
+  namespace openai = protocol::openai;
+  namespace elevenlabs = protocol::elevenlabs;
+  const bool listed = config.server.known_models_only;
+  return {.openai = {.max_characters = config.openai.max_characters,
+                     .models = listed ? openai::Models::kListed : openai::Models::kAny},
+          .openai_wordless = config.openai.refuse_wordless ? gateway::Wordless::kRefused : gateway::Wordless::kSilence,
+          .elevenlabs = {.max_characters = config.elevenlabs.max_characters,
+                         .models = listed ? elevenlabs::Models::kListed : elevenlabs::Models::kAny},
+          .wyoming_characters = config.wyoming.max_characters};
+}
+
 gateway::ServerOptions server_options(const config::Config& config, const gateway::VoiceDirectory& voices,
                                       const std::filesystem::path& config_file, Access access) {
   gateway::ServerOptions options;
@@ -158,7 +171,10 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                     .wait = config.wait.usual,
                     .wait_max = config.wait.longest,
                     .lag_limit = config.server.lag_limit,
-                    .cheaper_voices = config.cheaper_voices};
+                    .cheaper_voices = config.cheaper_voices,
+                    .doors = door_rules(config)};
+  const auto longest = std::max(config.openai.max_characters, config.elevenlabs.max_characters);
+  options.http.body_bytes = std::max(options.http.body_bytes, protocol::elevenlabs::max_message_bytes(longest));
   options.trusted_proxies = networks(config);
   options.tls = std::move(access.certificate);
   options.keys = std::move(access.keys);
@@ -167,6 +183,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   options.sockets.lead = config.elevenlabs.lead;
   if (config.elevenlabs.lead == base::Duration::zero()) options.sockets.lead.reset();
   options.sockets.socket.write_timeout = config.server.write_timeout;
+  options.sockets.socket.message_bytes = protocol::elevenlabs::max_message_bytes(config.elevenlabs.max_characters);
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.encoder_threads = config.server.encoder_threads;
   options.access = access_options(config.log);

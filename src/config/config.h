@@ -26,6 +26,7 @@ struct Server {
   std::filesystem::path certificate;  ///< "": plain HTTP.
   std::filesystem::path key;
   bool allow_anonymous = false;
+  bool known_models_only = false;
   std::uint32_t max_connections = 512;
   std::uint32_t max_connections_per_address = 128;
   std::uint32_t max_streams = 256;
@@ -50,9 +51,15 @@ struct Keys {
   std::filesystem::path file;  ///< "" = default_keys_file().
 };
 
+struct OpenAi {
+  std::uint32_t max_characters = 4'096;
+  bool refuse_wordless = false;
+};
+
 struct Wyoming {
   std::string listen;  ///< ADDRESS:PORT; "" = not at all.
   std::uint32_t max_connections = 64;
+  std::uint32_t max_characters = 262'144;
 };
 
 /// What is logged, and how.
@@ -76,6 +83,7 @@ struct Remote {
 
 struct ElevenLabs {
   std::uint32_t contexts = 5;
+  std::uint32_t max_characters = 40'000;
   base::Duration lead = std::chrono::seconds(2);
 };
 
@@ -117,6 +125,7 @@ struct Config {
   Engine engine;
   text::Options text;
   base::Duration text_silence = std::chrono::seconds(2);
+  OpenAi openai;
   Wyoming wyoming;
   Remote remote;
   ElevenLabs elevenlabs;

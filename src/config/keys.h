@@ -44,6 +44,9 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"server", "key", "PEM: its private key, without a password."}, server.key);
   visit(Key{"server", "allow_anonymous", "Whether others than this machine may be served where there are no keys."},
         server.allow_anonymous);
+  visit(Key{"server", "known_models_only",
+            "Whether a model that GET /v1/models does not list is refused; else any name is taken, and none."},
+        server.known_models_only);
   visit(Key{"server", "max_connections", "Connections at once; the next one is refused.", 1, 65'536},
         server.max_connections);
   visit(Key{"server", "max_connections_per_address",
@@ -197,13 +200,24 @@ void each_key(AnyConfig& config, const Visit& visit) {
             "A text that comes word by word and does not go on for so long is spoken as far as it is.", 0.1, 3600},
         config.text_silence);
 
+  visit(Key{"openai", "max_characters", "Of the text of one request.", 1, 100'000}, config.openai.max_characters);
+  visit(Key{"openai", "refuse_wordless",
+            "Whether a text in which nothing can be spoken, such as emoji alone, is refused with 400; else it is "
+            "answered with 0.1 s of silence."},
+        config.openai.refuse_wordless);
+
   visit(Key{"wyoming", "listen", "ADDRESS:PORT for Home Assistant, such as 0.0.0.0:10200; empty: off."},
         config.wyoming.listen);
   visit(Key{"wyoming", "max_connections", "Connections at once; the next one is closed.", 1, 65'536},
         config.wyoming.max_connections);
+  visit(
+      Key{"wyoming", "max_characters", "Of a text that comes as a whole; one that is streamed has no end.", 1, 262'144},
+      config.wyoming.max_characters);
 
   visit(Key{"elevenlabs", "contexts", "Utterances at once on one WebSocket of several.", 1, 1024},
         config.elevenlabs.contexts);
+  visit(Key{"elevenlabs", "max_characters", "Of the text of one request, or of one message.", 1, 100'000},
+        config.elevenlabs.max_characters);
   visit(Key{"elevenlabs", "lead_seconds",
             "A WebSocket gets audio at most so far ahead of its playback; 0: as fast as it is made.", 0, 3600},
         config.elevenlabs.lead);

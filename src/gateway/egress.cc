@@ -103,8 +103,12 @@ runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec:
     if (state == SpeechStream::End::kFailed) co_return stream_.error();
     samples_ += pcm.size();
     const bool last = state == SpeechStream::End::kComplete;
-    if (last && samples_ == 0)
-      co_return Error{.code = Errc::kNothingToSpeak, .message = "The voice has nothing to say for this text."};
+    if (last && samples_ == 0) {
+      if (output.wordless == Wordless::kRefused) {
+        co_return Error{.code = Errc::kNothingToSpeak, .message = "The voice has nothing to say for this text."};
+      }
+      pcm = wordless_audio(output.wordless, stream_.spec().rate);
+    }
     const auto most = kPieceSeconds * stream_.spec().rate.hz;
     const auto encoded = co_await runtime::run_on(strand, [&] { return encode(encoder, pcm, last, most); });
     if (!encoded) co_return Error{.code = Errc::kEngineFailed, .message = encoded.error().message};

@@ -52,6 +52,7 @@ elevenlabs::Result<void> ElevenLabsContext::speak(std::string text) {
                                        .voice = common_.voice,
                                        .text = {},
                                        .speed = speed_,
+                                       .seed = common_.seed,
                                        .output = common_.output,
                                        .arrival = TextArrival::kInPieces,
                                        .backlog = backlog,

@@ -24,6 +24,7 @@ struct ElevenLabsContextCommon {
   std::string request_id;
   std::string voice;
   AudioOutput output{};
+  std::uint64_t seed = 0;
   protocol::elevenlabs::Mode mode = protocol::elevenlabs::Mode::kSingle;
   base::Duration silence{};
   std::optional<base::Duration> lead{};

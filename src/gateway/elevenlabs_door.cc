@@ -78,8 +78,9 @@ http::Response elevenlabs_error_answer(const elevenlabs::Error& error, const std
 runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route route, const http::Request& request,
                                       identity::Caller caller, std::string request_id, http::Responder& responder,
                                       AccessNote& note) {
-  const auto query = elevenlabs::parse_query(request.query);
-  auto asked = elevenlabs::parse_speech_request(request.body);
+  const auto& rules = speech.rules().elevenlabs;
+  const auto query = elevenlabs::parse_query(request.query, rules.models);
+  auto asked = elevenlabs::parse_speech_request(request.body, rules);
   if (!query || !asked) {
     co_await responder.respond(elevenlabs_error_answer(query ? asked.error() : query.error(), request_id));
     co_return;
@@ -89,7 +90,7 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route r
                     .voice = std::move(route.voice_id),
                     .text = std::move(asked->text),
                     .speed = asked->speed,
-                    .seed = asked->seed,
+                    .seed = asked->seed != 0 ? asked->seed : query->seed.value_or(0),
                     .wait = preferences.wait,
                     .paced = preferences.paced,
                     .output = to_output(query->output_format),

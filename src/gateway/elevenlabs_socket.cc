@@ -34,8 +34,8 @@ std::optional<elevenlabs::Error> complaint(const SpeechHandler& speech, const st
 }
 
 /// The key in the first message of a socket; "" where it has none.
-std::string key_in(elevenlabs::Mode mode, std::string_view message) {
-  auto parsed = elevenlabs::parse_client_message(mode, message);
+std::string key_in(elevenlabs::Mode mode, const elevenlabs::Rules& rules, std::string_view message) {
+  auto parsed = elevenlabs::parse_client_message(mode, message, rules);
   auto* const append = parsed ? std::get_if<elevenlabs::AppendText>(&*parsed) : nullptr;
   return append == nullptr ? std::string() : std::move(append->settings.api_key);
 }
@@ -82,7 +82,7 @@ runtime::Awaitable<> ElevenLabsSocket::run(std::optional<std::string> first) {
 
 runtime::Awaitable<bool> ElevenLabsSocket::take(std::string text) {
   heard_ = common_.clock.now();
-  auto message = elevenlabs::parse_client_message(common_.mode, text);
+  auto message = elevenlabs::parse_client_message(common_.mode, text, common_.speech.rules().elevenlabs);
   if (message) co_return co_await perform(std::move(*message));
   co_return co_await refuse({}, std::move(message.error()));
 }
@@ -217,12 +217,13 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
   const auto refuse = [&](const elevenlabs::Error& error) {
     return responder.respond(elevenlabs_error_answer(error, request_id));
   };
-  const auto query = elevenlabs::parse_query(request.query);
+  const auto& rules = door.speech.rules().elevenlabs;
+  const auto query = elevenlabs::parse_query(request.query, rules.models);
   if (!query) {
     co_await refuse(query.error());
     co_return;
   }
-  auto caller = caller_of(door.callers, request);
+  auto caller = caller_of(door.callers, request, elevenlabs::api_key_in(request.query));
   if (caller) {
     if (const auto wrong = complaint(door.speech, route.voice_id, *caller)) {
       co_await refuse(*wrong);
@@ -242,7 +243,7 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
   if (!caller) {
     co_await runtime::run_until(door.clock, door.clock.now() + door.options.key_timeout, read_into(*socket, first));
     if (!first) co_return;
-    caller = caller_of(door.callers, request, key_in(mode, *first));
+    caller = caller_of(door.callers, request, key_in(mode, rules, *first));
     const auto wrong = caller ? complaint(door.speech, route.voice_id, *caller) : no_key();
     if (wrong) co_return co_await turn_away(*socket, mode, *wrong);
   }
@@ -262,6 +263,7 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
                             .request_id = std::move(request_id),
                             .voice = std::move(route.voice_id),
                             .output = to_output(query->output_format),
+                            .seed = query->seed.value_or(0),
                             .mode = mode,
                             .silence = door.options.silence,
                             .lead = lead},

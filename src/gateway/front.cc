@@ -13,6 +13,7 @@
 #include "gateway/identity.h"
 #include "gateway/openai_door.h"
 #include "gateway/worker_report.h"
+#include "protocol/elevenlabs/query.h"
 #include "protocol/elevenlabs/route.h"
 
 namespace antiphon::gateway {
@@ -108,7 +109,7 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
   const auto speech = elevenlabs::parse_route(request.path);
   const auto* const asset = find_asset(request.path);
   const auto route = find_route(request.path);
-  const auto caller = caller_of(callers_, request);
+  const auto caller = caller_of(callers_, request, elevenlabs::api_key_in(request.query));
   auto& note = access_.note_of(request);
   note.request_id = request_id;
   if (caller) note.key = caller->key;
@@ -154,7 +155,7 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
 http::Response Front::answer(const Route& route, const http::Request& request) const {
   switch (route.endpoint) {
     case Endpoint::kModels:
-      return models_answer(voices_, request);
+      return models_answer(voices_, request, speech_.rules().elevenlabs.max_characters);
     case Endpoint::kModel:
       return model_answer(route.parameter, request);
     case Endpoint::kSpeechModels:

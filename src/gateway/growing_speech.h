@@ -20,7 +20,7 @@ class GrowingSpeech {
   static constexpr std::size_t kMostUnplanned = 4096;
 
   /// The same for offer(), whose callers cannot wait: all that a model may write at once.
-  static constexpr std::size_t kMostOffered = 32'768;
+  static constexpr std::size_t kMostOffered = 65'536;
 
   /// `silence`: a text that does not go on for so long is spoken as far as it is. `cell` and `clock` outlive it.
   GrowingSpeech(Cell& cell, runtime::Clock& clock, Cell::Handle stream, base::Duration silence);

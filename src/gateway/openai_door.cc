@@ -44,7 +44,7 @@ openai::Error to_openai(const Error& error) {
 
 runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& request, identity::Caller caller,
                                   std::string request_id, http::Responder& responder, AccessNote& note) {
-  auto asked = openai::parse_speech_request(request.body);
+  auto asked = openai::parse_speech_request(request.body, speech.rules().openai);
   if (!asked) {
     co_await responder.respond(error_answer(asked.error(), request_id));
     co_return;
@@ -52,7 +52,7 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& re
   const auto format = codec::parse_format(openai::name_of(asked->response_format)).value();
   const bool as_events = asked->stream_format == openai::StreamFormat::kSse;
   const auto characters = text::count_code_points(asked->input);
-  const AudioOutput output{.format = format, .rate = asked->sample_rate};
+  const AudioOutput output{.format = format, .rate = asked->sample_rate, .wordless = speech.rules().openai_wordless};
   caller = identity::user_within(std::move(caller), asked->user);
   const auto preferences = parse_preferences(request.headers.get("Prefer"));
   SpeechOrder order{.voice = std::move(asked->voice),

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
+#include "codec/encoder.h"
 #include "gateway/egress.h"
 #include "gateway/paced_sink.h"
 #include "text/text.h"
@@ -72,12 +74,15 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   probe_.doors().asked(order.door);
   if (order.note != nullptr) order.note->format = codec::name_of(order.output.format);
   auto spec = check(order, caller);
-  const auto admitted = spec ? admit() : Result<void>();
-  if (!spec || !admitted) {
-    const auto& refusal = spec ? admitted.error() : spec.error();
+  const bool wordless =
+      !spec && spec.error().code == Errc::kNothingToSpeak && order.output.wordless != Wordless::kRefused;
+  const auto admitted = spec || wordless ? admit() : Result<void>();
+  if ((!spec && !wordless) || !admitted) {
+    const auto& refusal = admitted ? spec.error() : admitted.error();
     note_refused(order.note, refusal);
     co_return co_await sink.fail(refusal);
   }
+  if (wordless) co_return co_await send_wordless(order.output, sink);
   const auto stream = cell_.open(std::move(*spec));
   sink.opened(*stream);
   PacedSink paced(sink, stream->executor(), clock_, probe_, order.output.rate, options_.pacing_lead);
@@ -94,6 +99,22 @@ void SpeechHandler::revoke(const std::function<bool(const identity::Caller&)>& m
   for (const auto& running : running_) {
     if (!may_stay(*running.caller)) running.egress->revoke();
   }
+}
+
+runtime::Awaitable<> SpeechHandler::send_wordless(AudioOutput output, AudioSink& sink) {
+  const auto pcm = wordless_audio(output.wordless, output.rate);
+  const auto bytes = co_await runtime::run_on(encoders_.make_strand(), [&]() -> codec::Result<std::vector<std::byte>> {
+    auto encoder = codec::make_encoder(output.format, output.rate, output.rate, output.bit_rate);
+    if (!encoder) return std::unexpected(std::move(encoder.error()));
+    std::vector<std::byte> encoded;
+    auto done = (*encoder)->encode(pcm, encoded);
+    if (done) done = (*encoder)->finish(encoded);
+    if (!done) return std::unexpected(std::move(done.error()));
+    return encoded;
+  });
+  if (!bytes) co_return co_await sink.fail({.code = Errc::kEngineFailed, .message = bytes.error().message});
+  if (!bytes->empty() && !co_await sink.write(*bytes, {pcm.size()})) co_return;
+  co_await sink.complete();
 }
 
 Result<std::unique_ptr<GrowingSpeech>> SpeechHandler::grow(const SpeechOrder& order, const identity::Caller& caller,

@@ -9,6 +9,7 @@
 
 #include "gateway/audio_sink.h"
 #include "gateway/cell.h"
+#include "gateway/door_rules.h"
 #include "gateway/growing_speech.h"
 #include "gateway/speech_order.h"
 #include "gateway/voice_directory.h"
@@ -32,6 +33,7 @@ struct SpeechHandlerOptions {
   base::Duration lag_limit = std::chrono::seconds(60);
   /// Names of voices, and of those that may be spoken instead when the cell is nearly full.
   std::map<std::string, std::string, std::less<>> cheaper_voices{};
+  DoorRules doors{};
 };
 
 /// What every door does with an order: checks it, opens a stream of the cell and sends its audio as it is rendered.
@@ -61,6 +63,7 @@ class SpeechHandler {
   void revoke(const std::function<bool(const identity::Caller&)>& may_stay);
 
   [[nodiscard]] const VoiceDirectory& voices() const { return voices_; }
+  [[nodiscard]] const DoorRules& rules() const { return options_.doors; }
 
   /// From now on every order is refused as kBusy.
   void drain() { draining_ = true; }
@@ -68,6 +71,8 @@ class SpeechHandler {
  private:
   /// Error: kBusy.
   [[nodiscard]] Result<void> admit() const;
+  /// Answers an order in which nothing can be spoken, without a stream.
+  [[nodiscard]] runtime::Awaitable<> send_wordless(AudioOutput output, AudioSink& sink);
   void allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, const identity::Caller& caller) const;
 
   Cell& cell_;

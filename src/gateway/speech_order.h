@@ -10,6 +10,7 @@
 #include "gateway/access_note.h"
 #include "gateway/door_probe.h"
 #include "gateway/speech_stream.h"
+#include "gateway/wordless.h"
 
 namespace antiphon::gateway {
 
@@ -18,6 +19,7 @@ struct AudioOutput {
   codec::Format format = codec::Format::kPcm;
   base::SampleRate rate{24'000};
   codec::BitRate bit_rate{};
+  Wordless wordless = Wordless::kEmpty;  ///< What stands for a text in which nothing can be spoken.
 };
 
 /// What a client asks for, in words that all doors share. Its fields are within the limits of the door's protocol.

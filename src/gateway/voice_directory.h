@@ -38,7 +38,8 @@ class VoiceDirectory {
     const ServedVoice* voice = nullptr;
     std::uint32_t speaker = 0;
   };
-  /// `name`: an id, `id#speaker` with the speaker's name or number, or an alias of one of these.
+  /// `name`: an id, `id#speaker` with the speaker's name or number, or an alias of one of these, in any case of
+  /// letters.
   [[nodiscard]] std::optional<Found> find(std::string_view name) const;
 
   [[nodiscard]] std::span<const ServedVoice> voices() const { return voices_; }

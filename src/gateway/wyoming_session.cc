@@ -7,6 +7,7 @@
 #include "gateway/identity.h"
 #include "gateway/wyoming_voices.h"
 #include "identity/identifier.h"
+#include "protocol/json/object.h"
 #include "protocol/wyoming/server_event.h"
 
 namespace antiphon::gateway {
@@ -54,8 +55,11 @@ runtime::Awaitable<> WyomingSession::run() {
     auto command = dialogue_.on(std::move(**event));
     if (command && !co_await perform(std::move(*command))) break;
   }
-  // Text that will not be finished is spoken to nobody.
-  if (growing_ && speaking_) growing_->leave();
+  if (growing_ && link_.said_all()) {
+    growing_->finish();  // the end of its side is the end of its text
+  } else if (growing_ && speaking_) {
+    growing_->leave();
+  }
   co_await speakers_.join();
   co_await link_.close();
 }
@@ -95,6 +99,12 @@ runtime::Awaitable<bool> WyomingSession::refuse(wyoming::Error error) {
 }
 
 runtime::Awaitable<bool> WyomingSession::begin(wyoming::Speak speak_this) {
+  auto complaint =
+      protocol::json::too_long("text", speak_this.text, speech_.rules().wyoming_characters, "wyoming.max_characters");
+  if (complaint) {
+    co_return co_await refuse(
+        {.code = wyoming::Errc::kInputTooLong, .message = std::move(*complaint), .param = "text"});
+  }
   if (!co_await wait_for_silence()) co_return false;
   speaking_ = true;
   co_return speakers_.spawn(speak(order(std::move(speak_this.text), speak_this.voice)));

@@ -23,7 +23,8 @@ class WyomingSession {
   WyomingSession(boost::asio::ip::tcp::socket socket, runtime::Clock& clock, const WyomingLimits& limits,
                  SpeechHandler& speech, AccessLog& access, base::Duration silence);
 
-  /// Until the client leaves or breaks the rules; the socket is closed then.
+  /// Until the client has heard what it asked for and closed its side, leaves or breaks the rules; the socket is closed
+  /// then.
   [[nodiscard]] runtime::Awaitable<> run();
   /// What is spoken is spoken to its end, then the connection closes.
   void end_when_idle() { link_.end_when_idle(); }

@@ -221,13 +221,52 @@ def test_has_at_most_so_many_contexts(sockets):
 
 @pytest.mark.parametrize(("message", "error"), [
     ("no json", "invalid_request"), ('{"text": 5}', "invalid_type"),
-    (json.dumps({"text": "x" * 5000}), "max_character_limit_exceeded")])
+    (json.dumps({"text": "x" * 40001}), "max_character_limit_exceeded")])
 def test_says_what_was_wrong_and_closes(sockets, message, error):
     with open_socket(sockets, "stream-input") as socket:
         socket.send(message)
         messages, code = rest_of(socket)
         assert (messages[-1]["error"], code) == (error, 1008)
         assert messages[-1]["message"]
+
+
+def test_reads_binary_messages_and_halves_of_characters(sockets):
+    def heard(*messages):
+        with open_socket(sockets, "stream-input") as socket:
+            for message in messages:
+                socket.send(message)
+            return pcm_of(rest_of(socket)[0])
+    spoken = heard('{"text":"All done \ufffd"}', '{"text":""}')
+    assert spoken
+    assert heard(b'{"text":"All done \xef\xbf\xbd"}', b'{"text":""}') == spoken, "binary"
+    assert heard(r'{"text":"All done \ud83d"}', '{"text":""}') == spoken
+    with open_socket(sockets, "stream-input") as socket:
+        socket.send(b'{"text":"\xc3("}')
+        messages, code = rest_of(socket)
+        assert "UTF-8" in messages[-1]["message"] and code == 1008
+
+
+def test_reads_queries_as_other_languages_write_them(sockets):
+    spoken = pcm_of(speak(sockets, [TEXT])[0])
+    assert pcm_of(speak(sockets, [TEXT], auto_mode="False", enable_logging="1", enable_ssml_parsing="0",
+                        model_id="eleven_v3")[0]) == spoken
+    assert pcm_of(speak(sockets, [TEXT], auto_mode="True")[0])
+    assert pcm_of(speak(sockets, [TEXT], seed=5)[0]) == sockets.speak(TEXT, "quick", seed=5)
+    with pytest.raises(InvalidStatus) as refused, open_socket(sockets, "stream-input", seed="five"):
+        pass
+    assert refused.value.response.status_code == 400
+
+
+@pytest.mark.parametrize("text", ["...", "\U0001f600", "---", "#"])
+def test_a_text_without_words_ends_without_sound(sockets, text):
+    messages, code = speak(sockets, [text])
+    assert (pcm_of(messages), code, messages[-1]["isFinal"]) == (b"", 1000, True)
+
+
+def test_a_message_may_have_forty_thousand_characters(sockets):
+    with open_socket(sockets, "stream-input") as socket:
+        send(socket, text="\u043c\u0438\u0440 " * 9_999 + "\u043c\u0438\u0440.")
+        assert audio_of(receive(socket))
 
 
 def test_a_socket_without_words_is_closed_after_its_timeout(sockets):

@@ -60,20 +60,20 @@ Pace read_pace(Fields& fields) {
 }
 
 /// What a message without orders to close means.
-ClientMessage read_text(Fields& fields, Mode mode, std::string context) {
+ClientMessage read_text(Fields& fields, Mode mode, const Rules& rules, std::string context) {
   AppendText append{.context = std::move(context), .text = {}, .pace = read_pace(fields), .settings = {}};
   append.settings = read_settings(fields);
   if (append.pace != Pace::kFlushed) fields.require("text");
   const bool has_text = fields.find("text") != nullptr;
-  fields.read("text", append.text, kMaxTextCharacters);
+  fields.read("text", append.text, rules.max_characters, kLimitSetting);
   if (!append.text.empty()) return append;
   if (mode == Mode::kSingle && has_text) return FinishContext{std::move(append.context)};
   if (append.pace == Pace::kFlushed) return append;
   return KeepAlive{std::move(append.context)};
 }
 
-ClientMessage read_message(Fields& fields, Mode mode) {
-  if (mode == Mode::kSingle) return read_text(fields, mode, {});
+ClientMessage read_message(Fields& fields, Mode mode, const Rules& rules) {
+  if (mode == Mode::kSingle) return read_text(fields, mode, rules, {});
   bool close_socket = false;
   bool close_context = false;
   std::string context;
@@ -82,19 +82,19 @@ ClientMessage read_message(Fields& fields, Mode mode) {
   for (const auto* const name : {"contextId", "context_id"}) fields.read(name, context, kMaxNameCharacters);
   if (close_socket) return CloseSocket{};
   if (close_context) return FinishContext{std::move(context)};
-  return read_text(fields, mode, std::move(context));
+  return read_text(fields, mode, rules, std::move(context));
 }
 
 }  // namespace
 
-Result<ClientMessage> parse_client_message(Mode mode, std::string_view message) {
+Result<ClientMessage> parse_client_message(Mode mode, std::string_view message, const Rules& rules) {
   const auto json = json::parse_object(message);
   if (!json) {
     return std::unexpected(
         Error{.code = Errc::kBadRequest, .message = "The message " + json.error() + ".", .param = {}});
   }
   Fields fields(*json);
-  auto read = read_message(fields, mode);
+  auto read = read_message(fields, mode, rules);
   if (fields.error()) return std::unexpected(std::move(*fields.error()));
   return read;
 }

@@ -74,8 +74,8 @@ TEST(SpeechRequest, AWrongFieldIsNamed) {
       {"input", 1, Errc::kInvalidType},
       {"input", "", Errc::kInvalidValue},
       {"input", nullptr, Errc::kMissingParameter},
-      {"model", "gpt-9", Errc::kUnknownModel},
       {"model", json::array(), Errc::kInvalidType},
+      {"model", std::string(kMaxNameCharacters + 1, 'a'), Errc::kInputTooLong},
       {"voice", "", Errc::kInvalidValue},
       {"voice", {{"name", "x"}}, Errc::kInvalidType},
       {"voice", std::string(kMaxNameCharacters + 1, 'a'), Errc::kInputTooLong},
@@ -101,6 +101,44 @@ TEST(SpeechRequest, AWrongFieldIsNamed) {
     EXPECT_EQ(request.error().code, wrong.code);
     EXPECT_EQ(request.error().param, wrong.field);
   }
+}
+
+TEST(SpeechRequest, AnyModelIsTakenAndNoneToo) {
+  auto sent = body();
+  for (const json& model : {json("gpt-4o-mini-tts-2025-12-15"), json("kokoro"), json("TTS-1"), json(""), json()}) {
+    sent["model"] = model;
+    EXPECT_TRUE(parse_speech_request(sent.dump())) << model;
+  }
+  sent.erase("model");
+  EXPECT_TRUE(parse_speech_request(sent.dump()));
+}
+
+TEST(SpeechRequest, UnlistedModelsAreRefusedWhereTheOperatorSaysSo) {
+  constexpr SpeechRules kRules{.models = Models::kListed};
+  auto sent = body();
+  EXPECT_TRUE(parse_speech_request(sent.dump(), kRules));
+  sent["model"] = "gpt-9";
+  const auto unknown = parse_speech_request(sent.dump(), kRules);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, Errc::kUnknownModel);
+  EXPECT_EQ(unknown.error().param, "model");
+  sent.erase("model");
+  EXPECT_TRUE(parse_speech_request(sent.dump(), kRules)) << "none is not an unknown one";
+}
+
+TEST(SpeechRequest, TheLimitOfTheInputIsTheOperators) {
+  auto sent = body();
+  sent["input"] = "12345";
+  EXPECT_TRUE(parse_speech_request(sent.dump(), {.max_characters = 5}));
+  const auto longer = parse_speech_request(sent.dump(), {.max_characters = 4});
+  ASSERT_FALSE(longer);
+  EXPECT_EQ(longer.error().message, "'input' has 5 characters; at most 4 are allowed (openai.max_characters).");
+}
+
+TEST(SpeechRequest, HalfACharacterIsSpokenAsItsReplacement) {
+  const auto request = parse_speech_request(R"({"input":"All done \ud83d","voice":"joe"})");
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(request->input, "All done \uFFFD");
 }
 
 TEST(SpeechRequest, WhatIsNotAJsonObjectIsABadRequest) {

@@ -10,7 +10,7 @@
 
 namespace antiphon::protocol::openai {
 
-inline constexpr std::size_t kMaxInputCharacters = 4096;
+inline constexpr std::size_t kMaxInputCharacters = 4096;  ///< By default.
 inline constexpr std::size_t kMaxInstructionsCharacters = 4096;
 inline constexpr std::size_t kMaxNameCharacters = 256;  ///< Of a voice, a model or a user.
 inline constexpr base::SampleRate kLeastRate{8'000};
@@ -24,10 +24,22 @@ enum class StreamFormat : std::uint8_t { kAudio, kSse };
 /// "mp3", ...
 [[nodiscard]] std::string_view name_of(ResponseFormat format);
 
+/// Which names of models a request may have.
+enum class Models : std::uint8_t {
+  kAny,     ///< Whatever it says, if anything: there is one way of speaking here.
+  kListed,  ///< Those of models_body(), or none.
+};
+
+/// What an operator may set.
+struct SpeechRules {
+  std::size_t max_characters = kMaxInputCharacters;  ///< Of the input, 1 or more.
+  Models models = Models::kAny;
+};
+
 /// The body of POST /v1/audio/speech, checked.
 struct SpeechRequest {
-  std::string model;
-  std::string input;         ///< UTF-8; 1 to kMaxInputCharacters code points.
+  std::string model;         ///< "" where absent.
+  std::string input;         ///< UTF-8; 1 to SpeechRules::max_characters code points.
   std::string voice;         ///< A name, or the id of `{"id": ...}`; 1 to kMaxNameCharacters code points.
   std::string instructions;  ///< "" where absent.
   ResponseFormat response_format = ResponseFormat::kMp3;
@@ -42,6 +54,6 @@ struct SpeechRequest {
 /// Reads and checks a body of bounded size. Fields that are not listed are ignored, as clients send more than the
 /// interface has. Errors: kBadRequest, kMissingParameter, kInvalidType, kInvalidValue, kInputTooLong, kUnknownModel,
 /// kUnsupportedFormat; all but the first name the field.
-[[nodiscard]] Result<SpeechRequest> parse_speech_request(std::string_view body);
+[[nodiscard]] Result<SpeechRequest> parse_speech_request(std::string_view body, const SpeechRules& rules = {});
 
 }  // namespace antiphon::protocol::openai
