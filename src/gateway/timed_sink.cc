@@ -37,7 +37,8 @@ runtime::Awaitable<bool> TimedSink::complete() {
   std::string end;
   if (shape_ == Shape::kObject) {
     add(std::move(rest));
-    end = std::string(responder().started() ? "" : elevenlabs::kTimedSpeechBegin) + base64_.finish() + elevenlabs::timed_speech_end(all_ ? &*all_ : nullptr);
+    end = std::string(responder().started() ? "" : elevenlabs::kTimedSpeechBegin) + base64_.finish() +
+          elevenlabs::timed_speech_end(all_ ? &*all_ : nullptr);
   } else if (rest) {
     end = elevenlabs::timed_speech({}, &*rest) + "\n";
   }

@@ -70,8 +70,7 @@ bool PiperVoice::is_too_long(std::size_t phonemes, const PlanRequest& request) c
   if (request.max_samples.value == 0 || phonemes <= kFewPhonemes) return false;
   const auto seconds =
       static_cast<double>(request.max_samples.value) / static_cast<double>(parts_.manifest.sample_rate);
-  return static_cast<double>(phonemes) >
-         seconds * kPhonemesPerSecond * static_cast<double>(request.speed);
+  return static_cast<double>(phonemes) > seconds * kPhonemesPerSecond * static_cast<double>(request.speed);
 }
 
 std::uint32_t PiperVoice::max_frames(base::SampleCount wanted) const {

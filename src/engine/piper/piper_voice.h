@@ -40,7 +40,8 @@ class PiperVoice final : public Voice {
   [[nodiscard]] Result<std::u32string> read(std::string_view text) const;
   /// The words of `text` that are heard; none where that cannot be told. `phonemes`: as read() gave them.
   [[nodiscard]] std::vector<Word> words_of(std::string_view text, std::u32string_view phonemes);
-  /// Whether so many phonemes have no room in the audio that the segment may become. Known before the plan costs anything.
+  /// Whether so many phonemes have no room in the audio that the segment may become. Known before the plan costs
+  /// anything.
   [[nodiscard]] bool is_too_long(std::size_t phonemes, const PlanRequest& request) const;
   [[nodiscard]] std::uint32_t max_frames(base::SampleCount wanted) const;
   [[nodiscard]] Result<void> check(const RenderRequest& request) const;
