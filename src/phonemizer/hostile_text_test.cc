@@ -37,10 +37,13 @@ std::vector<Known> known() {
           {"en-us", repeated("s.", 192)},
           {"en-us", repeated(".\u00E9", 120)},
           {"en-us", "\"-\u092E\u0921"},
+          {"en-us", repeated("\u0322.", 200)},
+          {"hi", ".-\u0BBB"},
           {"fr", "s\uB155-\u092E\u0938"},
           {"da", "\"-a"},
           {"vi", ")-s"},
           {"pt", "'\U0001F94C er\u0928"},
+          {"pt", "\u00A9\u00C2\u00A9"},
           {"ar", "\u28FF"}};
 }
 

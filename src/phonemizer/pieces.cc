@@ -25,6 +25,8 @@ bool is_letter(UChar32 c) { return (U_GET_GC_MASK(c) & U_GC_L_MASK) != 0; }
 bool is_attached(UChar32 c) { return (U_GET_GC_MASK(c) & (U_GC_M_MASK | U_GC_CF_MASK)) != 0; }
 
 bool is_pictograph(UChar32 c) {
+  constexpr std::u32string_view kSigns = U"\u00A9\u00AE\u2122";  // whose names have the same fault
+  if (kSigns.contains(static_cast<char32_t>(c))) return true;
   return c >= kFirstPictograph &&
          ((U_GET_GC_MASK(c) & U_GC_SO_MASK) != 0 || u_hasBinaryProperty(c, UCHAR_EXTENDED_PICTOGRAPHIC) != 0 ||
           u_hasBinaryProperty(c, UCHAR_EMOJI_MODIFIER) != 0);
@@ -36,6 +38,16 @@ bool is_braille(UChar32 c) { return c >= 0x2800 && c <= 0x28FF; }
 bool is_within_word(UChar32 c) {
   if ((U_GET_GC_MASK(c) & (U_GC_P_MASK | U_GC_S_MASK | U_GC_Z_MASK)) == 0) return true;
   return c == '.' || c == ',' || kApostrophes.contains(static_cast<char32_t>(c));
+}
+
+/// espeak-ng takes for letters marks that stand alone, and code points that have no character.
+bool may_be_letter(UChar32 c) { return is_letter(c) || (c >= 0x80 && is_within_word(c)); }
+
+/// Whether the languages of the two letters' scripts differ, and espeak-ng cannot go on from the one to the other.
+bool is_switch(UChar32 before, UChar32 after) {
+  if (after < 0x0900 || after > 0x0DFF) return false;  // the scripts of India
+  UErrorCode status = U_ZERO_ERROR;
+  return uscript_getScript(before, &status) != uscript_getScript(after, &status);
 }
 
 /// Bytes that espeak-ng may need for `c` after `previous`: it sets spaces between letters, digits and signs, before
@@ -87,7 +99,7 @@ class Meter {
     } else {
       word_characters_ = word_bytes_ = 0;
     }
-    if (is_letter(c)) {
+    if (may_be_letter(c) && (letters_ == 0 || !is_attached(c))) {
       ++letters_;
       if (letters_ == 1) {
         ++singles_;
@@ -139,17 +151,6 @@ std::vector<std::string_view> pieces(std::string_view utf8) {
   return found;
 }
 
-namespace {
-
-/// Whether the languages of the two letters' scripts differ, and espeak-ng cannot go on from the one to the other.
-bool is_switch(UChar32 before, UChar32 after) {
-  if (after < 0x0900 || after > 0x0DFF) return false;  // the scripts of India
-  UErrorCode status = U_ZERO_ERROR;
-  return uscript_getScript(before, &status) != uscript_getScript(after, &status);
-}
-
-}  // namespace
-
 std::string without_loose_hyphens(std::string_view utf8) {
   std::string out(utf8);
   UChar32 base = ' ';  // the last character but for what is attached to it
@@ -164,7 +165,7 @@ std::string without_loose_hyphens(std::string_view utf8) {
       continue;
     }
     const bool is_mark = is_attached(c);
-    const bool loose = hyphens > 0 && hyphens != 2 && (is_letter(c) || is_mark || u_isUAlphabetic(c) != 0) &&
+    const bool loose = hyphens > 0 && hyphens != 2 && (c < 0x80 ? is_letter(c) : !is_space(c)) &&
                        (hyphens > 2 || is_switch(base, c) || (!is_word && !is_space(base)));
     if (loose) out[begin - 1] = ' ';
     if (!is_mark || is_space(base) || hyphens > 0) base = c;

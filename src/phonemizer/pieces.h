@@ -41,7 +41,7 @@ enum class Pictographs : std::uint8_t {
 };
 
 /// `utf8`, which must be valid, with spaces for the signs that espeak-ng cannot bear: Braille patterns, whose dots it
-/// lists in 80 bytes, and pictographs where they are silent. No byte moves.
+/// lists in 80 bytes, and pictographs (also of copyright and trade marks) where they are silent. No byte moves.
 [[nodiscard]] std::string without_unsafe_signs(std::string_view utf8, Pictographs pictographs);
 
 }  // namespace antiphon::phonemizer
