@@ -172,6 +172,24 @@ TEST_F(PreparationTest, GrainsOfABatchAreThoseOfOneAlone) {
   }
 }
 
+TEST_F(PreparationTest, AGainIsKeptInTheManifestAndIsNoPartOfTheVoicesIdentity) {
+  const auto prepared = prepare(toy_low());
+  ASSERT_TRUE(prepared) << prepared.error().message;
+  auto manifest = prepared->manifest;
+  EXPECT_EQ(manifest.gain_db, std::nullopt);
+  manifest.gain_db = -3.25;
+  ASSERT_TRUE(write_manifest(prepared->folder, manifest));
+  const auto read = read_manifest(prepared->folder);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, manifest);
+  EXPECT_EQ(identity_of(*read), identity_of(prepared->manifest));
+  const auto again = prepare(toy_low());
+  ASSERT_TRUE(again && again->already_there);
+  EXPECT_EQ(again->manifest.gain_db, -3.25);
+  manifest.gain_db = 40.5;
+  EXPECT_THAT(parse_manifest(to_json(manifest)).error().message, HasSubstr("gain_db"));
+}
+
 TEST_F(PreparationTest, UnknownStructureIsRenderedWhole) {
   auto shape = toy_low();
   shape.odd_renderer = true;
