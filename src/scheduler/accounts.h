@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "scheduler/fair_queue.h"
 #include "scheduler/types.h"
 
 namespace antiphon::scheduler {
@@ -17,13 +18,6 @@ namespace antiphon::scheduler {
 /// that leaving gains nothing. Not thread-safe.
 class Accounts {
  public:
-  /// A user whose last stream ended long ago.
-  struct Forgotten {
-    base::UserId account;
-    base::UserId user;
-    bool whole_account = false;  ///< It was the account's last.
-  };
-
   /// A stream enters. A user belongs to one account.
   void enter(const StreamSpec& stream);
   /// One of those has ended.
@@ -48,8 +42,8 @@ class Accounts {
   /// Users of the account that are known.
   [[nodiscard]] std::size_t users_of(base::UserId account) const;
 
-  /// Forgets the users whose last stream ended `memory` ago, and accounts without users.
-  std::vector<Forgotten> forget_idle(base::TimePoint now, base::Duration memory);
+  /// Forgets the users whose last stream ended `memory` ago, and accounts without users. Returns these users.
+  std::vector<Member> forget_idle(base::TimePoint now, base::Duration memory);
 
  private:
   struct Account {
@@ -57,7 +51,7 @@ class Accounts {
     std::uint32_t waiting = 0;  ///< Of the streams.
     std::uint32_t users = 0;    ///< That are known.
     std::uint32_t live = 0;     ///< Of them, those with streams.
-    base::TimePoint start_tag{};
+    StartTags<base::TimePoint> starts;
   };
   struct User {
     base::UserId account;

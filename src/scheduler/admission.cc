@@ -142,21 +142,21 @@ std::vector<Verdict> AdmissionDesk::poll(base::TimePoint now, std::optional<base
   auto verdicts = std::exchange(decided_, {});
   if (applicants_.size() == 0) return verdicts;
   auto promised = scheduler_.assess(now);
-  auto places = applicants_.in_order();
+  auto applicants = applicants_.in_order();
   tested_ = 0;
   Promises promises(*this, std::move(promised), now);
   for (const bool in_time_first : {true, false}) {
-    for (auto& place : places) {
-      if (place.applicant == nullptr || in_time(*place.applicant, now) != in_time_first) continue;
-      auto verdict = decide(place, promises, now);
+    for (auto& applicant : applicants) {
+      if (applicant == nullptr || in_time(*applicant, now) != in_time_first) continue;
+      auto verdict = decide(*applicant, promises, now);
       if (!verdict) continue;
-      place.applicant = nullptr;
+      applicant = nullptr;
       verdicts.push_back(*std::move(verdict));
     }
   }
-  std::erase_if(places, [](const auto& place) { return place.applicant == nullptr; });
-  for (; places.size() > scheduler_.options().waiting_max; places.pop_back()) {
-    verdicts.emplace_back(refuse(*places.back().applicant, RefusalReason::kQueueFull, now));
+  std::erase(applicants, nullptr);
+  for (; applicants.size() > scheduler_.options().waiting_max; applicants.pop_back()) {
+    verdicts.emplace_back(refuse(*applicants.back(), RefusalReason::kQueueFull, now));
   }
   return verdicts;
 }
@@ -167,12 +167,11 @@ std::optional<base::TimePoint> AdmissionDesk::next_poll(base::TimePoint now) con
   return now + kStep;
 }
 
-std::optional<Verdict> AdmissionDesk::decide(const Applicants::Place& place, Promises& promises, base::TimePoint now) {
-  Applicant& applicant = *place.applicant;
+std::optional<Verdict> AdmissionDesk::decide(Applicant& applicant, Promises& promises, base::TimePoint now) {
   StreamSpec& spec = applicant.spec;
   const bool cheaper = spec.cheaper && scheduler_.ladder().level() >= Degradation::kCheaperVoices;
   spec.voice = cheaper ? *spec.cheaper : applicant.asked;
-  if (scheduler_.options().admission == Admission::kOff) return admit(place, now);
+  if (scheduler_.options().admission == Admission::kOff) return admit(applicant, now);
   if (scheduler_.workers() == 0) {
     applicant.delay = kWorkerStart;
     if (now < applicant.arrival + applicant.wait) return std::nullopt;
@@ -189,7 +188,7 @@ std::optional<Verdict> AdmissionDesk::decide(const Applicants::Place& place, Pro
   applicant.delay = promises.earliest(party, own, phantoms_of(spec, now));
   if (applicant.delay <= base::Duration::zero()) {
     const auto reservations = reservations_.size();
-    auto verdict = admit(place, now);
+    auto verdict = admit(applicant, now);
     promises.admitted(own);
     if (reservations_.size() != reservations) promises.reserved();
     return verdict;
@@ -236,9 +235,9 @@ base::Duration AdmissionDesk::useful_wait(VoiceId voice) const {
   return std::max(base::Duration{}, options.first_audio_target - options.guard - start);
 }
 
-Verdict AdmissionDesk::admit(const Applicants::Place& place, base::TimePoint now) {
-  const Applicant applicant = *place.applicant;
-  applicants_.admit(place);
+Verdict AdmissionDesk::admit(const Applicant& waiting, base::TimePoint now) {
+  const Applicant applicant = waiting;
+  applicants_.admit(applicant.spec.id);
   take_reservation(applicant.spec.user);
   scheduler_.add_stream(applicant.spec, now);
   return Admitted{.stream = applicant.spec.id,
@@ -291,7 +290,7 @@ std::optional<Refused> AdmissionDesk::over_limit(const StreamSpec& spec, base::T
                    .reason = RefusalReason::kAccountLimit,
                    .retry_after = std::max(kStep, scheduler_.next_end_of_account(account, now))};
   }
-  const auto of_user = accounts.streams_of_user(spec.user) + applicants_.of_user(spec.user);
+  const auto of_user = accounts.streams_of_user(spec.user) + applicants_.of_user(member_of(spec));
   if (of_user < scheduler_.options().streams_per_user) return std::nullopt;
   return Refused{.stream = spec.id,
                  .reason = RefusalReason::kUserLimit,
@@ -351,7 +350,8 @@ void AdmissionDesk::note_return(bool returned) {
 
 void AdmissionDesk::forget_old(base::TimePoint now) {
   std::erase_if(reservations_, [&](const Reservation& reservation) {
-    if (reservation.expires > now || (reservation.claimed && applicants_.of_user(reservation.whose.user) > 0))
+    if (reservation.expires > now || (reservation.claimed && applicants_.of_user({.account = reservation.whose.account,
+                                                                                  .user = reservation.whose.user}) > 0))
       return false;
     if (!reservation.claimed) note_return(false);
     return true;

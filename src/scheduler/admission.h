@@ -106,7 +106,7 @@ class AdmissionDesk {
   class Promises;
 
   /// Nothing: it waits on.
-  [[nodiscard]] std::optional<Verdict> decide(const Applicants::Place& place, Promises& promises, base::TimePoint now);
+  [[nodiscard]] std::optional<Verdict> decide(Applicant& applicant, Promises& promises, base::TimePoint now);
   /// It is refused, and has waited for long: in vain.
   void note_wait(const Applicant& applicant, base::TimePoint now);
   /// Whether it was tested a moment ago, and others go before it.
@@ -117,7 +117,7 @@ class AdmissionDesk {
   [[nodiscard]] base::TimePoint deadline(const Applicant& applicant, base::TimePoint now) const;
   /// How long a stream of that voice may wait and be heard in time.
   [[nodiscard]] base::Duration useful_wait(VoiceId voice) const;
-  [[nodiscard]] Verdict admit(const Applicants::Place& place, base::TimePoint now);
+  [[nodiscard]] Verdict admit(const Applicant& waiting, base::TimePoint now);
   [[nodiscard]] Verdict refuse(const Applicant& applicant, RefusalReason reason, base::TimePoint now);
   void reserve(const Applicant& applicant, base::TimePoint told, base::TimePoint now);
   /// Whether what `one` was promised, or waits for, counts against `other`: he has no more than the other.

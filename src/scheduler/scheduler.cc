@@ -189,13 +189,10 @@ void Scheduler::unblock_stream(base::StreamId id, base::Duration taken, base::Ti
 }
 
 std::vector<Action> Scheduler::poll(base::TimePoint now) {
-  for (const auto& old : accounts_.forget_idle(now, options_.user_memory)) {
-    turns_.forget_user(old.account, old.user);
-    if (old.whole_account) turns_.forget_account(old.account);
-  }
+  for (const auto& idle : accounts_.forget_idle(now, options_.user_memory)) turns_.forget(idle);
   auto actions = std::exchange(pending_, {});
   while (const auto turn = next_turn(now)) {
-    dequeue(streams_.at(turn->stream));
+    begin(streams_.at(turn->stream));
     actions.emplace_back(dispatch(*turn, now));
   }
   if (now - assessed_ >= kAssessment) assess(now);
@@ -321,7 +318,6 @@ Dispatch Scheduler::dispatch(const Turn& turn, base::TimePoint now) {
                   .segment = stream.segments_planned,
                   .alone = stream.losses > 0};
   describe(stream, cost, result, now);
-  take_turn(stream);
   if (result.kind == JobKind::kRender) ++stream.chunks;
   stream.job = result.job;
   stream.last_worker = worker;

@@ -17,10 +17,10 @@
 #include "scheduler/cost_estimator.h"
 #include "scheduler/cost_model.h"
 #include "scheduler/demand.h"
+#include "scheduler/fair_queue.h"
 #include "scheduler/ladder.h"
 #include "scheduler/options.h"
 #include "scheduler/records.h"
-#include "scheduler/start_turns.h"
 #include "scheduler/types.h"
 
 namespace antiphon::scheduler {
@@ -32,7 +32,7 @@ namespace antiphon::scheduler {
 /// latest start: the moment its listener runs dry, less guard and the longest job. A stream that has not started is due
 /// at its start tag plus start_slack; start tags of one account are spaced by what a start costs, so that a burst does
 /// not crowd out those who listen. When a start is due, the accounts that wait take turns, and within one its users
-/// (see StartTurns): while two accounts of equal weight wait, or two users of one account, one has begun at most one
+/// (see FairQueue): while two accounts of equal weight wait, or two users of one account, one has begun at most one
 /// start more than the other. Only one that would be heard too late otherwise goes before its turn. What is planned is
 /// begun before anything else is planned. A stream is never parked for being ahead.
 class Scheduler {
@@ -175,8 +175,8 @@ class Scheduler {
   void enqueue(Stream& stream);
   void enqueue_start(Stream& stream);
   void dequeue_start(Stream& stream);
-  /// The stream is begun: its account's and its user's turns are taken.
-  void take_turn(Stream& stream);
+  /// The stream is given a job. Its first one begins it, and takes its account's and its user's turns.
+  void begin(Stream& stream);
   /// The stream whose turn it is; nothing when none is ready.
   [[nodiscard]] std::optional<base::StreamId> next(base::TimePoint now) const;
   /// When a stream that has not started must begin to be heard in time; nothing where that is not promised.
@@ -244,7 +244,7 @@ class Scheduler {
   base::TimePoint assessed_{};
   std::set<Key> ready_;
   // Of Policy::kOurs: ready streams that have not started; they are not in ready_.
-  StartTurns turns_;                                                     ///< Those that are not begun.
+  FairQueue<ByTurns> turns_;                                             ///< Those that are not begun.
   std::set<std::pair<double, base::StreamId>> begun_;                    ///< Those that are, by turn.
   std::set<std::pair<base::TimePoint, base::StreamId>> start_promises_;  ///< By latest_start().
   std::set<Key> start_dues_;                                             ///< When they are due.

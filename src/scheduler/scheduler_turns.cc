@@ -35,7 +35,7 @@ void Scheduler::enqueue_start(Stream& stream) {
     begun_.emplace(stream.turn, id);
     return;
   }
-  turns_.add(account_of(stream.spec), stream.spec.user, id);
+  turns_.add(member_of(stream.spec), id, 1, stream.spec.weight);
 }
 
 void Scheduler::dequeue(Stream& stream) {
@@ -56,12 +56,15 @@ void Scheduler::dequeue_start(Stream& stream) {
     begun_.erase({stream.turn, id});
     return;
   }
-  turns_.remove(account_of(stream.spec), stream.spec.user, id);
+  turns_.remove(member_of(stream.spec), id);
 }
 
-void Scheduler::take_turn(Stream& stream) {
-  if (!stream.waiting || std::exchange(stream.begun, true)) return;
-  stream.turn = turns_.take(account_of(stream.spec), stream.spec.user, stream.spec.weight);
+void Scheduler::begin(Stream& stream) {
+  if (stream.queued_to_start && stream.waiting && !stream.begun) {
+    stream.turn = turns_.serve(member_of(stream.spec), stream.spec.id);
+  }
+  dequeue(stream);
+  if (stream.waiting) stream.begun = true;
 }
 
 std::optional<base::StreamId> Scheduler::next(base::TimePoint now) const {

@@ -49,6 +49,16 @@ struct StreamSpec {
   return stream.account.value_or(stream.user);
 }
 
+/// A user of an account.
+struct Member {
+  base::UserId account;
+  base::UserId user;
+};
+
+[[nodiscard]] constexpr Member member_of(const StreamSpec& stream) {
+  return {.account = account_of(stream), .user = stream.user};
+}
+
 /// What a plan job found out.
 struct PlanOutcome {
   std::span<const base::Duration> grains;  ///< Audio time of each grain; empty: the segment has nothing to speak.
