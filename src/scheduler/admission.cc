@@ -53,10 +53,10 @@ std::vector<DemandLine> times(std::vector<DemandLine> lines, double factor) {
 class AdmissionDesk::Promises {
  public:
   /// `desk` outlives it.
-  Promises(const AdmissionDesk& desk, Scheduler::Promised streams, base::TimePoint now)
+  Promises(const AdmissionDesk& desk, Promised streams, base::TimePoint now)
       : desk_(desk),
         now_(now),
-        supply_(desk.scheduler_.supply(now)),
+        supply_(desk.scheduler_.demand().supply(now)),
         streams_(std::move(streams.lines)),
         all_(std::move(streams.curve)) {
     if (!desk.reservations_.empty()) reserved();
@@ -129,7 +129,7 @@ void AdmissionDesk::apply(const StreamSpec& spec, base::Duration wait, base::Tim
     return;
   }
   applicants_.add({.spec = spec, .asked = spec.voice, .arrival = now, .wait = std::max(wait, base::Duration{})},
-                  scheduler_.start_cost(spec.voice));
+                  scheduler_.costs().start_cost(spec.voice));
   claim_reservation(spec.user, now);
 }
 
@@ -177,7 +177,7 @@ std::optional<Verdict> AdmissionDesk::decide(Applicant& applicant, Promises& pro
     if (now < applicant.arrival + applicant.wait) return std::nullopt;
     return refuse(applicant, RefusalReason::kNoWorkers, now);
   }
-  const auto own = scheduler_.demand_of(spec, now);
+  const auto own = scheduler_.demand().of(spec, now);
   const Party party{.account = account_of(spec), .user = spec.user, .weight = spec.weight};
   if (stands_behind(applicant, now)) {
     promises.waits(party, own, std::max(kStep, applicant.delay - (now - *applicant.tested)));
@@ -231,7 +231,7 @@ base::TimePoint AdmissionDesk::deadline(const Applicant& applicant, base::TimePo
 
 base::Duration AdmissionDesk::useful_wait(VoiceId voice) const {
   const auto& options = scheduler_.options();
-  const auto start = options.start_slack + scheduler_.start_time(voice);
+  const auto start = options.start_slack + scheduler_.costs().start_time(voice);
   return std::max(base::Duration{}, options.first_audio_target - options.guard - start);
 }
 
@@ -267,7 +267,7 @@ void AdmissionDesk::reserve(const Applicant& applicant, base::TimePoint told, ba
   reservations_.push_back({.whose = {.account = account_of(spec), .user = spec.user, .weight = spec.weight},
                            .told = told,
                            .expires = told + scheduler_.options().reservation_grace,
-                           .lines = later(scheduler_.demand_of(spec, now), told - now)});
+                           .lines = later(scheduler_.demand().of(spec, now), told - now)});
 }
 
 bool AdmissionDesk::goes_before(const Party& one, const Party& other) const {
@@ -288,13 +288,13 @@ std::optional<Refused> AdmissionDesk::over_limit(const StreamSpec& spec, base::T
   if (spec.max_streams > 0 && of_account >= spec.max_streams) {
     return Refused{.stream = spec.id,
                    .reason = RefusalReason::kAccountLimit,
-                   .retry_after = std::max(kStep, scheduler_.next_end_of_account(account, now))};
+                   .retry_after = std::max(kStep, scheduler_.stream_table().next_end_of_account(account, now))};
   }
   const auto of_user = accounts.streams_of_user(spec.user) + applicants_.of_user(member_of(spec));
   if (of_user < scheduler_.options().streams_per_user) return std::nullopt;
   return Refused{.stream = spec.id,
                  .reason = RefusalReason::kUserLimit,
-                 .retry_after = std::max(kStep, scheduler_.next_end_of_user(spec.user, now))};
+                 .retry_after = std::max(kStep, scheduler_.stream_table().next_end_of_user(spec.user, now))};
 }
 
 std::vector<DemandLine> AdmissionDesk::phantoms_of(const StreamSpec& spec, base::TimePoint now) const {
@@ -316,7 +316,7 @@ std::vector<DemandLine> AdmissionDesk::phantoms_of(const StreamSpec& spec, base:
     first += within;
     returning += std::min(own - within, static_cast<double>(accounts.users_between_streams(account)));
   }
-  const auto lines = scheduler_.demand_of(phantom, now);
+  const auto lines = scheduler_.demand().of(phantom, now);
   auto phantoms = times(lines, first);
   if (returning > 0) phantoms.push_back(times(lines.back(), returning));
   return phantoms;
