@@ -9,20 +9,20 @@
 namespace antiphon::scheduler {
 namespace {
 
-/// The finest time that a refusal names, and how often those who wait are tested while nothing is reported.
+/// The finest time that a refusal names, and how often waiting requests are tested while nothing is reported.
 constexpr base::Duration kStep = std::chrono::milliseconds(100);
-/// Of those who wait, so many are tested whenever anything has changed; the others at most every kStep.
+/// So many waiting requests are tested whenever anything has changed; the others at most every kStep.
 constexpr std::size_t kInFront = 8;
-/// Reservations of all accounts together, and of one with many users.
+/// Most reservations of all accounts together, and of one account.
 constexpr std::size_t kMostReservations = 256;
 constexpr std::size_t kMostOfAnAccount = 64;
 /// Weight of the newest outcome in the share of refused users who come back.
 constexpr double kReturnWeight = 1.0 / 16;
-/// Who comes back does so within this: `Retry-After` has whole seconds.
+/// Clients that come back do so within this time: `Retry-After` has whole seconds.
 constexpr base::Duration kPunctuality = std::chrono::seconds(1);
-/// How long it is remembered that somebody has waited in vain.
+/// How long it is remembered that a request has waited in vain.
 constexpr base::Duration kInVain = std::chrono::seconds(5);
-/// What those are told who come while there is no worker: about what it takes to start one and to load a voice.
+/// Retry time while there is no worker: about what it takes to start one and to load a voice.
 constexpr base::Duration kWorkerStart = std::chrono::seconds(5);
 
 void append(std::vector<DemandLine>& to, const std::vector<DemandLine>& more) {
@@ -48,8 +48,8 @@ std::vector<DemandLine> times(std::vector<DemandLine> lines, double factor) {
 
 }  // namespace
 
-/// What is promised while poll() goes through those who wait: to the streams, to those who were let in or wait before
-/// in this pass, and to those who were refused.
+/// What is promised while poll() goes through the waiting requests: to the streams, to requests that were let in or
+/// wait before in this pass, and to refused users.
 class AdmissionDesk::Promises {
  public:
   /// `desk` outlives it.
@@ -76,7 +76,7 @@ class AdmissionDesk::Promises {
     append(streams_, lines);
     all_.add(lines);
   }
-  /// Somebody waits for a place that is free after `delay`; those behind may only take what is left beside it.
+  /// A request waits for a place that is free after `delay`; those behind it may only take what is left beside it.
   void waits(const Party& party, const std::vector<DemandLine>& lines, base::Duration delay) {
     waiters_.push_back({.party = party, .lines = later(lines, delay)});
     all_.add(lines, delay);
@@ -95,7 +95,7 @@ class AdmissionDesk::Promises {
     std::vector<DemandLine> lines;
   };
 
-  /// What goes before a request of this party.
+  /// Returns what goes before a request of this party.
   [[nodiscard]] DemandCurve before(const Party& party) const {
     const auto is_own = [&party](const Reservation& kept) { return kept.whose.user == party.user; };
     const auto own = std::ranges::find_if(desk_.reservations_, is_own);
@@ -258,9 +258,9 @@ Verdict AdmissionDesk::refuse(const Applicant& applicant, RefusalReason reason, 
 
 void AdmissionDesk::reserve(const Applicant& applicant, base::TimePoint told, base::TimePoint now) {
   const auto& spec = applicant.spec;
-  const auto is_his = [&](const Reservation& kept) { return kept.whose.user == spec.user; };
-  std::erase_if(reservations_, [&](const Reservation& old) { return is_his(old) && old.claimed; });
-  if (std::cmp_greater_equal(std::ranges::count_if(reservations_, is_his), places_kept())) return;
+  const auto is_of_user = [&](const Reservation& kept) { return kept.whose.user == spec.user; };
+  std::erase_if(reservations_, [&](const Reservation& old) { return is_of_user(old) && old.claimed; });
+  if (std::cmp_greater_equal(std::ranges::count_if(reservations_, is_of_user), places_kept())) return;
   const auto of_account = [&](const Reservation& kept) { return kept.whose.account == account_of(spec); };
   if (std::cmp_greater_equal(std::ranges::count_if(reservations_, of_account), kMostOfAnAccount)) return;
   if (reservations_.size() >= kMostReservations) return;
@@ -302,13 +302,13 @@ std::vector<DemandLine> AdmissionDesk::phantoms_of(const StreamSpec& spec, base:
   const auto account = account_of(spec);
   const double has = accounts.streams_of_account(account) / spec.weight;
   if (has <= 0) return {};
-  // As long as what he wants himself: others may do the same.
+  // As long as what the user asks for: others may do the same.
   auto phantom = spec;
   phantom.expected = std::max(spec.expected, scheduler_.options().phantom_length);
   phantom.first_segment = {};  // typical
   const double most = scheduler_.options().phantom_streams;
   double first = std::min(has, most);
-  // Those who were here lately will not all begin at the same moment.
+  // Users that were here lately will not all begin at the same moment.
   double returning = std::min(has - first, static_cast<double>(accounts.between_streams()));
   if (account != spec.user || accounts.users_of(account) > 1) {
     const double own = accounts.streams_of_user(spec.user);
