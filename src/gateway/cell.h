@@ -80,6 +80,10 @@ class Cell final : private FleetOwner {
   /// No more text comes: the stream ends when all is rendered.
   void end_text(SpeechStream& stream);
 
+  /// The stream fails for `error` unless it has ended, waiting or under way; it gets no more jobs. Its handle stays
+  /// valid.
+  void give_up(SpeechStream& stream, Error error);
+
   /// All PCM that waits in `stream`, which makes room for more.
   [[nodiscard]] std::vector<std::int16_t> take(SpeechStream& stream);
 

@@ -84,6 +84,13 @@ void Cell::Closer::operator()(SpeechStream* stream) const {
   delete stream;
 }
 
+void Cell::give_up(SpeechStream& stream, Error error) {
+  stream.fail(std::move(error));
+  desk_.leave(stream.id());
+  scheduler_.cancel_stream(stream.id(), clock_.now());
+  room_changed_ = true;
+}
+
 void Cell::close(SpeechStream& stream) {
   streams_.erase(stream.id());
   desk_.leave(stream.id());

@@ -79,8 +79,8 @@ runtime::Awaitable<Egress::Report> Egress::run(AudioOutput output, runtime::Thre
 
 void Egress::revoke() {
   revoked_ = true;
-  stream_.fail(revocation());
-  if (first_audio_ != base::Duration{}) sink_.cut();
+  cell_.give_up(stream_, revocation());
+  if (bytes_ > 0) sink_.cut();
 }
 
 Egress::Report Egress::report(const std::optional<Error>& error) const {

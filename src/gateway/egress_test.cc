@@ -37,7 +37,10 @@ class ScriptedSink final : public AudioSink {
     co_return true;
   }
   runtime::Awaitable<bool> complete() override { co_return true; }
-  runtime::Awaitable<> fail(const Error& /*error*/) override { co_return; }
+  runtime::Awaitable<> fail(const Error& error) override {
+    failed = error.code;
+    co_return;
+  }
   void on_gone(std::move_only_function<void()> /*callback*/) override {}
   void cut() override { cut_.set(); }
 
@@ -45,6 +48,7 @@ class ScriptedSink final : public AudioSink {
   std::vector<std::uint64_t> places;  ///< Behind each write.
   std::function<void()> take;
   bool stuck = false;  ///< Takes nothing until it is cut.
+  std::optional<Errc> failed;
 
  private:
   runtime::Event cut_;
@@ -141,6 +145,38 @@ TEST_F(EgressTest, AListenerWhoIsTooFarBehindIsDropped) {
   ASSERT_TRUE(run_to_end());
   EXPECT_EQ(report_->end, Egress::End::kDropped);
   EXPECT_EQ(metric("antiphon_listeners_dropped_total"), 1);
+}
+
+TEST_F(EgressTest, ARevokedListenerIsCutOffThoughHeTakesNothing) {
+  sink_.stuck = true;
+  const auto stream = cell_->open(spec(kLong));
+  begin(*stream);
+  ASSERT_TRUE(run_while_not([&] { return sink_.sizes.size() == 1; }));
+  egress_->revoke();
+  ASSERT_TRUE(run_to_end());
+  EXPECT_EQ(report_->end, Egress::End::kRevoked);
+  EXPECT_EQ(sink_.sizes.size(), 1U);
+}
+
+TEST_F(EgressTest, OneThatHasHeardNothingIsToldThatItsKeyWasRevoked) {
+  const auto stream = cell_->open(spec(kLong));
+  begin(*stream);
+  egress_->revoke();
+  ASSERT_TRUE(run_to_end());
+  EXPECT_EQ(report_->end, Egress::End::kRevoked);
+  EXPECT_EQ(sink_.failed, Errc::kRevoked);
+  EXPECT_TRUE(sink_.sizes.empty());
+}
+
+TEST_F(EgressTest, WhatWasRenderedBeforeItWasRevokedIsNotHeard) {
+  const auto stream = cell_->open(spec(kLong));
+  ASSERT_TRUE(run_while_not([&] { return stream->end() == SpeechStream::End::kComplete; }));
+  begin(*stream);
+  egress_->revoke();
+  ASSERT_TRUE(run_to_end());
+  EXPECT_EQ(report_->end, Egress::End::kRevoked);
+  EXPECT_EQ(sink_.failed, Errc::kRevoked);
+  EXPECT_TRUE(sink_.sizes.empty());
 }
 
 TEST_F(EgressTest, WhatHasWaitedIsWrittenByTheSecond) {

@@ -66,6 +66,7 @@ unsigned status_of(wyoming::Errc code) {
     case wyoming::Errc::kUnsupported:
     case wyoming::Errc::kUnknownVoice:
     case wyoming::Errc::kNothingToSpeak:
+    case wyoming::Errc::kTextNotSpeakable:
       return kBadRequest;
     case wyoming::Errc::kServerBusy:
       return kBusy;
