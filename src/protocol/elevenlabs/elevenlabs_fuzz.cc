@@ -56,6 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_message(elevenlabs::Mode::kSingle, input);
   check_message(elevenlabs::Mode::kMulti, input);
   if (const auto query = elevenlabs::parse_query(input); !query) check_error(query.error());
+  ANTIPHON_CHECK(elevenlabs::api_key_in(input).size() <= elevenlabs::kMaxNameCharacters, "a key is bounded");
   if (const auto route = elevenlabs::parse_route(input)) {
     ANTIPHON_CHECK(!route->voice_id.empty() && !route->voice_id.contains('/'), "a voice has a name");
   }
