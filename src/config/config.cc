@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "audio/gain.h"
 #include "config/keys.h"
 #include "config/nearest.h"
 
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::string_view kAliasSection = "aliases";
 constexpr std::string_view kCheaperSection = "cheaper_voices";
+constexpr std::string_view kGainSection = "gains";
 constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
 constexpr std::size_t kMostAliases = 1000;
 constexpr std::size_t kMostListed = 1000;
@@ -58,9 +60,23 @@ class Reader {
     }
   }
 
+  /// A section whose keys are voices, and whose values are numbers.
+  void read_numbers(const Key& section, std::map<std::string, double, std::less<>>& numbers) const {
+    const auto* const table = root_[section.section].as_table();
+    if (table == nullptr) return;
+    if (table->size() > kMostAliases)
+      fail(*table, fmt::format("more than {} keys in {}", kMostAliases, section.section));
+    for (const auto& [name, node] : *table) {
+      auto key = section;
+      key.name = name.str();
+      read(key, node, numbers[std::string(name.str())]);
+    }
+  }
+
   /// Everything in the file is known.
   void refuse_strangers() const {
-    std::vector<std::string> sections{std::string(kAliasSection), std::string(kCheaperSection)};
+    std::vector<std::string> sections{std::string(kAliasSection), std::string(kCheaperSection),
+                                      std::string(kGainSection)};
     std::vector<std::string> keys;
     Config scratch;
     each_key(scratch, [&](const Key& key, auto&) {
@@ -74,7 +90,7 @@ class Reader {
       }
       const auto* const table = node.as_table();
       if (table == nullptr) fail(node, fmt::format("'{}' must be a section: [{}]", section.str(), section.str()));
-      if (section.str() == kAliasSection || section.str() == kCheaperSection) continue;
+      if (section.str() == kAliasSection || section.str() == kCheaperSection || section.str() == kGainSection) continue;
       for (const auto& [name, value] : *table) {
         const auto full = fmt::format("{}.{}", section.str(), name.str());
         if (std::ranges::find(keys, full) == keys.end()) {
@@ -225,6 +241,8 @@ Config parse(std::string_view toml, std::string_view source) {
     each_key(config, reader);
     reader.read_names(kAliasSection, config.aliases);
     reader.read_names(kCheaperSection, config.cheaper_voices);
+    reader.read_numbers({.section = kGainSection, .least = audio::kLeastGainDb, .most = audio::kMostGainDb},
+                        config.gains);
   } catch (const toml::parse_error& error) {
     throw Error(fmt::format("{}:{}: {}", source, error.source().begin.line, error.description()));
   }
@@ -302,6 +320,11 @@ std::string to_toml(const Config& config) {
   write_names(kCheaperSection,
               R"(Voices that may be spoken with a cheaper one when the server is nearly full: voice = "other voice".)",
               config.cheaper_voices);
+  text +=
+      fmt::format("\n# {}\n[{}]\n",
+                  "Gains of voices in dB, -40 to 40, instead of those measured when they were prepared: voice = 5.5.",
+                  kGainSection);
+  for (const auto& [voice, gain] : config.gains) text += fmt::format("{} = {}\n", toml_string(voice), written(gain));
   return text;
 }
 
@@ -325,7 +348,12 @@ std::string to_markdown() {
       "`name = \"voice#speaker\"`. OpenAI's thirteen names stand for the default voice unless they are given here.\n"
       "\n## [cheaper_voices]\n\nVoices that newcomers may be spoken with when more than `scheduler.cheaper_load` is "
       "asked "
-      "for: `voice = \"other voice\"`, each an id, `id#speaker` or an alias. The answer's `Server-Timing` says so.\n";
+      "for: `voice = \"other voice\"`, each an id, `id#speaker` or an alias. The answer's `Server-Timing` says so.\n"
+      "\n## [gains]\n\nHow much louder a voice is spoken than its model makes it, in dB from -40 to 40: `voice = 5.5`; "
+      "0 "
+      "leaves it as it is. For voices that are not named here it was measured when they were prepared (`antiphon "
+      "voices "
+      "list`).\n";
   return text;
 }
 
