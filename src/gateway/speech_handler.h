@@ -60,7 +60,8 @@ class SpeechHandler {
  private:
   /// Error: kBusy.
   [[nodiscard]] Result<void> admit() const;
-  void allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, const identity::Caller& caller) const;
+  void allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, double volume,
+                           const identity::Caller& caller) const;
 
   Cell& cell_;
   const VoiceDirectory& voices_;
