@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "audio/gain.h"
 #include "config/keys.h"
 #include "config/nearest.h"
 #include "config/variables.h"
@@ -19,6 +20,7 @@
 namespace antiphon::config {
 namespace {
 
+constexpr Key kGainRange{.section = kGainSection, .least = audio::kLeastGainDb, .most = audio::kMostGainDb};
 constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
 constexpr std::size_t kMostAliases = 1000;
 constexpr std::size_t kMostListed = 1000;
@@ -59,9 +61,23 @@ class Reader {
     }
   }
 
+  /// A section whose keys are voices, and whose values are numbers.
+  void read_numbers(const Key& section, std::map<std::string, double, std::less<>>& numbers) const {
+    const auto* const table = root_[section.section].as_table();
+    if (table == nullptr) return;
+    if (table->size() > kMostAliases)
+      fail(*table, fmt::format("more than {} keys in {}", kMostAliases, section.section));
+    for (const auto& [name, node] : *table) {
+      auto key = section;
+      key.name = name.str();
+      read(key, node, numbers[std::string(name.str())]);
+    }
+  }
+
   /// Everything in the file is known.
   void refuse_strangers() const {
-    std::vector<std::string> sections{std::string(kAliasSection), std::string(kCheaperSection)};
+    std::vector<std::string> sections{std::string(kAliasSection), std::string(kCheaperSection),
+                                      std::string(kGainSection)};
     std::vector<std::string> keys;
     Config scratch;
     each_key(scratch, [&](const Key& key, auto&) {
@@ -75,7 +91,7 @@ class Reader {
       }
       const auto* const table = node.as_table();
       if (table == nullptr) fail(node, fmt::format("'{}' must be a section: [{}]", section.str(), section.str()));
-      if (section.str() == kAliasSection || section.str() == kCheaperSection) continue;
+      if (section.str() == kAliasSection || section.str() == kCheaperSection || section.str() == kGainSection) continue;
       for (const auto& [name, value] : *table) {
         const auto full = fmt::format("{}.{}", section.str(), name.str());
         if (std::ranges::find(keys, full) == keys.end()) {
@@ -200,6 +216,7 @@ Config parse(std::string_view toml, std::string_view source) {
     each_key(config, reader);
     reader.read_names(kAliasSection, config.aliases);
     reader.read_names(kCheaperSection, config.cheaper_voices);
+    reader.read_numbers(kGainRange, config.gains);
   } catch (const toml::parse_error& error) {
     throw Error(fmt::format("{}:{}: {}", source, error.source().begin.line, error.description()));
   }
@@ -241,11 +258,21 @@ void set_names_from_text(Config& config, std::string_view section, std::string_v
     if (equals == 0 || equals == std::string::npos) {
       throw Error(fmt::format("{}: '{}' is not NAME=VOICE; several are separated by commas", source, item));
     }
-    names.insert_or_assign(trimmed(std::string_view(item).substr(0, equals)),
-                           std::string(trimmed(std::string_view(item).substr(equals + 1))));
+    const auto name = trimmed(std::string_view(item).substr(0, equals));
+    const auto value = trimmed(std::string_view(item).substr(equals + 1));
+    const auto number = section == kGainSection ? parse_number<double>(value) : std::nullopt;
+    if (number) {
+      names.insert_or_assign(name, *number);
+    } else {
+      names.insert_or_assign(name, std::string(value));
+    }
   }
   toml::table root;
   root.insert(section, std::move(names));
+  if (section == kGainSection) {
+    config.gains.clear();
+    return Reader(root, source).read_numbers(kGainRange, config.gains);
+  }
   auto& target = section == kAliasSection ? config.aliases : config.cheaper_voices;
   target.clear();
   Reader(root, source).read_names(section, target);

@@ -137,6 +137,8 @@ struct Config {
   std::map<std::string, std::string, std::less<>> aliases;
   /// Voices that may be spoken with a cheaper one when the server is nearly full, and which.
   std::map<std::string, std::string, std::less<>> cheaper_voices;
+  /// Gains of voices, in dB, instead of those that were measured when they were prepared; each from -40 to 40.
+  std::map<std::string, double, std::less<>> gains;
 };
 
 /// What is wrong, where (file and line), and what would be right; for the person who wrote the file.

@@ -78,6 +78,11 @@ std::string to_toml(const Config& config) {
   write_names(kCheaperSection,
               R"(Voices that may be spoken with a cheaper one when the server is nearly full: voice = "other voice".)",
               config.cheaper_voices);
+  text +=
+      fmt::format("\n# {}\n[{}]\n",
+                  "Gains of voices in dB, -40 to 40, instead of those measured when they were prepared: voice = 5.5.",
+                  kGainSection);
+  for (const auto& [voice, gain] : config.gains) text += fmt::format("{} = {}\n", toml_string(voice), written(gain));
   return text;
 }
 
@@ -111,7 +116,11 @@ std::string to_markdown() {
       "\n## [cheaper_voices]\n\nVariable: `ANTIPHON_CHEAPER_VOICES`.\n\nVoices that newcomers may be spoken with when "
       "more than `scheduler.cheaper_load` is "
       "asked "
-      "for: `voice = \"other voice\"`, each an id, `id#speaker` or an alias. The answer's `Server-Timing` says so.\n";
+      "for: `voice = \"other voice\"`, each an id, `id#speaker` or an alias. The answer's `Server-Timing` says so.\n"
+      "\n## [gains]\n\nVariable: `ANTIPHON_GAINS`, such as `joe=5.5`.\n\nHow much louder a voice is spoken than its "
+      "model "
+      "makes it, in dB from -40 to 40: `voice = 5.5`; 0 leaves it as it is. For voices that are not named here it was "
+      "measured when they were prepared (`antiphon voices list`).\n";
   return text;
 }
 

@@ -10,7 +10,7 @@
 namespace antiphon::config {
 namespace {
 
-constexpr std::array kNameSections = {kAliasSection, kCheaperSection};
+constexpr std::array kNameSections = {kAliasSection, kCheaperSection, kGainSection};
 
 std::string upper_case(std::string_view text) {
   std::string out(text);

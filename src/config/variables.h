@@ -16,6 +16,7 @@ namespace antiphon::config {
 inline constexpr std::string_view kVariablePrefix = "ANTIPHON_";
 inline constexpr std::string_view kAliasSection = "aliases";
 inline constexpr std::string_view kCheaperSection = "cheaper_voices";
+inline constexpr std::string_view kGainSection = "gains";
 
 /// A variable of the environment, its value as it is there.
 struct Variable {
@@ -28,7 +29,7 @@ struct Variable {
 
 /// The name of a key's variable.
 [[nodiscard]] std::string variable_of(const Key& key);
-/// The name of the variable of a section of names: of [aliases] and [cheaper_voices].
+/// The name of the variable of a section of names: of [aliases], [cheaper_voices] and [gains].
 [[nodiscard]] std::string variable_of(std::string_view section);
 
 /// Sets the keys that `variables` name, but for those whose value is empty. Lists are separated by commas, and so are

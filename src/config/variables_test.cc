@@ -27,7 +27,7 @@ std::string error_of(const std::string& name, const std::string& value) {
 }
 
 TEST(Variables, EveryKeyHasOneOfItsOwn) {
-  std::set<std::string> names{variable_of(kAliasSection), variable_of(kCheaperSection)};
+  std::set<std::string> names{variable_of(kAliasSection), variable_of(kCheaperSection), variable_of(kGainSection)};
   std::size_t keys = names.size();
   const Config config;
   each_key(config, [&](const Key& key, const auto&) {
@@ -36,6 +36,13 @@ TEST(Variables, EveryKeyHasOneOfItsOwn) {
   });
   EXPECT_EQ(names.size(), keys);
   EXPECT_TRUE(names.contains("ANTIPHON_SERVER_PORT"));
+}
+
+TEST(Variables, GainsOfVoicesAreNumbers) {
+  EXPECT_THAT(applied({{"ANTIPHON_GAINS", "joe=5.5, amy=-3"}}).gains,
+              testing::ElementsAre(testing::Pair("amy", -3.0), testing::Pair("joe", 5.5)));
+  EXPECT_THAT(error_of("ANTIPHON_GAINS", "joe=loud"), testing::HasSubstr("ANTIPHON_GAINS"));
+  EXPECT_THAT(error_of("ANTIPHON_GAINS", "joe=41"), testing::HasSubstr("40"));
 }
 
 TEST(Variables, EveryKeyTakesItsOwnDefaultAsItIsPrinted) {

@@ -48,9 +48,10 @@ Egress::Egress(Cell& cell, SpeechStream& stream, AudioSink& sink, runtime::Clock
 runtime::Awaitable<Egress::Report> Egress::run(AudioOutput output, runtime::ThreadPool::Strand strand,
                                                std::string request_id) {
   std::optional<Error> error;
-  // With the first audio it is settled which voice speaks, and so the rate.
+  // With the first audio it is settled which voice speaks, and so the rate and the gain.
   if (co_await stream_.wait()) {
-    auto encoder = codec::make_encoder(output.format, stream_.spec().rate, output.rate, output.bit_rate);
+    auto encoder =
+        codec::make_encoder(output.format, stream_.spec().rate, output.rate, output.bit_rate, stream_.spec().gain);
     if (encoder) {
       error = co_await send(output, **encoder, std::move(strand));
     } else {

@@ -59,6 +59,7 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& re
                     .text = std::move(asked->input),
                     .speed = asked->speed,
                     .seed = asked->seed,
+                    .volume = asked->volume,
                     .wait = preferences.wait,
                     .paced = preferences.paced,
                     .output = output,

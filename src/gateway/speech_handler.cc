@@ -174,15 +174,16 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
                   .segmentation = segmentation,
                   .speed = static_cast<float>(order.speed),
                   .seed = order.seed,
+                  .gain = found->voice->gain * audio::Gain{.factor = order.volume},
                   .backlog = order.backlog,
                   .weight = caller.weight,
                   .max_streams = caller.max_streams,
                   .wait = std::min(order.wait.value_or(caller.wait.value_or(options_.wait)), options_.wait_max)};
-  allow_cheaper_voice(spec, found->voice->id, caller);
+  allow_cheaper_voice(spec, found->voice->id, order.volume, caller);
   return spec;
 }
 
-void SpeechHandler::allow_cheaper_voice(SpeechSpec& spec, const std::string& voice,
+void SpeechHandler::allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, double volume,
                                         const identity::Caller& caller) const {
   const auto named = options_.cheaper_voices.find(voice);
   if (named == options_.cheaper_voices.end()) return;
@@ -190,6 +191,7 @@ void SpeechHandler::allow_cheaper_voice(SpeechSpec& spec, const std::string& voi
   if (!found || !may_use(caller, found->voice->id)) return;
   spec.cheaper_voice_id = found->voice->key;
   spec.cheaper_speaker = found->speaker;
+  spec.cheaper_gain = found->voice->gain * audio::Gain{.factor = volume};
 }
 
 }  // namespace antiphon::gateway

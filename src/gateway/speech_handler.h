@@ -73,7 +73,8 @@ class SpeechHandler {
   [[nodiscard]] Result<void> admit() const;
   /// Answers an order in which nothing can be spoken, without a stream.
   [[nodiscard]] runtime::Awaitable<> send_wordless(AudioOutput output, AudioSink& sink);
-  void allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, const identity::Caller& caller) const;
+  void allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, double volume,
+                           const identity::Caller& caller) const;
 
   Cell& cell_;
   const VoiceDirectory& voices_;

@@ -29,6 +29,7 @@ struct SpeechOrder {
   std::string text;   ///< UTF-8, as it came; empty where it comes in pieces.
   double speed = 1.0;
   std::uint64_t seed = 0;
+  double volume = 1.0;  ///< Times the loudness of the voice; 0 is silence.
   /// How long it can wait for room, where the client says so.
   std::optional<base::Duration> wait{};
   /// Whether the audio is sent at the speed of its playback, where the client says so.

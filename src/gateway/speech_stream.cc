@@ -99,6 +99,7 @@ bool SpeechStream::add_grain(wire::GrainDone grain) {
 void SpeechStream::use_cheaper_voice(base::SampleRate rate) {
   spec_.voice_id = spec_.cheaper_voice_id;
   spec_.speaker = spec_.cheaper_speaker;
+  spec_.gain = spec_.cheaper_gain;
   spec_.rate = rate;
 }
 

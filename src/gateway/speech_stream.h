@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "audio/gain.h"
 #include "base/time.h"
 #include "base/units.h"
 #include "gateway/error.h"
@@ -34,6 +35,7 @@ struct SpeechSpec {
   text::Options segmentation{};  ///< With the request's speed.
   float speed = 1.0F;
   std::uint64_t seed = 0;
+  audio::Gain gain{};                       ///< The voice's own and the request's volume.
   std::optional<base::Duration> backlog{};  ///< Instead of CellOptions::backlog.
   double weight = 1.0;                      ///< Share of the account against other accounts; above 0.
   std::uint32_t max_streams = 0;            ///< Of the account at once, live or waiting; 0: no limit of its own.
@@ -41,6 +43,7 @@ struct SpeechSpec {
   /// The voice that it may be spoken with instead when the cell is nearly full; "" = none.
   std::string cheaper_voice_id{};
   std::uint32_t cheaper_speaker = 0;
+  audio::Gain cheaper_gain{};
 };
 
 /// How a stream was let in.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audio/gain.h"
 #include "base/units.h"
 #include "scheduler/cost_model.h"
 
@@ -25,6 +26,7 @@ struct ServedVoice {
   std::optional<scheduler::CostModel::Prior> cost{};  ///< Where it is known.
   std::string version{};   ///< Another one after the voice was prepared anew, whatever it is.
   std::string identity{};  ///< Of all that decides its bytes; "": not known.
+  audio::Gain gain{};      ///< Applied to its audio by the gateway.
   std::string key{};       ///< By which the cell knows it: the id at first, another one for each version since.
 };
 

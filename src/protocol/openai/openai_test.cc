@@ -20,6 +20,7 @@ TEST(SpeechRequest, HasOpenAIsDefaults) {
   EXPECT_EQ(request->response_format, ResponseFormat::kMp3);
   EXPECT_EQ(request->stream_format, StreamFormat::kAudio);
   EXPECT_EQ(request->speed, 1.0);
+  EXPECT_EQ(request->volume, 1.0);
   EXPECT_EQ(request->seed, 0U);
 }
 
@@ -29,6 +30,7 @@ TEST(SpeechRequest, ReadsEveryFieldAndIgnoresOthers) {
                {"response_format", "pcm"},
                {"stream_format", "sse"},
                {"speed", 2},
+               {"volume", 0.5},
                {"seed", 18446744073709551615ULL},
                {"instructions", "cheerfully"},
                {"user", "u1"},
@@ -39,6 +41,7 @@ TEST(SpeechRequest, ReadsEveryFieldAndIgnoresOthers) {
   EXPECT_EQ(request->response_format, ResponseFormat::kPcm);
   EXPECT_EQ(request->stream_format, StreamFormat::kSse);
   EXPECT_EQ(request->speed, 2.0);
+  EXPECT_EQ(request->volume, 0.5);
   EXPECT_EQ(request->seed, 18446744073709551615ULL);
   EXPECT_EQ(request->instructions, "cheerfully");
   EXPECT_EQ(request->user, "u1");
@@ -46,7 +49,11 @@ TEST(SpeechRequest, ReadsEveryFieldAndIgnoresOthers) {
 
 TEST(SpeechRequest, NullStandsForAbsent) {
   auto sent = body();
-  sent.update({{"speed", nullptr}, {"response_format", nullptr}, {"instructions", nullptr}, {"seed", nullptr}});
+  sent.update({{"speed", nullptr},
+               {"response_format", nullptr},
+               {"instructions", nullptr},
+               {"seed", nullptr},
+               {"volume", nullptr}});
   EXPECT_TRUE(parse_speech_request(sent.dump()).has_value());
 }
 
@@ -82,6 +89,9 @@ TEST(SpeechRequest, AWrongFieldIsNamed) {
       {"speed", "fast", Errc::kInvalidType},
       {"speed", 0.24, Errc::kInvalidValue},
       {"speed", 4.01, Errc::kInvalidValue},
+      {"volume", "loud", Errc::kInvalidType},
+      {"volume", -0.01, Errc::kInvalidValue},
+      {"volume", 2.01, Errc::kInvalidValue},
       {"seed", -1, Errc::kInvalidType},
       {"sample_rate", 7'999, Errc::kInvalidValue},
       {"sample_rate", 48'001, Errc::kInvalidValue},

@@ -87,6 +87,7 @@ Result<SpeechRequest> parse_speech_request(std::string_view body, const SpeechRu
   fields.read("user", request.user, kMaxNameCharacters);
   read_formats(fields, request);
   fields.read("speed", request.speed, kLeastSpeed, kMostSpeed);
+  fields.read("volume", request.volume, 0.0, kMostVolume);
   fields.read("seed", request.seed);
   read_rate(fields, request.sample_rate);
   if (rules.models == Models::kListed && !request.model.empty() && !is_model(request.model)) {

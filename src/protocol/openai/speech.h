@@ -17,6 +17,7 @@ inline constexpr base::SampleRate kLeastRate{8'000};
 inline constexpr base::SampleRate kMostRate{48'000};
 inline constexpr double kLeastSpeed = 0.25;
 inline constexpr double kMostSpeed = 4.0;
+inline constexpr double kMostVolume = 2.0;
 
 enum class ResponseFormat : std::uint8_t { kMp3, kOpus, kAac, kFlac, kWav, kPcm };
 enum class StreamFormat : std::uint8_t { kAudio, kSse };
@@ -46,6 +47,7 @@ struct SpeechRequest {
   StreamFormat stream_format = StreamFormat::kAudio;
   double speed = 1.0;      ///< kLeastSpeed to kMostSpeed.
   std::uint64_t seed = 0;  ///< Extension of ours: same text, voice, speed and seed, same bytes.
+  double volume = 1.0;     ///< Extension of ours: times the voice's loudness, 0 to kMostVolume.
   std::string user;        ///< "" where absent.
   /// Extension of ours: of the audio. Codecs that know only some rates take the next above, or their highest.
   base::SampleRate sample_rate{24'000};
