@@ -185,6 +185,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   options.keys = read_keys(config.keys.file);
   refuse_open_doors(config, options.keys);
   options.sockets.contexts = config.elevenlabs.contexts;
+  options.sockets.closed_contexts = config.elevenlabs.closed_contexts;
   options.sockets.silence = config.text_silence;
   options.sockets.lead = config.elevenlabs.lead;
   if (config.elevenlabs.lead == base::Duration::zero()) options.sockets.lead.reset();

@@ -68,6 +68,7 @@ struct Remote {
 
 struct ElevenLabs {
   std::uint32_t contexts = 5;
+  std::uint32_t closed_contexts = 32;
   base::Duration lead = std::chrono::seconds(2);
 };
 

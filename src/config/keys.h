@@ -191,7 +191,9 @@ void each_key(AnyConfig& config, const Visit& visit) {
             0, 10'000},
         config.text.first_clause_chars);
   visit(Key{"text", "flush_after_seconds",
-            "A text that comes word by word and does not go on for so long is spoken as far as it is.", 0.1, 3600},
+            "A text that comes word by word and does not go on for so long is spoken as far as it is; a word or number "
+            "that may go on waits five times as long.",
+            0.1, 3600},
         config.text_silence);
 
   visit(Key{"wyoming", "listen", "ADDRESS:PORT, numeric, for Home Assistant, such as 0.0.0.0:10200; empty: off."},
@@ -199,8 +201,11 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"wyoming", "max_connections", "Connections at once; the next one is closed.", 1, 65'536},
         config.wyoming.max_connections);
 
-  visit(Key{"elevenlabs", "contexts", "Utterances at once on one WebSocket of several.", 1, 1024},
+  visit(Key{"elevenlabs", "contexts", "Utterances at once on one WebSocket of several that take text.", 1, 1024},
         config.elevenlabs.contexts);
+  visit(
+      Key{"elevenlabs", "closed_contexts", "The same of those that are closed and only spoken to their end.", 1, 1024},
+      config.elevenlabs.closed_contexts);
   visit(Key{"elevenlabs", "lead_seconds",
             "A WebSocket gets audio at most so far ahead of its playback; 0: as fast as it is made.", 0, 3600},
         config.elevenlabs.lead);
