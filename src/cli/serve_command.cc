@@ -179,6 +179,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   options.tls = std::move(access.certificate);
   options.keys = std::move(access.keys);
   options.sockets.contexts = config.elevenlabs.contexts;
+  options.sockets.closed_contexts = config.elevenlabs.closed_contexts;
   options.sockets.silence = config.text_silence;
   options.sockets.lead = config.elevenlabs.lead;
   if (config.elevenlabs.lead == base::Duration::zero()) options.sockets.lead.reset();

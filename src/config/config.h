@@ -83,6 +83,7 @@ struct Remote {
 
 struct ElevenLabs {
   std::uint32_t contexts = 5;
+  std::uint32_t closed_contexts = 32;
   std::uint32_t max_characters = 40'000;
   base::Duration lead = std::chrono::seconds(2);
 };

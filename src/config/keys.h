@@ -197,7 +197,9 @@ void each_key(AnyConfig& config, const Visit& visit) {
             0, 10'000},
         config.text.first_clause_chars);
   visit(Key{"text", "flush_after_seconds",
-            "A text that comes word by word and does not go on for so long is spoken as far as it is.", 0.1, 3600},
+            "A text that comes word by word and does not go on for so long is spoken as far as it is; a word or number "
+            "that may go on waits five times as long.",
+            0.1, 3600},
         config.text_silence);
 
   visit(Key{"openai", "max_characters", "Of the text of one request.", 1, 100'000}, config.openai.max_characters);
@@ -214,8 +216,11 @@ void each_key(AnyConfig& config, const Visit& visit) {
       Key{"wyoming", "max_characters", "Of a text that comes as a whole; one that is streamed has no end.", 1, 262'144},
       config.wyoming.max_characters);
 
-  visit(Key{"elevenlabs", "contexts", "Utterances at once on one WebSocket of several.", 1, 1024},
+  visit(Key{"elevenlabs", "contexts", "Utterances at once on one WebSocket of several that take text.", 1, 1024},
         config.elevenlabs.contexts);
+  visit(
+      Key{"elevenlabs", "closed_contexts", "The same of those that are closed and only spoken to their end.", 1, 1024},
+      config.elevenlabs.closed_contexts);
   visit(Key{"elevenlabs", "max_characters", "Of the text of one request, or of one message.", 1, 100'000},
         config.elevenlabs.max_characters);
   visit(Key{"elevenlabs", "lead_seconds",

@@ -71,12 +71,16 @@ class Cell final : private FleetOwner {
   /// an entry(), by kBusy or kUserLimit, with the time to come back. Its voices must be the cell's. The handle must not
   /// outlive the cell.
   [[nodiscard]] Handle open(SpeechSpec spec);
-  // Of a stream whose text comes in pieces; none may be called after end_text().
+  // Of a stream whose text comes in pieces; none may be called after end_text() or drop_text().
 
   /// More text. Errors: kInvalidUtf8; nothing of it is taken then.
   [[nodiscard]] text::Result<void> add_text(SpeechStream& stream, std::string_view utf8);
   /// What was written is spoken though its sentence may go on.
-  void flush_text(SpeechStream& stream);
+  void flush_text(SpeechStream& stream, text::Flush how = text::Flush::kAll);
+  /// The same, and drop_text() leaves what has come so far.
+  void keep_text(SpeechStream& stream);
+  /// No more text comes, and the stream ends with what was kept: what was written since stops at the next grain.
+  void drop_text(SpeechStream& stream);
   /// No more text comes: the stream ends when all is rendered.
   void end_text(SpeechStream& stream);
 
@@ -194,6 +198,8 @@ class Cell final : private FleetOwner {
   void fail(SpeechStream& stream, Error error);
   /// To the scheduler, once the stream was let in.
   void report_text(SpeechStream& stream);
+  /// Completes it where drop_text() has it end.
+  void end_where_kept(SpeechStream& stream);
   void close(SpeechStream& stream);
 
   [[nodiscard]] const CellVoice& voice(const std::string& id) const;

@@ -96,6 +96,7 @@ void Cell::on_grain(wire::GrainDone grain) {
   }
   if (stream != nullptr) note_grain(*stream, samples);
   scheduler_.grain_rendered(id, took, clock_.now());
+  if (stream != nullptr) end_where_kept(*stream);
   if (stream != nullptr &&
       base::playing_time(stream->waiting(), stream->spec().rate) > stream->spec().backlog.value_or(options_.backlog)) {
     scheduler_.block_stream(stream->id());

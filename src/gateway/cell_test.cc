@@ -133,6 +133,39 @@ TEST_F(CellTest, SpeechBeginsBeforeTheTextHasEnded) {
   EXPECT_EQ(stream->end(), SpeechStream::End::kComplete);
 }
 
+TEST_F(CellTest, WhatWasKeptIsSpokenToItsEndAndNothingElseWheneverTheRestIsDropped) {
+  make_cell({}, 1);
+  const auto begin = [&] {
+    auto order = spec("", 7);
+    order.arrival = TextArrival::kInPieces;
+    auto stream = cell_->open(std::move(order));
+    EXPECT_TRUE(cell_->add_text(*stream, kLong));
+    cell_->keep_text(*stream);
+    return stream;
+  };
+  const auto alone = begin();
+  cell_->end_text(*alone);
+  const auto kept = listen(*alone);
+  EXPECT_GT(kept.size(), 5 * kRate.hz);
+
+  // Before anything is planned; while something is rendered that is kept; something that is not; when all is idle.
+  for (const std::size_t rendered : {std::size_t{0}, kept.size() / 2, kept.size() + 100, SIZE_MAX}) {
+    const auto stream = begin();
+    ASSERT_TRUE(cell_->add_text(*stream, " This is not heard. " + kLong));
+    ASSERT_TRUE(run_while_not([&] { return stream->waiting().value >= rendered || stream->idle(); }));
+    cell_->drop_text(*stream);
+    const auto heard = listen(*stream);
+    EXPECT_EQ(heard.size(), kept.size()) << rendered;
+    EXPECT_TRUE(heard == kept) << rendered;
+    EXPECT_EQ(stream->end(), SpeechStream::End::kComplete);
+  }
+
+  const auto stream = begin();
+  ASSERT_TRUE(cell_->add_text(*stream, " And this"));
+  cell_->drop_text(*stream);
+  EXPECT_TRUE(listen(*stream) == kept) << "of what was not complete nothing is heard either";
+}
+
 TEST_F(CellTest, WhoWaitsForTextKeepsNobodyElseWaiting) {
   make_cell({}, 1);
   std::vector<Cell::Handle> silent;

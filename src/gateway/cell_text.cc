@@ -13,11 +13,30 @@ text::Result<void> Cell::add_text(SpeechStream& stream, std::string_view utf8) {
   return taken;
 }
 
-void Cell::flush_text(SpeechStream& stream) {
+void Cell::flush_text(SpeechStream& stream, text::Flush how) {
   if (stream.idle()) stream.resumed(clock_.now());
-  stream.utterance().flush();
+  stream.utterance().flush(how);
   report_text(stream);
   act();
+}
+
+void Cell::keep_text(SpeechStream& stream) {
+  flush_text(stream);
+  stream.keep();
+}
+
+void Cell::drop_text(SpeechStream& stream) {
+  if (stream.idle()) stream.resumed(clock_.now());
+  stream.drop_unkept();
+  report_text(stream);
+  end_where_kept(stream);
+  act();
+}
+
+void Cell::end_where_kept(SpeechStream& stream) {
+  if (stream.end() != SpeechStream::End::kNotYet || !stream.kept_end_reached()) return;
+  stream.complete();
+  scheduler_.cancel_stream(stream.id(), clock_.now());
 }
 
 void Cell::end_text(SpeechStream& stream) {

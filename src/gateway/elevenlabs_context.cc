@@ -10,8 +10,6 @@ namespace {
 
 namespace elevenlabs = protocol::elevenlabs;
 
-/// A context closed so soon after its flush was ended, not interrupted.
-constexpr auto kMoment = std::chrono::milliseconds(250);
 /// What is rendered beyond the lead of a paced context, against stalls.
 constexpr base::Duration kAhead = std::chrono::seconds(2);
 
@@ -34,39 +32,50 @@ ElevenLabsContext::ElevenLabsContext(const ElevenLabsContextCommon& common, std:
 elevenlabs::Result<void> ElevenLabsContext::append(const elevenlabs::AppendText& message) {
   touch();
   sink_.wrote(message.text);
-  if (auto spoken = speak(schedule_.add(message.text, message.pace)); !spoken) return spoken;
-  if (message.pace == elevenlabs::Pace::kFlushed) {
-    flushed_ = heard_;
-    if (speech_) speech_->flush();
+  const bool sentences = common_.arrival == elevenlabs::Arrival::kSentences;
+  const bool waits = message.pace == elevenlabs::Pace::kBuffered && !sentences;
+  auto text = sentences ? message.text : joiner_.join(message.text);
+  if (auto spoken = speak(schedule_.add(text, waits ? elevenlabs::Pace::kBuffered : elevenlabs::Pace::kTriggered));
+      !spoken) {
+    return spoken;
+  }
+  if (speech_ && sentences) speech_->flush(text::Flush::kSentence);
+  if (speech_ && message.pace == elevenlabs::Pace::kFlushed) {
+    speech_->keep();
+    flushed_ = true;
   }
   return {};
 }
 
 elevenlabs::Result<void> ElevenLabsContext::speak(std::string text) {
-  if (text.empty()) return {};
+  if (text.empty() || (!speech_ && is_blank(text))) return {};
   if (!speech_) {
-    if (is_blank(text)) return {};
-    // What waits to be sent is lost when the listener interrupts.
-    const auto backlog = common_.lead ? std::optional(*common_.lead + kAhead) : std::nullopt;
-    auto speech = common_.speech.grow({.door = Door::kElevenLabsSocket,
-                                       .voice = common_.voice,
-                                       .text = {},
-                                       .speed = speed_,
-                                       .seed = common_.seed,
-                                       .output = common_.output,
-                                       .arrival = TextArrival::kInPieces,
-                                       .backlog = backlog,
-                                       .note = &common_.note},
-                                      common_.caller, common_.silence);
-    if (!speech) return std::unexpected(to_elevenlabs(speech.error()));
-    speech_ = std::move(*speech);
-    sink_.opened(speech_->stream());
-    news_.notify_all();
+    if (auto begun = begin(); !begun) return begun;
   }
   if (speech_->offer(text) || speech_->stream().end() != SpeechStream::End::kNotYet) return {};
   return std::unexpected(elevenlabs::Error{.code = elevenlabs::Errc::kInputTooLong,
                                            .message = "More text came than can be spoken in a while; wait for audio.",
                                            .param = "text"});
+}
+
+elevenlabs::Result<void> ElevenLabsContext::begin() {
+  // What waits to be sent is lost when the listener interrupts.
+  const auto backlog = common_.lead ? std::optional(*common_.lead + kAhead) : std::nullopt;
+  auto speech = common_.speech.grow({.door = Door::kElevenLabsSocket,
+                                     .voice = common_.voice,
+                                     .text = {},
+                                     .speed = speed_,
+                                     .seed = common_.seed,
+                                     .output = common_.output,
+                                     .arrival = TextArrival::kInPieces,
+                                     .backlog = backlog,
+                                     .note = &common_.note},
+                                    common_.caller, common_.silence);
+  if (!speech) return std::unexpected(to_elevenlabs(speech.error()));
+  speech_ = std::move(*speech);
+  sink_.opened(speech_->stream());
+  news_.notify_all();
+  return {};
 }
 
 void ElevenLabsContext::touch() { heard_ = common_.clock.now(); }
@@ -80,10 +89,17 @@ void ElevenLabsContext::finish() {
 }
 
 void ElevenLabsContext::close() {
-  if (flushed_ != base::TimePoint{} && common_.clock.now() - flushed_ < kMoment) {
-    (void)schedule_.take();
-    return finish();
+  if (!speech_ || !flushed_) return stop();
+  finished_ = true;
+  speech_->drop();
+  const auto& stream = speech_->stream();
+  if (const auto end = stream.kept_end()) {
+    sink_.stop_at({end->value * common_.output.rate.hz / stream.spec().rate.hz});
   }
+}
+
+void ElevenLabsContext::refuse(elevenlabs::Error error) {
+  sink_.refuse(std::move(error));
   stop();
 }
 

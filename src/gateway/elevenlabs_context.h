@@ -9,6 +9,7 @@
 #include "identity/caller.h"
 #include "protocol/elevenlabs/client_message.h"
 #include "protocol/elevenlabs/generation_schedule.h"
+#include "text/piece_joiner.h"
 
 namespace antiphon::gateway {
 
@@ -26,6 +27,7 @@ struct ElevenLabsContextCommon {
   AudioOutput output{};
   std::uint64_t seed = 0;
   protocol::elevenlabs::Mode mode = protocol::elevenlabs::Mode::kSingle;
+  protocol::elevenlabs::Arrival arrival = protocol::elevenlabs::Arrival::kPieces;
   base::Duration silence{};
   std::optional<base::Duration> lead{};
 };
@@ -46,11 +48,12 @@ class ElevenLabsContext {
   void touch();
   /// All that came is spoken, then it ends.
   void finish();
-  /// The client has no use for it: a context that was flushed a moment ago is spoken to its end, since some clients end
-  /// their utterances so; another one ends now, and its work stops at the next grain.
+  /// No more text comes: what was flushed is spoken to its end, and the rest stops at the next grain.
   void close();
   /// Ends now.
   void stop();
+  /// Ends now, with an error that the client is told in place of the final message.
+  void refuse(protocol::elevenlabs::Error error);
 
   /// Sends the audio and, last, that the context is over. Returns what it failed of.
   [[nodiscard]] runtime::Awaitable<std::optional<protocol::elevenlabs::Error>> run();
@@ -64,15 +67,17 @@ class ElevenLabsContext {
 
  private:
   [[nodiscard]] protocol::elevenlabs::Result<void> speak(std::string text);
+  [[nodiscard]] protocol::elevenlabs::Result<void> begin();
 
   const ElevenLabsContextCommon& common_;
   std::string name_;
   double speed_;
+  text::PieceJoiner joiner_;
   protocol::elevenlabs::GenerationSchedule schedule_;
   ElevenLabsSink sink_;
   std::unique_ptr<GrowingSpeech> speech_;  ///< From its first words on.
   base::TimePoint heard_;
-  base::TimePoint flushed_{};
+  bool flushed_ = false;
   bool finished_ = false;
   DoorProbe::Held open_;
   runtime::Notifier news_;

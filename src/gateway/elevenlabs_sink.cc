@@ -23,6 +23,16 @@ void ElevenLabsSink::stop() {
   stop_.notify_all();
 }
 
+void ElevenLabsSink::stop_at(base::SampleCount end) {
+  end_ = end.value;
+  if (sent_ >= end.value) stop();
+}
+
+void ElevenLabsSink::refuse(elevenlabs::Error error) {
+  if (!error_) error_ = std::move(error);
+  stop();
+}
+
 std::size_t ElevenLabsSink::bytes_per_sample() const {
   switch (options_.output.format) {
     case codec::Format::kPcm:
@@ -56,6 +66,7 @@ runtime::Awaitable<bool> ElevenLabsSink::write(std::span<const std::byte> bytes,
 }
 
 runtime::Awaitable<bool> ElevenLabsSink::send(std::span<const std::byte> bytes, base::SampleCount samples) {
+  if (end_ && sent_ >= *end_) co_return false;
   const auto audio = base::playing_time(samples, options_.output.rate);
   if (!co_await pace(audio)) co_return false;
   const auto alignments = text_.take(sent_ + std::max<std::uint64_t>(samples.value, 1));

@@ -34,8 +34,12 @@ class ElevenLabsSink final : public AudioSink {
 
   /// More of the text as the client wrote it.
   void wrote(std::string_view utf8) { text_.wrote(utf8); }
-  /// Nothing more is sent but final().
+  /// Nothing more is sent but how it ended.
   void stop();
+  /// Nothing is sent of what is behind `end`, in samples of the output.
+  void stop_at(base::SampleCount end);
+  /// It ends with an error: nothing but that is sent.
+  void refuse(protocol::elevenlabs::Error error);
 
   void opened(SpeechStream& stream) override { text_.follow(stream); }
   runtime::Awaitable<bool> write(std::span<const std::byte> bytes, base::SampleCount through) override;
@@ -63,6 +67,7 @@ class ElevenLabsSink final : public AudioSink {
   std::optional<audio::Pacer> pacer_;
   std::uint64_t sent_ = 0;  ///< Samples at the rate of the output.
   base::Duration held_back_{};
+  std::optional<std::uint64_t> end_;  ///< Nothing is sent from this sample on.
   bool stopped_ = false;
   std::move_only_function<void()> on_gone_;
   std::optional<protocol::elevenlabs::Error> error_;

@@ -25,6 +25,16 @@ elevenlabs::Error no_key() {
               "message."};
 }
 
+/// So many messages a socket survives of which nobody knows what they are for.
+constexpr std::size_t kMostUnreadable = 16;
+
+/// Whether `message` is no reason to open a context: a flush of nothing, or, without a name, a sign of life.
+bool opens_nothing(elevenlabs::Mode mode, const elevenlabs::AppendText& message) {
+  if (mode == elevenlabs::Mode::kSingle || message.settings != elevenlabs::ContextSettings{}) return false;
+  const bool blank = message.text.find_first_not_of(" \t\r\n") == std::string::npos;
+  return blank && (message.pace == elevenlabs::Pace::kFlushed || message.context.empty());
+}
+
 /// Why `caller` cannot have this voice.
 std::optional<elevenlabs::Error> complaint(const SpeechHandler& speech, const std::string& voice,
                                            const identity::Caller& caller) {
@@ -83,43 +93,42 @@ runtime::Awaitable<> ElevenLabsSocket::run(std::optional<std::string> first) {
 runtime::Awaitable<bool> ElevenLabsSocket::take(std::string text) {
   heard_ = common_.clock.now();
   auto message = elevenlabs::parse_client_message(common_.mode, text, common_.speech.rules().elevenlabs);
-  if (message) co_return co_await perform(std::move(*message));
-  co_return co_await refuse({}, std::move(message.error()));
-}
-
-runtime::Awaitable<bool> ElevenLabsSocket::perform(elevenlabs::ClientMessage message) {
-  if (auto* const text = std::get_if<elevenlabs::AppendText>(&message)) co_return co_await append(std::move(*text));
-  if (const auto* const over = std::get_if<elevenlabs::FinishContext>(&message)) {
-    auto* const context = find(over->context);
-    if (common_.mode == elevenlabs::Mode::kSingle) {
-      wind_up();
-      if (contexts_.empty()) co_await close(http::CloseCode::kNormal, {});
-    } else if (context != nullptr) {
-      context->close();
-    }
-    co_return true;
-  }
-  if (const auto* const alive = std::get_if<elevenlabs::KeepAlive>(&message)) {
-    if (auto* const context = find(alive->context)) context->touch();
-    co_return true;
-  }
-  wind_up();
-  if (contexts_.empty()) co_await close(http::CloseCode::kNormal, {});
+  if (!message) co_return co_await refuse(std::move(message.error()));
+  co_await perform(std::move(*message));
   co_return true;
 }
 
-runtime::Awaitable<bool> ElevenLabsSocket::append(elevenlabs::AppendText message) {
-  if (winding_up_) co_return true;
+runtime::Awaitable<> ElevenLabsSocket::perform(elevenlabs::ClientMessage message) {
+  if (auto* const text = std::get_if<elevenlabs::AppendText>(&message)) co_return co_await append(std::move(*text));
+  if (const auto* const over = std::get_if<elevenlabs::FinishContext>(&message)) {
+    if (common_.mode == elevenlabs::Mode::kSingle) co_return co_await wind_up_now();
+    finish(over->context);
+  } else if (const auto* const alive = std::get_if<elevenlabs::KeepAlive>(&message)) {
+    if (auto* const context = find(alive->context)) context->touch();
+  } else {
+    co_await wind_up_now();
+  }
+}
+
+runtime::Awaitable<> ElevenLabsSocket::append(elevenlabs::AppendText message) {
+  if (!winding_up_) co_await append_text(message);
+  if (message.then == elevenlabs::Then::kCloseContext) finish(message.context);
+  if (message.then == elevenlabs::Then::kCloseSocket) co_await wind_up_now();
+}
+
+runtime::Awaitable<> ElevenLabsSocket::append_text(const elevenlabs::AppendText& message) {
   auto* context = find(message.context);
+  if (context == nullptr && opens_nothing(common_.mode, message)) co_return;
   if (context == nullptr) {
-    auto begun = begin(message);
-    if (!begun) co_return co_await refuse(message.context, std::move(begun.error()));
+    const auto begun = begin(message);
+    if (!begun) co_return co_await tell(message.context, begun.error());
     context = *begun;
   }
-  auto taken = context->append(message);
-  if (taken) co_return true;
-  context->stop();
-  co_return co_await refuse(message.context, std::move(taken.error()));
+  if (auto taken = context->append(message); !taken) context->refuse(std::move(taken.error()));
+}
+
+void ElevenLabsSocket::finish(const std::string& name) {
+  if (auto* const context = find(name)) context->close();
 }
 
 ElevenLabsContext* ElevenLabsSocket::find(const std::string& name) {
@@ -129,11 +138,17 @@ ElevenLabsContext* ElevenLabsSocket::find(const std::string& name) {
 }
 
 elevenlabs::Result<ElevenLabsContext*> ElevenLabsSocket::begin(const elevenlabs::AppendText& message) {
-  if (contexts_.size() >= options_.contexts) {
+  const auto refusal = [](std::size_t most, std::string_view what) {
     return std::unexpected(elevenlabs::Error{
         .code = elevenlabs::Errc::kTooManyContexts,
-        .message = "A socket has at most " + std::to_string(options_.contexts) + " contexts at once; close one first.",
+        .message = "A socket has at most " + std::to_string(most) + " contexts at once " + std::string(what),
         .param = "context_id"});
+  };
+  const auto open = static_cast<std::size_t>(
+      std::ranges::count_if(contexts_, [](const auto& context) { return context->is_open(); }));
+  if (open >= options_.contexts) return refusal(options_.contexts, "that take text; close one first.");
+  if (contexts_.size() - open >= options_.closed_contexts) {
+    return refusal(options_.closed_contexts, "that are closed and not spoken to their end; wait for one.");
   }
   contexts_.push_back(std::make_unique<Context>(common_, message.context, message.settings));
   tasks_.spawn(speak(std::prev(contexts_.end())));
@@ -156,13 +171,38 @@ void ElevenLabsSocket::wind_up() {
   for (const auto& context : contexts_) context->finish();
 }
 
-runtime::Awaitable<bool> ElevenLabsSocket::refuse(const std::string& context, elevenlabs::Error error) {
-  const elevenlabs::Address address{common_.mode, context};
-  const auto message = elevenlabs::error_message(address, error);
-  const bool told = co_await common_.socket.write(message);
-  if (common_.mode == elevenlabs::Mode::kMulti && !context.empty()) co_return told;
+runtime::Awaitable<> ElevenLabsSocket::wind_up_now() {
+  wind_up();
+  if (contexts_.empty()) co_await close(http::CloseCode::kNormal, {});
+}
+
+runtime::Awaitable<bool> ElevenLabsSocket::refuse(elevenlabs::MessageError error) {
+  const bool single = common_.mode == elevenlabs::Mode::kSingle;
+  if (single) error.context.emplace();
+  if (error.context) {
+    if (auto* const context = find(*error.context)) {
+      context->refuse(std::move(error));
+      co_return true;
+    }
+  } else {
+    ++unreadable_;
+  }
+  if (single || unreadable_ > kMostUnreadable) {
+    co_await shut(std::move(error));
+    co_return false;
+  }
+  co_await tell(error.context.value_or(""), error);
+  co_return true;
+}
+
+runtime::Awaitable<> ElevenLabsSocket::tell(const std::string& context, const elevenlabs::Error& error) {
+  const auto message = elevenlabs::error_message({common_.mode, context}, error);
+  co_await common_.socket.write(message);
+}
+
+runtime::Awaitable<> ElevenLabsSocket::shut(elevenlabs::Error error) {
+  co_await tell({}, error);
   co_await close(static_cast<http::CloseCode>(elevenlabs::close_code_of(error.code)), error.message);
-  co_return false;
 }
 
 runtime::Awaitable<> ElevenLabsSocket::close(http::CloseCode code, std::string reason) {
@@ -186,10 +226,8 @@ void ElevenLabsSocket::check_inactivity() {
   }
   if (!silent || winding_up_ || now - heard_ < inactivity_) return;
   winding_up_ = true;
-  tasks_.spawn([](ElevenLabsSocket& self) -> runtime::Awaitable<> {
-    (void)co_await self.refuse(
-        {}, {.code = elevenlabs::Errc::kInactive, .message = "No text came for longer than inactivity_timeout."});
-  }(*this));
+  tasks_.spawn(
+      shut({.code = elevenlabs::Errc::kInactive, .message = "No text came for longer than inactivity_timeout."}));
 }
 
 void ElevenLabsSocket::renew_caller(const identity::Identifier& callers) {
@@ -206,9 +244,7 @@ void ElevenLabsSocket::renew_caller(const identity::Identifier& callers) {
   for (const auto& context : contexts_) context->stop();
   parting_ =
       common_.clock.start_timer(common_.executor, common_.clock.now() + kParting, [this] { common_.socket.cut(); });
-  tasks_.spawn([](ElevenLabsSocket& self) -> runtime::Awaitable<> {
-    (void)co_await self.refuse({}, {.code = elevenlabs::Errc::kUnauthorized, .message = "The API key was revoked."});
-  }(*this));
+  tasks_.spawn(shut({.code = elevenlabs::Errc::kUnauthorized, .message = "The API key was revoked."}));
 }
 
 runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, elevenlabs::Route route,
@@ -253,21 +289,23 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
   door.note.key = known->key;
   auto lead = door.options.lead;
   if (known->pacing == identity::Pacing::kUnpaced) lead.reset();
-  ElevenLabsSocket session({.socket = *socket,
-                            .speech = door.speech,
-                            .doors = door.doors,
-                            .note = door.note,
-                            .clock = door.clock,
-                            .executor = co_await boost::asio::this_coro::executor,
-                            .caller = std::move(*known),
-                            .request_id = std::move(request_id),
-                            .voice = std::move(route.voice_id),
-                            .output = to_output(query->output_format),
-                            .seed = query->seed.value_or(0),
-                            .mode = mode,
-                            .silence = door.options.silence,
-                            .lead = lead},
-                           door.options, query->inactivity_timeout);
+  ElevenLabsSocket session(
+      {.socket = *socket,
+       .speech = door.speech,
+       .doors = door.doors,
+       .note = door.note,
+       .clock = door.clock,
+       .executor = co_await boost::asio::this_coro::executor,
+       .caller = std::move(*known),
+       .request_id = std::move(request_id),
+       .voice = std::move(route.voice_id),
+       .output = to_output(query->output_format),
+       .seed = query->seed.value_or(0),
+       .mode = mode,
+       .arrival = query->auto_mode ? elevenlabs::Arrival::kSentences : elevenlabs::Arrival::kPieces,
+       .silence = door.options.silence,
+       .lead = lead},
+      door.options, query->inactivity_timeout);
   const auto place = door.open.insert(door.open.end(), &session);
   co_await session.run(std::move(first));
   door.open.erase(place);

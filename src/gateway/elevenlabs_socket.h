@@ -17,7 +17,9 @@
 namespace antiphon::gateway {
 
 struct ElevenLabsSocketOptions {
-  std::size_t contexts = 5;  ///< Of one socket at once, those that still speak included. 1 or more.
+  std::size_t contexts = 5;  ///< Of one socket at once that take text. 1 or more.
+  /// The same of those that take none any more and are only spoken to their end.
+  std::size_t closed_contexts = 32;
   /// Text that does not go on for so long is spoken as far as it is. 0.1 s or more.
   base::Duration silence = std::chrono::seconds(2);
   /// Audio that is sent ahead of its playback; nothing: all, as it is made.
@@ -43,18 +45,28 @@ class ElevenLabsSocket {
  private:
   using Context = ElevenLabsContext;
 
-  /// False when the socket is over for it.
+  // False when the socket is over for it.
+
   [[nodiscard]] runtime::Awaitable<bool> take(std::string text);
-  [[nodiscard]] runtime::Awaitable<bool> perform(protocol::elevenlabs::ClientMessage message);
-  [[nodiscard]] runtime::Awaitable<bool> append(protocol::elevenlabs::AppendText message);
+  [[nodiscard]] runtime::Awaitable<> perform(protocol::elevenlabs::ClientMessage message);
+  [[nodiscard]] runtime::Awaitable<> append(protocol::elevenlabs::AppendText message);
+  /// Speaks it, though it opens no context where there is nothing in it.
+  [[nodiscard]] runtime::Awaitable<> append_text(const protocol::elevenlabs::AppendText& message);
+  void finish(const std::string& context);
   /// The context of that name that takes text; null where there is none.
   [[nodiscard]] Context* find(const std::string& name);
   [[nodiscard]] protocol::elevenlabs::Result<Context*> begin(const protocol::elevenlabs::AppendText& message);
   [[nodiscard]] runtime::Awaitable<> speak(std::list<std::unique_ptr<Context>>::iterator context);
   /// All contexts are finished and the socket closed when they have been spoken.
   void wind_up();
-  /// Says what is wrong; the socket is closed for it, but for what concerns one of several contexts.
-  [[nodiscard]] runtime::Awaitable<bool> refuse(const std::string& context, protocol::elevenlabs::Error error);
+  /// The same, and it is closed now where nothing is spoken.
+  [[nodiscard]] runtime::Awaitable<> wind_up_now();
+  /// Says what is wrong with a message. The context that it is for ends, no other; the socket ends where it has only
+  /// that one, or after many messages of which nobody knows what they are for.
+  [[nodiscard]] runtime::Awaitable<bool> refuse(protocol::elevenlabs::MessageError error);
+  [[nodiscard]] runtime::Awaitable<> tell(const std::string& context, const protocol::elevenlabs::Error& error);
+  /// The socket ends for `error`.
+  [[nodiscard]] runtime::Awaitable<> shut(protocol::elevenlabs::Error error);
   [[nodiscard]] runtime::Awaitable<> close(http::CloseCode code, std::string reason);
 
   /// Ends what the client has said nothing of for too long.
@@ -66,6 +78,7 @@ class ElevenLabsSocket {
   base::Duration inactivity_;
   std::list<std::unique_ptr<Context>> contexts_;
   base::TimePoint heard_;
+  std::size_t unreadable_ = 0;  ///< Messages so far of which nobody knows what they are for.
   bool winding_up_ = false;
   std::unique_ptr<runtime::Timer> watch_;
   std::unique_ptr<runtime::Timer> parting_;  ///< Cuts a client off that does not take the goodbye.

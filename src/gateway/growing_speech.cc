@@ -41,9 +41,19 @@ bool GrowingSpeech::offer(std::string_view text) {
   return true;
 }
 
-void GrowingSpeech::flush() {
+void GrowingSpeech::flush(text::Flush how) {
   timer_.reset();
-  if (stream_->utterance().growing()) cell_.flush_text(*stream_);
+  if (stream_->utterance().growing()) cell_.flush_text(*stream_, how);
+}
+
+void GrowingSpeech::keep() {
+  timer_.reset();
+  if (stream_->utterance().growing()) cell_.keep_text(*stream_);
+}
+
+void GrowingSpeech::drop() {
+  timer_.reset();
+  if (stream_->utterance().growing()) cell_.drop_text(*stream_);
 }
 
 void GrowingSpeech::finish() {
@@ -52,7 +62,15 @@ void GrowingSpeech::finish() {
 }
 
 void GrowingSpeech::await_silence() {
-  timer_ = clock_.start_timer(cell_.executor(), clock_.now() + silence_, [this] { flush(); });
+  const auto now = clock_.now();
+  timer_ = clock_.start_timer(cell_.executor(), now + silence_, [this, now] {
+    flush(text::Flush::kWords);
+    if (stream_->utterance().pending() > 0) await_word(now);
+  });
+}
+
+void GrowingSpeech::await_word(base::TimePoint since) {
+  timer_ = clock_.start_timer(cell_.executor(), since + kUnfinishedWord * silence_, [this] { flush(); });
 }
 
 }  // namespace antiphon::gateway

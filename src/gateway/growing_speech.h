@@ -22,7 +22,11 @@ class GrowingSpeech {
   /// The same for offer(), whose callers cannot wait: all that a model may write at once.
   static constexpr std::size_t kMostOffered = 65'536;
 
-  /// `silence`: a text that does not go on for so long is spoken as far as it is. `cell` and `clock` outlive it.
+  /// A word or a number that may go on waits so many times as long for its end as the words before it.
+  static constexpr int kUnfinishedWord = 5;
+
+  /// `silence`: a text that does not go on for so long is spoken as far as it is, but for its last word where that may
+  /// go on, which waits for kUnfinishedWord times as long. `cell` and `clock` outlive it.
   GrowingSpeech(Cell& cell, runtime::Clock& clock, Cell::Handle stream, base::Duration silence);
   GrowingSpeech(const GrowingSpeech&) = delete;
   GrowingSpeech& operator=(const GrowingSpeech&) = delete;
@@ -33,8 +37,12 @@ class GrowingSpeech {
   [[nodiscard]] runtime::Awaitable<bool> add(std::string text);
   /// The same without waiting: false, and nothing is taken, where more than kMostOffered is not planned yet.
   [[nodiscard]] bool offer(std::string_view text);
-  /// What is there is spoken now.
-  void flush();
+  /// What is there is spoken now, as far as `how` says.
+  void flush(text::Flush how = text::Flush::kAll);
+  /// What is there is spoken now, all of it, whatever comes.
+  void keep();
+  /// No more text comes, and what was not kept is not spoken: it stops at the next grain.
+  void drop();
   /// No more text comes. Idempotent.
   void finish();
   /// The listener is gone: the work stops at the next grain.
@@ -48,6 +56,7 @@ class GrowingSpeech {
 
  private:
   void await_silence();
+  void await_word(base::TimePoint since);
 
   Cell& cell_;
   runtime::Clock& clock_;

@@ -1,5 +1,6 @@
 #include "gateway/speech_stream.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "audio/pcm.h"
@@ -48,9 +49,11 @@ wire::PlanJob SpeechStream::plan_job(base::JobId job) const {
 }
 
 void SpeechStream::add_segment(wire::Planned planned, base::SampleCount pause) {
+  auto samples = pause;
+  for (const auto& grain : planned.grains) samples += base::SampleCount{grain.samples};
+  planned_samples_ += samples;
+  if (utterance_.keeps_next()) kept_ = planned_samples_;
   if (keeps_segments_) {
-    auto samples = pause;
-    for (const auto& grain : planned.grains) samples += base::SampleCount{grain.samples};
     planned_.push_back({.text = utterance_.next()->text, .marks = planned.marks, .samples = samples});
   }
   segments_.push_back({.row_bytes = planned.row_bytes,
@@ -87,9 +90,11 @@ bool SpeechStream::add_grain(wire::GrainDone grain) {
   Segment& segment = segments_.front();
   if (grain.pcm.size() != segment.grains[segment.next].samples) return false;
   pcm_.insert(pcm_.end(), grain.pcm.begin(), grain.pcm.end());
+  rendered_ += base::SampleCount{grain.pcm.size()};
   state_ = std::move(grain.state);
   if (++segment.next == segment.grains.size()) {
     pcm_.resize(pcm_.size() + segment.pause.value);
+    rendered_ += segment.pause;
     segments_.pop_front();
   }
   news_.notify_all();
@@ -103,7 +108,21 @@ void SpeechStream::use_cheaper_voice(base::SampleRate rate) {
   spec_.rate = rate;
 }
 
+void SpeechStream::keep() {
+  utterance_.keep();
+  kept_ = planned_samples_;
+}
+
+void SpeechStream::drop_unkept() {
+  utterance_.drop();
+  cut_ = !utterance_.keeps_next() && (utterance_.next() != nullptr || planned_samples_ > kept_);
+}
+
 void SpeechStream::complete() {
+  if (end_ != End::kNotYet) return;
+  if (cut_ && rendered_ > kept_) {
+    pcm_.resize(pcm_.size() - std::min<std::size_t>(pcm_.size(), rendered_.value - kept_.value));
+  }
   end_ = End::kComplete;
   news_.notify_all();
 }

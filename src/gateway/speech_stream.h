@@ -129,6 +129,17 @@ class SpeechStream {
   void complete();
   void fail(Error error);
 
+  /// Of an utterance that grows: what has come, and is in a segment, is spoken whatever comes.
+  void keep();
+  /// No more text comes, and what is not kept is not spoken, though it may be planned or rendered already: the stream
+  /// is to be completed where kept_end_reached().
+  void drop_unkept();
+  /// After drop_unkept(): all that is kept is rendered, and there is something that is not.
+  [[nodiscard]] bool kept_end_reached() const { return cut_ && rendered_.value >= kept_.value; }
+  /// Where what is kept ends, in samples from the first on, at the voice's own rate; nothing where nothing else was
+  /// planned, so that the end of the audio is that.
+  [[nodiscard]] std::optional<base::SampleCount> kept_end() const { return cut_ ? std::optional(kept_) : std::nullopt; }
+
  private:
   struct Segment {
     std::uint32_t row_bytes = 0;
@@ -146,6 +157,10 @@ class SpeechStream {
   bool keeps_segments_ = false;
   std::vector<std::byte> state_;
   std::vector<std::int16_t> pcm_;
+  base::SampleCount planned_samples_{};  ///< Of all segments so far.
+  base::SampleCount rendered_{};         ///< All that ever came into pcm_.
+  base::SampleCount kept_{};             ///< Where the last segment that is kept ends.
+  bool cut_ = false;                     ///< The stream ends there.
   End end_ = End::kNotYet;
   bool left_ = false;
   bool begun_ = false;

@@ -46,7 +46,9 @@ class WebSocket {
   /// True when the kernel took the message, which must stay valid until then. Several callers take turns. False once
   /// the socket is over, or when the peer took nothing for the write timeout.
   [[nodiscard]] virtual runtime::Awaitable<bool> write(std::string_view text) = 0;
-  /// Tells the peer why and waits for it to agree; read() and write() end. `reason`: at most 123 bytes of it are sent.
+  /// Tells the peer why and waits for it to agree and to close its side, at most for the write timeout, or, while the
+  /// server drains, for the linger timeout of its connections; read() and write() end. `reason`: at most 123 bytes of
+  /// it are sent.
   [[nodiscard]] virtual runtime::Awaitable<> close(CloseCode code, std::string_view reason) = 0;
   /// Ends the socket now, without a word: an operation that waits ends.
   virtual void cut() = 0;

@@ -44,6 +44,7 @@ class WebSocketStream final : public WebSocket {
     stream_.read_message_max(options_.message_bytes);
     stream_.text(true);
     stream_.control_callback([this](websocket::frame_type, boost::beast::string_view) { heard(); });
+    connection_.on_closing_ = [this] { drain(); };
   }
   ~WebSocketStream() override { connection_.on_closing_ = nullptr; }
 
@@ -85,6 +86,7 @@ class WebSocketStream final : public WebSocket {
     if (!is_open() || std::exchange(closing_, true)) co_return;
     const websocket::close_reason why(static_cast<websocket::close_code>(code),
                                       reason.substr(0, websocket::reason_string::static_capacity));
+    if (connection_.closing_) start_linger();
     [[maybe_unused]] const auto [error] = co_await stream_.async_close(why, kAwait);
     end();
   }
@@ -93,7 +95,7 @@ class WebSocketStream final : public WebSocket {
 
   void on_drain(std::move_only_function<void()> callback) override {
     if (connection_.closing_) return callback();
-    connection_.on_closing_ = std::move(callback);
+    on_drain_ = std::move(callback);
   }
 
   [[nodiscard]] bool is_open() const override { return !ended_ && !closing_ && stream_.is_open(); }
@@ -123,7 +125,22 @@ class WebSocketStream final : public WebSocket {
   /// The transport outlives it, where this stream may not: nothing of this is used after the write.
   runtime::Awaitable<> ping() { [[maybe_unused]] const auto [error] = co_await stream_.async_ping({}, kAwait); }
 
+  /// A goodbye that is under way, from either side, gets no more time than that of any other client. A socket that does
+  /// not ask to be told is cut.
+  void drain() {
+    if (closing_ || !stream_.is_open()) start_linger();
+    if (auto callback = std::exchange(on_drain_, nullptr)) return callback();
+    if (!closing_) end();
+  }
+
+  void start_linger() {
+    const auto& context = connection_.context_;
+    linger_ = context.clock.start_timer(turn_.executor(), context.clock.now() + context.options.linger_timeout,
+                                        [this] { end(); });
+  }
+
   void end() {
+    linger_.reset();
     if (std::exchange(ended_, true)) return;
     connection_.cut();
   }
@@ -134,6 +151,8 @@ class WebSocketStream final : public WebSocket {
   boost::beast::flat_buffer buffer_;
   base::TimePoint heard_;
   std::unique_ptr<runtime::Timer> watch_;
+  std::unique_ptr<runtime::Timer> linger_;
+  std::move_only_function<void()> on_drain_;
   runtime::Notifier turn_;
   bool pinged_ = false;
   bool writing_ = false;

@@ -226,6 +226,40 @@ TEST_F(WebSocketTest, IsToldOfADrainAndSaysGoodbye) {
   }(*this));
 }
 
+/// How a peer keeps its side of TCP open: it says nothing any more, or it says goodbye first.
+enum class Peer : std::uint8_t { kSilent, kSaysGoodbye };
+
+class WebSocketDrainTest : public WebSocketTest, public testing::WithParamInterface<Peer> {};
+
+TEST_P(WebSocketDrainTest, APeerThatKeepsItsSideOpenGetsASecond) {
+  serve([](WebSocket& socket) -> runtime::Awaitable<> {
+    runtime::TaskGroup group(co_await boost::asio::this_coro::executor);
+    socket.on_drain([&] { group.spawn(socket.close(CloseCode::kGoingAway, "the server stops")); });
+    EXPECT_FALSE(co_await socket.read());
+    co_await group.join();
+  });
+  run([](WebSocketDrainTest& t) -> runtime::Awaitable<> {
+    auto socket = co_await t.connect();
+    const std::string upgrade =
+        "GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    co_await boost::asio::async_write(socket, boost::asio::buffer(upgrade), kAwait);
+    EXPECT_TRUE(co_await t.wait_for([&] { return socket.available() > 100; }));
+    if (GetParam() == Peer::kSaysGoodbye) {
+      const auto before = socket.available();
+      const std::string goodbye("\x88\x82\0\0\0\0\x03\xE8", 8);
+      co_await boost::asio::async_write(socket, boost::asio::buffer(goodbye), kAwait);
+      EXPECT_TRUE(co_await t.wait_for([&] { return socket.available() > before; })) << "it is answered";
+    }
+    t.server_->stop_accepting();
+    EXPECT_FALSE(co_await t.wait_for([&] { return t.ended_ > 0; })) << "it has its second";
+    t.clock_.advance(1s);
+    EXPECT_TRUE(co_await t.wait_for([&] { return t.ended_ == 1; }));
+  }(*this));
+}
+
+INSTANTIATE_TEST_SUITE_P(Peers, WebSocketDrainTest, testing::Values(Peer::kSilent, Peer::kSaysGoodbye));
+
 TEST_F(WebSocketTest, APlainRequestMayBeAnsweredInstead) {
   serve(echo);
   run([](WebSocketTest& t) -> runtime::Awaitable<> {

@@ -8,6 +8,7 @@
 #include "text/clauses.h"
 #include "text/limits.h"
 #include "text/sentences.h"
+#include "text/unfinished_word.h"
 
 namespace antiphon::text {
 namespace {
@@ -94,17 +95,32 @@ void GrowingText::keep(std::string_view rest, std::vector<Segment>& out) {
   overlong_ = std::max(overlong_, 2 * length_);
 }
 
-void GrowingText::flush(std::vector<Segment>& out) {
+void GrowingText::flush(std::vector<Segment>& out, Flush how) {
   const auto before = out.size();
+  std::string rest;
+  if (how == Flush::kWords) {
+    rest = text_.substr(unfinished_word(text_));
+    text_.resize(text_.size() - rest.size());
+  }
   const auto normalised = normalise(text_).value_or("");
   finish(out);
+  if (!rest.empty()) begin_with(std::move(rest));
   if (out.size() == before) return;
   auto end = normalised.size();
   char32_t last = 0;
   do {
     last = decode_previous(normalised, end);
   } while (end > 0 && is_closing(last));
-  if (ends_sentence(last)) out.back().pause_after = pause_of(options_);
+  if (how == Flush::kSentence || ends_sentence(last)) out.back().pause_after = pause_of(options_);
+}
+
+void GrowingText::begin_with(std::string word) {
+  text_ = std::move(word);
+  length_ = spoken_length(text_);
+  for (std::size_t at = 0; at < text_.size();) {
+    const char32_t c = decode_next(text_, at);
+    mark_behind_ = mark_behind_ || ends_sentence(c) || ends_clause_or_comma(c);
+  }
 }
 
 void GrowingText::finish(std::vector<Segment>& out) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,13 @@
 #include "text/text.h"
 
 namespace antiphon::text {
+
+/// How much of a text that may go on is cut off, and as what.
+enum class Flush : std::uint8_t {
+  kAll,       ///< Everything, as if the text ended here.
+  kWords,     ///< Everything but a word or a number that may go on, such as "mor" of "morning" or "$3." of "$3.50".
+  kSentence,  ///< Everything, and a sentence ends here whatever its last mark is.
+};
 
 /// A text that comes in pieces, as a language model writes it, cut into segments as soon as what has come decides them:
 /// a sentence when the next one begins, the first clause when it is long enough, and what grows too long for a segment.
@@ -21,9 +29,8 @@ class GrowingText {
   /// Adds `utf8`, which need not be normalised, and appends what it completes to `out`. Errors: kInvalidUtf8; nothing
   /// of it is taken then.
   [[nodiscard]] Result<void> append(std::string_view utf8, std::vector<Segment>& out);
-  /// Appends what has come and is in no segment yet, as if the text ended here. A sentence that ends here has its
-  /// pause.
-  void flush(std::vector<Segment>& out);
+  /// Appends what has come and is in no segment yet, as far as `how` says. A sentence that ends here has its pause.
+  void flush(std::vector<Segment>& out, Flush how = Flush::kAll);
   /// The same for the last words of the text, which no pause follows.
   void finish(std::vector<Segment>& out);
 
@@ -37,6 +44,8 @@ class GrowingText {
   /// `rest` is the beginning of a sentence that goes on.
   void keep(std::string_view rest, std::vector<Segment>& out);
   void clear();
+  /// The text is `word` so far; it is the end of what was cut.
+  void begin_with(std::string word);
 
   Options options_;
   std::size_t limit_;

@@ -102,6 +102,65 @@ TEST_F(GrowingTextTest, AFlushSpeaksWhatIsThere) {
   EXPECT_EQ(growing_.pending(), 0U);
 }
 
+/// What a pause of the writer lets be spoken after each of `pieces`, and, last, what is left.
+std::vector<std::vector<std::string>> spoken_in_pauses(const std::vector<std::string>& pieces) {
+  GrowingText growing(Options{});
+  std::vector<std::vector<std::string>> spoken;
+  for (const auto& piece : pieces) {
+    std::vector<Segment> out;
+    EXPECT_TRUE(growing.append(piece, out));
+    growing.flush(out, Flush::kWords);
+    spoken.push_back(texts(out));
+  }
+  std::vector<Segment> rest;
+  growing.finish(rest);
+  spoken.push_back(texts(rest));
+  return spoken;
+}
+
+using Spoken = std::vector<std::vector<std::string>>;
+
+TEST(GrowingText, APauseCutsNoNumber) {
+  EXPECT_EQ(spoken_in_pauses({"It is $3", ".", "50", " now"}), (Spoken{{"It is"}, {}, {}, {"$3.50"}, {"now"}}));
+  EXPECT_EQ(spoken_in_pauses({"1,", "000"}), (Spoken{{}, {}, {"1,000"}}));
+  EXPECT_EQ(spoken_in_pauses({"At 8:", "30 sharp."}), (Spoken{{"At"}, {"8:30 sharp."}, {}}));
+  EXPECT_EQ(spoken_in_pauses({"\uFF19\uFF1A", "\uFF13\uFF10"}), (Spoken{{}, {}, {"\uFF19\uFF1A\uFF13\uFF10"}}));
+}
+
+TEST(GrowingText, APauseCutsNoWord) {
+  EXPECT_EQ(spoken_in_pauses({"Good mor", "ning", "."}), (Spoken{{"Good"}, {}, {"morning."}, {}}));
+  EXPECT_EQ(spoken_in_pauses({"Don", "'", "t"}), (Spoken{{}, {}, {}, {"Don't"}}));
+  EXPECT_EQ(spoken_in_pauses({"The U.", "S.", "A. won"}), (Spoken{{"The"}, {}, {"U.S.A."}, {"won"}}));
+  EXPECT_EQ(spoken_in_pauses({"A well-", "known fact "}), (Spoken{{"A"}, {"well-known fact"}, {}}));
+  EXPECT_EQ(spoken_in_pauses({"caf\u00E9", "s "}), (Spoken{{}, {"caf\u00E9s"}, {}}));
+}
+
+TEST(GrowingText, APauseSpeaksWhatIsComplete) {
+  EXPECT_EQ(spoken_in_pauses({"half a sentence "}), (Spoken{{"half a sentence"}, {}}));
+  EXPECT_EQ(spoken_in_pauses({"Hello world.", "Next"}), (Spoken{{"Hello world."}, {}, {"Next"}}));
+  EXPECT_EQ(spoken_in_pauses({"He said (very softly)!\u201D"}), (Spoken{{"He said (very softly)!\u201D"}, {}}));
+  EXPECT_EQ(spoken_in_pauses({"Wait..."}), (Spoken{{"Wait..."}, {}}));
+  EXPECT_EQ(spoken_in_pauses({"First,"}), (Spoken{{"First,"}, {}}));
+  EXPECT_EQ(spoken_in_pauses({"\u4F60\u597D\u3002\u4E16", "\u754C\u3002"}),
+            (Spoken{{"\u4F60\u597D\u3002"}, {"\u4E16\u754C\u3002"}, {}}));
+}
+
+TEST_F(GrowingTextTest, AfterAPauseTheRestIsReadAsBefore) {
+  std::vector<Segment> out;
+  EXPECT_THAT(add("It costs 3."), IsEmpty());
+  growing_.flush(out, Flush::kWords);
+  EXPECT_THAT(texts(out), ElementsAre("It costs"));
+  EXPECT_GT(growing_.pending(), 0U);
+  EXPECT_THAT(add(" T"), ElementsAre("3.")) << "the mark in the word that waited is remembered";
+}
+
+TEST_F(GrowingTextTest, ASentenceEndsWhereItsWriterSaysSo) {
+  std::vector<Segment> out;
+  EXPECT_THAT(add("Let me check the map"), IsEmpty());
+  growing_.flush(out, Flush::kSentence);
+  EXPECT_EQ(out, (std::vector<Segment>{{.text = "Let me check the map", .pause_after = 100ms}}));
+}
+
 TEST_F(GrowingTextTest, WhiteSpaceIsBoundedAndSaysNothing) {
   EXPECT_THAT(add("One."), IsEmpty());
   EXPECT_THAT(add(std::string(100'000, ' ')), IsEmpty());

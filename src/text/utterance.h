@@ -39,10 +39,19 @@ class Utterance {
   /// More text, normalised or not. Errors: kInvalidUtf8; nothing of it is taken then.
   [[nodiscard]] Result<void> append(std::string_view utf8);
   /// What has come is to be spoken though its sentence may go on.
-  void flush();
+  void flush(Flush how = Flush::kAll);
+  /// What has come and is in no segment yet, in units of spoken_length().
+  [[nodiscard]] std::size_t pending() const { return growing_ ? growing_->pending() : 0; }
+  /// All segments that are there are kept by drop().
+  void keep() { kept_ = segments_.size(); }
+  /// No more text comes, and what is not kept is not spoken; but next(), which may be on its way to be planned, stays
+  /// where nothing is kept.
+  void drop();
   /// No more text comes.
   void finish();
   [[nodiscard]] bool growing() const { return growing_.has_value(); }
+  /// Whether next() is kept.
+  [[nodiscard]] bool keeps_next() const { return kept_ > 0; }
 
   // Exactly one of these answers each plan; none may be called when there is nothing to plan.
 
@@ -60,6 +69,7 @@ class Utterance {
   std::deque<Segment> segments_;
   std::optional<GrowingText> growing_;
   std::uint32_t index_ = 0;
+  std::size_t kept_ = 0;  ///< The first so many of segments_.
 };
 
 }  // namespace antiphon::text

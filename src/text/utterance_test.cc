@@ -79,5 +79,42 @@ TEST(Utterance, GrowsWhileItIsSpoken) {
   EXPECT_TRUE(utterance.finished());
 }
 
+TEST(Utterance, DropsWhatIsNotKept) {
+  Utterance utterance(Options{});
+  ASSERT_TRUE(utterance.append("One, two. Three."));
+  utterance.flush();
+  utterance.keep();
+  ASSERT_TRUE(utterance.append("Four. Five. Six"));
+  ASSERT_TRUE(utterance.too_long()) << "both parts of what is kept are kept";
+  utterance.accepted();
+  utterance.drop();
+  EXPECT_FALSE(utterance.growing());
+  EXPECT_TRUE(utterance.keeps_next());
+  EXPECT_EQ(utterance.next()->text, "two.");
+  utterance.accepted();
+  EXPECT_EQ(utterance.next()->text, "Three.");
+  utterance.nothing();
+  EXPECT_TRUE(utterance.finished());
+}
+
+TEST(Utterance, WhatMayBeOnItsWayIsNotDropped) {
+  Utterance utterance(Options{});
+  ASSERT_TRUE(utterance.append("One. Two. Three. Four"));
+  utterance.drop();
+  EXPECT_FALSE(utterance.keeps_next());
+  EXPECT_EQ(utterance.next()->text, "One.");
+  utterance.accepted();
+  EXPECT_TRUE(utterance.finished());
+}
+
+TEST(Utterance, HasNothingLeftWhereNothingWasComplete) {
+  Utterance utterance(Options{});
+  ASSERT_TRUE(utterance.append("One"));
+  EXPECT_GT(utterance.pending(), 0U);
+  utterance.drop();
+  EXPECT_EQ(utterance.pending(), 0U);
+  EXPECT_TRUE(utterance.finished());
+}
+
 }  // namespace
 }  // namespace antiphon::text

@@ -15,7 +15,8 @@ import pytest
 from elevenlabs.core.api_error import ApiError
 from livekit.agents import APIConnectOptions, APIError
 from livekit.plugins import openai as livekit_openai
-from pipecat.frames.frames import TTSAudioRawFrame, TTSSpeakFrame, TTSStoppedFrame, TTSTextFrame
+from pipecat.frames.frames import (LLMFullResponseEndFrame, LLMFullResponseStartFrame, LLMTextFrame, TTSAudioRawFrame,
+                                   TTSSpeakFrame, TTSStoppedFrame, TTSTextFrame)
 from pipecat.services.elevenlabs.tts import ElevenLabsTTSService
 from pipecat.services.openai.tts import OpenAITTSService
 from pipecat.tests.utils import SleepFrame, run_test
@@ -264,6 +265,27 @@ def test_pipecat_speaks_through_elevenlabs_sockets(serve, store):
     assert len(rest) < 24000 / 2 and max(map(abs, rest), default=0) < 1000
     assert " ".join(frame.text for frame in frames if isinstance(frame, TTSTextFrame)).split() == TEXT.split()
     assert any(isinstance(frame, TTSStoppedFrame) for frame in frames)
+
+
+def test_pipecat_says_sentences_without_spaces_and_closes_late(serve):
+    """It strips the spaces between, tells auto_mode, and its flush and its close lie apart."""
+    server = serve("--voice", "quick", "--admission", "off", config={"elevenlabs": {"lead_seconds": 0}})
+    sentences = ["Thank you for calling.", "Let me check the map.", "It is not far."]
+
+    async def speak():
+        service = ElevenLabsTTSService(api_key="test", url=server.url.replace("http", "ws"), sample_rate=24000,
+                                       settings=ElevenLabsTTSService.Settings(voice="quick", model="eleven_flash_v2_5"))
+        frames = [LLMFullResponseStartFrame(), *(LLMTextFrame(sentence + " ") for sentence in sentences),
+                  LLMFullResponseEndFrame(), SleepFrame(3)]
+        down, _ = await run_test(service, frames_to_send=frames, start_timeout=30)
+        return down
+
+    frames = asyncio.run(speak())
+    words = " ".join(frame.text for frame in frames if isinstance(frame, TTSTextFrame)).split()
+    assert words == " ".join(sentences).split()
+    assert sum(isinstance(frame, TTSStoppedFrame) for frame in frames) == 1
+    seconds = sum(len(frame.audio) for frame in frames if isinstance(frame, TTSAudioRawFrame)) / 48000
+    assert seconds > 3
 
 
 # Open WebUI

@@ -207,6 +207,209 @@ def test_who_interrupts_stops_the_work(sockets):
         assert audio_of(receive(socket))
 
 
+def turns_of(socket, count):
+    """What each context said until `count` of them were over: its audio, the text of its alignments, and its end."""
+    audio, text, ends = {}, {}, {}
+    while len(ends) < count:
+        message = receive(socket)
+        context = message["contextId"]
+        assert context not in ends, "nothing follows the end of a context"
+        if "error" in message or message["isFinal"]:
+            ends[context] = message.get("error", "final")
+        else:
+            audio[context] = audio.get(context, b"") + audio_of(message)
+            text[context] = text.get(context, "") + "".join((message["alignment"] or {"chars": []})["chars"])
+    return audio, text, ends
+
+
+def speak_turn(server, kind="multi-stream-input", messages=(), voice="quick", **query):
+    """The audio of a context "a" whose messages, or pauses in seconds, are `messages`, and its text."""
+    with open_socket(server, kind, voice, **query) as socket:
+        for message in messages:
+            if isinstance(message, dict):
+                send(socket, **{"context_id": "a", **message})
+            else:
+                time.sleep(message)
+        audio, text, ends = turns_of(socket, 1)
+        assert ends == {"a": "final"}
+        return audio.get("a", b""), " ".join(text.get("a", "").split())
+
+
+FLUSHED = [{"text": TEXT}, {"flush": True}]
+CLOSED = [{"close_context": True}]
+
+
+@pytest.mark.parametrize("voice", ["quick", "slow"])
+def test_what_was_flushed_is_spoken_to_its_end_however_late_the_close(sockets, voice):
+    whole, text = speak_turn(sockets, messages=FLUSHED + CLOSED, voice=voice)
+    assert text == TEXT
+    for messages in ([*FLUSHED, 0.4, *CLOSED], [*FLUSHED, {"text": " And this is not heard"}, 0.4, *CLOSED]):
+        assert harness.digest(speak_turn(sockets, messages=messages, voice=voice)[0]) == harness.digest(whole)
+    messages = [*FLUSHED, {"text": " Nor is this sentence. Nor that one. Nor"}, 0.2, *CLOSED]
+    heard, _ = speak_turn(sockets, messages=messages, voice=voice)
+    # Where more has gone through the resampler than is sent, its last samples are others.
+    seam = 24000 * 2 // 50
+    assert abs(len(heard) - len(whole)) < seam and heard[:-seam] == whole[:len(heard) - seam]
+
+
+def test_what_was_not_flushed_is_dropped_behind_what_was(sockets):
+    kept, _ = speak_turn(sockets, messages=[{"text": "Kept.", "flush": True}] + CLOSED)
+    with open_socket(sockets, "multi-stream-input", "slow") as socket:
+        send(socket, text="Kept.", context_id="a", flush=True)
+        send(socket, text=" " + TEXT * 5, context_id="a")
+        heard = 0
+        while heard <= len(kept):
+            heard += len(audio_of(receive(socket)))
+        send(socket, context_id="a", close_context=True)
+        audio, _, ends = turns_of(socket, 1)
+        assert ends == {"a": "final"}
+    whole, _ = speak_turn(sockets, messages=[{"text": TEXT, "flush": True}] + CLOSED)
+    assert heard + len(audio.get("a", b"")) < len(kept) + 3 * len(whole), "it stopped in the midst of it"
+
+
+def test_text_that_comes_with_a_close_is_spoken_first(sockets):
+    expected = speak_turn(sockets, messages=[{"text": "Hello. Bye now. ", "flush": True}] + CLOSED)
+    assert expected[1] == "Hello. Bye now."
+    closed = {"text": "Bye now. ", "close_context": True}
+    assert speak_turn(sockets, messages=[{"text": "Hello. "}, closed]) == expected
+    over = {"text": "Bye now. ", "close_socket": True}
+    assert speak_turn(sockets, messages=[{"text": "Hello. "}, over])[1] == expected[1], "without the pause at its end"
+    with open_socket(sockets, "stream-input") as socket:
+        send(socket, text="Hello. ")
+        send(socket, text="Bye now. ", close_socket=True)
+        messages, code = rest_of(socket)
+        assert code == 1000 and messages[-1]["isFinal"]
+        spoken = "".join("".join(message["alignment"]["chars"]) for message in messages if message["alignment"])
+        assert spoken.split() == expected[1].split()
+
+
+def test_many_short_turns_at_once_are_all_spoken(sockets):
+    with open_socket(sockets, "multi-stream-input", "steady") as socket:
+        for number in range(8):
+            send(socket, text=f"This is turn {number}. ", context_id=f"t{number}")
+            send(socket, context_id=f"t{number}", flush=True)
+            send(socket, context_id=f"t{number}", close_context=True)
+        audio, text, ends = turns_of(socket, 8)
+    assert ends == {f"t{number}": "final" for number in range(8)}
+    assert [" ".join(text[f"t{number}"].split()) for number in range(8)] == [
+        f"This is turn {number}." for number in range(8)]
+    assert all(audio.values())
+
+
+def test_closed_contexts_are_bounded_too(serve):
+    server = serve("--voice", "slow", "--admission", "off", config={"elevenlabs": {"closed_contexts": 2}})
+    with open_socket(server, "multi-stream-input", "slow") as socket:
+        for number in range(4):
+            send(socket, text=TEXT, context_id=f"t{number}", close_context=True)
+        message = receive(socket)
+        while not message.get("error"):
+            message = receive(socket)
+        assert (message["error"], message["contextId"]) == ("max_active_contexts_exceeded", "t2")
+
+
+def test_signs_of_life_and_flushes_of_nothing_open_no_context(sockets):
+    with open_socket(sockets, "multi-stream-input") as socket:
+        for message in ({}, {"type": "ping"}, {"text": None}, {"text": " "}, {"text": ""}, {"keep_alive": True}):
+            send(socket, **message)
+        for number in range(6):
+            send(socket, context_id=f"p{number}")
+            send(socket, context_id=f"p{number}", flush=True)
+            send(socket, context_id=f"p{number}", text="", flush=True)
+        for number in range(5):
+            send(socket, context_id=f"real{number}", text="This is heard. ", close_context=True)
+        assert set(turns_of(socket, 5)[2].values()) == {"final"}
+    with open_socket(sockets, "stream-input") as socket:
+        for message in ({}, {"type": "ping"}, {"text": None}, {"flush": True}):
+            send(socket, **message)
+        send(socket, text="This is heard. ")
+        send(socket, text="")
+        messages, code = rest_of(socket)
+        assert code == 1000 and pcm_of(messages)
+
+
+@pytest.mark.parametrize(("wrong", "error"), [
+    ({"text": 5}, "invalid_type"), ({"text": "a", "voice_settings": {"speed": 9}}, "invalid_value"),
+    ({"text": "x" * 60_000}, "max_character_limit_exceeded"), ({"text": "a", "flush": 1}, "invalid_type")])
+def test_a_wrong_message_ends_its_context_alone(sockets, wrong, error):
+    with open_socket(sockets, "multi-stream-input") as socket:
+        for context in ("a", "b"):
+            send(socket, text="Both have begun, ", context_id=context)
+        send(socket, context_id="a", **wrong)
+        send(socket, context_id="c", **wrong)
+        send(socket, text="and one ends well. ", context_id="b", close_context=True)
+        _, text, ends = turns_of(socket, 3)
+        assert ends == {"a": error, "b": "final", "c": error}
+        assert " ".join(text["b"].split()) == "Both have begun, and one ends well."
+        send(socket, text="And another time. ", context_id="a", close_context=True)
+        assert turns_of(socket, 1)[2] == {"a": "final"}
+
+
+def test_a_socket_survives_some_messages_that_nobody_can_read(sockets):
+    with open_socket(sockets, "multi-stream-input") as socket:
+        for message in ("no json", "[]", '{"text":"a","context_id":7}') * 5:
+            socket.send(message)
+            assert receive(socket)["error"] in ("invalid_request", "invalid_type")
+        send(socket, text="Still here. ", context_id="a", close_context=True)
+        assert turns_of(socket, 1)[2] == {"a": "final"}
+        for _ in range(20):
+            socket.send("no json")
+        messages, code = rest_of(socket)
+        assert code == 1008 and len(messages) == 2
+
+
+SENTENCES = ["Thank you for calling.", "Let me check the map.", "it is late", "One moment. Please wait!"]
+
+
+def test_in_auto_mode_each_message_is_whole_sentences_at_once(sockets):
+    for kind in ("multi-stream-input", "stream-input"):
+        with open_socket(sockets, kind, auto_mode="true") as socket:
+            spoken = []
+            for sentence in SENTENCES:
+                send(socket, text=sentence, context_id="a", generation_config={"chunk_length_schedule": [400]})
+                heard = ""
+                # Nothing else is sent until it is heard, so it cannot wait for more.
+                while heard.split() != sentence.split():
+                    message = receive(socket)
+                    heard += "".join((message["alignment"] or {"chars": []})["chars"])
+                    spoken.append(audio_of(message))
+
+
+def test_in_auto_mode_the_time_between_messages_changes_nothing(sockets):
+    end = [{"flush": True}, *CLOSED]
+    at_once = speak_turn(sockets, messages=[*({"text": text} for text in SENTENCES), *end], auto_mode="true")
+    apart = [item for text in SENTENCES for item in ({"text": text}, 0.7)]
+    assert speak_turn(sockets, messages=[*apart, *end], auto_mode="true") == at_once
+    assert at_once[1] == " ".join(SENTENCES)
+
+
+def test_a_message_that_begins_with_a_capital_begins_a_word(sockets):
+    messages = [*({"text": text} for text in SENTENCES[:2]), {"flush": True}, *CLOSED]
+    assert speak_turn(sockets, messages=messages)[1] == " ".join(SENTENCES[:2])
+    spaced = [{"text": " ".join(SENTENCES[:2])}, {"flush": True}, *CLOSED]
+    assert speak_turn(sockets, messages=messages)[0] == speak_turn(sockets, messages=spaced)[0]
+
+
+@pytest.mark.parametrize(("pieces", "words"), [
+    (["It costs $3", ".", "50", " now."], ["$3.50"]), (["Good mor", "ning."], ["morning."]),
+    (["At 8:", "30 sha", "rp"], ["8:30", "sharp"])])
+def test_a_silence_cuts_no_word_and_no_number(sockets, pieces, words):
+    """The silence is half a second here, and two and a half where a word has not ended."""
+    messages = [item for text in pieces for item in ({"text": text}, 0.8)]
+    _, text = speak_turn(sockets, messages=[*messages, {"flush": True}, *CLOSED])
+    assert text == "".join(pieces)
+    assert set(words) <= set(text.split())
+
+
+def test_a_word_that_never_ends_is_spoken_at_last(sockets):
+    with open_socket(sockets, "multi-stream-input") as socket:
+        send(socket, text="Good mor", context_id="a")
+        heard = ""
+        while "mor" not in heard:
+            message = receive(socket)
+            heard += "".join((message["alignment"] or {"chars": []})["chars"])
+        assert heard.split() == ["Good", "mor"]
+
+
 def test_has_at_most_so_many_contexts(sockets):
     with open_socket(sockets, "multi-stream-input") as socket:
         for number in range(6):

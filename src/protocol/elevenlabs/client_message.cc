@@ -59,43 +59,53 @@ Pace read_pace(Fields& fields) {
   return trigger ? Pace::kTriggered : Pace::kBuffered;
 }
 
-/// What a message without orders to close means.
-ClientMessage read_text(Fields& fields, Mode mode, const Rules& rules, std::string context) {
+Then read_then(Fields& fields, Mode mode) {
+  bool close_socket = false;
+  bool close_context = false;
+  fields.read("close_socket", close_socket);
+  if (mode == Mode::kMulti) fields.read("close_context", close_context);
+  if (close_socket) return Then::kCloseSocket;
+  return close_context ? Then::kCloseContext : Then::kMore;
+}
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
+ClientMessage read_message(Fields& fields, Mode mode, const Rules& rules, std::string context) {
   AppendText append{.context = std::move(context), .text = {}, .pace = read_pace(fields), .settings = {}};
   append.settings = read_settings(fields);
-  if (append.pace != Pace::kFlushed) fields.require("text");
+  append.then = read_then(fields, mode);
   const bool has_text = fields.find("text") != nullptr;
   fields.read("text", append.text, rules.max_characters, kLimitSetting);
-  if (!append.text.empty()) return append;
+  const bool speaks = !is_blank(append.text) || append.pace == Pace::kFlushed;
+  if (append.then == Then::kCloseSocket && !speaks) return CloseSocket{};
+  if (append.then == Then::kCloseContext && !speaks) return FinishContext{std::move(append.context)};
+  if (append.then == Then::kCloseContext) append.pace = Pace::kFlushed;
+  if (!append.text.empty() || append.then != Then::kMore) return append;
   if (mode == Mode::kSingle && has_text) return FinishContext{std::move(append.context)};
   if (append.pace == Pace::kFlushed) return append;
   return KeepAlive{std::move(append.context)};
 }
 
-ClientMessage read_message(Fields& fields, Mode mode, const Rules& rules) {
-  if (mode == Mode::kSingle) return read_text(fields, mode, rules, {});
-  bool close_socket = false;
-  bool close_context = false;
+std::optional<std::string> read_context(Fields& fields, Mode mode) {
   std::string context;
-  fields.read("close_socket", close_socket);
-  fields.read("close_context", close_context);
+  if (mode == Mode::kSingle) return context;
   for (const auto* const name : {"contextId", "context_id"}) fields.read(name, context, kMaxNameCharacters);
-  if (close_socket) return CloseSocket{};
-  if (close_context) return FinishContext{std::move(context)};
-  return read_text(fields, mode, rules, std::move(context));
+  return fields.error() ? std::nullopt : std::optional(std::move(context));
 }
 
 }  // namespace
 
-Result<ClientMessage> parse_client_message(Mode mode, std::string_view message, const Rules& rules) {
+base::Result<ClientMessage, MessageError> parse_client_message(Mode mode, std::string_view message,
+                                                               const Rules& rules) {
   const auto json = json::parse_object(message);
   if (!json) {
     return std::unexpected(
-        Error{.code = Errc::kBadRequest, .message = "The message " + json.error() + ".", .param = {}});
+        MessageError{{.code = Errc::kBadRequest, .message = "The message " + json.error() + ".", .param = {}}});
   }
   Fields fields(*json);
-  auto read = read_message(fields, mode, rules);
-  if (fields.error()) return std::unexpected(std::move(*fields.error()));
+  auto context = read_context(fields, mode);
+  auto read = read_message(fields, mode, rules, context.value_or(""));
+  if (fields.error()) return std::unexpected(MessageError{std::move(*fields.error()), std::move(context)});
   return read;
 }
 

@@ -27,6 +27,12 @@ inline constexpr std::uint32_t kMostScheduledCharacters = 10'000;
 /// Whether a socket speaks one utterance (stream-input) or several by name (multi-stream-input).
 enum class Mode : std::uint8_t { kSingle, kMulti };
 
+/// What the messages of a socket hold: pieces of a text, cut anywhere, or whole sentences each ("auto_mode").
+enum class Arrival : std::uint8_t { kPieces, kSentences };
+
+/// What follows the text of a message.
+enum class Then : std::uint8_t { kMore, kCloseContext, kCloseSocket };
+
 /// When text is to be spoken.
 enum class Pace : std::uint8_t {
   kBuffered,   ///< As the generation schedule says.
@@ -44,12 +50,14 @@ struct ContextSettings {
 
 // The context of a message is "" in Mode::kSingle and where a client names none.
 
-/// More text, which may be blank (the first message is " ") or, with kFlushed, empty.
+/// More text, which may be blank (the first message is " ") or, with kFlushed, empty. Where the context is closed
+/// behind it, it is kFlushed.
 struct AppendText {
   std::string context;
   std::string text;  ///< UTF-8, at most Rules::max_characters code points; not normalised: its spaces part words.
   Pace pace = Pace::kBuffered;
   ContextSettings settings;
+  Then then = Then::kMore;
   friend bool operator==(const AppendText&, const AppendText&) = default;
 };
 
@@ -61,7 +69,8 @@ struct FinishContext {
   friend bool operator==(const FinishContext&, const FinishContext&) = default;
 };
 
-/// {"text": ""} in Mode::kMulti: the client is still there.
+/// The client is still there: {"text": ""} in Mode::kMulti, and whatever has no text and asks for nothing, such as {},
+/// {"context_id": "a"} or {"type": "ping"}.
 struct KeepAlive {
   std::string context;
   friend bool operator==(const KeepAlive&, const KeepAlive&) = default;
@@ -74,8 +83,14 @@ struct CloseSocket {
 
 using ClientMessage = std::variant<AppendText, FinishContext, KeepAlive, CloseSocket>;
 
-/// Reads a message of bounded size. Unknown fields are ignored. Errors: kBadRequest,
-/// kMissingParameter, kInvalidType, kInvalidValue, kInputTooLong; all but the first name the field.
-[[nodiscard]] Result<ClientMessage> parse_client_message(Mode mode, std::string_view message, const Rules& rules = {});
+/// What is wrong with a message, and with which context it ends; nothing where that cannot be told.
+struct MessageError : Error {
+  std::optional<std::string> context{};
+};
+
+/// Reads a message of bounded size. Unknown fields are ignored. Errors: kBadRequest, kInvalidType,
+/// kInvalidValue, kInputTooLong; all but the first name the field.
+[[nodiscard]] base::Result<ClientMessage, MessageError> parse_client_message(Mode mode, std::string_view message,
+                                                                             const Rules& rules = {});
 
 }  // namespace antiphon::protocol::elevenlabs

@@ -27,10 +27,17 @@ void check_error(const elevenlabs::Error& error) {
 
 void check_message(elevenlabs::Mode mode, std::string_view input) {
   const auto message = elevenlabs::parse_client_message(mode, input);
-  if (!message) return check_error(message.error());
+  if (!message) {
+    const auto& context = message.error().context;
+    ANTIPHON_CHECK(mode == elevenlabs::Mode::kMulti || !context || context->empty(), "one stream has no contexts");
+    ANTIPHON_CHECK(!elevenlabs::error_message({mode, context.value_or("")}, message.error()).empty(), "it is told");
+    return check_error(message.error());
+  }
   if (const auto* const append = std::get_if<elevenlabs::AppendText>(&*message)) {
     check_text(append->text);
     ANTIPHON_CHECK(!append->text.empty() || append->pace == elevenlabs::Pace::kFlushed, "an append has a meaning");
+    ANTIPHON_CHECK(append->then != elevenlabs::Then::kCloseContext || append->pace == elevenlabs::Pace::kFlushed,
+                   "what is closed was flushed");
     ANTIPHON_CHECK(mode == elevenlabs::Mode::kMulti || append->context.empty(), "one stream has no contexts");
     for (const auto characters : append->settings.chunk_length_schedule) {
       ANTIPHON_CHECK(characters >= 1 && characters <= elevenlabs::kMostScheduledCharacters, "a schedule is in range");

@@ -74,7 +74,6 @@ TEST(ClientMessage, AWrongFieldIsNamed) {
     return json{{"text", " "}, {"generation_config", {{"chunk_length_schedule", std::move(list)}}}};
   };
   const std::vector<Wrong> table = {
-      {json::object(), Errc::kMissingParameter, "text"},
       {{{"text", 7}}, Errc::kInvalidType, "text"},
       {{{"text", std::string(kMaxTextCharacters + 1, 'a')}}, Errc::kInputTooLong, "text"},
       {{{"text", "a"}, {"flush", 1}}, Errc::kInvalidType, "flush"},
@@ -96,6 +95,49 @@ TEST(ClientMessage, AWrongFieldIsNamed) {
     EXPECT_EQ(message.error().param, wrong.param);
   }
   EXPECT_EQ(parse_client_message(Mode::kSingle, "nonsense").error().code, Errc::kBadRequest);
+}
+
+TEST(ClientMessage, AnErrorNamesItsContextWhereThatIsKnown) {
+  const auto context_of = [](std::string_view message) {
+    const auto parsed = parse_client_message(Mode::kMulti, message);
+    EXPECT_FALSE(parsed) << message;
+    return parsed ? std::nullopt : parsed.error().context;
+  };
+  EXPECT_EQ(context_of(R"({"text":5,"context_id":"a"})"), "a");
+  EXPECT_EQ(context_of(R"({"text":"a","contextId":"b","voice_settings":{"speed":9}})"), "b");
+  EXPECT_EQ(context_of(R"({"context_id":"c","close_context":1})"), "c");
+  EXPECT_EQ(context_of(R"({"text":5})"), "");
+  EXPECT_EQ(context_of(R"({"text":5,"context_id":7})"), std::nullopt);
+  EXPECT_EQ(context_of("[]"), std::nullopt);
+}
+
+TEST(ClientMessage, WhatAsksForNothingIsASignOfLife) {
+  for (const auto mode : {Mode::kSingle, Mode::kMulti}) {
+    for (const auto* const message :
+         {"{}", R"({"type":"ping"})", R"({"text":null})", R"({"keep_alive":true})", R"({"text":null,"flush":false})",
+          R"({"voice_settings":null,"close_context":false,"close_socket":false})"}) {
+      EXPECT_EQ(parsed<KeepAlive>(mode, message).context, "") << message;
+    }
+  }
+  EXPECT_EQ(parsed<KeepAlive>(Mode::kMulti, R"({"context_id":"a"})").context, "a");
+}
+
+TEST(ClientMessage, TextGoesBeforeTheCloseThatItComesWith) {
+  EXPECT_EQ(
+      parsed<AppendText>(Mode::kMulti, R"({"text":"Bye now. ","context_id":"q","close_context":true})"),
+      (AppendText{
+          .context = "q", .text = "Bye now. ", .pace = Pace::kFlushed, .settings = {}, .then = Then::kCloseContext}));
+  EXPECT_EQ(parsed<AppendText>(Mode::kMulti, R"({"flush":true,"context_id":"q","close_context":true})").then,
+            Then::kCloseContext);
+  EXPECT_EQ(parsed<AppendText>(Mode::kMulti, R"({"text":"Bye.","close_socket":true})").then, Then::kCloseSocket);
+  EXPECT_EQ(parsed<AppendText>(Mode::kSingle, R"({"text":"Bye.","close_socket":true})").then, Then::kCloseSocket);
+  for (const auto* const text : {"\"\"", "\" \"", "null"}) {
+    const auto with = [&](std::string_view order) {
+      return R"({"text":)" + std::string(text) + R"(,"context_id":"q",)" + std::string(order) + ":true}";
+    };
+    parsed<FinishContext>(Mode::kMulti, with(R"("close_context")"));
+    parsed<CloseSocket>(Mode::kMulti, with(R"("close_socket")"));
+  }
 }
 
 std::vector<std::byte> bytes(std::string_view text) {
