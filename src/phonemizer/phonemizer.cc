@@ -92,8 +92,8 @@ void forget_last_text(const EspeakLibrary& library) {
 
 /// Hands each clause of a piece to `take`.
 template <class Take>
-void read_piece(const EspeakLibrary& library, std::string_view piece, const Take& take) {
-  const auto text = without_loose_hyphens(piece);
+void read_piece(const EspeakLibrary& library, std::string_view piece, Indian indian, const Take& take) {
+  const auto text = without_loose_hyphens(piece, indian);
   const char* const end = text.data() + text.size();
   forget_last_text(library);
   for (const char* begin = text.data(); begin != nullptr;) {
@@ -110,9 +110,9 @@ void read_piece(const EspeakLibrary& library, std::string_view piece, const Take
   }
 }
 
-std::size_t count_phonemes(const EspeakLibrary& library, std::string_view piece) {
+std::size_t count_phonemes(const EspeakLibrary& library, std::string_view piece, Indian indian) {
   std::size_t count = 0;
-  read_piece(library, piece, [&](const Spoken& spoken) { count += spoken.phonemes.size(); });
+  read_piece(library, piece, indian, [&](const Spoken& spoken) { count += spoken.phonemes.size(); });
   return count;
 }
 
@@ -126,6 +126,13 @@ std::u32string decompose(const std::u32string& text) {
   std::string utf8;
   normal.toUTF8String(utf8);
   return decode(utf8);
+}
+
+/// Whether the language of a voice is written in a script of India.
+bool is_of_india(std::string_view voice) {
+  constexpr std::array<std::string_view, 15> kLanguages = {"as", "bn", "bpy", "gu", "hi", "kn", "kok", "ml",
+                                                           "mr", "ne", "or",  "pa", "si", "ta", "te"};
+  return std::ranges::find(kLanguages, voice.substr(0, voice.find('-'))) != kLanguages.end();
 }
 
 bool is_voice_name(const std::string& name) {
@@ -176,6 +183,7 @@ Result<std::vector<Clause>> Phonemizer::phonemise(std::string_view text, const s
     return failure(Errc::kTextTooLong, "the text has more than " + std::to_string(kMaxTextBytes) + " bytes");
   }
   if (!is_voice_name(voice)) return failure(Errc::kUnknownVoice, "the name of espeak-ng's voice is malformed");
+  const auto indian = is_of_india(voice) ? Indian::kOwn : Indian::kForeign;
   const auto pictographs = voice.starts_with("en") ? Pictographs::kNamed : Pictographs::kSilent;
   const auto clean = without_unsafe_signs(encode(decode(text)), pictographs);
   const bool same_places = clean.size() == text.size();
@@ -189,12 +197,12 @@ Result<std::vector<Clause>> Phonemizer::phonemise(std::string_view text, const s
   bool asked = false;
   const auto readable = without_foreign(clean, [&](std::string_view utf8) {
     asked = true;
-    return count_phonemes(library, utf8);
+    return count_phonemes(library, utf8, indian);
   });
   if (asked) static_cast<void>(library.set_voice_by_name(voice.c_str()));
   std::vector<Clause> clauses;
   for (const auto piece : pieces(readable)) {
-    read_piece(library, piece, [&](const Spoken& spoken) {
+    read_piece(library, piece, indian, [&](const Spoken& spoken) {
       const auto begin = static_cast<std::size_t>(spoken.text.data() - readable.data());
       clauses.push_back({.phonemes = decompose(spoken.phonemes),
                          .terminator = terminator_of(decode(spoken.text), spoken.stop),

@@ -43,11 +43,11 @@ bool is_within_word(UChar32 c) {
 /// espeak-ng takes for letters marks that stand alone, and code points that have no character.
 bool may_be_letter(UChar32 c) { return is_letter(c) || (c >= 0x80 && is_within_word(c)); }
 
-/// Whether the languages of the two letters' scripts differ, and espeak-ng cannot go on from the one to the other.
-bool is_switch(UChar32 before, UChar32 after) {
-  if (after < 0x0900 || after > 0x0DFF) return false;  // the scripts of India
+/// Whether espeak-ng cannot go on to a letter behind a hyphen, since it changes to a language of India for it.
+bool is_switch(UChar32 before, UChar32 after, Indian indian) {
+  if (after < 0x0900 || after > 0x0DFF) return false;
   UErrorCode status = U_ZERO_ERROR;
-  return uscript_getScript(before, &status) != uscript_getScript(after, &status);
+  return indian == Indian::kForeign || uscript_getScript(before, &status) != uscript_getScript(after, &status);
 }
 
 /// Bytes that espeak-ng may need for `c` after `previous`: it sets spaces between letters, digits and signs, before
@@ -151,7 +151,7 @@ std::vector<std::string_view> pieces(std::string_view utf8) {
   return found;
 }
 
-std::string without_loose_hyphens(std::string_view utf8) {
+std::string without_loose_hyphens(std::string_view utf8, Indian indian) {
   std::string out(utf8);
   UChar32 base = ' ';  // the last character but for what is attached to it
   std::size_t hyphens = 0;
@@ -166,7 +166,7 @@ std::string without_loose_hyphens(std::string_view utf8) {
     }
     const bool is_mark = is_attached(c);
     const bool loose = hyphens > 0 && hyphens != 2 && (c < 0x80 ? is_letter(c) : !is_space(c)) &&
-                       (hyphens > 2 || is_switch(base, c) || (!is_word && !is_space(base)));
+                       (hyphens > 2 || is_switch(base, c, indian) || (!is_word && !is_space(base)));
     if (loose) out[begin - 1] = ' ';
     if (!is_mark || is_space(base) || hyphens > 0) base = c;
     hyphens = 0;

@@ -28,11 +28,15 @@ struct PieceBounds {
 /// that is too long is cut between characters; a clause that is too long is cut between words where it has any.
 [[nodiscard]] std::vector<std::string_view> pieces(std::string_view utf8);
 
+/// Whether a voice's own script is one of India, whose words espeak-ng reads in their own languages for every voice.
+enum class Indian : std::uint8_t { kForeign, kOwn };
+
 /// A piece with a space for each hyphen that stands between a sign and a letter, as in `"-a`, or before a
 /// letter of another script of India: espeak-ng takes what
 /// follows for the second part of a word that has no first, and reads from address zero where that is in another
 /// language. Two hyphens in a row are a dash, and stay.
-[[nodiscard]] std::string without_loose_hyphens(std::string_view utf8);
+/// The scripts of India lose all of theirs where they are not the voice's own.
+[[nodiscard]] std::string without_loose_hyphens(std::string_view utf8, Indian indian = Indian::kForeign);
 
 /// Whether espeak-ng may say the names of pictographs.
 enum class Pictographs : std::uint8_t {

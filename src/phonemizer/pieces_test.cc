@@ -90,9 +90,16 @@ TEST(LooseHyphens, BecomeSpaces) {
   EXPECT_EQ(without_loose_hyphens("i-\u0301-a"), "i-\u0301 a") << "a mark on a hyphen is no word";
 }
 
+TEST(LooseHyphens, OfIndiaStayInAVoiceOfIndia) {
+  const std::string_view slowly = "\u0927\u0940\u0930\u0947-\u0927\u0940\u0930\u0947";
+  EXPECT_EQ(without_loose_hyphens(slowly, Indian::kOwn), slowly);
+  EXPECT_EQ(without_loose_hyphens("s\u0937-\u090F"), "s\u0937 \u090F");
+  EXPECT_EQ(without_loose_hyphens("\uB155-\u092E", Indian::kOwn), "\uB155 \u092E");
+}
+
 TEST(LooseHyphens, LeaveTheOthers) {
-  for (const std::string_view text : {"well-known", "\u0927\u0940\u0930\u0947-\u0927\u0940\u0930\u0947", "(-5)",
-                                      "a - b", "-a", "x -y", "a--b", "\"--a", "3-fold", "", "-"}) {
+  for (const std::string_view text :
+       {"well-known", "(-5)", "a - b", "-a", "x -y", "a--b", "\"--a", "3-fold", "", "-"}) {
     EXPECT_EQ(without_loose_hyphens(text), text);
   }
 }

@@ -23,7 +23,7 @@ base::Duration longest_audio(const Options& options) {
   const auto limit = limit_of(options);
   // Faster speech has longer segments, but its plans are not to cost more than so much.
   const auto letters =
-      static_cast<double>(limit + std::min(limit, std::clamp<std::size_t>(options.max_chars, 16, 10'000)));
+      static_cast<double>(limit + std::min(limit, std::clamp<std::size_t>(options.max_chars, 16, 10'000)) / 2);
   const double speed = std::clamp(options.speed, 0.25, 4.0);
   return base::from_seconds(std::max(letters, kLeastLetters) / kLettersPerSecond / speed);
 }

@@ -36,9 +36,9 @@ struct Segment {
 /// (Han, kana, Hangul) as 3, any other code point as 1.
 [[nodiscard]] std::size_t spoken_length(std::string_view utf8);
 
-/// Longest audio that a segment may become which segment() cuts by `options`: twice what its letters are expected to
-/// take, and 10 s at least at speed 1. One whose plan would be longer, such as a row of long numbers, is cut by
-/// split().
+/// Longest audio that a segment may become which segment() cuts by `options`: half as much again as its letters are
+/// expected to take, and 10 s at least at speed 1. One whose plan would be longer, such as a row of long numbers, is
+/// cut by split().
 [[nodiscard]] base::Duration longest_audio(const Options& options);
 
 /// Cuts a text into segments of at most options.max_chars (scaled by speed): at the ends of sentences; a sentence
