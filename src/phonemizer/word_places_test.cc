@@ -5,7 +5,6 @@
 #include <unicode/unistr.h>
 
 #include <fstream>
-#include <iostream>
 #include <random>
 #include <sstream>
 

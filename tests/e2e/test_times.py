@@ -79,7 +79,7 @@ def faults_of(text, phonemes, answer):
     faults = []
     for number, (word, begin, end, sound) in enumerate(spoken):
         inside = level[round(begin * RATE / HOP):max(round(end * RATE / HOP), round(begin * RATE / HOP) + 1)]
-        if inside.size == 0 or inside.max() < -20:
+        if inside.size == 0 or inside.max() < -25:
             faults.append(f"{word} at {begin:.2f} to {end:.2f} is silence")
         per_sound = (end - begin - (speech[0][0] if number == 0 else 0)) / sounds(sound)
         if not 0.012 < per_sound < 0.26:
@@ -87,7 +87,7 @@ def faults_of(text, phonemes, answer):
     for begin, end in stretches(level < -40):
         # A stop is silent for a moment.
         most = max((min(end, until) - max(begin, since) for _, since, until, _ in spoken[1:]), default=0)
-        if end < heard_until and begin > spoken[0][2] and most > 0.12:
+        if end < heard_until and begin > spoken[0][2] and most > 0.15:
             faults.append(f"a silence of {most:.2f} s from {begin:.2f} on is in a word")
     for begin, end in stretches(level > -20):
         for between in zip(spoken, spoken[1:]):

@@ -107,6 +107,7 @@ TEST_F(PiperTest, MarksSayWhereWordsStartAndEnd) {
   for (std::size_t word = 0; word < plan.marks.size(); word += 2) {
     EXPECT_LT(plan.marks[word].sample_offset, plan.marks[word + 1].sample_offset);
   }
+  EXPECT_EQ(plan.marks[1].sample_offset, plan.marks[2].sample_offset) << "there is no pause between two words";
   EXPECT_LT(plan.marks[4].sample_offset, plan.samples().value);
   EXPECT_EQ(plan.marks[4].sample_offset % kToyHop, 0U);
 }

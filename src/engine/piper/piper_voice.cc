@@ -133,7 +133,9 @@ Result<SegmentPlan> PiperVoice::plan(const PlanRequest& request) {
   plan.prior = std::move(prior->rows);
   plan.grains = voice::grain_layout(parts_.manifest.geometry, prior->frames);
   // Only now, when it is known that there are not too many phonemes.
-  plan.marks = marks_of(words_of(request.text, *phonemes), starts, prior->frames_of, parts_.manifest.geometry.hop);
+  auto words = words_of(request.text, *phonemes);
+  close_gaps(words, *phonemes);
+  plan.marks = marks_of(words, starts, prior->frames_of, parts_.manifest.geometry.hop);
   return plan;
 }
 

@@ -43,6 +43,14 @@ std::vector<Word> words_of_characters(std::string_view text) {
   return words;
 }
 
+void close_gaps(std::span<Word> words, std::u32string_view phonemes) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const auto begin = words[i].phoneme_end;
+    const auto gap = phonemes.substr(begin, words[i + 1].phoneme_begin - begin);
+    if (gap.find_first_not_of(U' ') == std::u32string_view::npos) words[i].phoneme_end = words[i + 1].phoneme_begin;
+  }
+}
+
 std::vector<SegmentPlan::Mark> marks_of(std::span<const Word> words, std::span<const std::size_t> starts,
                                         std::span<const std::uint32_t> frames_of, std::uint32_t hop) {
   std::vector<SegmentPlan::Mark> marks;

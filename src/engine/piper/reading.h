@@ -32,6 +32,10 @@ struct Word {
 /// The words of a text whose phonemes are its characters, decomposed.
 [[nodiscard]] std::vector<Word> words_of_characters(std::string_view text);
 
+/// Extends each word to the beginning of the next one where nothing but spaces lies between them: no pause is spoken
+/// there, and a voice says the end of the word and the beginning of the next one in the time of the space.
+void close_gaps(std::span<Word> words, std::u32string_view phonemes);
+
 /// Where the words start and end in the audio. `starts`: the first id of each phoneme; `frames_of`: the frames of each
 /// id; `hop`: samples of a frame. At most kMaxMarks.
 [[nodiscard]] std::vector<SegmentPlan::Mark> marks_of(std::span<const Word> words, std::span<const std::size_t> starts,

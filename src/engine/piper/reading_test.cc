@@ -26,6 +26,17 @@ TEST(Reading, CharactersAreReadWordByWord) {
                           Word{.text_begin = 7, .text_end = 8, .phoneme_begin = 7, .phoneme_end = 8}));
 }
 
+TEST(Reading, WordsLastUntilTheNextOneUnlessAMarkIsBetween) {
+  std::vector<Word> words = {{.phoneme_begin = 0, .phoneme_end = 1},
+                             {.phoneme_begin = 2, .phoneme_end = 3},
+                             {.phoneme_begin = 5, .phoneme_end = 6}};
+  close_gaps(words, U"a b, c.");
+  EXPECT_EQ(words[0].phoneme_end, 2U);
+  EXPECT_EQ(words[1].phoneme_end, 3U);
+  EXPECT_EQ(words[2].phoneme_end, 6U);
+  close_gaps({}, U"a");
+}
+
 TEST(Marks, AreTheSumOfWhatWasSpokenBefore) {
   const std::vector<Word> words = {{.text_begin = 0, .text_end = 2, .phoneme_begin = 0, .phoneme_end = 1},
                                    {.text_begin = 3, .text_end = 4, .phoneme_begin = 2, .phoneme_end = 3}};
