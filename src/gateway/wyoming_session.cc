@@ -55,8 +55,11 @@ runtime::Awaitable<bool> WyomingSession::perform(Command command) {
   if (auto* const whole = std::get_if<wyoming::Speak>(&command)) co_return co_await begin(std::move(*whole));
   if (auto* const text = std::get_if<wyoming::BeginText>(&command)) co_return co_await begin(std::move(*text));
   if (auto* const more = std::get_if<wyoming::AddText>(&command)) co_return co_await add(std::move(more->text));
-  if (auto* const refusal = std::get_if<wyoming::Refuse>(&command))
-    co_return co_await refuse(std::move(refusal->error));
+  if (const auto* const refusal = std::get_if<wyoming::Refuse>(&command)) {
+    std::string out;
+    wyoming::append_error(refusal->error, out);
+    co_return co_await link_.send(out);
+  }
   if (growing_) growing_->finish();
   co_return true;
 }
