@@ -1,6 +1,6 @@
 # The commands of the project. `make serve` and `make test` need nothing else.
 # ARGS are further flags of `antiphon serve`, for example: make serve ARGS='--workers 2'.
-.PHONY: setup build serve test format clean
+.PHONY: setup build serve check test format clean
 
 default_voice := .deps/voices/en_US-joe-medium.onnx
 
@@ -9,11 +9,15 @@ setup:
 
 build: setup
 	@cmake --preset release
-	@cmake --build --preset release --target antiphon
+	@cmake --build --preset release --target antiphon --parallel "$$(nproc)"
 
 serve: build
 	@build/antiphon voices add $(default_voice)
 	@exec build/antiphon serve --listen 127.0.0.1:8080 $(ARGS)
+
+# The quick check while you work; `make test` is everything.
+check:
+	@tools/check
 
 test:
 	@tools/test

@@ -4,12 +4,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
-#include <fstream>
 #include <memory>
 #include <stdexcept>
 
 #include "bench/bench.h"
 #include "cli/commands.h"
+#include "file/writer.h"
 #include "runtime/task_group.h"
 
 namespace antiphon::cli {
@@ -105,9 +105,8 @@ int run(const Flags& flags) {
   if (flags.find_limit > 0) fmt::print("continuity ceiling: {} listeners\n", result.ceiling);
   fmt::print("{}", bench::to_table(result.report));
   if (!flags.json.empty()) {
-    std::ofstream out(flags.json);
-    out << bench::to_json(result.report);
-    if (!out.flush()) throw std::runtime_error(flags.json + ": cannot be written");
+    const auto written = file::replace(flags.json, bench::to_json(result.report));
+    if (!written) throw std::runtime_error(written.error().message);
   }
   const auto& all = result.report.all;
   if (all.requests > 0 && all.failed == all.requests) {

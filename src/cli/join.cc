@@ -78,8 +78,8 @@ remote::MemberOptions member_options(const config::Config& config, const Setting
     program.arguments.insert(program.arguments.end(),
                              {"--config", std::filesystem::absolute(settings.file()).string()});
   }
-  program.arguments.insert(program.arguments.end(),
-                           {"--device", config.engine.device, "--batch", std::to_string(config.engine.batch)});
+  program.arguments.insert(program.arguments.end(), {"--device", config.engine.device, "--batch",
+                                                     std::to_string(config.engine.batch), "--log", config.log.format});
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return {.gateway = *gateway,
           .token = read_token(flags.token_file),
@@ -143,7 +143,7 @@ CLI::Option* add_join(CLI::App& command, JoinFlags& flags) {
 
 int join_gateway(const Settings& settings, const JoinFlags& flags) {
   const auto config = settings.load();
-  runtime::set_log_level(runtime::parse_log_level(config.log_level).value_or(runtime::LogLevel::kInfo));
+  start_log(config);
   const auto options = member_options(config, settings, flags);
   std::optional<tls::ClientContext> tls;
   if (options.gateway.encrypted) tls.emplace(client_context(flags));

@@ -1,15 +1,20 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 
 #include "identity/key_ring.h"
 
 namespace antiphon::cli {
 
-/// None where there is no such file. Throws config::Error where it cannot be read or says what it must not.
-[[nodiscard]] identity::KeyRing read_keys(const std::filesystem::path& file);
+/// Nothing where there is no such file. A file whose list is empty is one all the same: nobody is let in by it. Throws
+/// config::Error where it cannot be read, is no regular file, or says what it must not.
+[[nodiscard]] std::optional<identity::KeyRing> read_keys(const std::filesystem::path& file);
 
-/// Replaces the file at once, readable by its owner alone; makes its folder where there is none. Throws config::Error.
-void write_keys(const std::filesystem::path& file, const identity::KeyRing& keys);
+/// Reads the keys, has `change` change them and replaces the file, readable by its owner alone, while no other process
+/// does the same; makes its folder where there is none. What `change` throws leaves the file as it is. Throws
+/// config::Error.
+void change_keys(const std::filesystem::path& file, const std::function<void(identity::KeyRing&)>& change);
 
 }  // namespace antiphon::cli

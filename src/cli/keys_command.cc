@@ -37,8 +37,6 @@ std::filesystem::path file_of(const Flags& flags) {
 }
 
 int add(const Flags& flags) {
-  const auto file = file_of(flags);
-  auto keys = read_keys(file);
   std::string random(identity::kSecretBytes, '\0');
   if (RAND_bytes(reinterpret_cast<unsigned char*>(random.data()), static_cast<int>(random.size())) != 1) {
     throw std::runtime_error("the system has no random bytes");
@@ -50,15 +48,17 @@ int add(const Flags& flags) {
   if (flags.paced) key.pacing = identity::Pacing::kPaced;
   if (flags.unpaced) key.pacing = identity::Pacing::kUnpaced;
   key.users = identity::parse_users(flags.users).value();
-  if (const auto added = keys.add(key); !added) throw std::runtime_error(added.error());
-  write_keys(file, keys);
+  change_keys(file_of(flags), [&](identity::KeyRing& keys) {
+    if (const auto added = keys.add(key); !added) throw std::runtime_error(added.error());
+  });
   fmt::print("{}\n", secret);
   fmt::print(stderr, "This is the only time that the key is shown. {}", kReloadHint);
   return 0;
 }
 
 int list(const Flags& flags) {
-  for (const auto& key : read_keys(file_of(flags)).keys()) {
+  const auto keys = read_keys(file_of(flags)).value_or(identity::KeyRing{});
+  for (const auto& key : keys.keys()) {
     fmt::print("{}\tweight {}\tstreams {}\twait {}\tpacing {}\tusers by {}\tvoices {}{}\n", key.name, key.weight,
                key.max_streams == 0 ? "unlimited" : std::to_string(key.max_streams),
                key.wait ? fmt::format("{} s", base::to_seconds(*key.wait)) : "default",
@@ -71,11 +71,19 @@ int list(const Flags& flags) {
 
 int revoke(const Flags& flags) {
   const auto file = file_of(flags);
-  auto keys = read_keys(file);
-  if (!keys.remove(flags.key.name)) {
-    throw std::runtime_error(fmt::format("there is no key '{}'; 'antiphon keys list' lists them", flags.key.name));
+  bool last = false;
+  change_keys(file, [&](identity::KeyRing& keys) {
+    if (!keys.remove(flags.key.name)) {
+      throw std::runtime_error(fmt::format("there is no key '{}'; 'antiphon keys list' lists them", flags.key.name));
+    }
+    last = keys.empty();
+  });
+  if (last) {
+    fmt::print(stderr, "It was the last one: nobody is let in until there is another.{}\n",
+               flags.workers
+                   ? ""
+                   : fmt::format(" To serve without keys, remove {} and start the server anew.", file.string()));
   }
-  write_keys(file, keys);
   fmt::print(stderr, "{}", kReloadHint);
   return 0;
 }

@@ -1,9 +1,8 @@
-#include <fmt/core.h>
-
 #include <CLI/CLI.hpp>
 #include <exception>
 
 #include "cli/commands.h"
+#include "runtime/log.h"
 
 int main(int argc, char** argv) {
   CLI::App app("Antiphon speaks to many listeners at once in real time.", "antiphon");
@@ -25,7 +24,7 @@ int main(int argc, char** argv) {
     constexpr int kWrongUsage = 2;
     return app.exit(error) == 0 ? 0 : kWrongUsage;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "antiphon: {}\n", error.what());
+    antiphon::runtime::complain("failed", error.what());
     return 1;
   }
 }

@@ -13,7 +13,7 @@
 #include "cli/speaker.h"
 #include "cli/voice_store.h"
 #include "cli/wav_sink.h"
-#include "codec/resampler.h"
+#include "codec/output_stage.h"
 #include "text/text.h"
 
 namespace antiphon::cli {
@@ -29,6 +29,7 @@ struct Flags {
   std::filesystem::path output = "-";
   std::string voice;
   double speed = 1;
+  double volume = 1;
   std::uint64_t seed = 0;
   std::string rate = "served";
   bool raw = false;
@@ -103,26 +104,26 @@ int say(const Flags& flags) {
 
   const auto native = voice->info().sample_rate;
   const auto rate = flags.rate == "native" ? native : kServedRate;
-  auto resampler = codec::Resampler::make(native, rate);
-  if (!resampler) throw std::runtime_error(resampler.error().message);
+  auto stage = codec::OutputStage::make(native, rate, found->voice->gain * audio::Gain{.factor = flags.volume});
+  if (!stage) throw std::runtime_error(stage.error().message);
   WavSink sink(flags.output, rate, flags.raw ? WavSink::Header::kNone : WavSink::Header::kWav);
   const Bar bar(!flags.quiet);
   bool listening = true;
-  std::vector<std::int16_t> resampled;
+  std::vector<std::int16_t> ready;
   const auto spoken = speak(
       *voice,
       {.text = text, .segmentation = config.text, .speed = flags.speed, .seed = flags.seed, .speaker = found->speaker},
       [&](std::span<const std::int16_t> pcm) {
-        resampled.clear();
-        listening = resampler->push(pcm, resampled).has_value() && sink.write(resampled);
+        ready.clear();
+        listening = stage->push(pcm, ready).has_value() && sink.write(ready);
         return listening;
       },
       [&](double share) { bar.show(share); });
   bar.end();
   if (!spoken) throw std::runtime_error(spoken.error().message);
-  resampled.clear();
-  if (listening && (!resampler->finish(resampled) || !sink.write(resampled))) listening = false;
-  if (!listening) throw std::runtime_error("the sound could not be written to its end");
+  ready.clear();
+  if (listening && !(stage->finish(ready) && sink.write(ready))) listening = false;
+  if (!listening) throw std::runtime_error(sink.fault().empty() ? "the sound cannot be resampled" : sink.fault());
   sink.finish();
   return 0;
 }
@@ -136,9 +137,15 @@ void add_say(CLI::App& app, Run& chosen) {
   flags->settings.add_kernel_to(*command);
   flags->settings.add_device_to(*command);
   command->add_option("text", flags->text, "What to say; - reads it from standard input")->required();
-  command->add_option("-o,--output", flags->output, "WAV file; - is standard output")->capture_default_str();
+  command
+      ->add_option("-o,--output", flags->output,
+                   "WAV file; - is standard output; a pipe or a device is written through")
+      ->capture_default_str();
   command->add_option("--voice", flags->voice, "A voice, or voice#speaker; 'antiphon voices list' shows them");
   command->add_option("--speed", flags->speed, "0.25 to 4")->check(CLI::Range(0.25, 4.0))->capture_default_str();
+  command->add_option("--volume", flags->volume, "Times the loudness of the voice, 0 to 2")
+      ->check(CLI::Range(0.0, 2.0))
+      ->capture_default_str();
   command->add_option("--seed", flags->seed, "Same text, voice, speed and seed: same bytes")
       ->check(not_negative)
       ->capture_default_str();

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <csignal>
 #include <functional>
 #include <memory>
@@ -14,16 +15,20 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "cli/access.h"
 #include "cli/address.h"
+#include "cli/build_info.h"
 #include "cli/commands.h"
 #include "cli/engines.h"
-#include "cli/key_file.h"
+#include "cli/reload.h"
 #include "cli/remote_settings.h"
 #include "cli/settings.h"
 #include "cli/voice_store.h"
+#include "config/variables.h"
 #include "device/device.h"
 #include "device/gpu.h"
 #include "gateway/server.h"
+#include "protocol/elevenlabs/client_message.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
 #include "runtime/thread_pool.h"
@@ -34,6 +39,7 @@ namespace {
 struct Flags {
   Settings settings;
   std::optional<std::string> listen;
+  std::vector<std::string> allowed_hosts;
   std::optional<std::string> wyoming;
   std::optional<std::filesystem::path> certificate;
   std::optional<std::filesystem::path> key;
@@ -53,6 +59,8 @@ struct Flags {
 config::Config effective(const Flags& flags) {
   auto config = flags.settings.load();
   if (flags.listen) listen_at("--listen", *flags.listen, config.server.host, config.server.port);
+  config.server.host = numeric_host("server.host", config.server.host);
+  if (!flags.allowed_hosts.empty()) config.server.allowed_hosts = flags.allowed_hosts;
   if (flags.wyoming) config.wyoming.listen = *flags.wyoming;
   if (flags.certificate) config.server.certificate = *flags.certificate;
   if (flags.key) config.server.key = *flags.key;
@@ -105,43 +113,29 @@ gateway::WyomingOptions wyoming_options(const config::Config& config) {
   return options;
 }
 
-/// Throws config::Error where anybody in the network could use the server without having been let in on purpose.
-void refuse_open_doors(const config::Config& config, const identity::KeyRing& keys) {
-  const auto is_local = [](std::string_view host) {
-    const auto address = identity::parse_address(host);
-    return address && identity::is_loopback(*address);
-  };
-  if (!config.wyoming.listen.empty() && !config.server.allow_anonymous) {
-    const auto wyoming = wyoming_options(config);
-    if (!is_local(wyoming.tcp.address)) {
-      throw config::Error(
-          "wyoming.listen can be reached by other machines, and that protocol has no keys; let everybody "
-          "in with --allow-anonymous");
-    }
-  }
-  if (is_local(config.server.host) || !keys.empty() || config.server.allow_anonymous) return;
-  throw config::Error(fmt::format(
-      "{} can be reached by other machines, and there are no API keys: make one with 'antiphon keys add NAME', or let "
-      "everybody in with --allow-anonymous",
-      config.server.host));
+gateway::AccessLogOptions access_options(const config::Log& log) {
+  using Options = gateway::AccessLogOptions;
+  Options options{.lines_per_second = log.answers_per_second};
+  if (log.answers == "no_probes") options.lines = Options::Lines::kNoProbes;
+  if (log.answers == "none") options.lines = Options::Lines::kNone;
+  if (log.client_address) options.client_address = Options::ClientAddress::kShown;
+  return options;
 }
 
-/// Nothing where HTTP is to be plain. Throws std::runtime_error.
-std::optional<tls::ServerContext> open_certificate(const config::Server& server) {
-  if (server.certificate.empty() != server.key.empty()) {
-    throw config::Error(server.key.empty() ? "server.certificate is of no use without server.key"
-                                           : "server.key is of no use without server.certificate");
-  }
-  if (server.certificate.empty()) return std::nullopt;
-  auto context =
-      tls::ServerContext::load({.certificate = server.certificate, .key = server.key, .protocol = "http/1.1"});
-  if (!context) throw std::runtime_error(context.error().message);
-  runtime::log_info("certificate", {{"file", server.certificate.string()}, {"expires", context->expires()}});
-  return std::move(*context);
+gateway::DoorRules door_rules(const config::Config& config) {
+  namespace openai = protocol::openai;
+  namespace elevenlabs = protocol::elevenlabs;
+  const bool listed = config.server.known_models_only;
+  return {.openai = {.max_characters = config.openai.max_characters,
+                     .models = listed ? openai::Models::kListed : openai::Models::kAny},
+          .openai_wordless = config.openai.refuse_wordless ? gateway::Wordless::kRefused : gateway::Wordless::kSilence,
+          .elevenlabs = {.max_characters = config.elevenlabs.max_characters,
+                         .models = listed ? elevenlabs::Models::kListed : elevenlabs::Models::kAny},
+          .wyoming_characters = config.wyoming.max_characters};
 }
 
 gateway::ServerOptions server_options(const config::Config& config, const gateway::VoiceDirectory& voices,
-                                      const std::filesystem::path& config_file) {
+                                      const std::filesystem::path& config_file, Access access) {
   gateway::ServerOptions options;
   options.http = {.address = config.server.host,
                   .port = config.server.port,
@@ -155,9 +149,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                   .body_timeout = config.server.body_timeout,
                   .idle_timeout = config.server.idle_timeout,
                   .write_timeout = config.server.write_timeout,
-                  .edge = {.listen_address = config.server.host,
-                           .allowed_hosts = config.server.allowed_hosts,
-                           .allowed_origins = config.server.allowed_origins}};
+                  .edge = edge_rules(config.server)};
   options.cell.scheduling = config.scheduler;
   options.cell.pool = config::pool_options(config, device::usable_cores());
   options.cell.voices_per_worker = config.workers.voices;
@@ -169,9 +161,9 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
     arguments.insert(arguments.end(), {"--config", std::filesystem::absolute(config_file).string()});
   }
   arguments.insert(arguments.end(), {"--engine-kernel", config.engine.kernel, "--device", config.engine.device,
-                                     "--batch", std::to_string(config.engine.batch)});
+                                     "--batch", std::to_string(config.engine.batch), "--log", config.log.format});
   options.cell.remote = {.most = config.remote.most, .kernel = config.engine.kernel};
-  options.remote = remote_door(config);
+  options.remote = remote_door(config, std::move(access.workers));
   options.voices.assign(voices.voices().begin(), voices.voices().end());
   options.aliases = voices.aliases();
   options.speech = {.segmentation = config.text,
@@ -179,19 +171,24 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                     .wait = config.wait.usual,
                     .wait_max = config.wait.longest,
                     .lag_limit = config.server.lag_limit,
-                    .cheaper_voices = config.cheaper_voices};
+                    .cheaper_voices = config.cheaper_voices,
+                    .doors = door_rules(config)};
+  const auto longest = std::max(config.openai.max_characters, config.elevenlabs.max_characters);
+  options.http.body_bytes = std::max(options.http.body_bytes, protocol::elevenlabs::max_message_bytes(longest));
   options.trusted_proxies = networks(config);
-  options.tls = open_certificate(config.server);
-  options.keys = read_keys(config.keys.file);
-  refuse_open_doors(config, options.keys);
+  options.tls = std::move(access.certificate);
+  options.keys = std::move(access.keys);
   options.sockets.contexts = config.elevenlabs.contexts;
   options.sockets.closed_contexts = config.elevenlabs.closed_contexts;
   options.sockets.silence = config.text_silence;
   options.sockets.lead = config.elevenlabs.lead;
   if (config.elevenlabs.lead == base::Duration::zero()) options.sockets.lead.reset();
   options.sockets.socket.write_timeout = config.server.write_timeout;
+  options.sockets.socket.message_bytes = protocol::elevenlabs::max_message_bytes(config.elevenlabs.max_characters);
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.encoder_threads = config.server.encoder_threads;
+  options.access = access_options(config.log);
+  options.build = build_info();
   // What a place of a batch, or another device, costs says nothing about a worker of one job on a processor, which the
   // next run may have.
   const bool plain = batch_of(config.engine) == 1 && device_of(config.engine).kind != device::Kind::kCuda;
@@ -206,6 +203,15 @@ std::optional<device::Gpu> open_gpu(const config::Config& config) {
   auto gpu = device::Gpu::open(device.index);
   if (!gpu) throw config::Error(fmt::format("engine.device: {}: {}", config.engine.device, gpu.error()));
   return std::move(*gpu);
+}
+
+/// What the files say, where the server may start like that. Throws config::Error.
+Access open_access(const config::Config& config) {
+  auto access = read_access(config);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (const auto sound = identity::check_start(access.exposure, now); !sound) throw config::Error(sound.error());
+  log_access(access);
+  return access;
 }
 
 std::string ready_line(const http::Endpoint& at, std::string_view scheme, const std::string& voice) {
@@ -239,40 +245,10 @@ runtime::Awaitable<> end_on_signal(gateway::Server& server, runtime::Clock& cloc
   signals.cancel();
 }
 
-/// SIGHUP: the store of voices, the files of keys, the certificate and what workers know the server by are read again.
-/// What cannot be read leaves everything as it is.
-runtime::Awaitable<> reload_on_hangup(gateway::Server& server, const config::Config& config,
-                                      boost::asio::signal_set& hangups, runtime::ThreadPool& readers) {
-  struct Files {
-    gateway::VoiceDirectory voices;
-    identity::KeyRing keys;
-    std::optional<tls::ServerContext> certificate;
-    gateway::RemoteCredentials credentials;
-  };
-  constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
-  for (;;) {
-    const auto [error, number] = co_await hangups.async_wait(kAwait);
-    if (error) co_return;
-    std::string failure;
-    try {
-      auto files = co_await runtime::run_on(readers.make_strand(), [&config] {
-        return std::optional(Files{
-            .voices = open_voices(config),
-            .keys = read_keys(config.keys.file),
-            .certificate = open_certificate(config.server),
-            .credentials = config.remote.listen.empty() ? gateway::RemoteCredentials{} : read_credentials(config)});
-      });
-      if (!files) continue;
-      const auto all = files->voices.voices();
-      const auto reloaded = server.reload({all.begin(), all.end()}, files->voices.aliases());
-      if (reloaded) server.set_keys(std::move(files->keys));
-      if (reloaded && files->certificate) server.set_certificate(*std::move(files->certificate));
-      if (reloaded) server.set_credentials(std::move(files->credentials));
-      if (!reloaded) failure = reloaded.error().message;
-    } catch (const std::exception& fault) {
-      failure = fault.what();
-    }
-    if (!failure.empty()) runtime::log_error("not_reloaded", {{"reason", failure}});
+/// A variable that was meant to set something and sets nothing.
+void tell_strangers() {
+  for (const auto& [name, nearest] : config::strangers(config::environment())) {
+    runtime::log_warn("unknown_variable", {{"name", name}, {"nearest", nearest}});
   }
 }
 
@@ -291,7 +267,8 @@ void keep_memory_flat() {
 int serve(const Flags& flags) {
   keep_memory_flat();
   const auto config = effective(flags);
-  runtime::set_log_level(runtime::parse_log_level(config.log_level).value_or(runtime::LogLevel::kInfo));
+  start_log(config);
+  tell_strangers();
   const auto voices = open_voices(config);
   if (voices.voices().empty()) throw std::runtime_error(no_voices(config.voices.folder));
 
@@ -303,7 +280,9 @@ int serve(const Flags& flags) {
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
   boost::asio::signal_set hangups(context, SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);
-  auto options = server_options(config, voices, flags.settings.file());
+  auto access = open_access(config);
+  auto exposure = access.exposure;
+  auto options = server_options(config, voices, flags.settings.file(), std::move(access));
   options.cell.gpu = gpu ? &*gpu : nullptr;
   gateway::Server server(context.get_executor(), clock, std::move(options));
   const auto endpoint = server.start();
@@ -312,7 +291,7 @@ int serve(const Flags& flags) {
   runtime::TaskGroup tasks(context.get_executor());
   const auto* const scheme = config.server.certificate.empty() ? "http" : "https";
   others.spawn(announce(server, ready_line(*endpoint, scheme, voices.voices().front().id)));
-  others.spawn(reload_on_hangup(server, config, hangups, readers));
+  others.spawn(reload_on_hangup(server, config, std::move(exposure), hangups, readers));
   tasks.spawn(end_on_signal(server, clock, signals, config.server.drain, others));
   context.run();
   return 0;
@@ -324,9 +303,18 @@ void add_serve(CLI::App& app, Run& chosen) {
   auto* const command = app.add_subcommand("serve", "Speak to many listeners over HTTP");
   const auto flags = std::make_shared<Flags>();
   flags->settings.add_to(*command);
+  flags->settings.add_log_to(*command);
   flags->settings.add_kernel_to(*command);
   flags->settings.add_device_to(*command);
-  command->add_option("--listen", flags->listen, "ADDRESS:PORT, numeric (127.0.0.1:8080); port 0 picks a free one");
+  command->add_option(
+      "--listen", flags->listen,
+      "ADDRESS:PORT, or one of them (127.0.0.1:8080); localhost, 0.0.0.0 and [::] are addresses, port 0 picks a "
+      "free one");
+  command
+      ->add_option("--allowed-host", flags->allowed_hosts,
+                   "A name by which clients may call this server, such as antiphon, *.lan or * (localhost and its "
+                   "addresses); may be repeated")
+      ->allow_extra_args(false);
   command->add_option("--wyoming", flags->wyoming,
                       "ADDRESS:PORT for Home Assistant, such as 127.0.0.1:10200 (off); see docs/clients");
   command->add_option("--certificate", flags->certificate, "Speak HTTPS with this certificate (PEM, with its chain)");

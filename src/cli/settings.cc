@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "cli/engines.h"
+#include "config/variables.h"
+#include "runtime/log.h"
 
 namespace antiphon::cli {
 
@@ -29,12 +31,28 @@ void Settings::add_device_to(CLI::App& app) {
       ->check(CLI::Range(0, 64));
 }
 
+void Settings::add_log_to(CLI::App& app) {
+  app.add_option("--log", log_, "What a line of the log is: text (the default), or json (one object)")
+      ->check(CLI::IsMember({"text", "json"}))
+      // What is wrong with the configuration is said so, too.
+      ->each([](const std::string& format) {
+        if (const auto known = runtime::parse_log_format(format)) runtime::set_log_format(*known);
+      });
+}
+
+void start_log(const config::Config& config) {
+  runtime::set_log_level(runtime::parse_log_level(config.log_level).value_or(runtime::LogLevel::kInfo));
+  runtime::set_log_format(runtime::parse_log_format(config.log.format).value_or(runtime::LogFormat::kText));
+}
+
 config::Config Settings::load() const {
   auto config = file_.empty() ? config::Config{} : config::read(file_);
+  config::apply_variables(config, config::environment());
   if (!voices_.empty()) config.voices.folder = voices_;
   if (!kernel_.empty()) config.engine.kernel = kernel_;
   if (!device_.empty()) config.engine.device = device_;
   if (batch_) config.engine.batch = *batch_;
+  if (!log_.empty()) config.log.format = log_;
   check_device(config.engine);
   if (config.voices.folder.empty()) config.voices.folder = config::default_voices_folder();
   if (config.keys.file.empty()) config.keys.file = config::default_keys_file();

@@ -20,8 +20,11 @@ class Settings {
   /// For those that render, too: --device and --batch.
   void add_device_to(CLI::App& app);
 
-  /// The file over the defaults and the flags over the file; voices.folder and the files of keys are
-  /// set. Throws config::Error.
+  /// For those that log: --log.
+  void add_log_to(CLI::App& app);
+
+  /// The file over the defaults, the environment over the file, and the flags over both; voices.folder and the files of
+  /// keys are set. Throws config::Error.
   [[nodiscard]] config::Config load() const;
 
   /// "" = none was given.
@@ -32,7 +35,11 @@ class Settings {
   std::filesystem::path voices_;
   std::string kernel_;
   std::string device_;
+  std::string log_;
   std::optional<std::uint32_t> batch_;
 };
+
+/// From now on the log is as `config` has it.
+void start_log(const config::Config& config);
 
 }  // namespace antiphon::cli

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <utility>
 
 #include "cli/commands.h"
 #include "cli/simulate_flags.h"
+#include "file/writer.h"
 #include "simulator/capacity.h"
 #include "simulator/report.h"
 
@@ -57,9 +57,8 @@ void check(const std::expected<void, std::string>& valid) {
 }
 
 void write(const std::string& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  if (!out.flush()) throw std::runtime_error(file + ": cannot be written");
+  const auto written = file::replace(file, text);
+  if (!written) throw std::runtime_error(written.error().message);
 }
 
 /// The table and the answers, if any, or JSON in their place; and the files that are asked for.

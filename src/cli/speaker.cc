@@ -36,12 +36,13 @@ engine::Result<void> speak(engine::Voice& voice, const Speech& speech, const Sin
   while (const auto* const segment = utterance.next()) {
     const auto length = segment->text.size();
     const auto pause = audio::samples_in(segment->pause_after, voice.info().sample_rate);
-    const auto plan = voice.plan({.text = segment->text,
-                                  .segment_index = utterance.index(),
-                                  .seed = speech.seed,
-                                  .speed = static_cast<float>(speech.speed),
-                                  .speaker = speech.speaker,
-                                  .max_samples = {}});
+    const auto plan =
+        voice.plan({.text = segment->text,
+                    .segment_index = utterance.index(),
+                    .seed = speech.seed,
+                    .speed = static_cast<float>(speech.speed),
+                    .speaker = speech.speaker,
+                    .max_samples = audio::samples_in(text::longest_audio(segmentation), voice.info().sample_rate)});
     if (!plan) {
       if (plan.error().code == engine::Errc::kNothingToSpeak) {
         utterance.nothing();

@@ -29,12 +29,23 @@ std::string identity_of(const voice::CatalogueEntry& entry) {
   return manifest ? engine::tone::identity_of(*manifest) : std::string();
 }
 
+audio::Gain gain_of(const voice::CatalogueEntry& entry, const config::Config& config) {
+  const auto wanted = config.gains.find(entry.id);
+  return audio::from_decibels(wanted != config.gains.end() ? wanted->second : entry.gain_db.value_or(0));
+}
+
 }  // namespace
 
 gateway::VoiceDirectory open_voices(const config::Config& config) {
   const auto catalogue = voice::read_catalogue(config.voices.folder);
   if (!catalogue) throw config::Error(catalogue.error().message);
-  for (const auto& fault : catalogue->faults) fmt::print(stderr, "antiphon: not a voice: {}\n", fault.message);
+  for (const auto& fault : catalogue->faults) runtime::complain("not_a_voice", "not a voice: " + fault.message);
+
+  for (const auto& [voice, gain] : config.gains) {
+    if (std::ranges::find(catalogue->voices, voice, &voice::CatalogueEntry::id) == catalogue->voices.end()) {
+      fmt::print(stderr, "antiphon: gains: there is no voice '{}'\n", voice);
+    }
+  }
 
   std::vector<gateway::ServedVoice> voices;
   for (const auto& entry : catalogue->voices) {
@@ -46,7 +57,8 @@ gateway::VoiceDirectory open_voices(const config::Config& config) {
                       .folder = entry.folder,
                       .cost = cost_of(entry.folder),
                       .version = std::to_string(entry.written),
-                      .identity = identity_of(entry)});
+                      .identity = identity_of(entry),
+                      .gain = gain_of(entry, config)});
   }
   auto aliases = config.aliases;
   if (!voices.empty()) {

@@ -1,14 +1,17 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 
 #include "cli/commands.h"
+#include "cli/engines.h"
 #include "cli/settings.h"
 #include "engine/tone/manifest.h"
 #include "voice/catalogue.h"
 #include "voice/manifest.h"
+#include "voice/preparation/loudness.h"
 #include "voice/preparation/prepare.h"
 #include "voice/sha256.h"
 #include "voice/voice_id.h"
@@ -28,13 +31,22 @@ struct Flags {
 
 [[noreturn]] void fail(const auto& error) { throw std::runtime_error(error.message); }
 
+std::string gain_words(const voice::CatalogueEntry& entry, const config::Config& config) {
+  if (const auto wanted = config.gains.find(entry.id); wanted != config.gains.end()) {
+    return fmt::format("{:+.2f} dB as configured", wanted->second);
+  }
+  if (entry.gain_db) return fmt::format("{:+.2f} dB", *entry.gain_db);
+  return entry.engine == "piper" ? "loudness not measured" : "+0.00 dB";
+}
+
 int list(const Flags& flags) {
-  const auto folder = flags.settings.load().voices.folder;
-  const auto catalogue = voice::read_catalogue(folder);
+  const auto config = flags.settings.load();
+  const auto catalogue = voice::read_catalogue(config.voices.folder);
   if (!catalogue) fail(catalogue.error());
   for (const auto& entry : catalogue->voices) {
-    fmt::print("{}\t{}\t{}\t{} Hz\t{}\n", entry.id, entry.engine, entry.language, entry.sample_rate,
-               entry.speakers.empty() ? "one speaker" : fmt::format("{}", fmt::join(entry.speakers, " ")));
+    fmt::print("{}\t{}\t{}\t{} Hz\t{}\t{}\n", entry.id, entry.engine, entry.language, entry.sample_rate,
+               entry.speakers.empty() ? "one speaker" : fmt::format("{}", fmt::join(entry.speakers, " ")),
+               gain_words(entry, config));
   }
   for (const auto& fault : catalogue->faults) fmt::print(stderr, "not a voice: {}\n", fault.message);
   return catalogue->faults.empty() ? 0 : 1;
@@ -61,12 +73,35 @@ void print(const voice::preparation::Verification& found, voice::Kernel kernel) 
              found.costs.plan_ms_per_audio_second, found.costs.render_ms_per_audio_second);
 }
 
+/// Measures how loud the voice is, and keeps the gain in its manifest. A voice that cannot be measured is spoken as it
+/// is, and adding it again measures again.
+void measure(const std::filesystem::path& folder, voice::Manifest manifest, const config::Config& config) {
+  const auto engines = make_engines(config.engine);
+  const auto piper = std::ranges::find(engines, "piper", [](const auto& engine) { return engine->name(); });
+  const auto loaded = (*piper)->load(folder);
+  std::string failed = loaded ? std::string() : loaded.error().message;
+  if (loaded) {
+    const auto gain = voice::preparation::measure_gain(**loaded);
+    if (!gain) failed = gain.error().message;
+    if (gain) manifest.gain_db = *gain;
+  }
+  if (!failed.empty()) {
+    fmt::print(stderr, "its loudness was not measured, so it is spoken as it is (add it again to measure): {}\n",
+               failed);
+    return;
+  }
+  if (const auto written = voice::write_manifest(folder, manifest); !written) fail(written.error());
+  fmt::print("gain: {:+.2f} dB, so that sentences are as loud as where each is scaled to full scale\n",
+             *manifest.gain_db);
+}
+
 int add_model(const Flags& flags) {
   const auto config = flags.settings.load();
   const auto prepared = voice::preparation::prepare_voice(
       flags.model, config.voices.folder, {.id = flags.id, .replace = flags.replace, .runtime = runtime_of(config)});
   if (!prepared) fail(prepared.error());
   fmt::print("{}\n", prepared->folder.string());
+  if (!prepared->manifest.gain_db) measure(prepared->folder, prepared->manifest, config);
   if (prepared->already_there) return 0;
   print(prepared->verification, prepared->manifest.kernel);
   if (prepared->manifest.kernel != voice::Kernel::kFast) {
@@ -142,7 +177,7 @@ void declare(CLI::App& parent, Run& chosen, const char* name, const char* help, 
 void add_voices(CLI::App& app, Run& chosen) {
   auto* const command = app.add_subcommand("voices", "List, add, verify and remove voices");
   command->require_subcommand(1);
-  declare(*command, chosen, "list", "The voices of the store: id, engine, language, sample rate, speakers", &list,
+  declare(*command, chosen, "list", "The voices of the store: id, engine, language, sample rate, speakers, gain", &list,
           [](CLI::App&, Flags&) {});
   declare(*command, chosen, "remove", "Remove a voice with its files", &remove,
           [](CLI::App& sub, Flags& flags) { sub.add_option("id", flags.id, "Its id")->required(); });

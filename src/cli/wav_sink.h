@@ -1,46 +1,39 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <string>
 
 #include "base/units.h"
+#include "file/writer.h"
 
 namespace antiphon::cli {
 
-/// Writes PCM as it comes: to a file, whose WAV header gets its sizes at the end, or to standard output, where they
-/// say "until the end". A file appears under its name only when it is complete.
+/// Writes PCM as it comes: to a file, whose WAV header gets its sizes at the end and which appears under its name only
+/// when it is complete; or through standard output, a pipe or a device, where the header says "until the end".
 class WavSink {
  public:
   enum class Header : std::uint8_t { kWav, kNone };
 
-  /// `file` "-" is standard output. Throws std::runtime_error.
-  WavSink(std::filesystem::path file, base::SampleRate rate, Header header);
-  WavSink(const WavSink&) = delete;
-  WavSink& operator=(const WavSink&) = delete;
-  /// Removes a file that was not finished.
-  ~WavSink();
+  /// `file` "-" is standard output. Throws std::runtime_error; for a terminal, too.
+  WavSink(const std::filesystem::path& file, base::SampleRate rate, Header header);
 
   /// False when the reader is gone or the disk is full.
   [[nodiscard]] bool write(std::span<const std::int16_t> pcm);
-  /// Throws std::runtime_error where what was written could not be kept.
+  /// Why write() returned false, with the path; "" = it has not.
+  [[nodiscard]] const std::string& fault() const { return fault_; }
+  /// After every write() returned true. Throws std::runtime_error where it could not be kept.
   void finish();
 
   [[nodiscard]] base::SampleCount samples() const { return samples_; }
 
  private:
-  [[nodiscard]] bool put(std::span<const std::byte> bytes);
-  [[nodiscard]] bool to_stdout() const { return file_ == "-"; }
-
-  std::filesystem::path file_;
-  std::filesystem::path partial_;
+  file::Writer out_;
   base::SampleRate rate_;
   Header header_;
-  std::FILE* out_ = nullptr;
   base::SampleCount samples_;
+  std::string fault_;
 };
 
 }  // namespace antiphon::cli

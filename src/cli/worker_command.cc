@@ -25,11 +25,11 @@ struct Flags {
 
 int run(const Flags& flags) {
   const auto config = flags.settings.load();
-  runtime::set_log_level(runtime::parse_log_level(config.log_level).value_or(runtime::LogLevel::kInfo));
+  start_log(config);
   worker::harden(flags.connect.empty() ? worker::Parent::kGateway : worker::Parent::kUnrelated);
   auto socket = flags.connect.empty() ? process::adopt_socket(flags.socket_fd) : process::connect_unix(flags.connect);
   if (!socket) {
-    fmt::print(stderr, "antiphon worker: {}\n", socket.error().message);
+    runtime::complain("no_gateway", socket.error().message);
     return 1;
   }
   auto engines = make_engines(config.engine);
@@ -52,6 +52,7 @@ void add_worker(CLI::App& app, Run& chosen) {
       "worker", "Compute for a gateway, here or on another machine (it starts its own workers by itself)");
   const auto flags = std::make_shared<Flags>();
   flags->settings.add_to(*command);
+  flags->settings.add_log_to(*command);
   flags->settings.add_kernel_to(*command);
   flags->settings.add_device_to(*command);
   auto* const fd = command->add_option("--socket-fd", flags->socket_fd, "Inherited socket to the gateway")

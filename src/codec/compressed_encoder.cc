@@ -14,7 +14,7 @@ extern "C" {
 #include "base/check.h"
 #include "codec/libav.h"
 #include "codec/muxer.h"
-#include "codec/resampler.h"
+#include "codec/output_stage.h"
 
 namespace antiphon::codec {
 namespace {
@@ -131,9 +131,9 @@ Result<Frame> make_frame(const AVCodecContext& context) {
 
 class CompressedEncoder final : public Encoder {
  public:
-  CompressedEncoder(Resampler resampler, CodecContext codec, Frame frame, Packet packet, std::unique_ptr<Muxer> muxer,
+  CompressedEncoder(OutputStage stage, CodecContext codec, Frame frame, Packet packet, std::unique_ptr<Muxer> muxer,
                     Priming priming)
-      : resampler_(std::move(resampler)),
+      : stage_(std::move(stage)),
         codec_(std::move(codec)),
         frame_(std::move(frame)),
         packet_(std::move(packet)),
@@ -142,14 +142,14 @@ class CompressedEncoder final : public Encoder {
         frame_size_(static_cast<std::size_t>(codec_->frame_size)) {}
 
   Result<void> encode(std::span<const std::int16_t> pcm, std::vector<std::byte>& out) override {
-    if (auto pushed = resampler_.push(pcm, samples_); !pushed) return pushed;
+    if (auto pushed = stage_.push(pcm, samples_); !pushed) return pushed;
     auto encoded = encode_whole_frames();
     muxer_->take(out);
     return encoded;
   }
 
   Result<void> finish(std::vector<std::byte>& out) override {
-    auto finished = resampler_.finish(samples_);
+    auto finished = stage_.finish(samples_);
     if (finished) finished = encode_whole_frames();
     if (finished && !samples_.empty()) finished = send(samples_);
     if (finished) finished = drain();
@@ -214,7 +214,7 @@ class CompressedEncoder final : public Encoder {
     }
   }
 
-  Resampler resampler_;
+  OutputStage stage_;
   CodecContext codec_;
   Frame frame_;
   Packet packet_;
@@ -234,7 +234,7 @@ void silence_library() {
 }  // namespace
 
 Result<std::unique_ptr<Encoder>> make_compressed_encoder(Format format, base::SampleRate from, base::SampleRate to,
-                                                         BitRate bit_rate) {
+                                                         BitRate bit_rate, audio::Gain gain) {
   const auto recipe = recipe_of(format);
   ANTIPHON_CHECK(recipe, "a format that FFmpeg writes");
   silence_library();
@@ -245,8 +245,8 @@ Result<std::unique_ptr<Encoder>> make_compressed_encoder(Format format, base::Sa
   // The rate that was asked for is held to the limits, not the one that stands for it.
   if (auto wanted = check_rate(to); !wanted) return std::unexpected(std::move(wanted.error()));
   const auto rate = rate_for(*codec, to);
-  auto resampler = Resampler::make(from, rate);
-  if (!resampler) return std::unexpected(std::move(resampler.error()));
+  auto stage = OutputStage::make(from, rate, gain);
+  if (!stage) return std::unexpected(std::move(stage.error()));
   auto context = open_codec(*recipe, *codec, rate, bit_rate);
   if (!context) return std::unexpected(std::move(context.error()));
   auto frame = make_frame(**context);
@@ -255,7 +255,7 @@ Result<std::unique_ptr<Encoder>> make_compressed_encoder(Format format, base::Sa
   if (!packet) return library_error("av_packet_alloc", AVERROR(ENOMEM));
   auto muxer = Muxer::make(recipe->container, **context, recipe->container_options);
   if (!muxer) return std::unexpected(std::move(muxer.error()));
-  return std::make_unique<CompressedEncoder>(std::move(*resampler), std::move(*context), std::move(*frame),
+  return std::make_unique<CompressedEncoder>(std::move(*stage), std::move(*context), std::move(*frame),
                                              std::move(packet), std::move(*muxer), recipe->priming);
 }
 

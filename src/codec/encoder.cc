@@ -6,7 +6,7 @@
 #include "audio/pcm.h"
 #include "audio/wav.h"
 #include "codec/compressed_encoder.h"
-#include "codec/resampler.h"
+#include "codec/output_stage.h"
 
 namespace antiphon::codec {
 namespace {
@@ -29,17 +29,17 @@ const FormatRow& row_of(Format format) { return kFormats.at(static_cast<std::siz
 /// Samples as they are, after a header where the format has one.
 class PlainEncoder final : public Encoder {
  public:
-  PlainEncoder(Resampler resampler, base::SampleRate rate, std::span<const std::byte> header)
-      : resampler_(std::move(resampler)), rate_(rate), header_(header.begin(), header.end()) {}
+  PlainEncoder(OutputStage stage, base::SampleRate rate, std::span<const std::byte> header)
+      : stage_(std::move(stage)), rate_(rate), header_(header.begin(), header.end()) {}
 
   Result<void> encode(std::span<const std::int16_t> pcm, std::vector<std::byte>& out) override {
-    auto pushed = resampler_.push(pcm, samples_);
+    auto pushed = stage_.push(pcm, samples_);
     flush(out);
     return pushed;
   }
 
   Result<void> finish(std::vector<std::byte>& out) override {
-    auto finished = resampler_.finish(samples_);
+    auto finished = stage_.finish(samples_);
     flush(out);
     return finished;
   }
@@ -55,17 +55,17 @@ class PlainEncoder final : public Encoder {
     samples_.clear();
   }
 
-  Resampler resampler_;
+  OutputStage stage_;
   base::SampleRate rate_;
   std::vector<std::byte> header_;
   std::vector<std::int16_t> samples_;
 };
 
-Result<std::unique_ptr<Encoder>> make_plain(base::SampleRate from, base::SampleRate to,
+Result<std::unique_ptr<Encoder>> make_plain(base::SampleRate from, base::SampleRate to, audio::Gain gain,
                                             std::span<const std::byte> header) {
-  auto resampler = Resampler::make(from, to);
-  if (!resampler) return std::unexpected(std::move(resampler.error()));
-  return std::make_unique<PlainEncoder>(std::move(*resampler), to, header);
+  auto stage = OutputStage::make(from, to, gain);
+  if (!stage) return std::unexpected(std::move(stage.error()));
+  return std::make_unique<PlainEncoder>(std::move(*stage), to, header);
 }
 
 }  // namespace
@@ -81,12 +81,12 @@ std::string_view name_of(Format format) { return row_of(format).name; }
 std::string_view content_type(Format format) { return row_of(format).content_type; }
 
 Result<std::unique_ptr<Encoder>> make_encoder(Format format, base::SampleRate from, base::SampleRate to,
-                                              BitRate bit_rate) {
+                                              BitRate bit_rate, audio::Gain gain) {
   switch (format) {
     case Format::kPcm:
-      return make_plain(from, to, {});
+      return make_plain(from, to, gain, {});
     case Format::kWav:
-      return make_plain(from, to, audio::wav_header(to, std::nullopt));
+      return make_plain(from, to, gain, audio::wav_header(to, std::nullopt));
     case Format::kMp3:
     case Format::kOpus:
     case Format::kAac:
@@ -95,7 +95,7 @@ Result<std::unique_ptr<Encoder>> make_encoder(Format format, base::SampleRate fr
     case Format::kAlaw:
       break;
   }
-  return make_compressed_encoder(format, from, to, bit_rate);
+  return make_compressed_encoder(format, from, to, bit_rate, gain);
 }
 
 }  // namespace antiphon::codec

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audio/gain.h"
 #include "base/units.h"
 #include "codec/error.h"
 
@@ -44,12 +45,12 @@ class Encoder {
   [[nodiscard]] virtual base::SampleCount priming() const = 0;
 };
 
-/// An encoder for PCM that comes at `from` and leaves at `to`. Codecs that know only some rates (mp3, aac, opus) take
-/// the next above `to`, or their highest. An empty stream gives a head without audio, where the format has one.
-/// The most audio that stays behind at 24 kHz, beyond the resampler's share: mp3 93 ms, opus 25 ms, aac 128 ms, flac
-/// 43 ms, the telephones' 20 ms; pcm and wav nothing.
-/// Errors: kUnsupported (this FFmpeg lacks the codec), kBadRate, kLibrary.
+/// An encoder for PCM that comes at `from` and leaves at `to`, changed by `gain` and never clipped (audio::Limiter).
+/// Codecs that know only some rates (mp3, aac, opus) take the next above `to`, or their highest. An empty stream gives
+/// a head without audio, where the format has one. The most audio that stays behind at 24 kHz, beyond the resampler's
+/// share: mp3 93 ms, opus 25 ms, aac 128 ms, flac 43 ms, the telephones' 20 ms; pcm and wav nothing. Errors:
+/// kUnsupported (this FFmpeg lacks the codec), kBadRate, kLibrary.
 [[nodiscard]] Result<std::unique_ptr<Encoder>> make_encoder(Format format, base::SampleRate from, base::SampleRate to,
-                                                            BitRate bit_rate = {});
+                                                            BitRate bit_rate = {}, audio::Gain gain = {});
 
 }  // namespace antiphon::codec

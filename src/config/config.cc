@@ -12,18 +12,20 @@
 #include <type_traits>
 #include <vector>
 
+#include "audio/gain.h"
 #include "config/keys.h"
 #include "config/nearest.h"
+#include "config/variables.h"
 
 namespace antiphon::config {
 namespace {
 
-constexpr std::string_view kAliasSection = "aliases";
-constexpr std::string_view kCheaperSection = "cheaper_voices";
+constexpr Key kGainRange{.section = kGainSection, .least = audio::kLeastGainDb, .most = audio::kMostGainDb};
 constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
 constexpr std::size_t kMostAliases = 1000;
 constexpr std::size_t kMostListed = 1000;
 constexpr std::array<std::string_view, 4> kKernels = {"voice", "ort", "direct", "fast"};
+constexpr std::array<std::string_view, 3> kAnswers = {"all", "no_probes", "none"};
 constexpr std::array<std::string_view, 5> kLogLevels = {"debug", "info", "warn", "error", "off"};
 
 template <class T>
@@ -41,6 +43,7 @@ class Reader {
   }
 
   [[noreturn]] void fail(const toml::node& node, std::string_view message) const {
+    if (node.source().begin.line == 0) throw Error(fmt::format("{}: {}", source_, message));
     throw Error(fmt::format("{}:{}: {}", source_, node.source().begin.line, message));
   }
 
@@ -58,9 +61,23 @@ class Reader {
     }
   }
 
+  /// A section whose keys are voices, and whose values are numbers.
+  void read_numbers(const Key& section, std::map<std::string, double, std::less<>>& numbers) const {
+    const auto* const table = root_[section.section].as_table();
+    if (table == nullptr) return;
+    if (table->size() > kMostAliases)
+      fail(*table, fmt::format("more than {} keys in {}", kMostAliases, section.section));
+    for (const auto& [name, node] : *table) {
+      auto key = section;
+      key.name = name.str();
+      read(key, node, numbers[std::string(name.str())]);
+    }
+  }
+
   /// Everything in the file is known.
   void refuse_strangers() const {
-    std::vector<std::string> sections{std::string(kAliasSection), std::string(kCheaperSection)};
+    std::vector<std::string> sections{std::string(kAliasSection), std::string(kCheaperSection),
+                                      std::string(kGainSection)};
     std::vector<std::string> keys;
     Config scratch;
     each_key(scratch, [&](const Key& key, auto&) {
@@ -74,7 +91,7 @@ class Reader {
       }
       const auto* const table = node.as_table();
       if (table == nullptr) fail(node, fmt::format("'{}' must be a section: [{}]", section.str(), section.str()));
-      if (section.str() == kAliasSection || section.str() == kCheaperSection) continue;
+      if (section.str() == kAliasSection || section.str() == kCheaperSection || section.str() == kGainSection) continue;
       for (const auto& [name, value] : *table) {
         const auto full = fmt::format("{}.{}", section.str(), name.str());
         if (std::ranges::find(keys, full) == keys.end()) {
@@ -170,48 +187,22 @@ class Reader {
   std::string_view source_;
 };
 
-std::string toml_string(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      result += '\\';
-      result += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      result += fmt::format("\\u{:04X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    } else {
-      result += c;
-    }
+/// Text of the environment as TOML would have a value of this kind; text that is none stays a string, which Reader
+/// refuses with words.
+template <class T>
+void insert_as(toml::table& section, std::string_view name, std::string_view text) {
+  if constexpr (std::same_as<T, bool>) {
+    if (const auto truth = parse_truth(text)) section.insert(name, *truth);
+  } else if constexpr (std::same_as<T, std::vector<std::string>>) {
+    toml::array list;
+    for (auto& item : split_list(text)) list.push_back(std::move(item));
+    section.insert(name, std::move(list));
+  } else if constexpr (std::unsigned_integral<T>) {
+    if (const auto number = parse_number<std::int64_t>(text)) section.insert(name, *number);
+  } else if constexpr (std::same_as<T, double> || kIsDuration<T>) {
+    if (const auto number = parse_number<double>(text)) section.insert(name, *number);
   }
-  return result + '"';
-}
-
-/// A value as TOML writes it.
-std::string written(const std::string& value) { return toml_string(value); }
-std::string written(const std::vector<std::string>& values) {
-  std::string list;
-  for (const auto& value : values) list += (list.empty() ? "" : ", ") + toml_string(value);
-  return "[" + list + "]";
-}
-std::string written(const std::filesystem::path& value) { return toml_string(value.string()); }
-std::string written(scheduler::Policy value) { return toml_string(scheduler::policy_name(value)); }
-std::string written(scheduler::Admission value) { return toml_string(scheduler::admission_name(value)); }
-std::string written(scheduler::Placement value) { return toml_string(scheduler::placement_name(value)); }
-std::string written(Sandbox value) { return toml_string(value == Sandbox::kOn ? "on" : "off"); }
-std::string written(worker_pool::KillRule value) { return toml_string(worker_pool::kill_rule_name(value)); }
-std::string written(double value) {
-  auto text = fmt::format("{}", value);
-  return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
-}
-std::string written(base::Duration value) { return written(base::to_seconds(value)); }
-std::string written(std::same_as<bool> auto value) { return value ? "true" : "false"; }
-template <std::unsigned_integral T>
-  requires(!std::same_as<T, bool>)
-std::string written(T value) {
-  return fmt::format("{}", value);
-}
-
-std::string range_of(const Key& key) {
-  return key.most > key.least ? fmt::format(" {} to {}.", key.least, key.most) : std::string();
+  section.insert(name, text);  // where nothing was
 }
 
 }  // namespace
@@ -225,6 +216,7 @@ Config parse(std::string_view toml, std::string_view source) {
     each_key(config, reader);
     reader.read_names(kAliasSection, config.aliases);
     reader.read_names(kCheaperSection, config.cheaper_voices);
+    reader.read_numbers(kGainRange, config.gains);
   } catch (const toml::parse_error& error) {
     throw Error(fmt::format("{}:{}: {}", source, error.source().begin.line, error.description()));
   }
@@ -247,6 +239,45 @@ Config read(const std::filesystem::path& file) {
   return parse(text, file.string());
 }
 
+void set_from_text(Config& config, std::string_view section, std::string_view name, std::string_view text,
+                   std::string_view source) {
+  each_key(config, [&]<class T>(const Key& key, T& value) {
+    if (key.section != section || key.name != name) return;
+    toml::table keys;
+    insert_as<T>(keys, name, text);
+    toml::table root;
+    root.insert(section, std::move(keys));
+    Reader(root, source)(key, value);
+  });
+}
+
+void set_names_from_text(Config& config, std::string_view section, std::string_view text, std::string_view source) {
+  toml::table names;
+  for (const auto& item : split_list(text)) {
+    const auto equals = item.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      throw Error(fmt::format("{}: '{}' is not NAME=VOICE; several are separated by commas", source, item));
+    }
+    const auto name = trimmed(std::string_view(item).substr(0, equals));
+    const auto value = trimmed(std::string_view(item).substr(equals + 1));
+    const auto number = section == kGainSection ? parse_number<double>(value) : std::nullopt;
+    if (number) {
+      names.insert_or_assign(name, *number);
+    } else {
+      names.insert_or_assign(name, std::string(value));
+    }
+  }
+  toml::table root;
+  root.insert(section, std::move(names));
+  if (section == kGainSection) {
+    config.gains.clear();
+    return Reader(root, source).read_numbers(kGainRange, config.gains);
+  }
+  auto& target = section == kAliasSection ? config.aliases : config.cheaper_voices;
+  target.clear();
+  Reader(root, source).read_names(section, target);
+}
+
 void validate(const Config& config) {
   if (const auto valid = config.scheduler.validate(); !valid) throw Error("scheduler: " + valid.error());
   if (config.wait.usual > config.wait.longest) {
@@ -266,6 +297,10 @@ void validate(const Config& config) {
   if (std::ranges::find(kLogLevels, config.log_level) == kLogLevels.end()) {
     throw Error("log.level must be debug, info, warn, error or off");
   }
+  if (config.log.format != "text" && config.log.format != "json") throw Error("log.format must be text or json");
+  if (std::ranges::find(kAnswers, config.log.answers) == kAnswers.end()) {
+    throw Error("log.answers must be all, no_probes or none");
+  }
   if (std::ranges::find(kKernels, config.engine.kernel) == kKernels.end()) {
     throw Error("engine.kernel must be voice, ort, direct or fast");
   }
@@ -283,50 +318,6 @@ worker_pool::Options pool_options(const Config& config, std::uint32_t cores) {
     pool.spare = worker_pool::Spare::kOff;
   }
   return pool;
-}
-
-std::string to_toml(const Config& config) {
-  std::string text = "# The effective configuration of antiphon. Durations are in seconds.\n";
-  std::string_view section;
-  each_key(config, [&](const Key& key, const auto& value) {
-    if (section != key.section) text += fmt::format("\n[{}]\n", key.section);
-    section = key.section;
-    text += fmt::format("# {}{}\n{} = {}\n", key.doc, range_of(key), key.name, written(value));
-  });
-  const auto write_names = [&](std::string_view name, std::string_view doc, const auto& names) {
-    text += fmt::format("\n# {}\n[{}]\n", doc, name);
-    for (const auto& [key, voice] : names) text += fmt::format("{} = {}\n", toml_string(key), toml_string(voice));
-  };
-  write_names(kAliasSection, R"(Names that clients use for voices: name = "voice" or "voice#speaker".)",
-              config.aliases);
-  write_names(kCheaperSection,
-              R"(Voices that may be spoken with a cheaper one when the server is nearly full: voice = "other voice".)",
-              config.cheaper_voices);
-  return text;
-}
-
-std::string to_markdown() {
-  std::string text =
-      "# Configuration\n\nOne TOML file, given by `--config FILE`; every key is optional, an unknown one is an error. "
-      "Flags override the file. `antiphon config` prints the effective configuration. This page is made by "
-      "`antiphon config --markdown`.\n";
-  std::string_view section;
-  const Config defaults;
-  each_key(defaults, [&](const Key& key, const auto& value) {
-    if (section != key.section) {
-      text += fmt::format("\n## [{}]\n\n| key | default | range | what it does |\n|---|---|---|---|\n", key.section);
-    }
-    section = key.section;
-    const auto range = key.most > key.least ? fmt::format("{} to {}", key.least, key.most) : std::string("–");
-    text += fmt::format("| `{}` | `{}` | {} | {} |\n", key.name, written(value), range, key.doc);
-  });
-  text +=
-      "\n## [aliases]\n\nNames that clients use for voices, besides the voices' own: `name = \"voice\"` or "
-      "`name = \"voice#speaker\"`. OpenAI's thirteen names stand for the default voice unless they are given here.\n"
-      "\n## [cheaper_voices]\n\nVoices that newcomers may be spoken with when more than `scheduler.cheaper_load` is "
-      "asked "
-      "for: `voice = \"other voice\"`, each an id, `id#speaker` or an alias. The answer's `Server-Timing` says so.\n";
-  return text;
 }
 
 }  // namespace antiphon::config

@@ -26,6 +26,7 @@ struct Server {
   std::filesystem::path certificate;  ///< "": plain HTTP.
   std::filesystem::path key;
   bool allow_anonymous = false;
+  bool known_models_only = false;
   std::uint32_t max_connections = 512;
   std::uint32_t max_connections_per_address = 128;
   std::uint32_t max_streams = 256;
@@ -50,9 +51,23 @@ struct Keys {
   std::filesystem::path file;  ///< "" = default_keys_file().
 };
 
+struct OpenAi {
+  std::uint32_t max_characters = 4'096;
+  bool refuse_wordless = false;
+};
+
 struct Wyoming {
   std::string listen;  ///< ADDRESS:PORT; "" = not at all.
   std::uint32_t max_connections = 64;
+  std::uint32_t max_characters = 262'144;
+};
+
+/// What is logged, and how.
+struct Log {
+  std::string format = "text";  ///< Or json.
+  std::string answers = "all";  ///< Or no_probes or none.
+  std::uint32_t answers_per_second = 100;
+  bool client_address = false;
 };
 
 /// Workers on other machines.
@@ -69,6 +84,7 @@ struct Remote {
 struct ElevenLabs {
   std::uint32_t contexts = 5;
   std::uint32_t closed_contexts = 32;
+  std::uint32_t max_characters = 40'000;
   base::Duration lead = std::chrono::seconds(2);
 };
 
@@ -110,16 +126,20 @@ struct Config {
   Engine engine;
   text::Options text;
   base::Duration text_silence = std::chrono::seconds(2);
+  OpenAi openai;
   Wyoming wyoming;
   Remote remote;
   ElevenLabs elevenlabs;
   scheduler::Options scheduler;
   AdmissionWait wait;
   std::string log_level = "info";
+  Log log;
   /// Names that clients use for voices, besides the voices' own.
   std::map<std::string, std::string, std::less<>> aliases;
   /// Voices that may be spoken with a cheaper one when the server is nearly full, and which.
   std::map<std::string, std::string, std::less<>> cheaper_voices;
+  /// Gains of voices, in dB, instead of those that were measured when they were prepared; each from -40 to 40.
+  std::map<std::string, double, std::less<>> gains;
 };
 
 /// What is wrong, where (file and line), and what would be right; for the person who wrote the file.

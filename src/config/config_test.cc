@@ -48,6 +48,9 @@ utilisation = 1
 [aliases]
 alloy = "joe#2"
 "strange name" = "joe"
+[gains]
+joe = -3
+"de amy" = 5.25
 )",
                             "a.toml");
   EXPECT_EQ(config.server.host, "::1");
@@ -59,6 +62,8 @@ alloy = "joe#2"
   EXPECT_EQ(config.scheduler.policy, scheduler::Policy::kEdf);
   EXPECT_EQ(config.scheduler.utilisation, 1.0);
   EXPECT_EQ(config.aliases.at("alloy"), "joe#2");
+  EXPECT_EQ(config.gains.at("joe"), -3.0);
+  EXPECT_EQ(config.gains.at("de amy"), 5.25);
   EXPECT_EQ(to_toml(parse(to_toml(config), "b.toml")), to_toml(config));
 }
 
@@ -78,6 +83,8 @@ TEST(Config, AnErrorSaysWhereAndWhatWouldBeRight) {
   EXPECT_THAT(error_of("[server]\nallow_anonymous = 1"), HasSubstr("server.allow_anonymous must be true or false"));
   EXPECT_THAT(error_of("[log]\nlevel = \"loud\""), HasSubstr("log.level must be"));
   EXPECT_THAT(error_of("[aliases]\nalloy = 1"), HasSubstr("aliases.alloy must be a string"));
+  EXPECT_THAT(error_of("[gains]\njoe = \"loud\""), HasSubstr("a.toml:2: gains.joe must be a number from -40 to 40"));
+  EXPECT_THAT(error_of("[gains]\njoe = 40.1"), HasSubstr("gains.joe must be a number from -40 to 40"));
   EXPECT_THAT(error_of("[server"), HasSubstr("a.toml:1: "));
 }
 

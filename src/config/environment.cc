@@ -1,8 +1,11 @@
+#include <unistd.h>
+
 #include <cstdlib>
 #include <sstream>
 #include <string>
 
 #include "config/config.h"
+#include "config/variables.h"
 
 /// The only place that reads the environment.
 namespace antiphon::config {
@@ -24,6 +27,17 @@ std::filesystem::path data_folder() {
 }
 
 }  // namespace
+
+std::vector<Variable> environment() {
+  std::vector<Variable> found;
+  for (char* const* entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view line(*entry);
+    const auto equals = line.find('=');
+    if (!line.starts_with(kVariablePrefix) || equals == std::string_view::npos) continue;
+    found.push_back({.name = std::string(line.substr(0, equals)), .value = std::string(line.substr(equals + 1))});
+  }
+  return found;
+}
 
 std::filesystem::path default_voices_folder() { return data_folder() / "voices"; }
 std::vector<std::filesystem::path> library_folders() {

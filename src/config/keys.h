@@ -22,11 +22,14 @@ struct Key {
 template <class AnyConfig, class Visit>
 void each_key(AnyConfig& config, const Visit& visit) {
   auto& server = config.server;
-  visit(Key{"server", "host", "Numeric address to listen on. Other machines reach only what is not a loopback."},
+  visit(Key{"server", "host",
+            "Address to listen on: numeric, localhost, or * for 0.0.0.0. Other machines reach only what is not a "
+            "loopback."},
         server.host);
   visit(Key{"server", "port", "TCP port; 0 picks a free one.", 0, 65'535}, server.port);
   visit(Key{"server", "allowed_hosts",
-            "Names that requests may use for this server besides localhost and its addresses; \"*\": any."},
+            "Names that requests may use for this server besides localhost and its addresses, such as \"antiphon\"; "
+            "\"*.lan\": those below, \".lan\": that one, too; \"*\": any. /healthz, /readyz and /metrics need none."},
         server.allowed_hosts);
   visit(Key{"server", "allowed_origins",
             R"(Origins, such as "https://chat.example", whose web pages may use this server (CORS); "*": any.)"},
@@ -41,6 +44,9 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"server", "key", "PEM: its private key, without a password."}, server.key);
   visit(Key{"server", "allow_anonymous", "Whether others than this machine may be served where there are no keys."},
         server.allow_anonymous);
+  visit(Key{"server", "known_models_only",
+            "Whether a model that GET /v1/models does not list is refused; else any name is taken, and none."},
+        server.known_models_only);
   visit(Key{"server", "max_connections", "Connections at once; the next one is refused.", 1, 65'536},
         server.max_connections);
   visit(Key{"server", "max_connections_per_address",
@@ -132,7 +138,7 @@ void each_key(AnyConfig& config, const Visit& visit) {
 
   auto& remote = config.remote;
   visit(Key{"remote", "listen",
-            "ADDRESS:PORT, numeric, where workers on other machines join ('antiphon worker --join'); empty: off."},
+            "ADDRESS:PORT where workers on other machines join ('antiphon worker --join'); empty: off."},
         remote.listen);
   visit(Key{"remote", "certificate",
             "What they know this server by, in PEM form, leaf first; empty: no encryption, on a loopback only."},
@@ -196,16 +202,27 @@ void each_key(AnyConfig& config, const Visit& visit) {
             0.1, 3600},
         config.text_silence);
 
-  visit(Key{"wyoming", "listen", "ADDRESS:PORT, numeric, for Home Assistant, such as 0.0.0.0:10200; empty: off."},
+  visit(Key{"openai", "max_characters", "Of the text of one request.", 1, 100'000}, config.openai.max_characters);
+  visit(Key{"openai", "refuse_wordless",
+            "Whether a text in which nothing can be spoken, such as emoji alone, is refused with 400; else it is "
+            "answered with 0.1 s of silence."},
+        config.openai.refuse_wordless);
+
+  visit(Key{"wyoming", "listen", "ADDRESS:PORT for Home Assistant, such as 0.0.0.0:10200; empty: off."},
         config.wyoming.listen);
   visit(Key{"wyoming", "max_connections", "Connections at once; the next one is closed.", 1, 65'536},
         config.wyoming.max_connections);
+  visit(
+      Key{"wyoming", "max_characters", "Of a text that comes as a whole; one that is streamed has no end.", 1, 262'144},
+      config.wyoming.max_characters);
 
   visit(Key{"elevenlabs", "contexts", "Utterances at once on one WebSocket of several that take text.", 1, 1024},
         config.elevenlabs.contexts);
   visit(
       Key{"elevenlabs", "closed_contexts", "The same of those that are closed and only spoken to their end.", 1, 1024},
       config.elevenlabs.closed_contexts);
+  visit(Key{"elevenlabs", "max_characters", "Of the text of one request, or of one message.", 1, 100'000},
+        config.elevenlabs.max_characters);
   visit(Key{"elevenlabs", "lead_seconds",
             "A WebSocket gets audio at most so far ahead of its playback; 0: as fast as it is made.", 0, 3600},
         config.elevenlabs.lead);
@@ -278,6 +295,15 @@ void each_key(AnyConfig& config, const Visit& visit) {
         scheduler.reservation_grace);
 
   visit(Key{"log", "level", "Least level that is written: debug, info, warn, error or off."}, config.log_level);
+  visit(Key{"log", "format", "What a line is: text, or json (one object)."}, config.log.format);
+  visit(Key{"log", "answers",
+            "Which answers get a line: all, no_probes (but those of /healthz, /readyz and /metrics that are 200) or "
+            "none."},
+        config.log.answers);
+  visit(Key{"log", "answers_per_second",
+            "Lines of answers without audio in a second; then it is said how many more there were.", 1, 100'000},
+        config.log.answers_per_second);
+  visit(Key{"log", "client_address", "Whether these lines have the client's address."}, config.log.client_address);
 }
 
 }  // namespace antiphon::config

@@ -29,6 +29,11 @@ struct Device {
 /// up. At least 1.
 [[nodiscard]] std::uint32_t usable_cores();
 
+/// What the control groups of this process allow together, in processors: the least quota of its group and of those
+/// above it, as far as they can be seen, of version 2 and of version 1. Nothing: no limit. `root`: where /proc and the
+/// mounts are looked for.
+[[nodiscard]] std::optional<double> cpu_quota(const std::filesystem::path& root = "/");
+
 /// What cpu.max of a control group allows. Nothing: no limit, or not of that form.
 [[nodiscard]] std::optional<double> parse_cpu_quota(std::string_view text);
 

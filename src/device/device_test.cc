@@ -121,5 +121,85 @@ TEST(Device, AQuotaIsAShareOfAPeriod) {
   }
 }
 
+/// A machine's files about control groups.
+class QuotaTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    root_ = std::filesystem::path(testing::TempDir()) / ("quota_test_" + std::to_string(::getpid()));
+  }
+  void TearDown() override { std::filesystem::remove_all(root_); }
+
+  void put(const std::string& path, const std::string& text) const {
+    std::filesystem::create_directories((root_ / path).parent_path());
+    std::ofstream(root_ / path) << text << '\n';
+  }
+  void mount_two(const std::string& root, const std::string& place = "/sys/fs/cgroup") const {
+    put("proc/self/mountinfo", "22 1 0:20 / /proc rw - proc proc rw\n30 23 0:26 " + root + " " + place +
+                                   " rw,nosuid shared:4 - cgroup2 cgroup rw,nsdelegate");
+  }
+  void mount_one(const std::string& root) const {
+    put("proc/self/mountinfo",
+        "33 30 0:29 " + root + " /sys/fs/cgroup/cpu,cpuacct rw shared:9 - cgroup cgroup rw,cpu,cpuacct\n34 30 0:30 " +
+            root + " /sys/fs/cgroup/cpuset rw shared:9 - cgroup cgroup rw,cpuset");
+  }
+
+  std::filesystem::path root_;
+};
+
+TEST_F(QuotaTest, OfNestedGroupsTheLeastCounts) {
+  mount_two("/");
+  put("proc/self/cgroup", "0::/system.slice/antiphon.service");
+  put("sys/fs/cgroup/system.slice/antiphon.service/cpu.max", "max 100000");
+  EXPECT_EQ(cpu_quota(root_), std::nullopt);
+  put("sys/fs/cgroup/system.slice/cpu.max", "150000 100000");
+  EXPECT_EQ(cpu_quota(root_), 1.5) << "of a group above";
+  put("sys/fs/cgroup/system.slice/antiphon.service/cpu.max", "50000 100000");
+  EXPECT_EQ(cpu_quota(root_), 0.5);
+  put("sys/fs/cgroup/system.slice/antiphon.service/cpu.max", "400000 100000");
+  EXPECT_EQ(cpu_quota(root_), 1.5);
+}
+
+TEST_F(QuotaTest, InAContainerTheGroupIsTheRoot) {
+  put("proc/self/cgroup", "0::/");
+  mount_two("/");
+  put("sys/fs/cgroup/cpu.max", "200000 100000");
+  EXPECT_EQ(cpu_quota(root_), 2.0);
+  put("proc/self/cgroup", "0::/docker/0123");
+  mount_two("/docker/0123");
+  EXPECT_EQ(cpu_quota(root_), 2.0) << "without a name space of its own";
+  put("proc/self/cgroup", "0::/../../user.slice");
+  EXPECT_EQ(cpu_quota(root_), 2.0) << "beside what is mounted";
+  put("proc/self/cgroup", "0::/docker/0123/child");
+  put("sys/fs/cgroup/child/cpu.max", "100000 100000");
+  EXPECT_EQ(cpu_quota(root_), 1.0);
+}
+
+TEST_F(QuotaTest, OfVersionOneCountsToo) {
+  mount_one("/");
+  put("proc/self/cgroup", "5:cpuset:/a\n4:cpu,cpuacct:/a/b\n0::/");
+  EXPECT_EQ(cpu_quota(root_), std::nullopt);
+  put("sys/fs/cgroup/cpu,cpuacct/a/b/cpu.cfs_quota_us", "-1");
+  put("sys/fs/cgroup/cpu,cpuacct/a/b/cpu.cfs_period_us", "100000");
+  EXPECT_EQ(cpu_quota(root_), std::nullopt);
+  put("sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_quota_us", "100000");
+  put("sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_period_us", "100000");
+  EXPECT_EQ(cpu_quota(root_), 1.0);
+  mount_one("/a/b");
+  EXPECT_EQ(cpu_quota(root_), std::nullopt) << "what is above cannot be seen";
+  put("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "250000");
+  put("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000");
+  EXPECT_EQ(cpu_quota(root_), 2.5);
+}
+
+TEST_F(QuotaTest, PlacesWithBlanksAndLinesThatSayNothingAreRead) {
+  EXPECT_EQ(cpu_quota(root_), std::nullopt) << "without any of these files";
+  put("proc/self/cgroup", "nonsense\n0:\n0::/a");
+  mount_two("/", "/control\\040groups");
+  put("control groups/a/cpu.max", "300000 100000");
+  EXPECT_EQ(cpu_quota(root_), 3.0);
+  put("proc/self/mountinfo", "\n-\n30 23 0:26 / /x rw -\n30 23 0:26");
+  EXPECT_EQ(cpu_quota(root_), std::nullopt);
+}
+
 }  // namespace
 }  // namespace antiphon::device

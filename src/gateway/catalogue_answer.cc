@@ -6,6 +6,7 @@
 #include "gateway/answer.h"
 #include "gateway/elevenlabs_door.h"
 #include "protocol/elevenlabs/models.h"
+#include "protocol/elevenlabs/query.h"
 #include "protocol/elevenlabs/voices.h"
 #include "protocol/openai/models.h"
 
@@ -29,15 +30,17 @@ std::vector<Entry> entries(const VoiceDirectory& voices) {
 
 }  // namespace
 
-bool is_elevenlabs(const http::Request& request) { return request.headers.find("xi-api-key") != nullptr; }
+bool is_elevenlabs(const http::Request& request) {
+  return request.headers.find("xi-api-key") != nullptr || !elevenlabs::api_key_in(request.query).empty();
+}
 
-http::Response models_answer(const VoiceDirectory& voices, const http::Request& request) {
+http::Response models_answer(const VoiceDirectory& voices, const http::Request& request, std::size_t max_characters) {
   if (!is_elevenlabs(request)) return json_answer(200, openai::models_body(), {});
   std::vector<std::string> languages;
   for (const auto& voice : voices.voices()) {
     if (std::ranges::find(languages, voice.language) == languages.end()) languages.push_back(voice.language);
   }
-  return json_answer(200, elevenlabs::models_body(languages), {});
+  return json_answer(200, elevenlabs::models_body(languages, max_characters), {});
 }
 
 http::Response model_answer(std::string_view id, const http::Request& request) {

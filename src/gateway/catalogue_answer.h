@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -9,8 +10,9 @@
 /// What there is to choose from, in the shape that each client reads.
 namespace antiphon::gateway {
 
-/// OpenAI's list of models; ElevenLabs' where its key was sent.
-[[nodiscard]] http::Response models_answer(const VoiceDirectory& voices, const http::Request& request);
+/// OpenAI's list of models; ElevenLabs' where its key was sent, with the most characters that its requests may have.
+[[nodiscard]] http::Response models_answer(const VoiceDirectory& voices, const http::Request& request,
+                                           std::size_t max_characters);
 /// One of OpenAI's, or 404.
 [[nodiscard]] http::Response model_answer(std::string_view id, const http::Request& request);
 [[nodiscard]] http::Response speech_models_answer();

@@ -15,6 +15,7 @@ Cell::Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, Cell
       options_(std::move(options)),
       scheduler_(options_.scheduling),
       desk_(scheduler_),
+      costly_texts_({.losses = options_.scheduling.worker_losses_per_job}, random_key()),
       lengths_(options_.voices.size()),
       spoken_(options_.voices.size()),
       ready_(executor_),
@@ -117,7 +118,13 @@ void Cell::act_on_schedule() {
 }
 
 void Cell::perform(const scheduler::Dispatch& dispatch) {
-  const SpeechStream& stream = *streams_.at(dispatch.stream);
+  SpeechStream& stream = *streams_.at(dispatch.stream);
+  if (dispatch.kind == scheduler::JobKind::kPlan && is_refused(stream, *stream.utterance().next())) {
+    refuse_text(stream);
+    scheduler_.cancel_stream(stream.id(), clock_.now());
+    scheduler_.planned(dispatch.job, {}, clock_.now());
+    return;
+  }
   jobs_.emplace(dispatch.job, Job{.stream = dispatch.stream,
                                   .worker = dispatch.worker,
                                   .kind = dispatch.kind,
@@ -169,6 +176,7 @@ void Cell::perform(const scheduler::StreamFailed& failed) {
   if (it == streams_.end()) return;
   switch (failed.reason) {
     case scheduler::FailureReason::kWorkersLost:
+      if (has_refused_text(*it->second)) return refuse_text(*it->second);
       it->second->fail({.code = Errc::kWorkerLost, .message = "the workers that rendered it ended unexpectedly"});
       return;
     case scheduler::FailureReason::kShed:

@@ -13,6 +13,7 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "gateway/costly_texts.h"
 #include "gateway/probe.h"
 #include "gateway/speech_stream.h"
 #include "gateway/worker_fleet.h"
@@ -83,6 +84,10 @@ class Cell final : private FleetOwner {
   /// No more text comes: the stream ends when all is rendered.
   void end_text(SpeechStream& stream);
 
+  /// The stream fails for `error` unless it has ended, waiting or under way; it gets no more jobs. Its handle stays
+  /// valid.
+  void give_up(SpeechStream& stream, Error error);
+
   /// All PCM that waits in `stream`, which makes room for more.
   [[nodiscard]] std::vector<std::int16_t> take(SpeechStream& stream);
 
@@ -117,6 +122,7 @@ class Cell final : private FleetOwner {
     base::TimePoint progress;
     scheduler::WorkTime took{};     ///< By the worker's account.
     std::uint32_t grains_left = 0;  ///< Of a render job: that have not come.
+    bool started = false;           ///< Its worker has begun it.
 
     /// Whether its worker may say that now.
     template <class Body>
@@ -130,7 +136,15 @@ class Cell final : private FleetOwner {
 
   void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) override;
   void worker_retires(base::WorkerId worker) override;
+  [[nodiscard]] worker_pool::Blame blame_of(base::WorkerId worker) const override;
   void worker_left(base::WorkerId worker) override;
+  /// The texts that it was planning have cost a worker.
+  void note_costly_texts(base::WorkerId worker);
+  /// Whether a segment is not to be planned, since it has cost too many workers.
+  [[nodiscard]] bool is_refused(const SpeechStream& stream, const text::Segment& segment) const;
+  /// Whether that is so of any segment that it has by now.
+  [[nodiscard]] bool has_refused_text(const SpeechStream& stream) const;
+  void refuse_text(SpeechStream& stream);
   void voice_loaded(base::WorkerId worker, const std::string& voice) override;
   void voice_unloaded(base::WorkerId worker, const std::string& voice) override;
   void voice_lacking(base::WorkerId worker, const std::string& voice) override;
@@ -198,6 +212,7 @@ class Cell final : private FleetOwner {
   CellOptions options_;
   scheduler::Scheduler scheduler_;
   scheduler::AdmissionDesk desk_;
+  CostlyTexts costly_texts_;
   std::vector<scheduler::LengthModel> lengths_;  ///< Of each voice, in the order of CellOptions::voices.
   std::vector<bool> spoken_;                     ///< Likewise: whether it was used.
   bool room_changed_ = false;                    ///< The desk may decide something.

@@ -48,6 +48,10 @@ Cell::Handle Cell::open(SpeechSpec spec) {
   const base::StreamId id{next_stream_++};
   Handle stream(new SpeechStream(executor_, id, std::move(spec), clock_.now()), Closer{this});
   streams_.emplace(id, stream.get());
+  if (has_refused_text(*stream)) {
+    refuse_text(*stream);
+    return stream;
+  }
   if (fleet_.lacks_room_for(spoken.id)) {
     probe_.refused_device_memory();
     stream->fail({.code = Errc::kBusy,
@@ -78,6 +82,13 @@ Cell::Handle Cell::open(SpeechSpec spec) {
 void Cell::Closer::operator()(SpeechStream* stream) const {
   cell->close(*stream);
   delete stream;
+}
+
+void Cell::give_up(SpeechStream& stream, Error error) {
+  stream.fail(std::move(error));
+  desk_.leave(stream.id());
+  scheduler_.cancel_stream(stream.id(), clock_.now());
+  room_changed_ = true;
 }
 
 void Cell::close(SpeechStream& stream) {

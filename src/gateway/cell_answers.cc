@@ -26,7 +26,10 @@ void Cell::on_answer(base::WorkerId worker, wire::Message message) {
           if (!job->second.may_hear<Body>()) return fleet_.condemn(worker, "an answer that its job does not have");
           job->second.progress = clock_.now();
         }
-        if constexpr (std::is_same_v<Body, wire::Started>) scheduler_.started(base::JobId{body.job});
+        if constexpr (std::is_same_v<Body, wire::Started>) {
+          jobs_.at(base::JobId{body.job}).started = true;
+          scheduler_.started(base::JobId{body.job});
+        }
         if constexpr (std::is_same_v<Body, wire::Planned>) on_planned(std::forward<M>(body));
         if constexpr (std::is_same_v<Body, wire::GrainDone>) on_grain(std::forward<M>(body));
         if constexpr (std::is_same_v<Body, wire::RenderDone>) end_render(body);
@@ -52,6 +55,7 @@ void Cell::on_planned(wire::Planned planned) {
   std::vector<base::Duration> grains;
   for (const auto& grain : planned.grains) grains.push_back(base::playing_time({grain.samples}, rate));
   learn_length(*stream, segment, grains);
+  costly_texts_.planned(stream->spec().voice_id, segment.text);
   grains.back() += base::playing_time(pause, rate);
   stream->add_segment(std::move(planned), pause);
   stream->utterance().accepted();
@@ -130,6 +134,7 @@ void Cell::on_failed(const wire::Failed& failed) {
   jobs_.erase(job);
   const auto code = static_cast<engine::Errc>(failed.code);
   if (stream != nullptr && kind == scheduler::JobKind::kPlan && code == engine::Errc::kNothingToSpeak) {
+    stream->skip_segment();
     stream->utterance().nothing();
     scheduler_.planned(id,
                        {.more_text = stream->utterance().next() != nullptr,

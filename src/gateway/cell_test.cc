@@ -233,6 +233,33 @@ TEST_F(CellTest, GrowsUnderLoadAndShrinksAfterIt) {
   EXPECT_EQ(deaths(worker_pool::Death::kExited), 0U) << "which is no death";
 }
 
+TEST_F(CellTest, ATextThatTakesWorkersIsRefusedAndNoSlotRestsForIt) {
+  make_cell({}, {.least = 1, .most = 1, .deaths_per_minute = 1});
+  const std::string poison = "These words take the worker.";
+  std::uint64_t died = 0;
+  const auto at_strength = [&] { return cell_->ready_workers() == 1 && in_state(worker_pool::SlotState::kSpare) == 1; };
+  for (const auto& text :
+       std::vector<std::string>{poison, "More words. " + poison, "And these take the worker. The end."}) {
+    ASSERT_TRUE(run_while_not(at_strength));
+    const auto first = cell_->open(spec(text));
+    listen(*first);
+    EXPECT_EQ(first->end(), SpeechStream::End::kFailed);
+    EXPECT_EQ(first->error().code, Errc::kTextNotSpeakable);
+    if (text != "More words. " + poison) died += 2;
+    EXPECT_EQ(deaths(worker_pool::Death::kExited), died) << "a text that is known costs nothing";
+  }
+  EXPECT_EQ(in_state(worker_pool::SlotState::kQuarantined), 0U);
+  ASSERT_TRUE(run_while_not(at_strength));
+  auto growing = spec("", 7);
+  growing.arrival = TextArrival::kInPieces;
+  const auto stream = cell_->open(std::move(growing));
+  ASSERT_TRUE(cell_->add_text(*stream, "Some words come before. " + poison));
+  cell_->end_text(*stream);
+  EXPECT_FALSE(listen(*stream).empty()) << "what comes before it is spoken";
+  EXPECT_EQ(stream->error().code, Errc::kTextNotSpeakable);
+  EXPECT_EQ(deaths(worker_pool::Death::kExited), died);
+}
+
 TEST_F(CellTest, AWorkerThatTriesToBreakOutIsStoppedAndReplacedAndOnlyItsStreamEnds) {
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)

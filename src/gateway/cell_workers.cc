@@ -4,6 +4,7 @@
 
 #include "gateway/cell.h"
 #include "identity/hash.h"
+#include "runtime/log.h"
 
 namespace antiphon::gateway {
 namespace {
@@ -72,7 +73,44 @@ void Cell::worker_retires(base::WorkerId worker) {
   room_changed_ = true;
 }
 
+worker_pool::Blame Cell::blame_of(base::WorkerId worker) const {
+  const auto plans = [&](const auto& entry) {
+    const Job& job = entry.second;
+    return job.worker == worker && job.kind == scheduler::JobKind::kPlan && job.started;
+  };
+  return std::ranges::any_of(jobs_, plans) ? worker_pool::Blame::kText : worker_pool::Blame::kSlot;
+}
+
+void Cell::note_costly_texts(base::WorkerId worker) {
+  for (const auto& [id, job] : jobs_) {
+    if (job.worker != worker || job.kind != scheduler::JobKind::kPlan || !job.started) continue;
+    const auto* const stream = stream_of(id);
+    const auto* const segment = stream == nullptr ? nullptr : stream->utterance().next();
+    if (segment == nullptr) continue;
+    const auto losses = costly_texts_.lost(stream->spec().voice_id, segment->text, clock_.now());
+    runtime::log_warn("text_cost_worker",
+                      {{"stream", stream->id().value}, {"worker", worker.value}, {"losses", losses}});
+  }
+}
+
+bool Cell::is_refused(const SpeechStream& stream, const text::Segment& segment) const {
+  return costly_texts_.refuses(stream.spec().voice_id, segment.text, clock_.now());
+}
+
+bool Cell::has_refused_text(const SpeechStream& stream) const {
+  if (costly_texts_.size() == 0) return false;
+  return std::ranges::any_of(stream.utterance().segments(),
+                             [&](const auto& segment) { return is_refused(stream, segment); });
+}
+
+void Cell::refuse_text(SpeechStream& stream) {
+  runtime::log_warn("text_refused", {{"stream", stream.id().value}, {"remembered", costly_texts_.size()}});
+  stream.fail({.code = Errc::kTextNotSpeakable,
+               .message = "The text has ended the workers that read it, and is not tried again for a while."});
+}
+
 void Cell::worker_left(base::WorkerId worker) {
+  note_costly_texts(worker);
   distances_.erase(worker);
   std::erase_if(jobs_, [&](const auto& entry) { return entry.second.worker == worker; });
   scheduler_.remove_worker(worker, clock_.now());

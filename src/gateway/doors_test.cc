@@ -106,7 +106,7 @@ TEST(EventSink, AFailureBeforeAudioIsAnOrdinaryAnswer) {
 
 TEST(DoorErrors, EveryDoorSaysWhoseFaultItIs) {
   using enum Errc;
-  for (const auto code : {kUnknownVoice, kInvalidText, kNothingToSpeak}) {
+  for (const auto code : {kUnknownVoice, kInvalidText, kNothingToSpeak, kTextNotSpeakable}) {
     EXPECT_EQ(protocol::openai::status_of(to_openai({code, "why"}).code), 400U);
     EXPECT_LT(protocol::elevenlabs::status_of(to_elevenlabs({code, "why"}).code), 500U);
     EXPECT_FALSE(to_openai({code, "why"}).param.empty());

@@ -22,9 +22,13 @@ std::string_view name_of(Egress::End end) {
       return "cancelled";
     case Egress::End::kDropped:
       return "dropped";
+    case Egress::End::kRevoked:
+      return "revoked";
   }
   return "";
 }
+
+Error revocation() { return {.code = Errc::kRevoked, .message = "The API key was revoked."}; }
 
 /// Of audio, in a piece at most: what a listener has taken is known of whole pieces only.
 constexpr std::size_t kPieceSeconds = 1;
@@ -44,9 +48,10 @@ Egress::Egress(Cell& cell, SpeechStream& stream, AudioSink& sink, runtime::Clock
 runtime::Awaitable<Egress::Report> Egress::run(AudioOutput output, runtime::ThreadPool::Strand strand,
                                                std::string request_id) {
   std::optional<Error> error;
-  // With the first audio it is settled which voice speaks, and so the rate.
+  // With the first audio it is settled which voice speaks, and so the rate and the gain.
   if (co_await stream_.wait()) {
-    auto encoder = codec::make_encoder(output.format, stream_.spec().rate, output.rate, output.bit_rate);
+    auto encoder =
+        codec::make_encoder(output.format, stream_.spec().rate, output.rate, output.bit_rate, stream_.spec().gain);
     if (encoder) {
       error = co_await send(output, **encoder, std::move(strand));
     } else {
@@ -73,14 +78,22 @@ runtime::Awaitable<Egress::Report> Egress::run(AudioOutput output, runtime::Thre
   co_return told;
 }
 
+void Egress::revoke() {
+  revoked_ = true;
+  cell_.give_up(stream_, revocation());
+  if (bytes_ > 0) sink_.cut();
+}
+
 Egress::Report Egress::report(const std::optional<Error>& error) const {
   auto end = listener_.dropped() ? End::kDropped : End::kCancelled;
   if (error) end = stream_.entry() ? End::kFailed : End::kRefused;
+  if (revoked_) end = End::kRevoked;
   if (complete_) end = End::kComplete;
   return {.end = end,
           .first_audio = first_audio_,
           .audio = base::playing_time({samples_}, stream_.spec().rate),
-          .took = clock_.now() - arrived_};
+          .took = clock_.now() - arrived_,
+          .error = error ? std::optional(error->code) : std::nullopt};
 }
 
 runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec::Encoder& encoder,
@@ -91,12 +104,17 @@ runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec:
     if (state == SpeechStream::End::kFailed) co_return stream_.error();
     samples_ += pcm.size();
     const bool last = state == SpeechStream::End::kComplete;
-    if (last && samples_ == 0)
-      co_return Error{.code = Errc::kNothingToSpeak, .message = "The voice has nothing to say for this text."};
+    if (last && samples_ == 0) {
+      if (output.wordless == Wordless::kRefused) {
+        co_return Error{.code = Errc::kNothingToSpeak, .message = "The voice has nothing to say for this text."};
+      }
+      pcm = wordless_audio(output.wordless, stream_.spec().rate);
+    }
     const auto most = kPieceSeconds * stream_.spec().rate.hz;
     const auto encoded = co_await runtime::run_on(strand, [&] { return encode(encoder, pcm, last, most); });
     if (!encoded) co_return Error{.code = Errc::kEngineFailed, .message = encoded.error().message};
-    pcm = std::vector<std::int16_t>();  // a slow listener holds what is written long enough
+    if (revoked_) co_return revocation();  // where all was rendered before, the stream does not know
+    pcm = std::vector<std::int16_t>();     // a slow listener holds what is written long enough
     if (!co_await write(*encoded, output)) co_return std::nullopt;
     if (last) {
       listener_.begin();
@@ -166,12 +184,13 @@ base::SampleCount Egress::through(AudioOutput output) const {
       return {bytes_ / sizeof(std::int16_t)};
     case codec::Format::kWav:
       return {(bytes_ - audio::kWavHeaderBytes) / sizeof(std::int16_t)};
+    case codec::Format::kMulaw:
+    case codec::Format::kAlaw:
+      return {bytes_};
     case codec::Format::kMp3:
     case codec::Format::kOpus:
     case codec::Format::kAac:
     case codec::Format::kFlac:
-    case codec::Format::kMulaw:
-    case codec::Format::kAlaw:
       break;
   }
   const std::uint64_t own = stream_.spec().rate.hz;

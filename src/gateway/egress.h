@@ -27,6 +27,7 @@ class Egress {
     kFailed,
     kCancelled,
     kDropped,  ///< The listener fell too far behind.
+    kRevoked,  ///< The API key that it came with was.
   };
 
   struct Report {
@@ -34,6 +35,7 @@ class Egress {
     base::Duration first_audio{};  ///< From the construction to the first bytes; zero where there were none.
     base::Duration audio{};        ///< That was rendered.
     base::Duration took{};
+    std::optional<Errc> error{};  ///< Where the listener was told of one.
   };
 
   /// `lag_limit`: see SpeechHandlerOptions. The references stay valid until run() returns.
@@ -43,6 +45,9 @@ class Egress {
   /// Until the stream or its listener ends. Logs the end under `request_id`.
   [[nodiscard]] runtime::Awaitable<Report> run(AudioOutput output, runtime::ThreadPool::Strand strand,
                                                std::string request_id);
+
+  /// Ends it now: with an error where nothing was written yet, else by cutting the listener off.
+  void revoke();
 
  private:
   /// Audio that is written at once, and the bytes that it became; none where the encoder holds it back.
@@ -84,6 +89,7 @@ class Egress {
   std::uint64_t written_ = 0;       ///< Samples of these that were written, or are held back by the encoder.
   std::uint64_t bytes_ = 0;         ///< Written.
   bool complete_ = false;
+  bool revoked_ = false;
 };
 
 }  // namespace antiphon::gateway

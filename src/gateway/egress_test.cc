@@ -26,8 +26,9 @@ class ScriptedSink final : public AudioSink {
  public:
   explicit ScriptedSink(const runtime::Executor& executor) : cut_(executor) {}
 
-  runtime::Awaitable<bool> write(std::span<const std::byte> bytes, base::SampleCount /*through*/) override {
+  runtime::Awaitable<bool> write(std::span<const std::byte> bytes, base::SampleCount through) override {
     sizes.push_back(bytes.size());
+    places.push_back(through.value);
     if (stuck) {
       co_await cut_.wait();
       co_return false;
@@ -36,13 +37,18 @@ class ScriptedSink final : public AudioSink {
     co_return true;
   }
   runtime::Awaitable<bool> complete() override { co_return true; }
-  runtime::Awaitable<> fail(const Error& /*error*/) override { co_return; }
+  runtime::Awaitable<> fail(const Error& error) override {
+    failed = error.code;
+    co_return;
+  }
   void on_gone(std::move_only_function<void()> /*callback*/) override {}
   void cut() override { cut_.set(); }
 
   std::vector<std::size_t> sizes;
+  std::vector<std::uint64_t> places;  ///< Behind each write.
   std::function<void()> take;
   bool stuck = false;  ///< Takes nothing until it is cut.
+  std::optional<Errc> failed;
 
  private:
   runtime::Event cut_;
@@ -55,12 +61,11 @@ class EgressTest : public CellTest {
     make_cell({}, 1);
   }
 
-  void begin(SpeechStream& stream) {
+  void begin(SpeechStream& stream, AudioOutput output = {.format = codec::Format::kPcm, .rate = kRate}) {
     egress_ = std::make_unique<Egress>(*cell_, stream, sink_, time_, probe_, kLagLimit);
-    tasks_.spawn([](EgressTest& t) -> runtime::Awaitable<> {
-      t.report_ =
-          co_await t.egress_->run({.format = codec::Format::kPcm, .rate = kRate}, t.encoders_.make_strand(), "");
-    }(*this));
+    tasks_.spawn([](EgressTest& t, AudioOutput output) -> runtime::Awaitable<> {
+      t.report_ = co_await t.egress_->run(output, t.encoders_.make_strand(), "");
+    }(*this, output));
   }
   bool run_to_end() {
     return run_while_not([this] { return report_ && tasks_.size() == 0; });
@@ -142,6 +147,38 @@ TEST_F(EgressTest, AListenerWhoIsTooFarBehindIsDropped) {
   EXPECT_EQ(metric("antiphon_listeners_dropped_total"), 1);
 }
 
+TEST_F(EgressTest, ARevokedListenerIsCutOffThoughHeTakesNothing) {
+  sink_.stuck = true;
+  const auto stream = cell_->open(spec(kLong));
+  begin(*stream);
+  ASSERT_TRUE(run_while_not([&] { return sink_.sizes.size() == 1; }));
+  egress_->revoke();
+  ASSERT_TRUE(run_to_end());
+  EXPECT_EQ(report_->end, Egress::End::kRevoked);
+  EXPECT_EQ(sink_.sizes.size(), 1U);
+}
+
+TEST_F(EgressTest, OneThatHasHeardNothingIsToldThatItsKeyWasRevoked) {
+  const auto stream = cell_->open(spec(kLong));
+  begin(*stream);
+  egress_->revoke();
+  ASSERT_TRUE(run_to_end());
+  EXPECT_EQ(report_->end, Egress::End::kRevoked);
+  EXPECT_EQ(sink_.failed, Errc::kRevoked);
+  EXPECT_TRUE(sink_.sizes.empty());
+}
+
+TEST_F(EgressTest, WhatWasRenderedBeforeItWasRevokedIsNotHeard) {
+  const auto stream = cell_->open(spec(kLong));
+  ASSERT_TRUE(run_while_not([&] { return stream->end() == SpeechStream::End::kComplete; }));
+  begin(*stream);
+  egress_->revoke();
+  ASSERT_TRUE(run_to_end());
+  EXPECT_EQ(report_->end, Egress::End::kRevoked);
+  EXPECT_EQ(sink_.failed, Errc::kRevoked);
+  EXPECT_TRUE(sink_.sizes.empty());
+}
+
 TEST_F(EgressTest, WhatHasWaitedIsWrittenByTheSecond) {
   const auto stream = cell_->open(spec(kLong));
   ASSERT_TRUE(run_while_not([&] { return stream->end() == SpeechStream::End::kComplete; }));
@@ -155,6 +192,24 @@ TEST_F(EgressTest, WhatHasWaitedIsWrittenByTheSecond) {
   }
   EXPECT_EQ(sum, 2 * samples);
   EXPECT_EQ(sink_.sizes.size(), (samples + kRate.hz - 1) / kRate.hz);
+}
+
+TEST_F(EgressTest, WhereSamplesHaveASizeTheirPlaceIsThatOfTheBytes) {
+  for (const auto format : {codec::Format::kPcm, codec::Format::kMulaw, codec::Format::kAlaw}) {
+    sink_.sizes.clear();
+    sink_.places.clear();
+    report_.reset();
+    const auto stream = cell_->open(spec(kLong));
+    begin(*stream, {.format = format, .rate = {8'000}});
+    ASSERT_TRUE(run_to_end());
+    ASSERT_GT(sink_.sizes.size(), 2U);
+    const std::size_t size = format == codec::Format::kPcm ? sizeof(std::int16_t) : 1;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < sink_.sizes.size(); ++i) {
+      bytes += sink_.sizes[i];
+      EXPECT_EQ(sink_.places[i] * size, bytes) << codec::name_of(format);
+    }
+  }
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ elevenlabs::Result<void> ElevenLabsContext::append(const elevenlabs::AppendText&
   const bool sentences = common_.arrival == elevenlabs::Arrival::kSentences;
   const bool waits = message.pace == elevenlabs::Pace::kBuffered && !sentences;
   const auto text = sentences ? with_space(message.text) : joiner_.join(message.text);
+  sink_.wrote(text);
   if (auto spoken = speak(schedule_.add(text, waits ? elevenlabs::Pace::kBuffered : elevenlabs::Pace::kTriggered));
       !spoken) {
     return spoken;
@@ -71,10 +72,12 @@ elevenlabs::Result<void> ElevenLabsContext::begin() {
                                      .voice = common_.voice,
                                      .text = {},
                                      .speed = speed_,
+                                     .seed = common_.seed,
                                      .wait = wait_,
                                      .output = common_.output,
                                      .arrival = TextArrival::kInPieces,
-                                     .backlog = backlog},
+                                     .backlog = backlog,
+                                     .note = &common_.note},
                                     common_.caller, common_.silence);
   if (!speech) return std::unexpected(to_elevenlabs(speech.error()));
   speech_ = std::move(*speech);

@@ -18,12 +18,14 @@ struct ElevenLabsContextCommon {
   http::WebSocket& socket;
   SpeechHandler& speech;
   const DoorProbe& doors;
+  AccessNote& note;  ///< Of the socket, for all contexts.
   runtime::Clock& clock;
   runtime::Executor executor;
   identity::Caller caller;
   std::string request_id;
   std::string voice;
   AudioOutput output{};
+  std::uint64_t seed = 0;
   protocol::elevenlabs::Mode mode = protocol::elevenlabs::Mode::kSingle;
   protocol::elevenlabs::Arrival arrival = protocol::elevenlabs::Arrival::kPieces;
   base::Duration silence{};

@@ -46,6 +46,10 @@ elevenlabs::Error to_elevenlabs(const Error& error) {
       return {.code = elevenlabs::Errc::kInvalidValue, .message = error.message, .param = "text"};
     case Errc::kNothingToSpeak:
       return {.code = elevenlabs::Errc::kNothingToSpeak, .message = error.message, .param = "text"};
+    case Errc::kRevoked:
+      return {.code = elevenlabs::Errc::kUnauthorized, .message = error.message};
+    case Errc::kTextNotSpeakable:
+      return {.code = elevenlabs::Errc::kTextNotSpeakable, .message = error.message, .param = "text"};
     case Errc::kUserLimit:
       return {.code = elevenlabs::Errc::kTooManyStreams, .message = error.message};
     case Errc::kShed:
@@ -72,9 +76,11 @@ http::Response elevenlabs_error_answer(const elevenlabs::Error& error, const std
 }
 
 runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route route, const http::Request& request,
-                                      identity::Caller caller, std::string request_id, http::Responder& responder) {
-  const auto query = elevenlabs::parse_query(request.query);
-  auto asked = elevenlabs::parse_speech_request(request.body);
+                                      identity::Caller caller, std::string request_id, http::Responder& responder,
+                                      AccessNote& note) {
+  const auto& rules = speech.rules().elevenlabs;
+  const auto query = elevenlabs::parse_query(request.query, rules.models);
+  auto asked = elevenlabs::parse_speech_request(request.body, rules);
   if (!query || !asked) {
     co_await responder.respond(elevenlabs_error_answer(query ? asked.error() : query.error(), request_id));
     co_return;
@@ -84,10 +90,11 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route r
                     .voice = std::move(route.voice_id),
                     .text = std::move(asked->text),
                     .speed = asked->speed,
-                    .seed = asked->seed,
+                    .seed = asked->seed != 0 ? asked->seed : query->seed.value_or(0),
                     .wait = preferences.wait,
                     .paced = preferences.paced,
-                    .output = to_output(query->output_format)};
+                    .output = to_output(query->output_format),
+                    .note = &note};
   const auto refuse = [request_id](const Error& error) {
     return elevenlabs_error_answer(to_elevenlabs(error), request_id, error.retry_after);
   };
@@ -95,7 +102,7 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route r
     const bool lines = route.endpoint == elevenlabs::Endpoint::kTimedSpeechStream;
     const auto* const type = lines ? "application/x-ndjson" : "application/json";
     TimedSink sink(responder, {{"Content-Type", type}, {"x-request-id", request_id}}, refuse,
-                   lines ? TimedSink::Shape::kLines : TimedSink::Shape::kObject, order.output.rate);
+                   lines ? TimedSink::Shape::kLines : TimedSink::Shape::kObject, order.output.rate, order.text);
     co_return co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), sink);
   }
   const auto type = codec::content_type(order.output.format);

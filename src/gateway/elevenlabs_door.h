@@ -26,6 +26,7 @@ namespace antiphon::gateway {
 /// that has it. The references stay valid until it returns.
 [[nodiscard]] runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, protocol::elevenlabs::Route route,
                                                     const http::Request& request, identity::Caller caller,
-                                                    std::string request_id, http::Responder& responder);
+                                                    std::string request_id, http::Responder& responder,
+                                                    AccessNote& note);
 
 }  // namespace antiphon::gateway

@@ -69,9 +69,9 @@ runtime::Awaitable<bool> ElevenLabsSink::send(std::span<const std::byte> bytes, 
   if (end_ && sent_ >= *end_) co_return false;
   const auto audio = base::playing_time(samples, options_.output.rate);
   if (!co_await pace(audio)) co_return false;
-  const auto alignment = text_.take(sent_ + std::max<std::uint64_t>(samples.value, 1));
+  const auto alignments = text_.take(sent_ + std::max<std::uint64_t>(samples.value, 1));
   sent_ += samples.value;
-  const auto message = elevenlabs::audio_message(address(), bytes, alignment ? &*alignment : nullptr);
+  const auto message = elevenlabs::audio_message(address(), bytes, alignments ? &*alignments : nullptr);
   if (co_await socket_.write(message)) co_return !stopped_;
   if (auto callback = std::exchange(on_gone_, nullptr)) callback();
   co_return false;

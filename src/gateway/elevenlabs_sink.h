@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "audio/pacer.h"
 #include "gateway/audio_sink.h"
@@ -31,6 +32,8 @@ class ElevenLabsSink final : public AudioSink {
   /// `socket` and `clock` outlive it.
   ElevenLabsSink(http::WebSocket& socket, runtime::Clock& clock, const runtime::Executor& executor, Options options);
 
+  /// More of the text as the client wrote it.
+  void wrote(std::string_view utf8) { text_.wrote(utf8); }
   /// Nothing more is sent but how it ended.
   void stop();
   /// Nothing is sent of what is behind `end`, in samples of the output.

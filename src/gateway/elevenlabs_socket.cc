@@ -15,6 +15,9 @@ elevenlabs::Mode mode_of(const elevenlabs::Route& route) {
   return route.endpoint == elevenlabs::Endpoint::kStreamInput ? elevenlabs::Mode::kSingle : elevenlabs::Mode::kMulti;
 }
 
+/// For a client whose key was revoked to take the goodbye.
+constexpr auto kParting = std::chrono::seconds(1);
+
 elevenlabs::Error no_key() {
   return {.code = elevenlabs::Errc::kUnauthorized,
           .message =
@@ -44,8 +47,8 @@ std::optional<elevenlabs::Error> complaint(const SpeechHandler& speech, const st
 }
 
 /// The key in the first message of a socket; "" where it has none.
-std::string key_in(elevenlabs::Mode mode, std::string_view message) {
-  auto parsed = elevenlabs::parse_client_message(mode, message);
+std::string key_in(elevenlabs::Mode mode, const elevenlabs::Rules& rules, std::string_view message) {
+  auto parsed = elevenlabs::parse_client_message(mode, message, rules);
   auto* const append = parsed ? std::get_if<elevenlabs::AppendText>(&*parsed) : nullptr;
   return append == nullptr ? std::string() : std::move(append->settings.api_key);
 }
@@ -92,7 +95,7 @@ runtime::Awaitable<> ElevenLabsSocket::run(std::optional<std::string> first) {
 
 runtime::Awaitable<bool> ElevenLabsSocket::take(std::string text) {
   heard_ = common_.clock.now();
-  auto message = elevenlabs::parse_client_message(common_.mode, text);
+  auto message = elevenlabs::parse_client_message(common_.mode, text, common_.speech.rules().elevenlabs);
   if (!message) co_return co_await refuse(std::move(message.error()));
   co_await perform(std::move(*message));
   co_return true;
@@ -232,18 +235,36 @@ void ElevenLabsSocket::check_inactivity() {
       shut({.code = elevenlabs::Errc::kInactive, .message = "No text came for longer than inactivity_timeout."}));
 }
 
+void ElevenLabsSocket::renew_caller(const identity::Identifier& callers) {
+  if (auto caller = callers.renewed(common_.caller)) {
+    common_.caller = std::move(*caller);
+    return;
+  }
+  if (common_.caller.key_sha256.empty()) {
+    wind_up();
+    if (contexts_.empty()) tasks_.spawn(close(http::CloseCode::kPolicyViolation, no_key().message));
+    return;
+  }
+  winding_up_ = true;
+  for (const auto& context : contexts_) context->stop();
+  parting_ =
+      common_.clock.start_timer(common_.executor, common_.clock.now() + kParting, [this] { common_.socket.cut(); });
+  tasks_.spawn(shut({.code = elevenlabs::Errc::kUnauthorized, .message = "The API key was revoked."}));
+}
+
 runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, elevenlabs::Route route,
                                              const http::Request& request, std::string request_id,
                                              http::Responder& responder) {
   const auto refuse = [&](const elevenlabs::Error& error) {
     return responder.respond(elevenlabs_error_answer(error, request_id));
   };
-  const auto query = elevenlabs::parse_query(request.query);
+  const auto& rules = door.speech.rules().elevenlabs;
+  const auto query = elevenlabs::parse_query(request.query, rules.models);
   if (!query) {
     co_await refuse(query.error());
     co_return;
   }
-  auto caller = caller_of(door.callers, request);
+  auto caller = caller_of(door.callers, request, elevenlabs::api_key_in(request.query));
   if (caller) {
     if (const auto wrong = complaint(door.speech, route.voice_id, *caller)) {
       co_await refuse(*wrong);
@@ -263,28 +284,36 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
   if (!caller) {
     co_await runtime::run_until(door.clock, door.clock.now() + door.options.key_timeout, read_into(*socket, first));
     if (!first) co_return;
-    caller = caller_of(door.callers, request, key_in(mode, *first));
+    caller = caller_of(door.callers, request, key_in(mode, rules, *first));
     const auto wrong = caller ? complaint(door.speech, route.voice_id, *caller) : no_key();
     if (wrong) co_return co_await turn_away(*socket, mode, *wrong);
   }
+  // The key may have been revoked while the two shook hands.
+  auto known = door.callers.renewed(std::move(*caller));
+  if (!known) co_return co_await turn_away(*socket, mode, no_key());
+  door.note.key = known->key;
   auto lead = door.options.lead;
-  if (caller->pacing == identity::Pacing::kUnpaced) lead.reset();
+  if (known->pacing == identity::Pacing::kUnpaced) lead.reset();
   ElevenLabsSocket session(
       {.socket = *socket,
        .speech = door.speech,
        .doors = door.doors,
+       .note = door.note,
        .clock = door.clock,
        .executor = co_await boost::asio::this_coro::executor,
-       .caller = std::move(*caller),
+       .caller = std::move(*known),
        .request_id = std::move(request_id),
        .voice = std::move(route.voice_id),
        .output = to_output(query->output_format),
+       .seed = query->seed.value_or(0),
        .mode = mode,
        .arrival = query->auto_mode ? elevenlabs::Arrival::kSentences : elevenlabs::Arrival::kPieces,
        .silence = door.options.silence,
        .lead = lead},
       door.options, query->inactivity_timeout);
+  const auto place = door.open.insert(door.open.end(), &session);
   co_await session.run(std::move(first));
+  door.open.erase(place);
 }
 
 }  // namespace antiphon::gateway

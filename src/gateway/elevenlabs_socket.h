@@ -38,6 +38,10 @@ class ElevenLabsSocket {
   /// Until it is closed by either side. `first`: a message that was read before, if any.
   [[nodiscard]] runtime::Awaitable<> run(std::optional<std::string> first);
 
+  /// The keys have changed: its contexts from now on have what its key allows by now. Where the key is gone all of them
+  /// end at once and the socket is closed; where it needed none and there are keys by now, what came is spoken first.
+  void renew_caller(const identity::Identifier& callers);
+
  private:
   using Context = ElevenLabsContext;
 
@@ -77,8 +81,12 @@ class ElevenLabsSocket {
   std::size_t unreadable_ = 0;  ///< Messages so far of which nobody knows what they are for.
   bool winding_up_ = false;
   std::unique_ptr<runtime::Timer> watch_;
+  std::unique_ptr<runtime::Timer> parting_;  ///< Cuts a client off that does not take the goodbye.
   runtime::TaskGroup tasks_;
 };
+
+/// The sockets that are open, so that a change of keys reaches them.
+using ElevenLabsSockets = std::list<ElevenLabsSocket*>;
 
 /// What the sockets of a server need. The references outlive them.
 struct ElevenLabsSocketDoor {
@@ -87,6 +95,8 @@ struct ElevenLabsSocketDoor {
   const identity::Identifier& callers;
   runtime::Clock& clock;
   const ElevenLabsSocketOptions& options;
+  AccessNote& note;  ///< Of this one.
+  ElevenLabsSockets& open;
 };
 
 /// Answers a request for one of the two sockets, `route`. Who it is may be told by a header or, as web pages do that

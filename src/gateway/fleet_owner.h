@@ -34,6 +34,8 @@ class FleetOwner {
   virtual void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) = 0;
   /// It is to get no more jobs.
   virtual void worker_retires(base::WorkerId worker) = 0;
+  /// What it was doing, should it end now. Asked before worker_left().
+  [[nodiscard]] virtual worker_pool::Blame blame_of(base::WorkerId worker) const = 0;
   /// It is gone, and its jobs with it.
   virtual void worker_left(base::WorkerId worker) = 0;
   virtual void voice_loaded(base::WorkerId worker, const std::string& voice) = 0;

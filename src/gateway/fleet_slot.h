@@ -34,8 +34,9 @@ struct FleetSlot {
   std::uint32_t places = 1;
   std::size_t most_voices = 1;  ///< That it is given at once.
   std::uint64_t device_bytes = 0;
-  bool joined = false;     ///< The owner knows it.
-  bool condemned = false;  ///< It is killed; what it still says is void.
+  bool joined = false;                                   ///< The owner knows it.
+  bool condemned = false;                                ///< It is killed; what it still says is void.
+  worker_pool::Blame blame = worker_pool::Blame::kSlot;  ///< For the end of the process.
   std::uint64_t jobs = 0;
   base::Duration rendered{};
   base::Duration busy{};

@@ -13,6 +13,7 @@
 #include "gateway/identity.h"
 #include "gateway/openai_door.h"
 #include "gateway/worker_report.h"
+#include "protocol/elevenlabs/query.h"
 #include "protocol/elevenlabs/route.h"
 
 namespace antiphon::gateway {
@@ -72,6 +73,7 @@ openai::Errc to_openai(http::EdgeErrc code) {
     case http::EdgeErrc::kBodyTooLarge:
     case http::EdgeErrc::kTargetTooLong:
     case http::EdgeErrc::kUnsupportedMediaType:
+    case http::EdgeErrc::kUnsupportedCoding:
     case http::EdgeErrc::kHeadersTooLarge:
     case http::EdgeErrc::kHostRefused:
     case http::EdgeErrc::kOriginRefused:
@@ -87,8 +89,8 @@ openai::Errc to_openai(http::EdgeErrc code) {
 }  // namespace
 
 Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, const identity::Identifier& callers,
-             runtime::Clock& clock, metrics::Registry& registry, Probe& probe, ElevenLabsSocketOptions sockets,
-             base::Duration unhealthy_after)
+             runtime::Clock& clock, metrics::Registry& registry, Probe& probe, AccessLog& access,
+             ElevenLabsSocketOptions sockets, base::Duration unhealthy_after)
     : cell_(cell),
       voices_(voices),
       speech_(speech),
@@ -96,16 +98,21 @@ Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, co
       clock_(clock),
       registry_(registry),
       probe_(probe),
+      access_(access),
       sockets_(sockets),
       unhealthy_after_(unhealthy_after),
-      fleet_probe_(std::make_unique<FleetProbe>(registry)) {}
+      fleet_probe_(std::make_unique<FleetProbe>(registry)),
+      process_metrics_(registry) {}
 
 runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder& responder) {
   const auto request_id = request_id_of(&request);
   const auto speech = elevenlabs::parse_route(request.path);
   const auto* const asset = find_asset(request.path);
   const auto route = find_route(request.path);
-  const auto caller = caller_of(callers_, request);
+  const auto caller = caller_of(callers_, request, elevenlabs::api_key_in(request.query));
+  auto& note = access_.note_of(request);
+  note.request_id = request_id;
+  if (caller) note.key = caller->key;
   const bool may_tell_later = speech && is_socket(*speech) && !caller && caller.error() == identity::Errc::kNoKey;
   http::Response response;
   if (!speech && asset == nullptr && !route) {
@@ -125,13 +132,18 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
                                .param = {}},
                               {});
     } else if (speech && is_socket(*speech)) {
-      const ElevenLabsSocketDoor door{
-          .speech = speech_, .doors = probe_.doors(), .callers = callers_, .clock = clock_, .options = sockets_};
+      const ElevenLabsSocketDoor door{.speech = speech_,
+                                      .doors = probe_.doors(),
+                                      .callers = callers_,
+                                      .clock = clock_,
+                                      .options = sockets_,
+                                      .note = note,
+                                      .open = open_sockets_};
       co_return co_await serve_elevenlabs_socket(door, *speech, request, request_id, responder);
     } else if (speech) {
-      co_return co_await speak_elevenlabs(speech_, *speech, request, *caller, request_id, responder);
+      co_return co_await speak_elevenlabs(speech_, *speech, request, *caller, request_id, responder, note);
     } else if (route && route->endpoint == Endpoint::kSpeech) {
-      co_return co_await speak_openai(speech_, request, *caller, request_id, responder);
+      co_return co_await speak_openai(speech_, request, *caller, request_id, responder, note);
     } else {
       response = asset != nullptr ? asset_answer(*asset) : answer(*route, request);
     }
@@ -143,7 +155,7 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
 http::Response Front::answer(const Route& route, const http::Request& request) const {
   switch (route.endpoint) {
     case Endpoint::kModels:
-      return models_answer(voices_, request);
+      return models_answer(voices_, request, speech_.rules().elevenlabs.max_characters);
     case Endpoint::kModel:
       return model_answer(route.parameter, request);
     case Endpoint::kSpeechModels:
@@ -168,6 +180,14 @@ http::Response Front::answer(const Route& route, const http::Request& request) c
       break;
   }
   return not_found(request);
+}
+
+void Front::keys_changed() {
+  // A request that needed no key when it came is one utterance, which is spoken to its end.
+  speech_.revoke([this](const identity::Caller& caller) {
+    return caller.key_sha256.empty() || callers_.renewed(caller).has_value();
+  });
+  for (auto* const socket : open_sockets_) socket->renew_caller(callers_);
 }
 
 void Front::drain() {
@@ -195,6 +215,7 @@ http::Response Front::readiness() const {
 
 http::Response Front::metrics() const {
   fleet_probe_->observe(cell_.fleet());
+  process_metrics_.observe();
   probe_.observe(cell_.scheduler(), cell_.desk());
   if (const auto& fleet = cell_.fleet(); fleet.gpu() != nullptr) {
     Probe::DeviceMemory memory{.total = fleet.device_memory().total, .used = fleet.device_memory().used};
@@ -210,6 +231,7 @@ http::Response Front::edge_error(const http::EdgeError& error, const http::Reque
   const openai::Error shaped{.code = to_openai(error.code), .message = error.message, .param = {}};
   auto response = error_answer(shaped, request_id_of(request));
   response.status = http::status_of(error.code);
+  if (error.code == http::EdgeErrc::kUnsupportedCoding) response.headers.set("Accept-Encoding", "identity");
   return response;
 }
 

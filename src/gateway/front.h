@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "gateway/access_log.h"
 #include "gateway/cell.h"
 #include "gateway/elevenlabs_socket.h"
 #include "gateway/fleet_probe.h"
@@ -14,6 +15,7 @@
 #include "http/error.h"
 #include "http/responder.h"
 #include "identity/identifier.h"
+#include "metrics/process_metrics.h"
 
 namespace antiphon::gateway {
 
@@ -22,12 +24,15 @@ class Front {
  public:
   /// `unhealthy_after`: see ServerOptions.
   Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, const identity::Identifier& callers,
-        runtime::Clock& clock, metrics::Registry& registry, Probe& probe, ElevenLabsSocketOptions sockets,
-        base::Duration unhealthy_after);
+        runtime::Clock& clock, metrics::Registry& registry, Probe& probe, AccessLog& access,
+        ElevenLabsSocketOptions sockets, base::Duration unhealthy_after);
 
   [[nodiscard]] runtime::Awaitable<> handle(const http::Request& request, http::Responder& responder);
   /// An error that the HTTP server found by itself, in the shape of the API. `request` may be null.
   [[nodiscard]] static http::Response edge_error(const http::EdgeError& error, const http::Request* request);
+
+  /// What the keys as they are now do not let in ends: requests that wait or play, and sockets.
+  void keys_changed();
 
   /// From now on new work is refused and /readyz says so.
   void drain();
@@ -45,9 +50,12 @@ class Front {
   runtime::Clock& clock_;
   metrics::Registry& registry_;
   Probe& probe_;
+  AccessLog& access_;
   ElevenLabsSocketOptions sockets_;
   base::Duration unhealthy_after_;
   std::unique_ptr<FleetProbe> fleet_probe_;
+  metrics::ProcessMetrics process_metrics_;
+  ElevenLabsSockets open_sockets_;
   bool draining_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "gateway/access_note.h"
 #include "gateway/cell.h"
 #include "runtime/clock.h"
 
@@ -19,7 +20,7 @@ class GrowingSpeech {
   static constexpr std::size_t kMostUnplanned = 4096;
 
   /// The same for offer(), whose callers cannot wait: all that a model may write at once.
-  static constexpr std::size_t kMostOffered = 32'768;
+  static constexpr std::size_t kMostOffered = 65'536;
 
   /// A word or a number that may go on waits so many times as long for its end as the words before it.
   static constexpr int kUnfinishedWord = 5;
@@ -49,6 +50,10 @@ class GrowingSpeech {
 
   [[nodiscard]] SpeechStream& stream() { return *stream_; }
 
+  /// See SpeechOrder::note.
+  void set_note(AccessNote* note) { note_ = note; }
+  [[nodiscard]] AccessNote* note() const { return note_; }
+
  private:
   void await_silence();
   void await_word(base::TimePoint since);
@@ -58,6 +63,7 @@ class GrowingSpeech {
   Cell::Handle stream_;
   base::Duration silence_;
   std::unique_ptr<runtime::Timer> timer_;
+  AccessNote* note_ = nullptr;
 };
 
 }  // namespace antiphon::gateway

@@ -31,7 +31,10 @@ runtime::Awaitable<bool> HttpSink::write(std::span<const std::byte> bytes, base:
   return send(bytes);
 }
 
-runtime::Awaitable<bool> HttpSink::complete() { return responder_.finish(); }
+runtime::Awaitable<bool> HttpSink::complete() {
+  if (!responder_.started() && !co_await send({})) co_return false;
+  co_return co_await responder_.finish();
+}
 
 runtime::Awaitable<> HttpSink::fail(const Error& error) {
   if (responder_.started()) {

@@ -20,16 +20,26 @@ bool is_request_id_character(char c) {
          std::string_view("._:/+=-").contains(c);
 }
 
-}  // namespace
-
-base::Result<identity::Caller, identity::Errc> caller_of(const identity::Identifier& identifier,
-                                                         const http::Request& request, std::string_view key) {
+/// All X-Forwarded-For fields, joined by commas.
+std::string forwarded_for(const http::Request& request) {
   std::string forwarded;
   for (const auto& [name, value] : request.headers.fields()) {
     if (!http::equal_ignoring_case(name, "X-Forwarded-For")) continue;
     if (!forwarded.empty()) forwarded += ',';
     forwarded += value;
   }
+  return forwarded;
+}
+
+}  // namespace
+
+std::string client_of(const identity::Identifier& identifier, const http::Request& request) {
+  return identifier.client(request.peer_address, forwarded_for(request));
+}
+
+base::Result<identity::Caller, identity::Errc> caller_of(const identity::Identifier& identifier,
+                                                         const http::Request& request, std::string_view key) {
+  const auto forwarded = forwarded_for(request);
   const auto authorization = request.headers.get("Authorization");
   const auto sent = request.headers.get("xi-api-key");
   return identifier.identify({.peer = request.peer_address,

@@ -13,6 +13,9 @@ namespace antiphon::gateway {
                                                                        const http::Request& request,
                                                                        std::string_view key = {});
 
+/// The address of the client, behind the proxies that are trusted.
+[[nodiscard]] std::string client_of(const identity::Identifier& identifier, const http::Request& request);
+
 /// Whether `path` is only for callers; the pages, their descriptions and the state of health are for all.
 [[nodiscard]] bool is_for_callers(std::string_view path);
 

@@ -21,6 +21,10 @@ openai::Error to_openai(const Error& error) {
       return {.code = openai::Errc::kInvalidValue, .message = error.message, .param = "input"};
     case Errc::kNothingToSpeak:
       return {.code = openai::Errc::kNothingToSpeak, .message = error.message, .param = "input"};
+    case Errc::kRevoked:
+      return {.code = openai::Errc::kUnauthorized, .message = error.message};
+    case Errc::kTextNotSpeakable:
+      return {.code = openai::Errc::kTextNotSpeakable, .message = error.message, .param = "input"};
     case Errc::kUserLimit:
       return {.code = openai::Errc::kTooManyStreams, .message = error.message};
     case Errc::kShed:
@@ -39,8 +43,8 @@ openai::Error to_openai(const Error& error) {
 }
 
 runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& request, identity::Caller caller,
-                                  std::string request_id, http::Responder& responder) {
-  auto asked = openai::parse_speech_request(request.body);
+                                  std::string request_id, http::Responder& responder, AccessNote& note) {
+  auto asked = openai::parse_speech_request(request.body, speech.rules().openai);
   if (!asked) {
     co_await responder.respond(error_answer(asked.error(), request_id));
     co_return;
@@ -48,16 +52,18 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& re
   const auto format = codec::parse_format(openai::name_of(asked->response_format)).value();
   const bool as_events = asked->stream_format == openai::StreamFormat::kSse;
   const auto characters = text::count_code_points(asked->input);
-  const AudioOutput output{.format = format, .rate = asked->sample_rate};
+  const AudioOutput output{.format = format, .rate = asked->sample_rate, .wordless = speech.rules().openai_wordless};
   caller = identity::user_within(std::move(caller), asked->user);
   const auto preferences = parse_preferences(request.headers.get("Prefer"));
   SpeechOrder order{.voice = std::move(asked->voice),
                     .text = std::move(asked->input),
                     .speed = asked->speed,
                     .seed = asked->seed,
+                    .volume = asked->volume,
                     .wait = preferences.wait,
                     .paced = preferences.paced,
-                    .output = output};
+                    .output = output,
+                    .note = &note};
   const auto refuse = [request_id](const Error& error) {
     return error_answer(to_openai(error), request_id, error.retry_after);
   };

@@ -16,6 +16,6 @@ namespace antiphon::gateway {
 /// POST /v1/audio/speech: the audio as the body, or as server-sent events. The references stay valid until it returns.
 [[nodiscard]] runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& request,
                                                 identity::Caller caller, std::string request_id,
-                                                http::Responder& responder);
+                                                http::Responder& responder, AccessNote& note);
 
 }  // namespace antiphon::gateway

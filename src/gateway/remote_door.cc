@@ -55,6 +55,11 @@ RemoteDoor::RemoteDoor(const runtime::Executor& executor, runtime::Clock& clock,
       server_(executor, clock, {.address = options.address, .port = options.port, .max_connections = kMostConnections},
               [this](runtime::TcpServer::Socket socket) { return serve(std::move(socket)); }) {}
 
+void RemoteDoor::set_credentials(RemoteCredentials credentials) {
+  credentials_ = std::move(credentials);
+  fleet_.check_tokens(credentials_.tokens);
+}
+
 runtime::Awaitable<> RemoteDoor::serve(runtime::TcpServer::Socket socket) {
   const auto address = address_of(socket);
   auto place = strangers_.take(server_.peer_of(socket));
@@ -67,6 +72,8 @@ runtime::Awaitable<> RemoteDoor::serve(runtime::TcpServer::Socket socket) {
       co_await runtime::run_until(clock_, clock_.now() + kHandshake, receive(std::move(socket), address, guest));
   place.reset();
   if (!in_time) runtime::log_warn("remote_worker_too_slow", {{"address", address}});
+  // The token may have been revoked since it was read.
+  if (guest && judge(guest->join)) co_return;
   if (guest) co_await fleet_.serve(std::move(guest->stream), std::move(guest->join), address);
 }
 

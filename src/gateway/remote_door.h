@@ -40,8 +40,8 @@ class RemoteDoor {
   /// Takes the address; gives back the port. Error: what the system said.
   [[nodiscard]] std::expected<std::uint16_t, std::string> listen() { return server_.listen(); }
   void start() { server_.start(); }
-  /// For who comes from now on; the others stay.
-  void set_credentials(RemoteCredentials credentials) { credentials_ = std::move(credentials); }
+  /// For workers that come from now on. Of the others, those whose token is not known any more are sent away.
+  void set_credentials(RemoteCredentials credentials);
   /// Closes what is there and returns when nothing is left.
   [[nodiscard]] runtime::Awaitable<> close() { return server_.drain(clock_.now()); }
 

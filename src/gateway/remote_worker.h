@@ -16,6 +16,7 @@ namespace antiphon::gateway {
 struct RemoteWorker {
   wire::Join join;  ///< Without the token.
   std::string address;
+  std::string token_sha256;  ///< identity::sha256_of its token.
   base::TimePoint joined{};
   base::Duration ready_after{};  ///< From then until it took jobs; zero before.
   worker_pool::SlotState state = worker_pool::SlotState::kStarting;

@@ -40,13 +40,17 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
 
 std::span<const RouteRow> routes() { return kRoutes; }
 
+const RouteRow* find_row(std::string_view path) {
+  const auto* const row =
+      std::ranges::find_if(kRoutes, [path](const auto& one) { return match(one.path, path).has_value(); });
+  return row == kRoutes.end() ? nullptr : row;
+}
+
 std::optional<Route> find_route(std::string_view path) {
-  for (const auto& row : kRoutes) {
-    if (const auto parameter = match(row.path, path)) {
-      return Route{.endpoint = row.endpoint, .methods = row.methods, .parameter = std::string(*parameter)};
-    }
-  }
-  return std::nullopt;
+  const auto* const row = find_row(path);
+  if (row == nullptr) return std::nullopt;
+  return Route{
+      .endpoint = row->endpoint, .methods = row->methods, .parameter = std::string(match(row->path, path).value())};
 }
 
 bool allows(std::string_view methods, std::string_view method) {

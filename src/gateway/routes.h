@@ -38,6 +38,9 @@ struct RouteRow {
 };
 [[nodiscard]] std::span<const RouteRow> routes();
 
+/// The row that `path`, percent-decoded, belongs to; null where it leads nowhere.
+[[nodiscard]] const RouteRow* find_row(std::string_view path);
+
 /// `path` is percent-decoded. Nothing where it leads nowhere.
 [[nodiscard]] std::optional<Route> find_route(std::string_view path);
 

@@ -21,6 +21,20 @@ CellVoice to_cell(const ServedVoice& voice) {
   return {.id = voice.key, .folder = voice.folder, .rate = voice.rate, .cost = voice.cost, .identity = voice.identity};
 }
 
+http::ServerOptions watched(http::ServerOptions options, AccessLog& access) {
+  // Probes and scrapers call a server by whatever name its network has for it.
+  options.edge.open_paths = {"/healthz", "/readyz", "/metrics"};
+  options.observer = [&access](const http::Answer& answer) { access.answered(answer); };
+  return options;
+}
+
+void tell(const BuildInfo& build, metrics::Registry& registry) {
+  registry
+      .gauge("antiphon_build_info", "1: what was built.",
+             {{"version", build.version}, {"commit", build.commit}, {"compiler", build.compiler}})
+      .set(1);
+}
+
 CellOptions with_voices(CellOptions options, const std::vector<ServedVoice>& voices) {
   options.voices.clear();
   for (const auto& voice : voices) options.voices.push_back(to_cell(voice));
@@ -58,18 +72,21 @@ class Server::Impl {
               with_voices(std::move(options.cell), {voices_.voices().begin(), voices_.voices().end()})),
         speech_(cell_, voices_, encoders_, clock, probe_, std::move(options.speech)),
         callers_(std::move(options.keys), std::move(options.trusted_proxies)),
-        front_(cell_, voices_, speech_, callers_, clock, registry_, probe_, options.sockets, options.unhealthy_after),
+        access_(executor, clock, registry_, callers_, options.access),
+        front_(cell_, voices_, speech_, callers_, clock, registry_, probe_, access_, options.sockets,
+               options.unhealthy_after),
         http_(
-            executor, clock, std::move(options.http),
+            executor, clock, watched(std::move(options.http), access_),
             [this](const http::Request& request, http::Responder& responder) {
               observe_doors();
               return front_.handle(request, responder);
             },
             &Front::edge_error),
         tasks_(executor) {
+    tell(options.build, registry_);
     if (options.tls) http_.use_tls(*std::move(options.tls));
     if (options.remote) remote_.emplace(executor, clock, cell_.fleet(), std::move(*options.remote));
-    if (options.wyoming) wyoming_.emplace(executor, clock, std::move(*options.wyoming), speech_);
+    if (options.wyoming) wyoming_.emplace(executor, clock, std::move(*options.wyoming), speech_, access_);
   }
 
   Result<http::Endpoint> start() {
@@ -93,7 +110,10 @@ class Server::Impl {
   }
 
   void set_certificate(tls::ServerContext context) { http_.use_tls(std::move(context)); }
-  void set_keys(identity::KeyRing keys) { callers_.set_keys(std::move(keys)); }
+  void set_keys(identity::KeyRing keys) {
+    callers_.set_keys(std::move(keys));
+    front_.keys_changed();
+  }
 
   void reload(std::vector<ServedVoice> voices, std::map<std::string, std::string, std::less<>> aliases) {
     voices = with_keys(std::move(voices), voices_.voices(), ++generation_);
@@ -162,6 +182,7 @@ class Server::Impl {
   Cell cell_;
   SpeechHandler speech_;
   identity::Identifier callers_;
+  AccessLog access_;
   Front front_;
   http::Server http_;
   std::optional<WyomingServer> wyoming_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "gateway/access_log.h"
 #include "gateway/cell.h"
 #include "gateway/elevenlabs_socket.h"
 #include "gateway/error.h"
@@ -23,6 +24,13 @@
 
 namespace antiphon::gateway {
 
+/// What was built, as /metrics says it.
+struct BuildInfo {
+  std::string version;
+  std::string commit;
+  std::string compiler;
+};
+
 struct ServerOptions {
   http::ServerOptions http{};
   /// The cell's own options; its voices are filled in from `voices`.
@@ -31,12 +39,14 @@ struct ServerOptions {
   std::map<std::string, std::string, std::less<>> aliases{};  ///< Further names of voices.
   SpeechHandlerOptions speech{};
   std::optional<tls::ServerContext> tls{};  ///< Nothing: plain HTTP.
-  identity::KeyRing keys{};                 ///< None: everybody may ask.
+  std::optional<identity::KeyRing> keys{};  ///< Nothing: everybody may ask; none in it: nobody.
   std::vector<identity::Network> trusted_proxies{};
   ElevenLabsSocketOptions sockets{};
   std::optional<WyomingOptions> wyoming{};    ///< Nothing: that door is shut.
   std::optional<RemoteDoorOptions> remote{};  ///< Nothing: no worker joins from elsewhere.
   std::size_t encoder_threads = 2;            ///< 1 or more.
+  AccessLogOptions access{};
+  BuildInfo build{};
   /// Called each minute and at the end, for each voice that was spoken with, with what it costs by now. On a thread of
   /// the encoders', one call at a time.
   std::function<void(const ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost{};
@@ -66,9 +76,11 @@ class Server {
 
   /// Connections from now on are shown this certificate. What plays goes on. Where TLS was spoken from the start only.
   void set_certificate(tls::ServerContext context);
-  /// From now on these keys count, and no others. What plays goes on.
+  /// From now on these keys count, and no others; where there are none in it nobody is let in. Requests and sockets of
+  /// keys that are not among them end at once, within a second where their clients take nothing. The others go on.
   void set_keys(identity::KeyRing keys);
-  /// For workers that join from now on. Without ServerOptions::remote nothing happens.
+  /// For workers that join from now on; those whose token is not among them are sent away. Without
+  /// ServerOptions::remote nothing happens.
   void set_credentials(RemoteCredentials credentials);
 
  private:

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
+#include "codec/encoder.h"
 #include "gateway/egress.h"
 #include "gateway/paced_sink.h"
 #include "text/text.h"
@@ -30,6 +32,33 @@ class GoneHook {
   AudioSink& root_;  ///< The one that lasts; `told` may be a sink before it.
 };
 
+/// A speech that was refused before it had a stream.
+void note_refused(AccessNote* note, const Error& error) {
+  if (note != nullptr) note->error = error.code;
+}
+
+void note_ended(AccessNote* note, const Egress::Report& report) {
+  if (note == nullptr) return;
+  if (note->audio == base::Duration{}) note->first_audio = report.first_audio;
+  note->audio += report.audio;
+  note->error = report.error;
+  note->left = !report.error && report.end != Egress::End::kComplete;
+}
+
+/// Keeps an entry in a list while it lives.
+template <class T>
+class Listed {
+ public:
+  Listed(std::list<T>& list, T entry) : list_(list), entry_(list.insert(list.end(), std::move(entry))) {}
+  Listed(const Listed&) = delete;
+  Listed& operator=(const Listed&) = delete;
+  ~Listed() { list_.erase(entry_); }
+
+ private:
+  std::list<T>& list_;
+  typename std::list<T>::iterator entry_;
+};
+
 bool may_use(const identity::Caller& caller, const std::string& voice) {
   return caller.voices.empty() || std::ranges::find(caller.voices, voice) != caller.voices.end();
 }
@@ -43,9 +72,17 @@ SpeechHandler::SpeechHandler(Cell& cell, const VoiceDirectory& voices, runtime::
 runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller caller, std::string request_id,
                                           AudioSink& sink) {
   probe_.doors().asked(order.door);
+  if (order.note != nullptr) order.note->format = codec::name_of(order.output.format);
   auto spec = check(order, caller);
-  if (!spec) co_return co_await sink.fail(spec.error());
-  if (const auto admitted = admit(); !admitted) co_return co_await sink.fail(admitted.error());
+  const bool wordless =
+      !spec && spec.error().code == Errc::kNothingToSpeak && order.output.wordless != Wordless::kRefused;
+  const auto admitted = spec || wordless ? admit() : Result<void>();
+  if ((!spec && !wordless) || !admitted) {
+    const auto& refusal = admitted ? spec.error() : admitted.error();
+    note_refused(order.note, refusal);
+    co_return co_await sink.fail(refusal);
+  }
+  if (wordless) co_return co_await send_wordless(order.output, sink);
   const auto stream = cell_.open(std::move(*spec));
   sink.opened(*stream);
   PacedSink paced(sink, stream->executor(), clock_, probe_, order.output.rate, options_.pacing_lead);
@@ -53,23 +90,54 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   AudioSink& chosen = wants_pace ? static_cast<AudioSink&>(paced) : sink;
   const GoneHook hook(chosen, sink, [&stream] { stream->leave(); });
   Egress egress(cell_, *stream, chosen, clock_, probe_, options_.lag_limit);
-  co_await egress.run(order.output, encoders_.make_strand(), std::move(request_id));
+  const Listed listed(running_, {.caller = &caller, .egress = &egress});
+  note_ended(order.note, co_await egress.run(order.output, encoders_.make_strand(), std::move(request_id)));
+}
+
+void SpeechHandler::revoke(const std::function<bool(const identity::Caller&)>& may_stay) {
+  // To revoke wakes coroutines later; none ends, and leaves the list, in between.
+  for (const auto& running : running_) {
+    if (!may_stay(*running.caller)) running.egress->revoke();
+  }
+}
+
+runtime::Awaitable<> SpeechHandler::send_wordless(AudioOutput output, AudioSink& sink) {
+  const auto pcm = wordless_audio(output.wordless, output.rate);
+  const auto bytes = co_await runtime::run_on(encoders_.make_strand(), [&]() -> codec::Result<std::vector<std::byte>> {
+    auto encoder = codec::make_encoder(output.format, output.rate, output.rate, output.bit_rate);
+    if (!encoder) return std::unexpected(std::move(encoder.error()));
+    std::vector<std::byte> encoded;
+    auto done = (*encoder)->encode(pcm, encoded);
+    if (done) done = (*encoder)->finish(encoded);
+    if (!done) return std::unexpected(std::move(done.error()));
+    return encoded;
+  });
+  if (!bytes) co_return co_await sink.fail({.code = Errc::kEngineFailed, .message = bytes.error().message});
+  if (!bytes->empty() && !co_await sink.write(*bytes, {pcm.size()})) co_return;
+  co_await sink.complete();
 }
 
 Result<std::unique_ptr<GrowingSpeech>> SpeechHandler::grow(const SpeechOrder& order, const identity::Caller& caller,
                                                            base::Duration silence) {
   probe_.doors().asked(order.door);
+  if (order.note != nullptr) order.note->format = codec::name_of(order.output.format);
   auto spec = check(order, caller);
-  if (!spec) return std::unexpected(std::move(spec.error()));
-  if (auto admitted = admit(); !admitted) return std::unexpected(std::move(admitted.error()));
-  return std::make_unique<GrowingSpeech>(cell_, clock_, cell_.open(std::move(*spec)), silence);
+  auto admitted = spec ? admit() : Result<void>();
+  if (!spec || !admitted) {
+    auto& refusal = spec ? admitted.error() : spec.error();
+    note_refused(order.note, refusal);
+    return std::unexpected(std::move(refusal));
+  }
+  auto speech = std::make_unique<GrowingSpeech>(cell_, clock_, cell_.open(std::move(*spec)), silence);
+  speech->set_note(order.note);
+  return speech;
 }
 
 runtime::Awaitable<> SpeechHandler::speak(GrowingSpeech& speech, AudioOutput output, std::string request_id,
                                           AudioSink& sink) {
   const GoneHook hook(sink, sink, [&speech] { speech.leave(); });
   Egress egress(cell_, speech.stream(), sink, clock_, probe_, options_.lag_limit);
-  co_await egress.run(output, encoders_.make_strand(), std::move(request_id));
+  note_ended(speech.note(), co_await egress.run(output, encoders_.make_strand(), std::move(request_id)));
 }
 
 Result<void> SpeechHandler::admit() const {
@@ -106,15 +174,16 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
                   .segmentation = segmentation,
                   .speed = static_cast<float>(order.speed),
                   .seed = order.seed,
+                  .gain = found->voice->gain * audio::Gain{.factor = order.volume},
                   .backlog = order.backlog,
                   .weight = caller.weight,
                   .max_streams = caller.max_streams,
                   .wait = std::min(order.wait.value_or(caller.wait.value_or(options_.wait)), options_.wait_max)};
-  allow_cheaper_voice(spec, found->voice->id, caller);
+  allow_cheaper_voice(spec, found->voice->id, order.volume, caller);
   return spec;
 }
 
-void SpeechHandler::allow_cheaper_voice(SpeechSpec& spec, const std::string& voice,
+void SpeechHandler::allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, double volume,
                                         const identity::Caller& caller) const {
   const auto named = options_.cheaper_voices.find(voice);
   if (named == options_.cheaper_voices.end()) return;
@@ -122,6 +191,7 @@ void SpeechHandler::allow_cheaper_voice(SpeechSpec& spec, const std::string& voi
   if (!found || !may_use(caller, found->voice->id)) return;
   spec.cheaper_voice_id = found->voice->key;
   spec.cheaper_speaker = found->speaker;
+  spec.cheaper_gain = found->voice->gain * audio::Gain{.factor = volume};
 }
 
 }  // namespace antiphon::gateway

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "gateway/audio_sink.h"
 #include "gateway/cell.h"
+#include "gateway/door_rules.h"
 #include "gateway/growing_speech.h"
 #include "gateway/speech_order.h"
 #include "gateway/voice_directory.h"
@@ -15,6 +18,8 @@
 #include "text/segmenter.h"
 
 namespace antiphon::gateway {
+
+class Egress;
 
 struct SpeechHandlerOptions {
   text::Options segmentation{};   ///< Its speed is replaced by the request's.
@@ -28,6 +33,7 @@ struct SpeechHandlerOptions {
   base::Duration lag_limit = std::chrono::seconds(60);
   /// Names of voices, and of those that may be spoken instead when the cell is nearly full.
   std::map<std::string, std::string, std::less<>> cheaper_voices{};
+  DoorRules doors{};
 };
 
 /// What every door does with an order: checks it, opens a stream of the cell and sends its audio as it is rendered.
@@ -52,7 +58,12 @@ class SpeechHandler {
   /// Errors: kUnknownVoice, kInvalidText, kNothingToSpeak.
   [[nodiscard]] Result<SpeechSpec> check(const SpeechOrder& order, const identity::Caller& caller) const;
 
+  /// Ends the speech of an order, waiting or under way, where its caller may not stay. Speech of grow() is left to its
+  /// door.
+  void revoke(const std::function<bool(const identity::Caller&)>& may_stay);
+
   [[nodiscard]] const VoiceDirectory& voices() const { return voices_; }
+  [[nodiscard]] const DoorRules& rules() const { return options_.doors; }
 
   /// From now on every order is refused as kBusy.
   void drain() { draining_ = true; }
@@ -60,7 +71,10 @@ class SpeechHandler {
  private:
   /// Error: kBusy.
   [[nodiscard]] Result<void> admit() const;
-  void allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, const identity::Caller& caller) const;
+  /// Answers an order in which nothing can be spoken, without a stream.
+  [[nodiscard]] runtime::Awaitable<> send_wordless(AudioOutput output, AudioSink& sink);
+  void allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, double volume,
+                           const identity::Caller& caller) const;
 
   Cell& cell_;
   const VoiceDirectory& voices_;
@@ -69,6 +83,11 @@ class SpeechHandler {
   Probe& probe_;
   SpeechHandlerOptions options_;
   bool draining_ = false;
+  struct Running {
+    const identity::Caller* caller;
+    Egress* egress;
+  };
+  std::list<Running> running_;
 };
 
 }  // namespace antiphon::gateway

@@ -7,8 +7,10 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "codec/encoder.h"
+#include "gateway/access_note.h"
 #include "gateway/door_probe.h"
 #include "gateway/speech_stream.h"
+#include "gateway/wordless.h"
 
 namespace antiphon::gateway {
 
@@ -17,6 +19,7 @@ struct AudioOutput {
   codec::Format format = codec::Format::kPcm;
   base::SampleRate rate{24'000};
   codec::BitRate bit_rate{};
+  Wordless wordless = Wordless::kEmpty;  ///< What stands for a text in which nothing can be spoken.
 };
 
 /// What a client asks for, in words that all doors share. Its fields are within the limits of the door's protocol.
@@ -26,6 +29,7 @@ struct SpeechOrder {
   std::string text;   ///< UTF-8, as it came; empty where it comes in pieces.
   double speed = 1.0;
   std::uint64_t seed = 0;
+  double volume = 1.0;  ///< Times the loudness of the voice; 0 is silence.
   /// How long it can wait for room, where the client says so.
   std::optional<base::Duration> wait{};
   /// Whether the audio is sent at the speed of its playback, where the client says so.
@@ -34,6 +38,8 @@ struct SpeechOrder {
   TextArrival arrival = TextArrival::kWhole;
   /// Audio that may wait for its listener before the work pauses; nothing: the cell's own limit.
   std::optional<base::Duration> backlog{};
+  /// What becomes of it is noted there; null: nowhere. It outlives the speech.
+  AccessNote* note = nullptr;
 };
 
 }  // namespace antiphon::gateway

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "audio/pcm.h"
 #include "base/check.h"
 
 namespace antiphon::gateway {
@@ -44,7 +45,7 @@ wire::PlanJob SpeechStream::plan_job(base::JobId job) const {
           .seed = spec_.seed,
           .speed = spec_.speed,
           .speaker = spec_.speaker,
-          .max_samples = 0};
+          .max_samples = audio::samples_in(text::longest_audio(spec_.segmentation), spec_.rate).value};
 }
 
 void SpeechStream::add_segment(wire::Planned planned, base::SampleCount pause) {
@@ -61,6 +62,10 @@ void SpeechStream::add_segment(wire::Planned planned, base::SampleCount pause) {
                        .next = 0,
                        .pause = pause});
   news_.notify_all();
+}
+
+void SpeechStream::skip_segment() {
+  if (keeps_segments_) planned_.push_back({.text = utterance_.next()->text, .marks = {}, .samples = {}});
 }
 
 wire::RenderJob SpeechStream::render_job(base::JobId job, std::uint32_t first, std::uint32_t count) const {
@@ -99,6 +104,7 @@ bool SpeechStream::add_grain(wire::GrainDone grain) {
 void SpeechStream::use_cheaper_voice(base::SampleRate rate) {
   spec_.voice_id = spec_.cheaper_voice_id;
   spec_.speaker = spec_.cheaper_speaker;
+  spec_.gain = spec_.cheaper_gain;
   spec_.rate = rate;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "audio/gain.h"
 #include "base/time.h"
 #include "base/units.h"
 #include "gateway/error.h"
@@ -34,6 +35,7 @@ struct SpeechSpec {
   text::Options segmentation{};  ///< With the request's speed.
   float speed = 1.0F;
   std::uint64_t seed = 0;
+  audio::Gain gain{};                       ///< The voice's own and the request's volume.
   std::optional<base::Duration> backlog{};  ///< Instead of CellOptions::backlog.
   double weight = 1.0;                      ///< Share of the account against other accounts; above 0.
   std::uint32_t max_streams = 0;            ///< Of the account at once, live or waiting; 0: no limit of its own.
@@ -41,6 +43,7 @@ struct SpeechSpec {
   /// The voice that it may be spoken with instead when the cell is nearly full; "" = none.
   std::string cheaper_voice_id{};
   std::uint32_t cheaper_speaker = 0;
+  audio::Gain cheaper_gain{};
 };
 
 /// How a stream was let in.
@@ -55,8 +58,8 @@ struct Entry {
 /// A segment that was planned: its words and where they lie in its audio.
 struct PlannedSegment {
   std::string text;
-  std::vector<wire::Mark> marks;  ///< Where each word starts; may be empty.
-  base::SampleCount samples;      ///< With the pause behind it.
+  std::vector<wire::Mark> marks;  ///< Where words start and end; may be empty.
+  base::SampleCount samples;      ///< With the pause behind it; 0 where there was nothing to speak.
 };
 
 /// One utterance on its way to one listener: what is left of the text, the plans, the decoder's state, and the PCM
@@ -110,6 +113,8 @@ class SpeechStream {
   [[nodiscard]] wire::PlanJob plan_job(base::JobId job) const;
   /// The utterance's next segment was planned; `pause` zero samples follow its last grain. Before it is accepted.
   void add_segment(wire::Planned planned, base::SampleCount pause);
+  /// The utterance's next segment has nothing to speak. Before that is told to the utterance.
+  void skip_segment();
   /// The job that renders `count` grains of the current segment from `first` on.
   [[nodiscard]] wire::RenderJob render_job(base::JobId job, std::uint32_t first, std::uint32_t count) const;
   /// The next grain of the current segment. False when it is not the grain that was planned.

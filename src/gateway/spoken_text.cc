@@ -8,12 +8,26 @@ namespace antiphon::gateway {
 
 namespace elevenlabs = protocol::elevenlabs;
 
+namespace {
+
 void append(elevenlabs::Alignment& first, elevenlabs::Alignment more, std::uint32_t later_ms) {
   for (std::size_t i = 0; i < more.characters.size(); ++i) {
     first.characters.push_back(std::move(more.characters[i]));
     first.starts_ms.push_back(later_ms + more.starts_ms[i]);
     first.durations_ms.push_back(more.durations_ms[i]);
   }
+}
+
+/// Where the last character ends.
+std::uint32_t end_of(const elevenlabs::Alignment& alignment) {
+  return alignment.starts_ms.empty() ? 0 : alignment.starts_ms.back() + alignment.durations_ms.back();
+}
+
+}  // namespace
+
+void append(elevenlabs::Alignments& first, elevenlabs::Alignments more, std::uint32_t later_ms) {
+  append(first.written, std::move(more.written), later_ms);
+  append(first.spoken, std::move(more.spoken), later_ms);
 }
 
 void SpokenText::follow(SpeechStream& stream) {
@@ -23,25 +37,55 @@ void SpokenText::follow(SpeechStream& stream) {
 
 void SpokenText::update() {
   if (stream_ == nullptr) return;
+  if (!stream_->utterance().growing()) original_.finish();
   for (const auto& segment : stream_->take_segments()) {
-    upcoming_.push_back({.alignment = align(segment), .begin = planned_ * output_.hz / stream_->spec().rate.hz});
+    if (segment.samples.value == 0) {
+      auto piece = original_.take(segment.text);
+      if (unspoken_.size() + piece.text.size() <= text::OriginalText::kMostBytes) unspoken_ += piece.text;
+      continue;
+    }
+    upcoming_.push_back({.alignments = align(segment), .begin = planned_ * output_.hz / stream_->spec().rate.hz});
     planned_ += segment.samples.value;
   }
 }
 
-elevenlabs::Alignment SpokenText::align(const PlannedSegment& segment) const {
-  const auto own = stream_->spec().rate;
-  const bool space_before = origin_ == Origin::kStream && planned_ > 0;
-  std::vector<elevenlabs::WordStart> words;
+elevenlabs::Alignments SpokenText::align(const PlannedSegment& segment) {
+  auto piece = original_.take(segment.text);
+  auto spoken = align_spoken(segment);
+  // Text that is in no piece was not the client's: a bound was reached.
+  if (piece.text.empty()) return {.written = spoken, .spoken = spoken};
+  for (auto& place : piece.places) place += static_cast<std::uint32_t>(unspoken_.size());
+  piece.text.insert(0, std::exchange(unspoken_, {}));
+  return {.written = align_written(segment, piece), .spoken = std::move(spoken)};
+}
+
+elevenlabs::Alignment SpokenText::align_spoken(const PlannedSegment& segment) const {
+  std::vector<elevenlabs::Anchor> anchors;
   for (const auto& mark : segment.marks) {
-    words.push_back({.text_offset = mark.text_offset + (space_before ? 1U : 0U), .audio_offset = {mark.sample_offset}});
+    anchors.push_back({.text_offset = mark.text_offset, .audio_offset = {mark.sample_offset}});
   }
-  const auto text = origin_ == Origin::kSegment ? segment.text + " " : (space_before ? " " : "") + segment.text;
-  auto alignment = elevenlabs::align(text, words, own, segment.samples);
-  if (origin_ == Origin::kSegment) return alignment;
-  elevenlabs::Alignment placed;
-  append(placed, std::move(alignment), static_cast<std::uint32_t>(planned_ * 1'000 / own.hz));
-  return placed;
+  const bool goes_on = origin_ == Origin::kSegment || !original_.spent();
+  return placed(segment.text + (goes_on ? " " : ""), anchors, segment.samples);
+}
+
+elevenlabs::Alignment SpokenText::align_written(const PlannedSegment& segment,
+                                                const text::OriginalText::Piece& piece) const {
+  std::vector<elevenlabs::Anchor> anchors;
+  for (const auto& mark : segment.marks) {
+    const auto place = piece.places[std::min<std::size_t>(mark.text_offset, segment.text.size())];
+    anchors.push_back({.text_offset = place, .audio_offset = {mark.sample_offset}});
+  }
+  return placed(piece.text, anchors, segment.samples);
+}
+
+elevenlabs::Alignment SpokenText::placed(std::string_view text, std::span<const elevenlabs::Anchor> anchors,
+                                         base::SampleCount samples) const {
+  auto alignment = elevenlabs::align(
+      text, anchors, {.rate = stream_->spec().rate, .begin = base::SampleCount{planned_}, .samples = samples});
+  if (origin_ == Origin::kStream) return alignment;
+  const auto begin = alignment.starts_ms.front();
+  for (auto& start : alignment.starts_ms) start -= begin;
+  return alignment;
 }
 
 std::optional<std::uint64_t> SpokenText::next_begin(std::uint64_t place) const {
@@ -49,18 +93,24 @@ std::optional<std::uint64_t> SpokenText::next_begin(std::uint64_t place) const {
   return next == upcoming_.end() ? std::nullopt : std::optional(next->begin);
 }
 
-std::optional<elevenlabs::Alignment> SpokenText::take(std::uint64_t until) {
-  std::optional<elevenlabs::Alignment> alignment;
+std::optional<elevenlabs::Alignments> SpokenText::take(std::uint64_t until) {
+  std::optional<elevenlabs::Alignments> alignments;
   for (; !upcoming_.empty() && upcoming_.front().begin < until; upcoming_.pop_front()) {
-    auto& next = upcoming_.front().alignment;
-    if (!alignment) {
-      alignment = std::move(next);
+    auto& next = upcoming_.front().alignments;
+    if (!alignments) {
+      alignments = std::move(next);
       continue;
     }
-    const bool relative = origin_ == Origin::kSegment && !alignment->starts_ms.empty();
-    append(*alignment, std::move(next), relative ? alignment->starts_ms.back() + alignment->durations_ms.back() : 0);
+    append(*alignments, std::move(next), origin_ == Origin::kSegment ? end_of(alignments->spoken) : 0);
   }
-  return alignment;
+  return alignments;
+}
+
+std::optional<elevenlabs::Alignments> SpokenText::take_rest() {
+  update();
+  const auto rest = std::exchange(unspoken_, {}) + original_.take_rest();
+  if (stream_ == nullptr || rest.empty()) return std::nullopt;
+  return elevenlabs::Alignments{.written = placed(rest, {}, {}), .spoken = {}};
 }
 
 }  // namespace antiphon::gateway

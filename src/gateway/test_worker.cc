@@ -1,6 +1,7 @@
 // A worker with the tone engine alone: the inference process of the gateway's tests. With "confined FOLDER" it runs in
 // the sandbox and can read that folder; its voices then try to break out when their text asks them to. With "batch N"
-// it renders N grains at once, and ends at each grain of the voice's second speaker.
+// it renders N grains at once, and ends at each grain of the voice's second speaker. Without "confined" it ends at a
+// text that would "take the worker".
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -41,12 +42,13 @@ class Intruder final : public engine::Voice {
   std::unique_ptr<engine::Voice> voice_;
 };
 
-/// A tone voice whose model cannot bear one of its speakers.
+/// A tone voice whose model cannot bear one of its speakers, nor what would take the worker.
 class Fragile final : public engine::Voice {
  public:
   explicit Fragile(std::unique_ptr<engine::Voice> voice) : voice_(std::move(voice)) {}
   [[nodiscard]] const engine::VoiceInfo& info() const override { return voice_->info(); }
   [[nodiscard]] engine::Result<engine::SegmentPlan> plan(const engine::PlanRequest& request) override {
+    if (request.text.contains("take the worker")) ::_exit(3);
     return voice_->plan(request);
   }
   [[nodiscard]] engine::Result<engine::RenderedGrain> render(const engine::RenderRequest& request) override {

@@ -13,8 +13,8 @@ runtime::Awaitable<bool> TimedSink::write(std::span<const std::byte> bytes, base
   text_.update();
   std::string text;
   if (shape_ == Shape::kLines) {
-    const auto alignment = text_.take(through.value);
-    text = elevenlabs::timed_speech(bytes, alignment ? &*alignment : nullptr) + "\n";
+    const auto alignments = text_.take(through.value);
+    text = elevenlabs::timed_speech(bytes, alignments ? &*alignments : nullptr) + "\n";
   } else {
     text = next_of_object(bytes);
   }
@@ -22,20 +22,27 @@ runtime::Awaitable<bool> TimedSink::write(std::span<const std::byte> bytes, base
 }
 
 std::string TimedSink::next_of_object(std::span<const std::byte> bytes) {
-  auto alignment = text_.take(std::numeric_limits<std::uint64_t>::max());
-  if (!all_) {
-    all_ = std::move(alignment);
-  } else if (alignment) {
-    append(*all_, std::move(*alignment), 0);
-  }
+  add(text_.take(std::numeric_limits<std::uint64_t>::max()));
   return std::string(responder().started() ? "" : elevenlabs::kTimedSpeechBegin) + base64_.add(bytes);
 }
 
+void TimedSink::add(std::optional<elevenlabs::Alignments> alignments) {
+  if (!alignments) return;
+  if (all_) return append(*all_, std::move(*alignments), 0);
+  all_ = std::move(alignments);
+}
+
 runtime::Awaitable<bool> TimedSink::complete() {
+  auto rest = text_.take_rest();
+  std::string end;
   if (shape_ == Shape::kObject) {
-    const auto end = base64_.finish() + elevenlabs::timed_speech_end(all_ ? &*all_ : nullptr);
-    if (!co_await send(std::as_bytes(std::span(end)))) co_return false;
+    add(std::move(rest));
+    end = std::string(responder().started() ? "" : elevenlabs::kTimedSpeechBegin) + base64_.finish() +
+          elevenlabs::timed_speech_end(all_ ? &*all_ : nullptr);
+  } else if (rest) {
+    end = elevenlabs::timed_speech({}, &*rest) + "\n";
   }
+  if (!end.empty() && !co_await send(std::as_bytes(std::span(end)))) co_return false;
   co_return co_await HttpSink::complete();
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "gateway/http_sink.h"
 #include "gateway/spoken_text.h"
@@ -18,12 +19,14 @@ class TimedSink final : public HttpSink {
     kLines,   ///< One a line, each with a piece of audio and the segments that begin in it.
   };
 
-  /// `rate`: of the output.
+  /// `rate`: of the output. `text`: as the client wrote it.
   TimedSink(http::Responder& responder, http::Headers headers, ErrorAnswer error_answer, Shape shape,
-            base::SampleRate rate)
+            base::SampleRate rate, std::string_view text)
       : HttpSink(responder, std::move(headers), std::move(error_answer)),
         shape_(shape),
-        text_(rate, SpokenText::Origin::kStream) {}
+        text_(rate, SpokenText::Origin::kStream) {
+    text_.wrote(text);
+  }
 
   void opened(SpeechStream& stream) override { text_.follow(stream); }
   runtime::Awaitable<bool> write(std::span<const std::byte> bytes, base::SampleCount through) override;
@@ -31,11 +34,13 @@ class TimedSink final : public HttpSink {
 
  private:
   [[nodiscard]] std::string next_of_object(std::span<const std::byte> bytes);
+  /// Of kObject.
+  void add(std::optional<protocol::elevenlabs::Alignments> alignments);
 
   Shape shape_;
   SpokenText text_;
   protocol::json::Base64 base64_;
-  std::optional<protocol::elevenlabs::Alignment> all_{};  ///< Of kObject; bounded with the text of a request.
+  std::optional<protocol::elevenlabs::Alignments> all_{};  ///< Of kObject; bounded with the text of a request.
 };
 
 }  // namespace antiphon::gateway

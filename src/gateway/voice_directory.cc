@@ -8,6 +8,8 @@
 #include <iterator>
 #include <utility>
 
+#include "http/message.h"
+
 namespace antiphon::gateway {
 namespace {
 
@@ -33,7 +35,10 @@ VoiceDirectory::VoiceDirectory(std::vector<ServedVoice> voices, std::map<std::st
 
 std::optional<VoiceDirectory::Found> VoiceDirectory::find(std::string_view name) const {
   if (auto found = find_directly(name)) return found;
-  const auto alias = aliases_.find(name);
+  auto alias = aliases_.find(name);
+  if (alias == aliases_.end()) {
+    alias = std::ranges::find_if(aliases_, [&](const auto& one) { return http::equal_ignoring_case(one.first, name); });
+  }
   return alias == aliases_.end() ? std::nullopt : find_directly(alias->second);
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audio/gain.h"
 #include "base/units.h"
 #include "scheduler/cost_model.h"
 
@@ -25,6 +26,7 @@ struct ServedVoice {
   std::optional<scheduler::CostModel::Prior> cost{};  ///< Where it is known.
   std::string version{};   ///< Another one after the voice was prepared anew, whatever it is.
   std::string identity{};  ///< Of all that decides its bytes; "": not known.
+  audio::Gain gain{};      ///< Applied to its audio by the gateway.
   std::string key{};       ///< By which the cell knows it: the id at first, another one for each version since.
 };
 
@@ -38,7 +40,8 @@ class VoiceDirectory {
     const ServedVoice* voice = nullptr;
     std::uint32_t speaker = 0;
   };
-  /// `name`: an id, `id#speaker` with the speaker's name or number, or an alias of one of these.
+  /// `name`: an id, `id#speaker` with the speaker's name or number, or an alias of one of these, in any case of
+  /// letters.
   [[nodiscard]] std::optional<Found> find(std::string_view name) const;
 
   [[nodiscard]] std::span<const ServedVoice> voices() const { return voices_; }

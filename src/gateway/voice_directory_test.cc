@@ -27,6 +27,17 @@ TEST(VoiceDirectory, FindsIdsSpeakersAndAliases) {
   EXPECT_EQ(voices.find("alloy")->speaker, 1U);
 }
 
+TEST(VoiceDirectory, FindsAliasesInAnyCaseOfLetters) {
+  const VoiceDirectory voices({{.id = "a", .rate = {16'000}}, {.id = "b", .rate = {16'000}}},
+                              {{"Alloy", "a"}, {"alloy", "b"}, {"NOVA", "b"}});
+  EXPECT_EQ(voices.find("alloy")->voice->id, "b") << "the one as it is written goes first";
+  EXPECT_EQ(voices.find("Alloy")->voice->id, "a");
+  EXPECT_TRUE(voices.find("ALLOY"));
+  EXPECT_EQ(voices.find("nova")->voice->id, "b");
+  EXPECT_EQ(voices.find("Nova")->voice->id, "b");
+  EXPECT_FALSE(voices.find("A")) << "ids are as they are written";
+}
+
 TEST(VoiceDirectory, NeverFindsSomethingElseInstead) {
   const auto voices = directory();
   for (const auto* const name : {"", "#", "nobody", "echo", "choir#2", "choir#-1", "choir#1x", "choir#", "joe#1"}) {

@@ -139,6 +139,7 @@ runtime::Awaitable<> WorkerFleet::run(Slot& slot) {
   slot.loading.clear();
   slot.tasks.reset(slot.id);
   slot.condemned = false;
+  slot.blame = worker_pool::Blame::kSlot;
   slot.places = 1;
   slot.device_bytes = 0;
   slot.jobs = 0;
@@ -160,13 +161,15 @@ runtime::Awaitable<> WorkerFleet::run(Slot& slot) {
   const runtime::LogFields fields{{"worker", slot.id.value}, {"reason", reason}, {"jobs", slot.tasks.jobs()}};
   slot.link.reset();
   // Whoever hears that it has left finds it gone from the pool, too: it is lost, and not one too few.
-  if (!stopping_) pool_.ended(slot.index, clock_.now());
+  blame(slot);
+  if (!stopping_) pool_.ended(slot.index, clock_.now(), slot.blame);
   leave(slot);
   if (stopping_) co_return;
   if (retired) {
     runtime::log_info("worker_retired", fields);
   } else {
     runtime::log_warn("worker_ended", fields);
+    tell_of_rest(slot);
   }
   act();
 }
@@ -351,10 +354,26 @@ void WorkerFleet::kill(Slot& slot, Death death) {
   } else {
     pool_.killed(slot.index, death);
   }
+  blame(slot);
   slot.condemned = true;
   slot.link->kill();
   leave(slot);
   act();
+}
+
+void WorkerFleet::blame(Slot& slot) {
+  if (slot.joined) slot.blame = owner_.blame_of(slot.id);
+}
+
+void WorkerFleet::tell_of_rest(const Slot& slot) const {
+  const auto& place = pool_.slots()[slot.index];
+  const auto now_state = place.state();
+  if (now_state != SlotState::kQuarantined && now_state != SlotState::kGivenUp) return;
+  runtime::log_error(now_state == SlotState::kQuarantined ? "slot_quarantined" : "slot_given_up",
+                     {{"slot", slot.index},
+                      {"worker", slot.id.value},
+                      {"starts", place.starts()},
+                      {"rests_s", base::to_seconds(std::max(base::Duration{}, place.until() - clock_.now()))}});
 }
 
 void WorkerFleet::leave(Slot& slot) {

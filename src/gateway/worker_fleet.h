@@ -13,6 +13,7 @@
 #include "gateway/fleet_slot.h"
 #include "gateway/remote_ledger.h"
 #include "gateway/worker_link.h"
+#include "identity/key_ring.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
 #include "wire/message.h"
@@ -69,6 +70,8 @@ class WorkerFleet {
   /// Welcomes a worker that may join and uses it until it goes. An older one of its id is sent away.
   [[nodiscard]] runtime::Awaitable<> serve(std::unique_ptr<link::MessageStream> stream, wire::Join join,
                                            std::string address);
+  /// Sends away those that joined with another token than these.
+  void check_tokens(const identity::KeyRing& tokens);
   /// Sends away who lacks a voice that is served by now.
   void check_voices();
   /// Of a worker on another machine, what lies between; null: it is on this one.
@@ -123,6 +126,10 @@ class WorkerFleet {
   void add_loading(Slot& slot, std::uint64_t number);
   void end_task(Slot& slot, std::uint64_t number);
   void kill(Slot& slot, worker_pool::Death death);
+  /// Notes what is to blame for the end of a worker, before it leaves.
+  void blame(Slot& slot);
+  /// Logs that a slot is not used for now, where that is so.
+  void tell_of_rest(const Slot& slot) const;
   /// The owner and the judge hear that it is gone.
   void leave(Slot& slot);
   void finish_retiring(Slot& slot);

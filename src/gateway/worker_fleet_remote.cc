@@ -116,8 +116,12 @@ runtime::Awaitable<> WorkerFleet::serve(std::unique_ptr<link::MessageStream> str
   slot.id = base::WorkerId{next_worker_++};
   slot.tasks.reset(slot.id);
   slot.epoch = 1;
+  auto token = identity::sha256_of(join.token);
   join.token.clear();
-  slot.remote.emplace(RemoteWorker{.join = std::move(join), .address = std::move(address), .joined = clock_.now()});
+  slot.remote.emplace(RemoteWorker{.join = std::move(join),
+                                   .address = std::move(address),
+                                   .token_sha256 = std::move(token),
+                                   .joined = clock_.now()});
   ledger_.joined(slot.remote->join.id, slot.remote->joined);
   slot.link = std::make_unique<WorkerLink>(std::move(stream));
   runtime::log_info("remote_worker_joined", {{"worker", slot.id.value},
@@ -279,6 +283,13 @@ bool WorkerFleet::accept_voice(Slot& slot, const wire::VoiceLoaded& loaded) {
   if (voice == nullptr || voice->identity.empty() || voice->identity == loaded.identity) return true;
   send_away(slot, wire::Refusal::kVoices, "its voice " + store_name(*voice) + " is another one");
   return false;
+}
+
+void WorkerFleet::check_tokens(const identity::KeyRing& tokens) {
+  for (const auto& slot : remote_) {
+    if (slot->condemned || tokens.find_hash(slot->remote->token_sha256) != nullptr) continue;
+    send_away(*slot, wire::Refusal::kToken, "its token was revoked");
+  }
 }
 
 void WorkerFleet::check_voices() {

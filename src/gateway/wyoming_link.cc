@@ -38,7 +38,7 @@ runtime::Awaitable<> WyomingLink::close() {
     expired = true;
     data_.notify_all();
   });
-  while (!gone_ && !expired) {
+  while (!gone_ && !closed_ && !expired) {
     buffer_.clear();
     space_.notify_all();
     if (!co_await data_.wait()) break;
@@ -56,11 +56,14 @@ runtime::Awaitable<> WyomingLink::read_ahead() {
     }
     const auto [error, bytes] = co_await socket_.async_read_some(boost::asio::buffer(block_), kAwait);
     buffer_.append(block_.data(), bytes);
+    closed_ = error == boost::asio::error::eof;
     data_.notify_all();
-    if (error) {
-      set_gone();
-      co_return;
+    if (!error) continue;
+    if (closed_) {
+      [[maybe_unused]] const auto [failed] =
+          co_await socket_.async_wait(boost::asio::ip::tcp::socket::wait_error, kAwait);
     }
+    co_return set_gone();
   }
 }
 
@@ -78,6 +81,11 @@ runtime::Awaitable<wyoming::Result<std::optional<wyoming::ClientEvent>>> Wyoming
       continue;
     }
     const bool begun = !decoder_.idle();
+    if (closed_) {
+      if (std::exchange(said_all_, true) || !begun) co_return std::nullopt;
+      decoder_.feed("\n");  // which the last line may lack
+      continue;
+    }
     const bool speaking = busy();
     if (gone_ || (ending_ && !begun && !speaking)) co_return std::nullopt;
     if (speaking) deadline = in(limits_.idle_timeout);

@@ -24,7 +24,8 @@ struct WyomingLimits {
 };
 
 /// The socket of one Wyoming client: events in, bytes of events out. One read is always pending while its bounded
-/// buffer has room, so that a client that leaves is noticed at once. On the event loop.
+/// buffer has room. A client that closes its side has said all, and is still there to hear (`nc -N`): only a connection
+/// that fails, such as by a write to a client that has left, says that it is gone. On the event loop.
 class WyomingLink {
  public:
   WyomingLink(boost::asio::ip::tcp::socket socket, runtime::Clock& clock, const WyomingLimits& limits);
@@ -37,8 +38,8 @@ class WyomingLink {
   /// of it runs any more.
   [[nodiscard]] runtime::Awaitable<> close();
 
-  /// The next event; nothing when the connection is to end: the client is gone, too slow or idle for too long (while
-  /// `busy` says that nothing is spoken), or the server drains. Errors: kMalformed, kTooLarge.
+  /// The next event; nothing when no other is to come: the client has said all, is gone, too slow or idle for too long
+  /// (while `busy` says that nothing is spoken), or the server drains. Errors: kMalformed, kTooLarge.
   [[nodiscard]] runtime::Awaitable<protocol::wyoming::Result<std::optional<protocol::wyoming::ClientEvent>>> receive(
       const std::function<bool()>& busy);
   /// Whole events, which stay valid until it returns. Several callers take turns. False once the client is gone.
@@ -47,6 +48,8 @@ class WyomingLink {
   /// Calls back once when the client is found gone, at once where it is already. A second call replaces the first.
   void on_gone(std::move_only_function<void()> callback);
   [[nodiscard]] bool gone() const { return gone_; }
+  /// Whether the client has closed its side, after the last event that receive() gave.
+  [[nodiscard]] bool said_all() const { return said_all_; }
   /// receive() ends as soon as there is no event and nothing is spoken.
   void end_when_idle();
   /// receive() ends now.
@@ -70,6 +73,8 @@ class WyomingLink {
   std::string buffer_;  ///< Read and not decoded yet.
   std::array<char, 8192> block_{};
   bool gone_ = false;
+  bool closed_ = false;    ///< The client's side; what it sent before may still be here.
+  bool said_all_ = false;  ///< That, and all that it sent was given.
   bool ending_ = false;
   bool ended_ = false;
   bool writing_ = false;

@@ -7,10 +7,11 @@
 namespace antiphon::gateway {
 
 WyomingServer::WyomingServer(const runtime::Executor& executor, runtime::Clock& clock, WyomingOptions options,
-                             SpeechHandler& speech)
+                             SpeechHandler& speech, AccessLog& access)
     : clock_(clock),
       options_(std::move(options)),
       speech_(speech),
+      access_(access),
       server_(executor, clock, options_.tcp,
               [this](boost::asio::ip::tcp::socket socket) { return serve(std::move(socket)); }) {}
 
@@ -22,7 +23,7 @@ Result<void> WyomingServer::listen() {
 }
 
 runtime::Awaitable<> WyomingServer::serve(boost::asio::ip::tcp::socket socket) {
-  WyomingSession session(std::move(socket), clock_, options_.limits, speech_, options_.silence);
+  WyomingSession session(std::move(socket), clock_, options_.limits, speech_, access_, options_.silence);
   sessions_.insert(&session);
   if (!server_.accepting()) session.end_when_idle();
   co_await session.run();

@@ -19,8 +19,8 @@ struct WyomingOptions {
 class WyomingServer {
  public:
   /// The references outlive it.
-  WyomingServer(const runtime::Executor& executor, runtime::Clock& clock, WyomingOptions options,
-                SpeechHandler& speech);
+  WyomingServer(const runtime::Executor& executor, runtime::Clock& clock, WyomingOptions options, SpeechHandler& speech,
+                AccessLog& access);
 
   /// Takes its address, before start(). Error: kCannotListen.
   [[nodiscard]] Result<void> listen();
@@ -35,6 +35,7 @@ class WyomingServer {
   runtime::Clock& clock_;
   WyomingOptions options_;
   SpeechHandler& speech_;
+  AccessLog& access_;
   std::set<WyomingSession*> sessions_;
   runtime::TcpServer server_;
 };

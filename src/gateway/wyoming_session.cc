@@ -7,6 +7,7 @@
 #include "gateway/identity.h"
 #include "gateway/wyoming_voices.h"
 #include "identity/identifier.h"
+#include "protocol/json/object.h"
 #include "protocol/wyoming/server_event.h"
 
 namespace antiphon::gateway {
@@ -19,15 +20,26 @@ identity::Caller anonymous(std::string_view address) {
   return identity::Identifier().identify({.peer = address}).value();
 }
 
+constexpr unsigned kOk = 200;
+
+/// What HTTP would have for it.
+unsigned outcome_of(const AccessNote& note) {
+  if (note.error) return status_of(to_wyoming({.code = *note.error, .message = {}}).code);
+  return note.left ? http::Answer::kClientLeft : kOk;
+}
+
 }  // namespace
 
 WyomingSession::WyomingSession(boost::asio::ip::tcp::socket socket, runtime::Clock& clock, const WyomingLimits& limits,
-                               SpeechHandler& speech, base::Duration silence)
+                               SpeechHandler& speech, AccessLog& access, base::Duration silence)
     : link_(std::move(socket), clock, limits),
+      clock_(clock),
       speech_(speech),
+      access_(access),
       silence_(silence),
       caller_(anonymous(link_.peer_address())),
       request_id_(request_id_of(nullptr)),
+      peer_address_(link_.peer_address()),
       silent_(link_.executor()),
       speakers_(link_.executor()) {}
 
@@ -43,8 +55,11 @@ runtime::Awaitable<> WyomingSession::run() {
     auto command = dialogue_.on(std::move(**event));
     if (command && !co_await perform(std::move(*command))) break;
   }
-  // Text that will not be finished is spoken to nobody.
-  if (growing_ && speaking_) growing_->leave();
+  if (growing_ && link_.said_all()) {
+    growing_->finish();  // the end of its side is the end of its text
+  } else if (growing_ && speaking_) {
+    growing_->leave();
+  }
   co_await speakers_.join();
   co_await link_.close();
 }
@@ -55,11 +70,7 @@ runtime::Awaitable<bool> WyomingSession::perform(Command command) {
   if (auto* const whole = std::get_if<wyoming::Speak>(&command)) co_return co_await begin(std::move(*whole));
   if (auto* const text = std::get_if<wyoming::BeginText>(&command)) co_return co_await begin(std::move(*text));
   if (auto* const more = std::get_if<wyoming::AddText>(&command)) co_return co_await add(std::move(more->text));
-  if (const auto* const refusal = std::get_if<wyoming::Refuse>(&command)) {
-    std::string out;
-    wyoming::append_error(refusal->error, out);
-    co_return co_await link_.send(out);
-  }
+  if (auto* const refusal = std::get_if<wyoming::Refuse>(&command)) co_return co_await tell(std::move(refusal->error));
   if (growing_) growing_->finish();
   co_return true;
 }
@@ -67,23 +78,35 @@ runtime::Awaitable<bool> WyomingSession::perform(Command command) {
 runtime::Awaitable<bool> WyomingSession::send_info() {
   std::string out;
   wyoming::append_info(program_info(speech_.voices()), out);
+  answered("describe", kOk);
   co_return co_await link_.send(out);
 }
 
 runtime::Awaitable<bool> WyomingSession::send_pong(std::string text) {
   std::string out;
   wyoming::append_pong(text, out);
+  answered("ping", kOk);
+  co_return co_await link_.send(out);
+}
+
+runtime::Awaitable<bool> WyomingSession::tell(wyoming::Error error) {
+  std::string out;
+  wyoming::append_error(error, out);
+  answered("other", status_of(error.code));
   co_return co_await link_.send(out);
 }
 
 runtime::Awaitable<bool> WyomingSession::refuse(wyoming::Error error) {
-  std::string out;
-  wyoming::append_error(error, out);
-  co_await link_.send(out);
+  (void)co_await tell(std::move(error));
   co_return false;
 }
 
 runtime::Awaitable<bool> WyomingSession::begin(wyoming::Speak speak_this) {
+  auto complaint =
+      protocol::json::too_long("text", speak_this.text, speech_.rules().wyoming_characters, "wyoming.max_characters");
+  if (complaint) {
+    co_return co_await tell({.code = wyoming::Errc::kInputTooLong, .message = std::move(*complaint), .param = "text"});
+  }
   if (!co_await wait_for_silence()) co_return false;
   speaking_ = true;
   co_return speakers_.spawn(speak(order(std::move(speak_this.text), speak_this.voice)));
@@ -91,7 +114,9 @@ runtime::Awaitable<bool> WyomingSession::begin(wyoming::Speak speak_this) {
 
 runtime::Awaitable<bool> WyomingSession::begin(wyoming::BeginText text) {
   if (!co_await wait_for_silence()) co_return false;
+  growing_note_ = note();
   auto asked = order({}, text.voice);
+  asked.note = &growing_note_;
   asked.arrival = TextArrival::kInPieces;
   auto growing = speech_.grow(asked, caller_, silence_);
   if (!growing) co_return co_await refuse(to_wyoming(growing.error()));
@@ -114,14 +139,24 @@ runtime::Awaitable<bool> WyomingSession::wait_for_silence() {
 
 runtime::Awaitable<> WyomingSession::speak(SpeechOrder asked) {
   WyomingSink sink(link_, WyomingAnswer::kSpeech, asked.output.rate);
+  const auto began = clock_.now();
+  auto noted = note();
+  asked.note = &noted;
   co_await speech_.speak(std::move(asked), caller_, request_id_, sink);
+  answered("synthesize", outcome_of(noted), began, noted);
   finished();
 }
 
 runtime::Awaitable<> WyomingSession::speak_growing(AudioOutput output) {
   WyomingSink sink(link_, WyomingAnswer::kStreamed, output.rate);
+  const auto began = clock_.now();
   co_await speech_.speak(*growing_, output, request_id_, sink);
+  answered("synthesize", outcome_of(growing_note_), began, growing_note_);
   finished();
+}
+
+void WyomingSession::answered(std::string_view event, unsigned status, base::TimePoint began, const AccessNote& note) {
+  access_.answered({.event = event, .status = status, .client = peer_address_, .took = clock_.now() - began}, note);
 }
 
 void WyomingSession::finished() {

@@ -2,7 +2,9 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "gateway/access_log.h"
 #include "gateway/growing_speech.h"
 #include "gateway/speech_handler.h"
 #include "gateway/wyoming_link.h"
@@ -19,9 +21,10 @@ class WyomingSession {
  public:
   /// The references outlive it. `silence`: see GrowingSpeech.
   WyomingSession(boost::asio::ip::tcp::socket socket, runtime::Clock& clock, const WyomingLimits& limits,
-                 SpeechHandler& speech, base::Duration silence);
+                 SpeechHandler& speech, AccessLog& access, base::Duration silence);
 
-  /// Until the client leaves or breaks the rules; the socket is closed then.
+  /// Until the client has heard what it asked for and closed its side, leaves or breaks the rules; the socket is closed
+  /// then.
   [[nodiscard]] runtime::Awaitable<> run();
   /// What is spoken is spoken to its end, then the connection closes.
   void end_when_idle() { link_.end_when_idle(); }
@@ -36,6 +39,8 @@ class WyomingSession {
   [[nodiscard]] runtime::Awaitable<bool> begin(protocol::wyoming::Speak speak);
   [[nodiscard]] runtime::Awaitable<bool> begin(protocol::wyoming::BeginText text);
   [[nodiscard]] runtime::Awaitable<bool> add(std::string text);
+  /// Answers with an error, and the connection goes on.
+  [[nodiscard]] runtime::Awaitable<bool> tell(protocol::wyoming::Error error);
   [[nodiscard]] runtime::Awaitable<bool> refuse(protocol::wyoming::Error error);
 
   /// Returns when nothing is spoken any more.
@@ -47,10 +52,20 @@ class WyomingSession {
   [[nodiscard]] SpeechOrder order(std::string text, const protocol::wyoming::VoiceChoice& voice) const;
 
   WyomingLink link_;
+  /// Tells of an answer to `event` that is over; `began`: when it was asked for.
+  void answered(std::string_view event, unsigned status, base::TimePoint began, const AccessNote& note);
+  void answered(std::string_view event, unsigned status) { answered(event, status, clock_.now(), note()); }
+  /// For the next answer.
+  [[nodiscard]] AccessNote note() const { return {.request_id = request_id_}; }
+
+  runtime::Clock& clock_;
   SpeechHandler& speech_;
+  AccessLog& access_;
   base::Duration silence_;
   identity::Caller caller_;
   std::string request_id_;
+  std::string peer_address_;
+  AccessNote growing_note_;  ///< Of growing_.
   protocol::wyoming::Dialogue dialogue_;
   std::unique_ptr<GrowingSpeech> growing_;
   bool speaking_ = false;

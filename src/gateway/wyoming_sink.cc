@@ -21,11 +21,14 @@ wyoming::Errc code_of(Errc code) {
     case Errc::kInvalidText:
       return wyoming::Errc::kInvalidValue;
     case Errc::kBusy:
+    case Errc::kRevoked:
     case Errc::kUserLimit:
     case Errc::kShed:
       return wyoming::Errc::kServerBusy;
     case Errc::kNothingToSpeak:
       return wyoming::Errc::kNothingToSpeak;
+    case Errc::kTextNotSpeakable:
+      return wyoming::Errc::kTextNotSpeakable;
     case Errc::kWorkerLost:
     case Errc::kStalled:
       return wyoming::Errc::kWorkerLost;
@@ -44,6 +47,34 @@ wyoming::Error to_wyoming(const Error& error) {
   return {.code = code,
           .message = ours ? "The speech could not be rendered; the server's log has the reason." : error.message,
           .param = {}};
+}
+
+unsigned status_of(wyoming::Errc code) {
+  constexpr unsigned kBadRequest = 400;
+  constexpr unsigned kTooLarge = 413;
+  constexpr unsigned kFailed = 500;
+  constexpr unsigned kBusy = 503;
+  switch (code) {
+    case wyoming::Errc::kTooLarge:
+    case wyoming::Errc::kInputTooLong:
+      return kTooLarge;
+    case wyoming::Errc::kMalformed:
+    case wyoming::Errc::kMissingParameter:
+    case wyoming::Errc::kInvalidType:
+    case wyoming::Errc::kInvalidValue:
+    case wyoming::Errc::kOutOfTurn:
+    case wyoming::Errc::kUnsupported:
+    case wyoming::Errc::kUnknownVoice:
+    case wyoming::Errc::kNothingToSpeak:
+    case wyoming::Errc::kTextNotSpeakable:
+      return kBadRequest;
+    case wyoming::Errc::kServerBusy:
+      return kBusy;
+    case wyoming::Errc::kEngineFailed:
+    case wyoming::Errc::kWorkerLost:
+      return kFailed;
+  }
+  return kFailed;
 }
 
 void WyomingSink::start(std::string& out) {

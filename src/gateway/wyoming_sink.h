@@ -13,6 +13,9 @@ namespace antiphon::gateway {
 
 [[nodiscard]] protocol::wyoming::Error to_wyoming(const Error& error);
 
+/// The status that HTTP has for such an error.
+[[nodiscard]] unsigned status_of(protocol::wyoming::Errc code);
+
 /// What a Wyoming client gets in answer to a text: audio-start, audio-chunk*, audio-stop.
 enum class WyomingAnswer : std::uint8_t {
   kSpeech,    ///< Of a whole text.

@@ -16,10 +16,10 @@ std::string plain(std::string_view language) {
   return out;
 }
 
-bool speaks(const ServedVoice& voice, std::string_view wanted) {
+/// `asked` is plain.
+bool speaks(const ServedVoice& voice, std::string_view asked) {
   const auto own = plain(voice.language);
-  const auto asked = plain(wanted);
-  return own == asked || own.starts_with(asked + "-");
+  return own.starts_with(asked) && (own.size() == asked.size() || own[asked.size()] == '-');
 }
 
 }  // namespace
@@ -43,10 +43,14 @@ protocol::wyoming::ProgramInfo program_info(const VoiceDirectory& voices) {
 std::string voice_name(const VoiceDirectory& voices, const protocol::wyoming::VoiceChoice& choice) {
   if (!choice.name.empty()) return choice.speaker.empty() ? choice.name : choice.name + "#" + choice.speaker;
   const auto known = voices.voices();
-  if (choice.language.empty()) return known.empty() ? std::string() : known.front().id;
-  const auto found =
-      std::ranges::find_if(known, [&](const ServedVoice& voice) { return speaks(voice, choice.language); });
-  return found == known.end() ? choice.language : found->id;
+  auto language = plain(choice.language);
+  while (!language.empty()) {
+    const auto found = std::ranges::find_if(known, [&](const ServedVoice& voice) { return speaks(voice, language); });
+    if (found != known.end()) return found->id;
+    const auto subtag = language.rfind('-');
+    language.resize(subtag == std::string::npos ? 0 : subtag);
+  }
+  return known.empty() ? std::string() : known.front().id;
 }
 
 }  // namespace antiphon::gateway

@@ -11,8 +11,9 @@ namespace antiphon::gateway {
 /// What "describe" is answered with.
 [[nodiscard]] protocol::wyoming::ProgramInfo program_info(const VoiceDirectory& voices);
 
-/// The name under which the directory knows what is wanted: the default voice, one by name and speaker, or the first of
-/// a language ("en" finds en-GB, and en_gb too). Where there is none, a name that it does not know either.
+/// The name under which the directory knows what is wanted: one by name and speaker, which it may not know; or the
+/// first of a language ("en" finds en-GB, and en_gb too; de-AT finds de-DE where there is none of Austria); or the
+/// default voice, also where a language was named that no voice speaks.
 [[nodiscard]] std::string voice_name(const VoiceDirectory& voices, const protocol::wyoming::VoiceChoice& choice);
 
 }  // namespace antiphon::gateway

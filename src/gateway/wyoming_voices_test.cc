@@ -23,9 +23,17 @@ TEST(WyomingVoices, ChoosesByNameByLanguageOrTheFirst) {
   EXPECT_EQ(voice_name(voices(), {.language = "EN"}), "alba");
 }
 
+TEST(WyomingVoices, ALanguageWithoutAVoiceIsSpokenByTheNearestOrTheFirst) {
+  EXPECT_EQ(voice_name(voices(), {.language = "de-AT"}), "duo");
+  EXPECT_EQ(voice_name(voices(), {.language = "de_Latn_CH"}), "duo");
+  EXPECT_EQ(voice_name(voices(), {.language = "en-US-x-old"}), "joe");
+  for (const auto* const language : {"fr", "e", "fr-FR", "-", "zh-Hant-TW"}) {
+    EXPECT_EQ(voice_name(voices(), {.language = language}), "alba") << language;
+  }
+}
+
 TEST(WyomingVoices, NeverChooseSomethingElseInstead) {
-  EXPECT_FALSE(voices().find(voice_name(voices(), {.language = "fr"})));
-  EXPECT_FALSE(voices().find(voice_name(voices(), {.language = "e"})));
+  EXPECT_EQ(voice_name(voices(), {.name = "nobody", .language = "en-GB"}), "nobody");
   EXPECT_FALSE(voices().find(voice_name(voices(), {.name = "nobody", .language = "en-GB"})));
 }
 

@@ -28,10 +28,14 @@ Connection::Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::co
       taking_(transport_.socket()),
       number_(number),
       buffer_limit_(context.options.header_bytes + kReadAheadBytes),
+      request_began_(context.clock.now()),
       data_(transport_.get_executor()),
       space_(transport_.get_executor()),
       reader_(transport_.get_executor()),
-      pings_(transport_.get_executor()) {}
+      pings_(transport_.get_executor()) {
+  boost::system::error_code error;
+  if (const auto peer = transport_.socket().remote_endpoint(error); !error) peer_address_ = peer.address().to_string();
+}
 
 runtime::Awaitable<> Connection::serve(HandshakePlace handshake) {
   if (co_await shake_hands(std::move(handshake))) {
@@ -137,9 +141,11 @@ runtime::Awaitable<bool> Connection::read_request(RequestParser& parser) {
   auto deadline = deadline_;
   bool admitted = false;
   while (true) {
+    const bool begun = parser.begun();
     consume(parser.feed(buffer_));
+    if (!begun && parser.begun()) request_began_ = context_.clock.now();
     if (parser.state() == RequestParser::State::kFailed) {
-      co_await send_error(parser.error(), nullptr);
+      co_await send_error(parser.error(), parser.request().path.empty() ? nullptr : &parser.request());
       co_return false;
     }
     if (parser.state() != RequestParser::State::kHeader && !admitted) {
@@ -158,7 +164,7 @@ runtime::Awaitable<bool> Connection::read_request(RequestParser& parser) {
       ending_ = Ending::kAtOnce;
     } else if (expired_) {
       co_await send_error({.code = EdgeErrc::kRequestTimeout, .message = "The request did not arrive in time."},
-                          nullptr);
+                          admitted ? &parser.request() : nullptr);
     }
     co_return false;
   }
@@ -192,7 +198,9 @@ runtime::Awaitable<> Connection::run_handler(RequestParser& parser) {
   }
   on_gone_ = nullptr;
   if (exchange.streaming()) exchange.abort();
-  if (!exchange.started()) {
+  if (exchange.started()) {
+    tell(exchange.answer());
+  } else {
     co_await send_error({.code = EdgeErrc::kInternal, .message = "The server failed to answer this request."},
                         &parser.request());
   }
@@ -204,7 +212,22 @@ runtime::Awaitable<> Connection::send_error(EdgeError error, const Request* requ
   const auto head = format_head(
       response, {.framing = Framing::kContentLength, .after = AfterResponse::kClose, .date = std::time(nullptr)});
   if (request != nullptr && request->method == "HEAD") response.body.clear();
-  co_await write_all({boost::asio::buffer(head), boost::asio::buffer(response.body), boost::asio::const_buffer()});
+  // A client that has closed its side while the handler was at work has left; one that sent all it had may still read.
+  const bool left = gone_ && error.code == EdgeErrc::kInternal;
+  const bool taken =
+      co_await write_all({boost::asio::buffer(head), boost::asio::buffer(response.body), boost::asio::const_buffer()});
+  tell({.request = request,
+        .status = left ? Answer::kClientLeft : response.status,
+        .end = taken && !left ? Answer::End::kComplete : Answer::End::kCut,
+        .request_id = std::string(response.headers.get("x-request-id")),
+        .body_bytes = response.body.size()});
+}
+
+void Connection::tell(Answer answer) const {
+  if (!context_.options.observer) return;
+  answer.peer_address = peer_address_;
+  answer.took = context_.clock.now() - request_began_;
+  context_.options.observer(answer);
 }
 
 runtime::Awaitable<bool> Connection::wait_for_data(Waiting waiting, std::size_t known, base::TimePoint deadline) {

@@ -77,6 +77,8 @@ class Connection {
   /// Between header and body: false when the head was answered with an error.
   runtime::Awaitable<bool> admit_head(RequestParser& parser);
   runtime::Awaitable<> send_error(EdgeError error, const Request* request);
+  /// Tells the observer; `answer` without what this connection knows itself.
+  void tell(Answer answer) const;
   /// Waits for more bytes than `known` in the buffer; false at the deadline, the end or a cancellation.
   runtime::Awaitable<bool> wait_for_data(Waiting waiting, std::size_t known, base::TimePoint deadline);
   runtime::Awaitable<bool> write_all(Buffers buffers);
@@ -100,6 +102,8 @@ class Connection {
   std::string buffer_;  ///< Read and not yet parsed; at most buffer_limit_ bytes.
   std::size_t buffer_limit_;
   std::array<char, 8192> block_{};
+  base::TimePoint request_began_;  ///< Its first byte, or the connection's own begin.
+  std::string peer_address_;
   bool end_of_input_ = false;
   bool gone_ = false;    ///< The client closed its side, or broken_.
   bool broken_ = false;  ///< Nothing can be written any more.

@@ -1,4 +1,5 @@
 // Connections over real sockets. Time stands still unless a test moves it.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/asio/as_tuple.hpp>
@@ -53,16 +54,17 @@ class ConnectionTest : public ServerTest {
     start();
   }
 
-  /// Answers with what was asked; "/slow" after next_.
+  /// Answers with what was asked; "/slow" after next_, "/silent" never.
   runtime::Awaitable<> handle(const Request& request, Responder& responder) {
     ++begun_;
-    if (request.path == "/slow") {
+    if (request.path == "/slow" || request.path == "/silent") {
       responder.on_gone([this] {
         ++gone_;
         next_.notify_all();
       });
       co_await next_.wait();
     }
+    if (request.path == "/silent") co_return;
     co_await responder.respond({.status = 200, .body = request.path + request.body + "."});
   }
 
@@ -118,6 +120,7 @@ TEST_F(ConnectionTest, ABodyHasItsTimeToo) {
     co_await t.advance(1s);
     EXPECT_TRUE((co_await read_all(client)).starts_with("HTTP/1.1 408"));
     EXPECT_EQ(t.begun_, 0);
+    EXPECT_THAT(t.answers_, testing::ElementsAre(testing::StartsWith("POST / 408 complete")));
   }(*this));
 }
 
@@ -167,6 +170,47 @@ TEST_F(ConnectionTest, WhoClosesHalfOfTheConnectionHasLeft) {
     EXPECT_TRUE(co_await t.wait_for([&t] { return t.begun_ == 1; }));
     client.shutdown(tcp::socket::shutdown_send);
     EXPECT_TRUE(co_await t.wait_for([&t] { return t.gone_ == 1; }));
+  }(*this));
+}
+
+TEST_F(ConnectionTest, EveryAnswerIsTold) {
+  run([](ConnectionTest& t) -> runtime::Awaitable<> {
+    auto client = co_await t.connect_and_wait();
+    co_await write(client, request("GET /one") + request("HEAD /two"));
+    EXPECT_TRUE(co_await t.wait_for([&t] { return t.answers_.size() == 2; }));
+    co_await write(client, "nonsense\r\n\r\n");
+    (void)co_await read_all(client);
+    EXPECT_THAT(t.answers_, testing::ElementsAre("GET /one 200 complete 5", "HEAD /two 200 complete 0",
+                                                 testing::StartsWith("- 400 complete")));
+  }(*this));
+}
+
+TEST_F(ConnectionTest, ARefusalIsToldWithItsPath) {
+  run([](ConnectionTest& t) -> runtime::Awaitable<> {
+    for (const auto& head :
+         {request("POST /big", "Content-Length: 101\r\n"),
+          request("POST /both", "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"),
+          std::string("GET /host HTTP/1.1\r\n\r\n"), std::string("GET /name HTTP/1.1\r\nHost: evil.example\r\n\r\n")}) {
+      auto client = co_await t.connect();
+      co_await write(client, head);
+      (void)co_await read_all(client);
+    }
+    EXPECT_THAT(t.answers_,
+                testing::ElementsAre(testing::StartsWith("POST /big 413"), testing::StartsWith("POST /both 400"),
+                                     testing::StartsWith("GET /host 400"), testing::StartsWith("GET /name 421")));
+  }(*this));
+}
+
+TEST_F(ConnectionTest, WhoLeavesBeforeTheAnswerIsToldAsGone) {
+  run([](ConnectionTest& t) -> runtime::Awaitable<> {
+    auto client = co_await t.connect_and_wait();
+    co_await write(client, request("GET /silent"));
+    EXPECT_TRUE(co_await t.wait_for([&t] { return t.begun_ == 1; }));
+    client.shutdown(tcp::socket::shutdown_send);
+    EXPECT_TRUE(co_await t.wait_for([&t] { return t.gone_ == 1; }));
+    t.next_.notify_all();
+    EXPECT_TRUE(co_await t.wait_for([&t] { return !t.answers_.empty(); }));
+    EXPECT_THAT(t.answers_, testing::ElementsAre(testing::StartsWith("GET /silent 499 cut")));
   }(*this));
 }
 

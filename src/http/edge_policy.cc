@@ -1,11 +1,16 @@
 #include "http/edge_policy.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <string_view>
 
 namespace antiphon::http {
 namespace {
+
+/// Bytes of a refused Host that its refusal repeats; DNS has none longer.
+constexpr std::size_t kMostShown = 253;
 
 std::string lower_case(std::string_view text) {
   std::string out(text);
@@ -59,8 +64,28 @@ bool lists(const std::vector<std::string>& allowed, std::string_view value) {
                              [value](const std::string& one) { return one == "*" || equal_ignoring_case(one, value); });
 }
 
+/// An allowed host that is a single one; IPv6 may lack its brackets there.
+std::optional<Authority> parse_allowed(std::string_view text) {
+  return text.contains(':') && !text.starts_with('[') ? parse_authority(fmt::format("[{}]", text))
+                                                      : parse_authority(text);
+}
+
+/// Whether `host`, of an Authority, is one that `pattern` stands for.
+bool stands_for(std::string_view pattern, const std::string& host) {
+  const bool below = pattern.starts_with("*.");
+  if (!below && !pattern.starts_with('.')) {
+    const auto named = parse_allowed(pattern);
+    if (!named) return false;
+    const auto address = parse_ip(named->host);
+    return named->host == host || (address && address == parse_ip(host));
+  }
+  const auto suffix = lower_case(pattern.substr(below ? 1 : 0));
+  return host.ends_with(suffix) ? host.size() > suffix.size() : !below && host == std::string_view(suffix).substr(1);
+}
+
 bool is_own_host(const EdgeRules& rules, const std::string& host) {
-  if (host == "localhost" || host.ends_with(".localhost") || lists(rules.allowed_hosts, host)) return true;
+  if (host == "localhost" || host.ends_with(".localhost")) return true;
+  if (std::ranges::any_of(rules.allowed_hosts, [&](const auto& one) { return stands_for(one, host); })) return true;
   const auto address = parse_ip(host);
   if (!address) return false;
   if (address->is_loopback()) return true;
@@ -86,9 +111,48 @@ bool is_json(std::string_view content_type) {
   return equal_ignoring_case(type, "application/json");
 }
 
+bool is_coded(const Headers& headers) {
+  return std::ranges::any_of(headers.fields(), [](const Headers::Field& field) {
+    return equal_ignoring_case(field.first, "Content-Encoding") && !field.second.empty() &&
+           !equal_ignoring_case(field.second, "identity");
+  });
+}
+
+/// Whether the answer is the same for everybody, and asked for by names that this server need not know.
+bool is_open(const EdgeRules& rules, const Request& request) {
+  return (request.method == "GET" || request.method == "HEAD") && lists(rules.open_paths, request.path);
+}
+
+bool is_plain_name(std::string_view host) {
+  return host.size() <= kMostShown && std::ranges::all_of(host, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' || c == ':';
+         });
+}
+
+std::string host_complaint(const std::optional<Authority>& host) {
+  if (!host || !is_plain_name(host->host)) {
+    return "The request's Host is no name of this server; --allowed-host and [server] allowed_hosts say which are.";
+  }
+  return fmt::format(
+      "This server does not answer to the Host '{0}'. If that is its name, allow it: --allowed-host {0}, or "
+      "ANTIPHON_SERVER_ALLOWED_HOSTS={0}, or allowed_hosts = [\"{0}\"] under [server].",
+      host->host);
+}
+
 EdgeError refuse(EdgeErrc code, std::string message) { return {.code = code, .message = std::move(message)}; }
 
 }  // namespace
+
+bool is_host_pattern(std::string_view text) {
+  if (text == "*") return true;
+  if (text.starts_with("*.")) {
+    text.remove_prefix(2);
+  } else if (text.starts_with('.')) {
+    text.remove_prefix(1);
+  }
+  const auto named = parse_allowed(text);
+  return named && named->port.empty() && !text.ends_with(':') && !named->host.contains('*');
+}
 
 std::vector<Headers::Field> cors_fields(const EdgeRules& rules, const Request& request) {
   if (rules.allowed_origins.empty()) return {};
@@ -110,10 +174,8 @@ std::vector<Headers::Field> cors_fields(const EdgeRules& rules, const Request& r
 
 std::optional<EdgeError> edge_policy(const EdgeRules& rules, const Request& request) {
   const auto host = parse_authority(request.headers.get("Host"));
-  if (!lists(rules.allowed_hosts, "*") && (!host || !is_own_host(rules, host->host))) {
-    return refuse(EdgeErrc::kHostRefused,
-                  "This server does not answer to that Host; add it to [server] allowed_hosts if it should.");
-  }
+  const bool known = lists(rules.allowed_hosts, "*") || (host && is_own_host(rules, host->host));
+  if (!known && !is_open(rules, request)) return refuse(EdgeErrc::kHostRefused, host_complaint(host));
   const auto& method = request.method;
   // Any page may open a WebSocket to anywhere: browsers leave the check to the server.
   const bool opens_websocket = request.headers.find("Sec-WebSocket-Key") != nullptr;
@@ -130,6 +192,9 @@ std::optional<EdgeError> edge_policy(const EdgeRules& rules, const Request& requ
   }
   if ((method == "POST" || method == "PUT" || method == "PATCH") && !is_json(request.headers.get("Content-Type"))) {
     return refuse(EdgeErrc::kUnsupportedMediaType, "The body must be JSON with Content-Type: application/json.");
+  }
+  if (is_coded(request.headers)) {
+    return refuse(EdgeErrc::kUnsupportedCoding, "Send the body without a Content-Encoding: none is undone here.");
   }
   return std::nullopt;
 }

@@ -104,6 +104,60 @@ TEST(EdgePolicyTest, AStarTurnsTheHostCheckOff) {
   EXPECT_EQ(verdict(rules, post("not a host", {{"Origin", "http://not a host"}})), EdgeErrc::kOriginRefused);
 }
 
+TEST(EdgePolicyTest, ANameMayStandForThoseBelowIt) {
+  const EdgeRules rules{.allowed_hosts = {"*.lan", ".svc.cluster.local"}};
+  for (const auto* host : {"a.lan", "a.b.LAN:80", "a.lan.", "svc.cluster.local", "tts.svc.cluster.local:8080"}) {
+    EXPECT_EQ(verdict(rules, get_from(host)), kPassed) << host;
+  }
+  for (const auto* host : {"lan", "evillan", "a.lan.evil.example", "evilsvc.cluster.local", ".lan", "cluster.local"}) {
+    EXPECT_EQ(verdict(rules, get_from(host)), EdgeErrc::kHostRefused) << host;
+  }
+}
+
+TEST(EdgePolicyTest, AnAllowedAddressIsOneHoweverItIsWritten) {
+  const EdgeRules rules{.allowed_hosts = {"192.0.2.7", "2001:db8::7", "[2001:db8::8]"}};
+  for (const auto* host : {"192.0.2.7:80", "[2001:db8:0::7]", "[2001:DB8::8]:80"}) {
+    EXPECT_EQ(verdict(rules, get_from(host)), kPassed) << host;
+  }
+  EXPECT_EQ(verdict(rules, get_from("192.0.2.8")), EdgeErrc::kHostRefused);
+}
+
+TEST(EdgePolicyTest, KnowsWhatCanBeAnAllowedHost) {
+  for (const auto* host :
+       {"*", "antiphon", "Host.Docker.Internal", "a_b", "*.lan", ".lan", "192.0.2.7", "::1", "[::1]"}) {
+    EXPECT_TRUE(is_host_pattern(host)) << host;
+  }
+  for (const auto* host : {"", "antiphon:8080", "antiphon:", "http://antiphon", "a b", "a/b", "*lan", "a.*", ".", "*.",
+                           "[::1]:80", "**"}) {
+    EXPECT_FALSE(is_host_pattern(host)) << host;
+  }
+}
+
+TEST(EdgePolicyTest, OpenPathsMayBeReadByAnyNameAndNothingElseMay) {
+  const EdgeRules rules{.open_paths = {"/metrics"}};
+  Request request{.method = "GET", .path = "/metrics", .headers = {{"Host", "antiphon:8080"}}};
+  EXPECT_EQ(verdict(rules, request), kPassed);
+  request.method = "HEAD";
+  EXPECT_EQ(verdict(rules, request), kPassed);
+  for (const auto* const method : {"POST", "OPTIONS", "DELETE"}) {
+    request.method = method;
+    EXPECT_EQ(verdict(rules, request), EdgeErrc::kHostRefused) << method;
+  }
+  EXPECT_EQ(verdict(rules, {.method = "GET", .path = "/metrics"}), kPassed) << "without a Host";
+  EXPECT_EQ(verdict(rules, {.method = "GET", .path = "/metrics/", .headers = {{"Host", "antiphon"}}}),
+            EdgeErrc::kHostRefused);
+}
+
+TEST(EdgePolicyTest, ARefusalSaysWhichSettingAllowsTheHost) {
+  const auto refusal = edge_policy({}, get_from("Host.Docker.Internal:8080")).value();
+  for (const auto* const words : {"--allowed-host host.docker.internal", "allowed_hosts = [\"host.docker.internal\"]",
+                                  "ANTIPHON_SERVER_ALLOWED_HOSTS=host.docker.internal"}) {
+    EXPECT_NE(refusal.message.find(words), std::string::npos) << refusal.message;
+  }
+  const auto odd = edge_policy({}, get_from("a\"; rm -rf.example")).value();
+  EXPECT_EQ(odd.message.find("rm"), std::string::npos) << "nothing that could be more than a name is repeated";
+}
+
 using Fields = std::vector<Headers::Field>;
 const Fields kVaryOnly = {Headers::Field("Vary", "Origin")};
 
@@ -219,6 +273,21 @@ TEST(EdgePolicyTest, BodiesAreJson) {
     EXPECT_EQ(verdict({}, {.method = method, .headers = {{"Host", "localhost"}}}), EdgeErrc::kUnsupportedMediaType);
   }
   EXPECT_EQ(verdict({}, {.method = "DELETE", .headers = {{"Host", "localhost"}}}), kPassed);
+}
+
+TEST(EdgePolicyTest, BodiesAreNotCoded) {
+  const auto coded = [](const std::string& coding) {
+    return verdict({}, post("localhost", {{"Content-Type", "application/json"}, {"content-encoding", coding}}));
+  };
+  EXPECT_EQ(coded("identity"), kPassed);
+  EXPECT_EQ(coded("Identity"), kPassed);
+  for (const auto* const coding : {"gzip", "GZIP", "deflate", "br", "zstd", "gzip, identity", "x"}) {
+    EXPECT_EQ(coded(coding), EdgeErrc::kUnsupportedCoding) << coding;
+  }
+  EXPECT_EQ(verdict({}, post("localhost", {{"Content-Type", "application/json"},
+                                           {"Content-Encoding", "identity"},
+                                           {"Content-Encoding", "gzip"}})),
+            EdgeErrc::kUnsupportedCoding);
 }
 
 TEST(EdgePolicyTest, TheHostIsJudgedFirst) {

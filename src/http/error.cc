@@ -15,6 +15,7 @@ unsigned status_of(EdgeErrc code) {
     case EdgeErrc::kTargetTooLong:
       return 414;
     case EdgeErrc::kUnsupportedMediaType:
+    case EdgeErrc::kUnsupportedCoding:
       return 415;
     case EdgeErrc::kHostRefused:
       return 421;

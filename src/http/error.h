@@ -18,6 +18,7 @@ enum class EdgeErrc : std::uint8_t {
   kBodyTooLarge,          ///< 413
   kTargetTooLong,         ///< 414
   kUnsupportedMediaType,  ///< 415: a body that is not application/json.
+  kUnsupportedCoding,     ///< 415: a body with a Content-Encoding.
   kHostRefused,           ///< 421: a Host that is not this server's name (DNS rebinding).
   kHeadersTooLarge,       ///< 431
   kInternal,              ///< 500: the handler failed or did not answer.

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "http/answer.h"
 #include "http/connection.h"
 #include "http/request_parser.h"
 #include "http/responder.h"
@@ -31,6 +33,8 @@ class Exchange final : public Responder {
   void on_gone(std::move_only_function<void()> callback) override;
   [[nodiscard]] bool gone() const override { return connection_.gone_; }
   [[nodiscard]] bool started() const override { return phase_ != Phase::kIdle; }
+  /// What became of it; once it has started.
+  [[nodiscard]] Answer answer() const;
   /// Whether the handler left the body open.
   [[nodiscard]] bool streaming() const { return phase_ == Phase::kStreaming; }
 
@@ -40,12 +44,22 @@ class Exchange final : public Responder {
   /// What the answer's head decides: whether a body follows, and whether another request may. Adds what lets pages
   /// of other origins read it.
   void judge_head(Response& response);
+  /// Keeps whether all was taken.
+  bool note(bool taken) {
+    cut_ = cut_ || !taken;
+    return taken;
+  }
 
   Connection& connection_;
   const RequestParser& parser_;
   const Request& request_;
   bool head_only_;  ///< The answer to HEAD, or of a status without a body.
   std::vector<Headers::Field> cors_;
+  Answer::Kind kind_ = Answer::Kind::kWhole;
+  unsigned status_ = 0;
+  std::string request_id_;
+  std::uint64_t body_bytes_ = 0;
+  bool cut_ = false;
   Phase phase_ = Phase::kIdle;
 };
 

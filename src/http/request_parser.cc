@@ -132,12 +132,14 @@ std::size_t RequestParser::step(std::string_view bytes) {
     fail(EdgeErrc::kHeadersTooLarge, "The request's header is too large.");
   } else if (step.error) {
     const auto reason = edge_error(step.error);
+    if (state_ == State::kHeader) take_target();
     fail(reason.code, reason.message);
   } else if (state_ == State::kHeader && !parser.is_header_done()) {
     head_bytes_ += step.used;
   } else if (state_ == State::kHeader) {
     head_bytes_ = 0;
     take_head();
+    if (state_ == State::kFailed) take_target();
     if (state_ != State::kFailed && parser.is_done()) state_ = State::kDone;
   } else if (parser.is_done()) {
     request_.body = std::move(parser.get().body());
@@ -178,6 +180,12 @@ void RequestParser::take_head() {
   keep_alive_ = head.keep_alive();
   const auto* expect = headers.find("Expect");
   expects_continue_ = expect != nullptr && equal_ignoring_case(*expect, "100-continue") && !http_1_0_;
+}
+
+void RequestParser::take_target() {
+  const auto& head = beast_->parser.get();
+  request_.method = std::string(head.method_string());
+  if (!set_target({head.target().data(), head.target().size()})) request_.path.clear();
 }
 
 bool RequestParser::set_target(std::string_view target) {

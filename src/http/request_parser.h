@@ -37,7 +37,8 @@ class RequestParser {
   [[nodiscard]] bool begun() const { return begun_; }
   /// In state kFailed.
   [[nodiscard]] const EdgeError& error() const { return error_; }
-  /// The head from state kBody on, the body in state kDone.
+  /// The head from state kBody on, the body in state kDone. In state kFailed, method and path where they are known,
+  /// else the path is "".
   [[nodiscard]] Request& request() { return request_; }
   [[nodiscard]] bool expects_continue() const { return expects_continue_; }
   [[nodiscard]] bool keep_alive() const { return keep_alive_; }
@@ -51,6 +52,8 @@ class RequestParser {
   /// Offers `bytes` to Beast once and says how much it took; none when it needs more.
   std::size_t step(std::string_view bytes);
   void take_head();
+  /// Of a head that is refused, as far as it is known: for those who count refusals.
+  void take_target();
   bool set_target(std::string_view target);
 
   ParserLimits limits_;

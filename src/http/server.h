@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "http/answer.h"
 #include "http/edge_policy.h"
 #include "http/error.h"
 #include "http/message.h"
@@ -41,6 +42,7 @@ struct ServerOptions {
   /// early. 0 leaves the system's default.
   int unsent_low_water_bytes = 16 * 1024;
   EdgeRules edge;
+  AnswerObserver observer{};  ///< Null: nobody is told.
 };
 
 struct Endpoint {
@@ -52,7 +54,8 @@ struct Endpoint {
 /// cancelled as a task.
 using Handler = std::function<runtime::Awaitable<>(const Request&, Responder&)>;
 
-/// Puts an error of the edge into the shape of the API. `request` is null when there was no complete head.
+/// Puts an error of the edge into the shape of the API. `request` is null where not even its target is known; a head
+/// that was refused may lack its fields.
 using ErrorFormatter = std::function<Response(const EdgeError& error, const Request* request)>;
 
 /// An HTTP/1.1 server on one event loop: keep-alive, pipelining, Expect: 100-continue, HEAD, TLS. All on that thread.

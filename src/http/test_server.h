@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "http/server.h"
 #include "runtime/manual_clock.h"
@@ -28,6 +29,7 @@ class ServerTest : public testing::Test {
   /// On a free port, whatever `options` say; errors of the edge have their message as the body.
   void make(ServerOptions options, Handler handler) {
     options.port = 0;
+    options.observer = [this](const Answer& answer) { answers_.push_back(told(answer)); };
     server_ = std::make_unique<Server>(context_.get_executor(), clock_, std::move(options), std::move(handler),
                                        [](const EdgeError& error, const Request*) {
                                          return Response{.status = status_of(error.code), .body = error.message};
@@ -69,8 +71,16 @@ class ServerTest : public testing::Test {
   runtime::ManualClock clock_;
   Endpoint endpoint_;
   std::unique_ptr<Server> server_;
+  std::vector<std::string> answers_;  ///< All that the observer was told: METHOD PATH STATUS END BYTES.
 
  private:
+  static std::string told(const Answer& answer) {
+    const auto* const request = answer.request;
+    const auto what = request == nullptr ? std::string("-") : request->method + " " + request->path;
+    const auto* const end = answer.end == Answer::End::kComplete ? "complete" : "cut";
+    return what + " " + std::to_string(answer.status) + " " + end + " " + std::to_string(answer.body_bytes);
+  }
+
   runtime::Awaitable<> then_drain(runtime::Awaitable<> test) {
     co_await std::move(test);
     co_await server_->drain(clock_.now() + std::chrono::seconds(10));

@@ -25,14 +25,14 @@ struct WebSocketOptions {
 enum class CloseCode : std::uint16_t {
   kNormal = 1000,
   kGoingAway = 1001,
-  kUnsupportedData = 1003,
   kPolicyViolation = 1008,
   kInternalError = 1011,
   kTryAgainLater = 1013,
 };
 
-/// A WebSocket of text messages, the server's side (RFC 6455). On the event loop. Binary messages end it with 1003,
-/// text that is not UTF-8 with 1007. Pings are answered while it is read from.
+/// A WebSocket of text messages, the server's side (RFC 6455). On the event loop. What a client sends as binary counts
+/// as text, but for its encoding, which nobody has checked then; a text message that is not UTF-8 ends the socket with
+/// 1007. Pings are answered while it is read from.
 class WebSocket {
  public:
   WebSocket() = default;

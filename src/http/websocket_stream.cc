@@ -62,10 +62,6 @@ class WebSocketStream final : public WebSocket {
       end();
       co_return std::nullopt;
     }
-    if (!stream_.got_text()) {
-      co_await close(CloseCode::kUnsupportedData, "text messages only");
-      co_return std::nullopt;
-    }
     std::string message = boost::beast::buffers_to_string(buffer_.data());
     buffer_.consume(buffer_.size());
     co_return message;

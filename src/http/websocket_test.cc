@@ -102,10 +102,9 @@ class WebSocketTest : public ServerTest {
   }
 
   /// With which code the socket ends after this message.
-  runtime::Awaitable<std::uint16_t> close_code_after(bool text, std::string message) {
+  runtime::Awaitable<std::uint16_t> close_code_after(std::string message) {
     Client client(context_);
     EXPECT_FALSE(co_await open(client));
-    client.text(text);
     co_await send(client, std::move(message));
     EXPECT_TRUE((co_await receive(client)).error);
     co_return client.reason().code;
@@ -133,9 +132,23 @@ TEST_F(WebSocketTest, CarriesTextMessagesBothWays) {
 TEST_F(WebSocketTest, EndsWithACodeThatSaysWhatWasWrong) {
   serve(echo, {.message_bytes = 1000});
   run([](WebSocketTest& t) -> runtime::Awaitable<> {
-    EXPECT_EQ(co_await t.close_code_after(true, std::string(1001, 'x')), 1009);
-    EXPECT_EQ(co_await t.close_code_after(false, "binary"), 1003);
+    EXPECT_EQ(co_await t.close_code_after(std::string(1001, 'x')), 1009);
+    EXPECT_EQ(co_await t.close_code_after("\xC3("), 1007);
     EXPECT_TRUE(co_await t.wait_for([&t] { return t.ended_ == 2; }));
+  }(*this));
+}
+
+TEST_F(WebSocketTest, BinaryMessagesAreReadAsTheyAre) {
+  serve(echo);
+  run([](WebSocketTest& t) -> runtime::Awaitable<> {
+    Client client(t.context_);
+    EXPECT_FALSE(co_await t.open(client));
+    client.binary(true);
+    for (const auto& bytes : {std::string("one"), std::string("\0\1", 2)}) {
+      co_await send(client, bytes);
+      EXPECT_EQ((co_await receive(client)).text, bytes);
+      EXPECT_TRUE(client.got_text());
+    }
   }(*this));
 }
 

@@ -22,8 +22,10 @@ struct Caller {
   std::uint32_t max_streams = 0;       ///< Of the account at once; 0 = no limit of its own.
   std::optional<base::Duration> wait;  ///< How long a request may wait for its start; nothing = the server's default.
   std::optional<Pacing> pacing;        ///< Nothing = the door's default.
+  std::string key;                     ///< The name of its API key; "" where it has none.
   std::vector<std::string> voices;     ///< Ids of the voices that it may use; empty = all.
   bool is_admin = false;               ///< May see what the server does inside.
+  std::string key_sha256 = {};         ///< ApiKey::sha256 of the key that it came with; "" = it needed none.
   bool takes_body_user = false;        ///< Its users are told apart by the body's `user`: see user_within().
 };
 

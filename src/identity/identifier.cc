@@ -40,13 +40,32 @@ Caller user_within(Caller caller, std::string_view name) {
   return caller;
 }
 
+namespace {
+
+/// What the key allows.
+Caller with_key(const ApiKey& key, base::UserId user) {
+  return {.account = {hash({"key", key.name})},
+          .user = user,
+          .weight = key.weight,
+          .max_streams = key.max_streams,
+          .wait = key.wait,
+          .pacing = key.pacing,
+          .key = key.name,
+          .voices = key.voices,
+          .is_admin = key.admin,
+          .key_sha256 = key.sha256,
+          .takes_body_user = key.users == Users::kBody};
+}
+
+}  // namespace
+
 base::Result<Caller, Errc> Identifier::identify(const Facts& facts) const {
   const auto client = client_address(facts.peer, facts.forwarded_for, trusted_proxies_);
   const auto address = address_group(client);
   const auto secret = facts.xi_api_key.empty() ? bearer_token(facts.authorization) : facts.xi_api_key;
-  if (!keys_.empty()) {
+  if (keys_) {
     if (secret.empty()) return std::unexpected(Errc::kNoKey);
-    const auto* const key = keys_.find(secret);
+    const auto* const key = keys_->find(secret);
     if (key == nullptr) return std::unexpected(Errc::kUnknownKey);
     return keyed(*key, facts, address);
   }
@@ -56,18 +75,21 @@ base::Result<Caller, Errc> Identifier::identify(const Facts& facts) const {
   return Caller{.account = {hash({"address", address})}, .user = user};
 }
 
-Caller Identifier::keyed(const ApiKey& key, const Facts& facts, std::string_view address) const {
+std::string Identifier::client(std::string_view peer, std::string_view forwarded_for) const {
+  return client_address(peer, forwarded_for, trusted_proxies_);
+}
+
+std::optional<Caller> Identifier::renewed(Caller caller) const {
+  if (!keys_) return caller;
+  const auto* const key = keys_->find_hash(caller.key_sha256);
+  if (key == nullptr) return std::nullopt;
+  return with_key(*key, caller.user);
+}
+
+Caller Identifier::keyed(const ApiKey& key, const Facts& facts, std::string_view address) {
   const bool by_header = key.users == Users::kHeader && !facts.header_user.empty();
-  return {.account = {hash({"key", key.name})},
-          .user = {by_header ? hash({"key", key.name, "header", facts.header_user})
-                             : hash({"key", key.name, "address", address})},
-          .weight = key.weight,
-          .max_streams = key.max_streams,
-          .wait = key.wait,
-          .pacing = key.pacing,
-          .voices = key.voices,
-          .is_admin = key.admin,
-          .takes_body_user = key.users == Users::kBody};
+  return with_key(key, {by_header ? hash({"key", key.name, "header", facts.header_user})
+                                  : hash({"key", key.name, "address", address})});
 }
 
 }  // namespace antiphon::identity

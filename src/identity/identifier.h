@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,8 @@ enum class Errc : std::uint8_t {
 /// Finds out who asks. One thread.
 class Identifier {
  public:
-  explicit Identifier(KeyRing keys = {}, std::vector<Network> trusted_proxies = {})
+  /// `keys`: nothing = none are asked for; an empty ring = nobody is let in.
+  explicit Identifier(std::optional<KeyRing> keys = {}, std::vector<Network> trusted_proxies = {})
       : keys_(std::move(keys)), trusted_proxies_(std::move(trusted_proxies)) {}
 
   /// With keys, the account is the key, and its users are told apart as the key says. Without, anything sent as a key
@@ -38,12 +40,19 @@ class Identifier {
   /// loopback.
   [[nodiscard]] base::Result<Caller, Errc> identify(const Facts& facts) const;
 
+  /// The client's own address; see client_address().
+  [[nodiscard]] std::string client(std::string_view peer, std::string_view forwarded_for) const;
+
+  /// The caller as the keys are now: with what its key allows by now. Nothing where it would not be let in any more.
+  [[nodiscard]] std::optional<Caller> renewed(Caller caller) const;
+
+  /// From now on keys are asked for, and these count.
   void set_keys(KeyRing keys) { keys_ = std::move(keys); }
 
  private:
-  [[nodiscard]] Caller keyed(const ApiKey& key, const Facts& facts, std::string_view address) const;
+  [[nodiscard]] static Caller keyed(const ApiKey& key, const Facts& facts, std::string_view address);
 
-  KeyRing keys_;
+  std::optional<KeyRing> keys_;
   std::vector<Network> trusted_proxies_;
 };
 

@@ -89,6 +89,39 @@ TEST(Keyed, NewKeysCountAtOnce) {
   EXPECT_TRUE(identifier.identify({.peer = "::1", .authorization = "Bearer another"}));
 }
 
+TEST(Keyed, ARingWithoutKeysLetsNobodyIn) {
+  Identifier identifier(ring(Users::kAddress));
+  identifier.set_keys({});
+  for (const auto* const peer : {"127.0.0.1", "192.0.2.1"}) {
+    EXPECT_EQ(identifier.identify({.peer = peer}).error(), Errc::kNoKey);
+    EXPECT_EQ(identifier.identify({.peer = peer, .authorization = "Bearer secret"}).error(), Errc::kUnknownKey);
+  }
+}
+
+TEST(Keyed, ACallerIsRenewedByItsKeyAndNotByAnotherOfItsName) {
+  Identifier identifier(ring(Users::kHeader));
+  const auto before = caller(identifier, {.peer = "1.2.3.4", .authorization = "Bearer secret", .header_user = "u1"});
+  KeyRing narrowed;
+  ASSERT_TRUE(narrowed.add({.name = "web", .sha256 = sha256_of("secret"), .voices = {"joe"}}));
+  identifier.set_keys(narrowed);
+  const auto after = identifier.renewed(before);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->voices, std::vector<std::string>{"joe"});
+  EXPECT_EQ(after->user, before.user);
+  KeyRing rotated;
+  ASSERT_TRUE(rotated.add({.name = "web", .sha256 = sha256_of("another")}));
+  identifier.set_keys(rotated);
+  EXPECT_FALSE(identifier.renewed(before));
+}
+
+TEST(Anonymous, IsNotRenewedOnceThereAreKeys) {
+  Identifier identifier;
+  const auto before = caller(identifier, {.peer = "127.0.0.1"});
+  EXPECT_TRUE(identifier.renewed(before));
+  identifier.set_keys({});
+  EXPECT_FALSE(identifier.renewed(before));
+}
+
 TEST(Identifier, AnAdminIsWhoseKeySaysSoAndWithoutKeysWhoIsOnTheMachine) {
   const Identifier open;
   EXPECT_TRUE(open.identify({.peer = "127.0.0.1"})->is_admin);

@@ -31,6 +31,11 @@ const ApiKey* KeyRing::find(std::string_view secret) const {
   return found;
 }
 
+const ApiKey* KeyRing::find_hash(std::string_view sha256) const {
+  const auto found = std::ranges::find(keys_, sha256, &ApiKey::sha256);
+  return found == keys_.end() ? nullptr : &*found;
+}
+
 base::Result<void, std::string> KeyRing::add(ApiKey key) {
   if (!is_key_name(key.name)) {
     return std::unexpected(

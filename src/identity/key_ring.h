@@ -10,7 +10,8 @@
 
 namespace antiphon::identity {
 
-/// All keys of a server; none means that everybody may ask. Immutable while it serves.
+/// All keys of a server. One that is empty lets nobody in; a server for everybody has no ring. Immutable while it
+/// serves.
 class KeyRing {
  public:
   static constexpr std::size_t kMostKeys = 10'000;
@@ -23,6 +24,9 @@ class KeyRing {
   /// The key whose secret this is; null where there is none. Takes the same time whichever key it is, and however much
   /// of a secret was guessed.
   [[nodiscard]] const ApiKey* find(std::string_view secret) const;
+
+  /// The key with that ApiKey::sha256; null where there is none.
+  [[nodiscard]] const ApiKey* find_hash(std::string_view sha256) const;
 
   /// Error: why it cannot be added (its name is taken, a value is out of range, there are kMostKeys).
   [[nodiscard]] base::Result<void, std::string> add(ApiKey key);

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "metrics/process_metrics.h"
 #include "metrics/registry.h"
 
 namespace antiphon::metrics {
@@ -56,6 +57,22 @@ TEST(RegistryTest, ATableHasTheRowsThatItWasToldLast) {
   queues.replace({{.labels = {{"worker", "1"}}, .value = 4}});
   EXPECT_THAT(registry.text(), Not(HasSubstr("antiphon_queue_jobs{worker=\"0\"}")));
   EXPECT_THAT(registry.text(), HasSubstr("antiphon_queue_jobs{worker=\"1\"} 4"));
+}
+
+TEST(ProcessMetricsTest, SaysWhatThisProcessUses) {
+  Registry registry;
+  const ProcessMetrics process(registry);
+  EXPECT_THAT(registry.text(), Not(HasSubstr("process_"))) << "nothing that was not read";
+  process.observe();
+  process.observe();
+  const auto text = registry.text();
+  for (const auto* const name :
+       {"process_cpu_seconds_total", "process_resident_memory_bytes", "process_virtual_memory_bytes", "process_threads",
+        "process_open_fds", "process_max_fds", "process_start_time_seconds"}) {
+    const auto at = text.find("\n" + std::string(name) + " ");
+    ASSERT_NE(at, std::string::npos) << name << text;
+    EXPECT_GT(std::stod(text.substr(at + 2 + std::string(name).size())), 0) << name;
+  }
 }
 
 }  // namespace

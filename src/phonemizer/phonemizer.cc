@@ -10,6 +10,8 @@
 #include <optional>
 
 #include "phonemizer/espeak_library.h"
+#include "phonemizer/foreign.h"
+#include "phonemizer/pieces.h"
 #include "phonemizer/terminator.h"
 
 namespace antiphon::phonemizer {
@@ -74,6 +76,46 @@ std::u32string without_switches(std::u32string_view phonemes) {
   return kept.append(phonemes);
 }
 
+/// What espeak-ng made of the text that it read for one clause.
+struct Spoken {
+  std::string_view text;
+  std::u32string phonemes;  ///< Without switches of language.
+  Stop stop = Stop::kAtEnd;
+};
+
+/// espeak-ng keeps what it read beyond the end of a text such as "s.." and speaks it before the next one. Here it does
+/// so for nobody.
+void forget_last_text(const EspeakLibrary& library) {
+  const void* space = " ";
+  static_cast<void>(library.text_to_phonemes(&space, espeakCHARS_UTF8, kIpa));
+}
+
+/// Hands each clause of a piece to `take`.
+template <class Take>
+void read_piece(const EspeakLibrary& library, std::string_view piece, const Take& take) {
+  const auto text = without_loose_hyphens(piece);
+  const char* const end = text.data() + text.size();
+  forget_last_text(library);
+  for (const char* begin = text.data(); begin != nullptr;) {
+    const void* next = begin;
+    const char* const ipa = library.text_to_phonemes(&next, espeakCHARS_UTF8, kIpa);
+    const auto stop = next == nullptr ? Stop::kAtEnd : Stop::kWithin;
+    const char* const until = next == nullptr ? end : std::min(static_cast<const char*>(next), end);
+    const auto place = static_cast<std::size_t>(begin - text.data());
+    take(Spoken{.text = piece.substr(place, static_cast<std::size_t>(until - begin)),
+                .phonemes = without_switches(decode(ipa == nullptr ? "" : ipa)),
+                .stop = stop});
+    // One that does not go on would not end.
+    begin = stop == Stop::kAtEnd || until <= begin ? nullptr : until;
+  }
+}
+
+std::size_t count_phonemes(const EspeakLibrary& library, std::string_view piece) {
+  std::size_t count = 0;
+  read_piece(library, piece, [&](const Spoken& spoken) { count += spoken.phonemes.size(); });
+  return count;
+}
+
 std::u32string decompose(const std::u32string& text) {
   UErrorCode status = U_ZERO_ERROR;
   const auto* const nfd = icu::Normalizer2::getNFDInstance(status);
@@ -134,7 +176,8 @@ Result<std::vector<Clause>> Phonemizer::phonemise(std::string_view text, const s
     return failure(Errc::kTextTooLong, "the text has more than " + std::to_string(kMaxTextBytes) + " bytes");
   }
   if (!is_voice_name(voice)) return failure(Errc::kUnknownVoice, "the name of espeak-ng's voice is malformed");
-  const auto clean = encode(decode(text));
+  const auto pictographs = voice.starts_with("en") ? Pictographs::kNamed : Pictographs::kSilent;
+  const auto clean = without_unsafe_signs(encode(decode(text)), pictographs);
   const bool same_places = clean.size() == text.size();
   auto& only = process();
   const std::lock_guard turn(only.turn);
@@ -143,22 +186,49 @@ Result<std::vector<Clause>> Phonemizer::phonemise(std::string_view text, const s
   if (library.set_voice_by_name(voice.c_str()) != EE_OK) {
     return failure(Errc::kUnknownVoice, "espeak-ng has no voice " + voice);
   }
+  bool asked = false;
+  const auto readable = without_foreign(clean, [&](std::string_view utf8) {
+    asked = true;
+    return count_phonemes(library, utf8);
+  });
+  if (asked) static_cast<void>(library.set_voice_by_name(voice.c_str()));
   std::vector<Clause> clauses;
-  const char* const end = clean.data() + clean.size();
-  const char* begin = clean.data();
-  while (begin != nullptr && clauses.size() <= clean.size()) {
-    const void* next = begin;
-    const char* const ipa = library.text_to_phonemes(&next, espeakCHARS_UTF8, kIpa);
-    const auto stop = next == nullptr ? Stop::kAtEnd : Stop::kWithin;
-    const char* const until = next == nullptr ? end : std::min(static_cast<const char*>(next), end);
-    const auto consumed = decode(std::string_view(begin, until));
-    clauses.push_back({.phonemes = decompose(without_switches(decode(ipa == nullptr ? "" : ipa))),
-                       .terminator = terminator_of(consumed, stop),
-                       .text_begin = same_places ? static_cast<std::size_t>(begin - clean.data()) : 0,
-                       .text_end = same_places ? static_cast<std::size_t>(until - clean.data()) : 0});
-    begin = stop == Stop::kAtEnd ? nullptr : until;
+  for (const auto piece : pieces(readable)) {
+    read_piece(library, piece, [&](const Spoken& spoken) {
+      const auto begin = static_cast<std::size_t>(spoken.text.data() - readable.data());
+      clauses.push_back({.phonemes = decompose(spoken.phonemes),
+                         .terminator = terminator_of(decode(spoken.text), spoken.stop),
+                         .text_begin = same_places ? begin : 0,
+                         .text_end = same_places ? begin + spoken.text.size() : 0});
+    });
   }
   return clauses;
+}
+
+Result<std::vector<std::u32string>> Phonemizer::phonemise_alone(std::span<const std::string_view> words,
+                                                                const std::string& voice) const {
+  if (!is_voice_name(voice)) return failure(Errc::kUnknownVoice, "the name of espeak-ng's voice is malformed");
+  auto& only = process();
+  const std::lock_guard turn(only.turn);
+  const auto& library = *only.library;
+  // Once for all of them: it takes as long as twenty words do.
+  if (library.set_voice_by_name(voice.c_str()) != EE_OK) {
+    return failure(Errc::kUnknownVoice, "espeak-ng has no voice " + voice);
+  }
+  std::vector<std::u32string> alone;
+  for (const auto word : words) {
+    auto& phonemes = alone.emplace_back();
+    if (word.size() > kMaxTextBytes) continue;
+    const auto clean = encode(decode(word));
+    const void* next = clean.c_str();
+    for (std::size_t clause = 0; next != nullptr && clause <= clean.size(); ++clause) {
+      const char* const ipa = library.text_to_phonemes(&next, espeakCHARS_UTF8, kIpa);
+      const auto more = decompose(without_switches(decode(ipa == nullptr ? "" : ipa)));
+      if (!phonemes.empty() && !more.empty()) phonemes += U' ';
+      phonemes += more;
+    }
+  }
+  return alone;
 }
 
 std::string Phonemizer::version() const {

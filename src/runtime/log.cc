@@ -1,5 +1,6 @@
 #include "runtime/log.h"
 
+#include <fmt/core.h>
 #include <fmt/format.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
@@ -7,13 +8,24 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cstdio>
 #include <iterator>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 namespace antiphon::runtime {
 namespace {
 
 constexpr std::size_t kMaxValueBytes = 512;
+
+constexpr auto* kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
+constexpr auto* kJsonPattern = R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v)";
+
+std::atomic<LogFormat>& chosen_format() {
+  static std::atomic<LogFormat> format{LogFormat::kText};
+  return format;
+}
 
 constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kLevels = {{{"debug", LogLevel::kDebug},
                                                                            {"info", LogLevel::kInfo},
@@ -41,8 +53,7 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 spdlog::logger& logger() {
   static spdlog::logger* const instance = [] {
     auto* made = new spdlog::logger("antiphon", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_formatter(
-        std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc));
+    made->set_formatter(std::make_unique<spdlog::pattern_formatter>(kTextPattern, spdlog::pattern_time_type::utc));
     made->set_level(spdlog::level::info);
     return made;
   }();  // never destroyed: threads may log while static objects are torn down
@@ -91,22 +102,7 @@ void append_value(std::string& out, const LogField::Value& value) {
       value);
 }
 
-void write(LogLevel level, std::string_view event, LogFields fields) {
-  auto& log = logger();
-  if (!log.should_log(to_spdlog(level))) return;
-  const auto line = format_event(event, fields);
-  log.log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
-}
-
-}  // namespace
-
-std::optional<LogLevel> parse_log_level(std::string_view name) {
-  const auto* found = std::ranges::find(kLevels, name, &std::pair<std::string_view, LogLevel>::first);
-  if (found == kLevels.end()) return std::nullopt;
-  return found->second;
-}
-
-std::string format_event(std::string_view event, LogFields fields) {
+std::string text_line(std::string_view event, std::span<const LogField> fields) {
   std::string line(event);
   for (const auto& field : fields) {
     line += ' ';
@@ -117,11 +113,71 @@ std::string format_event(std::string_view event, LogFields fields) {
   return line;
 }
 
-void log_debug(std::string_view event, LogFields fields) { write(LogLevel::kDebug, event, fields); }
-void log_info(std::string_view event, LogFields fields) { write(LogLevel::kInfo, event, fields); }
-void log_warn(std::string_view event, LogFields fields) { write(LogLevel::kWarn, event, fields); }
-void log_error(std::string_view event, LogFields fields) { write(LogLevel::kError, event, fields); }
+/// Only the start of what is long.
+nlohmann::ordered_json json_value(std::string_view text) {
+  std::string shown(text.substr(0, kMaxValueBytes));
+  if (text.size() > kMaxValueBytes) shown += "...";
+  return shown;
+}
+nlohmann::ordered_json json_value(const auto& number) { return number; }
+
+std::string json_line(LogLevel level, std::string_view event, std::span<const LogField> fields) {
+  const auto* const named = std::ranges::find(kLevels, level, &std::pair<std::string_view, LogLevel>::second);
+  nlohmann::ordered_json line{{"level", named->first}, {"event", event}};
+  for (const auto& field : fields) {
+    line[std::string(field.key)] = std::visit([](const auto& value) { return json_value(value); }, field.value);
+  }
+  // Without its first brace, which comes before the time.
+  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).substr(1);
+}
+
+void write(LogLevel level, std::string_view event, std::span<const LogField> fields) {
+  auto& log = logger();
+  if (!log.should_log(to_spdlog(level))) return;
+  const bool json = chosen_format() == LogFormat::kJson;
+  const auto line = json ? json_line(level, event, fields) : text_line(event, fields);
+  log.log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+std::span<const LogField> as_span(LogFields fields) { return {fields.begin(), fields.size()}; }
+
+}  // namespace
+
+std::optional<LogLevel> parse_log_level(std::string_view name) {
+  const auto* found = std::ranges::find(kLevels, name, &std::pair<std::string_view, LogLevel>::first);
+  if (found == kLevels.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<LogFormat> parse_log_format(std::string_view name) {
+  if (name == "text") return LogFormat::kText;
+  if (name == "json") return LogFormat::kJson;
+  return std::nullopt;
+}
+
+std::string format_event(std::string_view event, LogFields fields) { return text_line(event, as_span(fields)); }
+
+std::string format_json(LogLevel level, std::string_view event, LogFields fields) {
+  return json_line(level, event, as_span(fields));
+}
+
+void log_debug(std::string_view event, LogFields fields) { write(LogLevel::kDebug, event, as_span(fields)); }
+void log_info(std::string_view event, LogFields fields) { write(LogLevel::kInfo, event, as_span(fields)); }
+void log_warn(std::string_view event, LogFields fields) { write(LogLevel::kWarn, event, as_span(fields)); }
+void log_error(std::string_view event, LogFields fields) { write(LogLevel::kError, event, as_span(fields)); }
+void log(LogLevel level, std::string_view event, std::span<const LogField> fields) { write(level, event, fields); }
+
+void complain(std::string_view event, const std::string& message) {
+  if (chosen_format() == LogFormat::kJson) return log_error(event, {{"message", message}});
+  fmt::print(stderr, "antiphon: {}\n", message);
+}
 
 void set_log_level(LogLevel level) { logger().set_level(to_spdlog(level)); }
+
+void set_log_format(LogFormat format) {
+  chosen_format() = format;
+  const auto* const pattern = format == LogFormat::kJson ? kJsonPattern : kTextPattern;
+  logger().set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
+}
 
 }  // namespace antiphon::runtime

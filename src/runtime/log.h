@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -37,17 +38,37 @@ struct LogField {
 
 using LogFields = std::initializer_list<LogField>;
 
-/// Lines go to stderr as `time level event key=value ...`, UTC. Any thread.
+/// What a line looks like. kText: `time level event key=value ...`. kJson: one object, whose first members are "ts",
+/// "level" and "event"; numbers and truths stay what they are.
+enum class LogFormat : std::uint8_t { kText, kJson };
+
+/// "text" or "json".
+[[nodiscard]] std::optional<LogFormat> parse_log_format(std::string_view name);
+
+/// Lines go to stderr, their time in UTC. Any thread.
 void log_debug(std::string_view event, LogFields fields = {});
 void log_info(std::string_view event, LogFields fields = {});
 void log_warn(std::string_view event, LogFields fields = {});
 void log_error(std::string_view event, LogFields fields = {});
+/// The same for fields whose number is not fixed.
+void log(LogLevel level, std::string_view event, std::span<const LogField> fields);
+
+/// Tells the person at the terminal what went wrong: as "antiphon: MESSAGE" where lines are text, else as an error of
+/// the log, so that every line is an object. Any thread.
+void complain(std::string_view event, const std::string& message);
 
 /// The least level that is written; kInfo at first. Any thread.
 void set_log_level(LogLevel level);
 
+/// kText at first. Before other threads log.
+void set_log_format(LogFormat format);
+
 /// The part of a line after the level. A value is quoted and escaped unless it is plain printable ASCII, so that no
 /// value can forge a field or a line, and cut to 512 bytes.
 [[nodiscard]] std::string format_event(std::string_view event, LogFields fields);
+
+/// What follows the time in a line of JSON, to the end of the object: the level, the event and the fields. Text that is
+/// not UTF-8 has U+FFFD for what is wrong, numbers that are none are null, and values are cut to 512 bytes.
+[[nodiscard]] std::string format_json(LogLevel level, std::string_view event, LogFields fields);
 
 }  // namespace antiphon::runtime

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 
 namespace antiphon::runtime {
@@ -24,6 +25,29 @@ TEST(Log, AValueCannotForgeAFieldOrALine) {
 TEST(Log, CutsLongValues) {
   const auto line = format_event("e", {{"path", std::string(10'000, 'a')}});
   EXPECT_EQ(line, "e path=" + std::string(512, 'a') + "...");
+}
+
+TEST(Log, ALineOfJsonHasItsLevelItsEventAndTypedFields) {
+  EXPECT_EQ(
+      format_json(LogLevel::kWarn, "ready",
+                  {{"port", std::uint16_t{8080}}, {"delta", -3}, {"rtf", 0.25}, {"warm", true}, {"voice", "joe"}}),
+      R"("level":"warn","event":"ready","port":8080,"delta":-3,"rtf":0.25,"warm":true,"voice":"joe"})");
+}
+
+TEST(Log, NoValueBreaksALineOfJson) {
+  EXPECT_EQ(format_json(LogLevel::kInfo, "e", {{"path", "a\"b\\\n\x01"}}),
+            R"("level":"info","event":"e","path":"a\"b\\\n\u0001"})");
+  EXPECT_EQ(format_json(LogLevel::kInfo, "e", {{"path", "\xff\xc3("}}),
+            "\"level\":\"info\",\"event\":\"e\",\"path\":\"\xef\xbf\xbd\xef\xbf\xbd(\"}");
+  EXPECT_EQ(format_json(LogLevel::kInfo, "e", {{"x", std::numeric_limits<double>::quiet_NaN()}}),
+            R"("level":"info","event":"e","x":null})");
+  EXPECT_EQ(format_json(LogLevel::kInfo, "e", {{"path", std::string(10'000, 'a')}}),
+            R"("level":"info","event":"e","path":")" + std::string(512, 'a') + R"(..."})");
+}
+
+TEST(Log, KnowsItsFormats) {
+  EXPECT_EQ(parse_log_format("json"), LogFormat::kJson);
+  EXPECT_EQ(parse_log_format("xml"), std::nullopt);
 }
 
 TEST(Log, KnowsItsLevels) {

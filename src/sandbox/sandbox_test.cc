@@ -246,5 +246,17 @@ TEST_F(SandboxTest, RootKeepsItsNameAndNoPowersWhereOnlyRootCanRead) {
   EXPECT_EQ(confined(options, [&] { return outcome(::open((folder_ / "secret/key").c_str(), O_RDONLY)); }), EACCES);
 }
 
+TEST_F(SandboxTest, RootBecomesTheOwnerOfWhatNobodyElseCanRead) {
+  if (::geteuid() != 0) GTEST_SKIP() << "not root";
+  constexpr uid_t kOwner = 12'345;
+  std::filesystem::permissions(folder_ / "secret", std::filesystem::perms{0700});
+  for (const auto* const name : {"secret", "secret/key"})
+    ASSERT_EQ(::chown((folder_ / name).c_str(), kOwner, kOwner), 0);
+  const Options options{.readable = {folder_ / "secret"}};
+  EXPECT_TRUE(report(options).user_dropped);
+  EXPECT_EQ(confined(options, [] { return ::getuid() == kOwner && ::setuid(0) != 0 ? 0 : 1; }), 0);
+  EXPECT_EQ(confined(options, [&] { return outcome(::open((folder_ / "secret/key").c_str(), O_RDONLY)); }), 0);
+}
+
 }  // namespace
 }  // namespace antiphon::sandbox

@@ -1,7 +1,5 @@
 #include "scheduler/accounts.h"
 
-#include <algorithm>
-
 namespace antiphon::scheduler {
 
 void Accounts::enter(const StreamSpec& stream) {
@@ -32,10 +30,7 @@ void Accounts::end_waiting(const StreamSpec& stream) {
 }
 
 base::TimePoint Accounts::take_start_tag(const StreamSpec& stream, base::TimePoint now, base::Duration spacing) {
-  Account& account = accounts_.at(account_of(stream));
-  const auto tag = std::max(now, account.start_tag);
-  account.start_tag = tag + spacing;
-  return tag;
+  return accounts_.at(account_of(stream)).starts.take(now, spacing);
 }
 
 void Accounts::charge(base::UserId user, base::Duration served) {
@@ -67,8 +62,8 @@ std::size_t Accounts::users_of(base::UserId account) const {
   return it == accounts_.end() ? 0 : it->second.users;
 }
 
-std::vector<Accounts::Forgotten> Accounts::forget_idle(base::TimePoint now, base::Duration memory) {
-  std::vector<Forgotten> forgotten;
+std::vector<Member> Accounts::forget_idle(base::TimePoint now, base::Duration memory) {
+  std::vector<Member> forgotten;
   while (!idle_.empty() && now - idle_.front().first >= memory) {
     const auto [since, id] = idle_.front();
     idle_.pop_front();
@@ -77,9 +72,8 @@ std::vector<Accounts::Forgotten> Accounts::forget_idle(base::TimePoint now, base
     const auto owner = it->second.account;
     users_.erase(it);
     const auto account = accounts_.find(owner);
-    const bool last = --account->second.users == 0;
-    forgotten.push_back({.account = owner, .user = id, .whole_account = last});
-    if (!last) continue;
+    forgotten.push_back({.account = owner, .user = id});
+    if (--account->second.users > 0) continue;
     accounts_.erase(account);
     --between_;
   }

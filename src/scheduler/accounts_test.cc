@@ -50,12 +50,11 @@ TEST(Accounts, RemembersThemForAWhile) {
   const auto first = accounts.forget_idle(kNow + 10s, 10s);
   ASSERT_EQ(first.size(), 1U);
   EXPECT_EQ(first.front().user, UserId{1});
-  EXPECT_FALSE(first.front().whole_account);
+  EXPECT_EQ(accounts.users_of(UserId{100}), 1U);
   EXPECT_EQ(accounts.served(UserId{1}), 0s);
 
   const auto second = accounts.forget_idle(kNow + 11s, 10s);
   ASSERT_EQ(second.size(), 1U);
-  EXPECT_TRUE(second.front().whole_account);
   EXPECT_EQ(accounts.between_streams(), 0U);
   EXPECT_EQ(accounts.users_of(UserId{100}), 0U);
 }

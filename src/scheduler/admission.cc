@@ -9,20 +9,20 @@
 namespace antiphon::scheduler {
 namespace {
 
-/// The finest time that a refusal names, and how often those who wait are tested while nothing is reported.
+/// The finest time that a refusal names, and how often waiting requests are tested while nothing is reported.
 constexpr base::Duration kStep = std::chrono::milliseconds(100);
-/// Of those who wait, so many are tested whenever anything has changed; the others at most every kStep.
+/// So many waiting requests are tested whenever anything has changed; the others at most every kStep.
 constexpr std::size_t kInFront = 8;
-/// Reservations of all accounts together, and of one with many users.
+/// Most reservations of all accounts together, and of one account.
 constexpr std::size_t kMostReservations = 256;
 constexpr std::size_t kMostOfAnAccount = 64;
 /// Weight of the newest outcome in the share of refused users who come back.
 constexpr double kReturnWeight = 1.0 / 16;
-/// Who comes back does so within this: `Retry-After` has whole seconds.
+/// Clients that come back do so within this time: `Retry-After` has whole seconds.
 constexpr base::Duration kPunctuality = std::chrono::seconds(1);
-/// How long it is remembered that somebody has waited in vain.
+/// How long it is remembered that a request has waited in vain.
 constexpr base::Duration kInVain = std::chrono::seconds(5);
-/// What those are told who come while there is no worker: about what it takes to start one and to load a voice.
+/// Retry time while there is no worker: about what it takes to start one and to load a voice.
 constexpr base::Duration kWorkerStart = std::chrono::seconds(5);
 
 void append(std::vector<DemandLine>& to, const std::vector<DemandLine>& more) {
@@ -48,15 +48,15 @@ std::vector<DemandLine> times(std::vector<DemandLine> lines, double factor) {
 
 }  // namespace
 
-/// What is promised while poll() goes through those who wait: to the streams, to those who were let in or wait before
-/// in this pass, and to those who were refused.
+/// What is promised while poll() goes through the waiting requests: to the streams, to requests that were let in or
+/// wait before in this pass, and to refused users.
 class AdmissionDesk::Promises {
  public:
   /// `desk` outlives it.
-  Promises(const AdmissionDesk& desk, Scheduler::Promised streams, base::TimePoint now)
+  Promises(const AdmissionDesk& desk, Promised streams, base::TimePoint now)
       : desk_(desk),
         now_(now),
-        supply_(desk.scheduler_.supply(now)),
+        supply_(desk.scheduler_.demand().supply(now)),
         streams_(std::move(streams.lines)),
         all_(std::move(streams.curve)) {
     if (!desk.reservations_.empty()) reserved();
@@ -76,7 +76,7 @@ class AdmissionDesk::Promises {
     append(streams_, lines);
     all_.add(lines);
   }
-  /// Somebody waits for a place that is free after `delay`; those behind may only take what is left beside it.
+  /// A request waits for a place that is free after `delay`; those behind it may only take what is left beside it.
   void waits(const Party& party, const std::vector<DemandLine>& lines, base::Duration delay) {
     waiters_.push_back({.party = party, .lines = later(lines, delay)});
     all_.add(lines, delay);
@@ -95,7 +95,7 @@ class AdmissionDesk::Promises {
     std::vector<DemandLine> lines;
   };
 
-  /// What goes before a request of this party.
+  /// Returns what goes before a request of this party.
   [[nodiscard]] DemandCurve before(const Party& party) const {
     const auto is_own = [&party](const Reservation& kept) { return kept.whose.user == party.user; };
     const auto own = std::ranges::find_if(desk_.reservations_, is_own);
@@ -129,7 +129,7 @@ void AdmissionDesk::apply(const StreamSpec& spec, base::Duration wait, base::Tim
     return;
   }
   applicants_.add({.spec = spec, .asked = spec.voice, .arrival = now, .wait = std::max(wait, base::Duration{})},
-                  scheduler_.start_cost(spec.voice));
+                  scheduler_.costs().start_cost(spec.voice));
   claim_reservation(spec.user, now);
 }
 
@@ -142,21 +142,21 @@ std::vector<Verdict> AdmissionDesk::poll(base::TimePoint now, std::optional<base
   auto verdicts = std::exchange(decided_, {});
   if (applicants_.size() == 0) return verdicts;
   auto promised = scheduler_.assess(now);
-  auto places = applicants_.in_order();
+  auto applicants = applicants_.in_order();
   tested_ = 0;
   Promises promises(*this, std::move(promised), now);
   for (const bool in_time_first : {true, false}) {
-    for (auto& place : places) {
-      if (place.applicant == nullptr || in_time(*place.applicant, now) != in_time_first) continue;
-      auto verdict = decide(place, promises, now);
+    for (auto& applicant : applicants) {
+      if (applicant == nullptr || in_time(*applicant, now) != in_time_first) continue;
+      auto verdict = decide(*applicant, promises, now);
       if (!verdict) continue;
-      place.applicant = nullptr;
+      applicant = nullptr;
       verdicts.push_back(*std::move(verdict));
     }
   }
-  std::erase_if(places, [](const auto& place) { return place.applicant == nullptr; });
-  for (; places.size() > scheduler_.options().waiting_max; places.pop_back()) {
-    verdicts.emplace_back(refuse(*places.back().applicant, RefusalReason::kQueueFull, now));
+  std::erase(applicants, nullptr);
+  for (; applicants.size() > scheduler_.options().waiting_max; applicants.pop_back()) {
+    verdicts.emplace_back(refuse(*applicants.back(), RefusalReason::kQueueFull, now));
   }
   return verdicts;
 }
@@ -167,18 +167,17 @@ std::optional<base::TimePoint> AdmissionDesk::next_poll(base::TimePoint now) con
   return now + kStep;
 }
 
-std::optional<Verdict> AdmissionDesk::decide(const Applicants::Place& place, Promises& promises, base::TimePoint now) {
-  Applicant& applicant = *place.applicant;
+std::optional<Verdict> AdmissionDesk::decide(Applicant& applicant, Promises& promises, base::TimePoint now) {
   StreamSpec& spec = applicant.spec;
   const bool cheaper = spec.cheaper && scheduler_.ladder().level() >= Degradation::kCheaperVoices;
   spec.voice = cheaper ? *spec.cheaper : applicant.asked;
-  if (scheduler_.options().admission == Admission::kOff) return admit(place, now);
+  if (scheduler_.options().admission == Admission::kOff) return admit(applicant, now);
   if (scheduler_.workers() == 0) {
     applicant.delay = kWorkerStart;
     if (now < applicant.arrival + applicant.wait) return std::nullopt;
     return refuse(applicant, RefusalReason::kNoWorkers, now);
   }
-  const auto own = scheduler_.demand_of(spec, now);
+  const auto own = scheduler_.demand().of(spec, now);
   const Party party{.account = account_of(spec), .user = spec.user, .weight = spec.weight};
   if (stands_behind(applicant, now)) {
     promises.waits(party, own, std::max(kStep, applicant.delay - (now - *applicant.tested)));
@@ -189,7 +188,7 @@ std::optional<Verdict> AdmissionDesk::decide(const Applicants::Place& place, Pro
   applicant.delay = promises.earliest(party, own, phantoms_of(spec, now));
   if (applicant.delay <= base::Duration::zero()) {
     const auto reservations = reservations_.size();
-    auto verdict = admit(place, now);
+    auto verdict = admit(applicant, now);
     promises.admitted(own);
     if (reservations_.size() != reservations) promises.reserved();
     return verdict;
@@ -232,13 +231,13 @@ base::TimePoint AdmissionDesk::deadline(const Applicant& applicant, base::TimePo
 
 base::Duration AdmissionDesk::useful_wait(VoiceId voice) const {
   const auto& options = scheduler_.options();
-  const auto start = options.start_slack + scheduler_.start_time(voice);
+  const auto start = options.start_slack + scheduler_.costs().start_time(voice);
   return std::max(base::Duration{}, options.first_audio_target - options.guard - start);
 }
 
-Verdict AdmissionDesk::admit(const Applicants::Place& place, base::TimePoint now) {
-  const Applicant applicant = *place.applicant;
-  applicants_.admit(place);
+Verdict AdmissionDesk::admit(const Applicant& waiting, base::TimePoint now) {
+  const Applicant applicant = waiting;
+  applicants_.admit(applicant.spec.id);
   take_reservation(applicant.spec.user);
   scheduler_.add_stream(applicant.spec, now);
   return Admitted{.stream = applicant.spec.id,
@@ -259,16 +258,16 @@ Verdict AdmissionDesk::refuse(const Applicant& applicant, RefusalReason reason, 
 
 void AdmissionDesk::reserve(const Applicant& applicant, base::TimePoint told, base::TimePoint now) {
   const auto& spec = applicant.spec;
-  const auto is_his = [&](const Reservation& kept) { return kept.whose.user == spec.user; };
-  std::erase_if(reservations_, [&](const Reservation& old) { return is_his(old) && old.claimed; });
-  if (std::cmp_greater_equal(std::ranges::count_if(reservations_, is_his), places_kept())) return;
+  const auto is_of_user = [&](const Reservation& kept) { return kept.whose.user == spec.user; };
+  std::erase_if(reservations_, [&](const Reservation& old) { return is_of_user(old) && old.claimed; });
+  if (std::cmp_greater_equal(std::ranges::count_if(reservations_, is_of_user), places_kept())) return;
   const auto of_account = [&](const Reservation& kept) { return kept.whose.account == account_of(spec); };
   if (std::cmp_greater_equal(std::ranges::count_if(reservations_, of_account), kMostOfAnAccount)) return;
   if (reservations_.size() >= kMostReservations) return;
   reservations_.push_back({.whose = {.account = account_of(spec), .user = spec.user, .weight = spec.weight},
                            .told = told,
                            .expires = told + scheduler_.options().reservation_grace,
-                           .lines = later(scheduler_.demand_of(spec, now), told - now)});
+                           .lines = later(scheduler_.demand().of(spec, now), told - now)});
 }
 
 bool AdmissionDesk::goes_before(const Party& one, const Party& other) const {
@@ -289,13 +288,13 @@ std::optional<Refused> AdmissionDesk::over_limit(const StreamSpec& spec, base::T
   if (spec.max_streams > 0 && of_account >= spec.max_streams) {
     return Refused{.stream = spec.id,
                    .reason = RefusalReason::kAccountLimit,
-                   .retry_after = std::max(kStep, scheduler_.next_end_of_account(account, now))};
+                   .retry_after = std::max(kStep, scheduler_.stream_table().next_end_of_account(account, now))};
   }
-  const auto of_user = accounts.streams_of_user(spec.user) + applicants_.of_user(spec.user);
+  const auto of_user = accounts.streams_of_user(spec.user) + applicants_.of_user(member_of(spec));
   if (of_user < scheduler_.options().streams_per_user) return std::nullopt;
   return Refused{.stream = spec.id,
                  .reason = RefusalReason::kUserLimit,
-                 .retry_after = std::max(kStep, scheduler_.next_end_of_user(spec.user, now))};
+                 .retry_after = std::max(kStep, scheduler_.stream_table().next_end_of_user(spec.user, now))};
 }
 
 std::vector<DemandLine> AdmissionDesk::phantoms_of(const StreamSpec& spec, base::TimePoint now) const {
@@ -303,13 +302,13 @@ std::vector<DemandLine> AdmissionDesk::phantoms_of(const StreamSpec& spec, base:
   const auto account = account_of(spec);
   const double has = accounts.streams_of_account(account) / spec.weight;
   if (has <= 0) return {};
-  // As long as what he wants himself: others may do the same.
+  // As long as what the user asks for: others may do the same.
   auto phantom = spec;
   phantom.expected = std::max(spec.expected, scheduler_.options().phantom_length);
   phantom.first_segment = {};  // typical
   const double most = scheduler_.options().phantom_streams;
   double first = std::min(has, most);
-  // Those who were here lately will not all begin at the same moment.
+  // Users that were here lately will not all begin at the same moment.
   double returning = std::min(has - first, static_cast<double>(accounts.between_streams()));
   if (account != spec.user || accounts.users_of(account) > 1) {
     const double own = accounts.streams_of_user(spec.user);
@@ -317,7 +316,7 @@ std::vector<DemandLine> AdmissionDesk::phantoms_of(const StreamSpec& spec, base:
     first += within;
     returning += std::min(own - within, static_cast<double>(accounts.users_between_streams(account)));
   }
-  const auto lines = scheduler_.demand_of(phantom, now);
+  const auto lines = scheduler_.demand().of(phantom, now);
   auto phantoms = times(lines, first);
   if (returning > 0) phantoms.push_back(times(lines.back(), returning));
   return phantoms;
@@ -351,7 +350,8 @@ void AdmissionDesk::note_return(bool returned) {
 
 void AdmissionDesk::forget_old(base::TimePoint now) {
   std::erase_if(reservations_, [&](const Reservation& reservation) {
-    if (reservation.expires > now || (reservation.claimed && applicants_.of_user(reservation.whose.user) > 0))
+    if (reservation.expires > now || (reservation.claimed && applicants_.of_user({.account = reservation.whose.account,
+                                                                                  .user = reservation.whose.user}) > 0))
       return false;
     if (!reservation.claimed) note_return(false);
     return true;

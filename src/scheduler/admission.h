@@ -14,82 +14,80 @@
 
 namespace antiphon::scheduler {
 
-/// Why a stream is not let in. A user's or an account's own limit is their affair (HTTP 429), the others are the cell's
-/// (503).
+/// Why a stream is not let in. A limit of the user or the account is answered with HTTP 429, the other reasons are the
+/// cell's (503).
 enum class RefusalReason : std::uint8_t {
   kCapacity,      ///< It would not fit beside what is promised within the time it can wait.
-  kUserLimit,     ///< The user has as many streams as he may have.
+  kUserLimit,     ///< The user has as many streams as a user may have.
   kAccountLimit,  ///< The account has as many streams as it may have.
-  kQueueFull,     ///< Too many wait already.
+  kQueueFull,     ///< Too many requests wait already.
   kNoWorkers,     ///< There is no worker at all.
 };
 
-/// The stream is the scheduler's now.
+/// The stream was let in; the scheduler has it now.
 struct Admitted {
   base::StreamId stream;
   base::Duration waited{};
-  VoiceId voice{};         ///< StreamSpec::voice, or the cheaper one.
-  Degradation level = {};  ///< What had to be given up then.
+  VoiceId voice{};         ///< StreamSpec::voice or StreamSpec::cheaper.
+  Degradation level = {};  ///< Degradation at that time.
 };
 
 struct Refused {
   base::StreamId stream;
   RefusalReason reason = RefusalReason::kCapacity;
-  base::Duration retry_after{};  ///< When the test is expected to pass; kNever and more: it is of no use to wait.
+  base::Duration retry_after{};  ///< Until the test is expected to pass; waiting is of no use from kNever on.
 };
 
 using Verdict = std::variant<Admitted, Refused>;
 
-/// Lets streams into a scheduler: at once where they fit beside what is promised, else after a wait within what the
-/// client allows, else not at all, with an honest time to come back. A refusal keeps a place for its user at that time,
-/// so that successive refusals are told successive times. A kept place counts for as much as refused users have come
-/// back lately, and less and less once its time has come: where nobody comes, nothing is held for nobody. Who comes
-/// when told goes before everybody who was told later.
+/// Lets streams into a scheduler: at once if they fit beside what is promised, else after a wait that the client
+/// allows, else not at all, with an honest time to come back. Pure; not thread-safe.
 ///
-/// Between accounts, by their weights: one that has streams must leave room for the first streams of others, of so many
-/// as Options say, and for those that were served lately and may return; and what is kept for an account with more
-/// streams for its weight does not count. Within an account it is the same between its users, and in addition: so one
-/// busy user leaves room for the account's others, and all of them together leave room for other accounts.
+/// Between accounts, by their weights, an account that has streams must leave room for the first streams of other
+/// accounts, as many as Options say, and for accounts that were served lately and may return. What is kept for an
+/// account with more streams for its weight does not count. The same holds within an account between its users, in
+/// addition: one busy user leaves room for the account's other users, and all of them leave room for other accounts.
 ///
-/// Who can still be heard in time goes before who cannot: in lasting overload a first-come queue would make everybody
-/// late. Where waiting for longer than that has proved to be in vain, it is refused at once.
+/// Waiting requests are tested in the order of a FairQueue whose tags are worker time. Requests that can still be heard
+/// in time go before those that cannot: in lasting overload a first-come queue would make everybody late. Once waiting
+/// for longer than that has proved to be in vain, such waits are refused at once.
 ///
-/// Who waits is tested in the order of start-time fair queueing (Goyal, Vin and Cheng 1996): tags are worker time, an
-/// account's tags are spaced by what a start costs for its weight, and an account that comes to the queue begins where
-/// its head is. Which of an account's streams has which of its tags is decided in the same way between its users. Pure;
-/// not thread-safe.
+/// A refusal keeps a place for its user at the time that it names, so that successive refusals name successive times. A
+/// kept place counts with the share of refused users that came back lately, and less and less once its time has come:
+/// if nobody comes back, nothing is held. A user that comes when told goes before all that were told later.
 class AdmissionDesk {
  public:
   /// `scheduler` outlives it.
   explicit AdmissionDesk(Scheduler& scheduler) : scheduler_(scheduler) {}
 
-  /// A stream asks to be let in, and can wait for so long. The verdict comes from poll(), which must follow. The id
-  /// must be new.
+  /// A stream asks to be let in and can wait for `wait`. The verdict comes from poll(), which must be called next. The
+  /// id must be new.
   void apply(const StreamSpec& stream, base::Duration wait, base::TimePoint now);
-  /// It asks no more. Ids that are not waiting are ignored.
+  /// The stream does not ask any more. Ids that do not wait are ignored.
   void leave(base::StreamId stream);
 
-  /// What is decided now; what is admitted has entered the scheduler. Call it after apply(), when a stream has ended,
-  /// and at next_poll(). `standby`: another worker is ready and joins at a call. Then nobody is refused for want of
-  /// room; who would be, or would have to wait for longer than `*standby`, calls, and waits on.
+  /// Returns what is decided now; streams that are admitted have entered the scheduler. Call it after apply(), when a
+  /// stream has ended, and at next_poll(). `standby` means that another worker is ready and joins when it is called.
+  /// Then no request is refused for want of room; one that would be, or that would wait for longer than `*standby`,
+  /// calls the worker and waits on.
   [[nodiscard]] std::vector<Verdict> poll(base::TimePoint now, std::optional<base::Duration> standby = std::nullopt);
-  /// Whether the last poll() had somebody call, and in how many somebody did.
+  /// Whether a request called the worker in the last poll(), and in how many one did.
   [[nodiscard]] bool called() const { return called_; }
   [[nodiscard]] std::uint64_t calls() const { return calls_; }
-  /// When poll() may decide something though nothing is reported; nothing while nobody waits.
+  /// Returns when poll() may decide something though nothing is reported, or nullopt while no request waits.
   [[nodiscard]] std::optional<base::TimePoint> next_poll(base::TimePoint now) const;
 
   [[nodiscard]] std::size_t waiting() const { return applicants_.size(); }
-  /// Places that are kept for refused users.
+  /// Number of places that are kept for refused users.
   [[nodiscard]] std::size_t reservations() const { return reservations_.size(); }
-  /// Share of those who come back of the users who were refused lately.
+  /// Share of the users refused lately that came back.
   [[nodiscard]] double return_rate() const { return return_rate_; }
 
   /// The longest time that a refusal names.
   static constexpr base::Duration kNever = std::chrono::seconds(120);
 
  private:
-  /// Who asks.
+  /// The user that asks, and its account.
   struct Party {
     base::UserId account;
     base::UserId user;
@@ -98,39 +96,39 @@ class AdmissionDesk {
   /// A refused user's place.
   struct Reservation {
     Party whose;
-    base::TimePoint told;  ///< When he may come back.
+    base::TimePoint told;  ///< When the user may come back.
     base::TimePoint expires;
     std::vector<DemandLine> lines;
-    bool claimed = false;  ///< He came back.
+    bool claimed = false;  ///< The user came back.
   };
   class Promises;
 
-  /// Nothing: it waits on.
-  [[nodiscard]] std::optional<Verdict> decide(const Applicants::Place& place, Promises& promises, base::TimePoint now);
-  /// It is refused, and has waited for long: in vain.
+  /// Returns nullopt if the request stays queued.
+  [[nodiscard]] std::optional<Verdict> decide(Applicant& applicant, Promises& promises, base::TimePoint now);
+  /// Records that a request is rejected after a long wait, so that equal waits are rejected at once for kInVain.
   void note_wait(const Applicant& applicant, base::TimePoint now);
-  /// Whether it was tested a moment ago, and others go before it.
+  /// Returns whether the request was tested a moment ago and others go before it.
   [[nodiscard]] bool stands_behind(const Applicant& applicant, base::TimePoint now) const;
-  /// Whether a stream that is let in now is expected to be heard within the target from its client's request on.
+  /// Returns whether the stream, let in now, is expected to be heard within the target, counted from its request.
   [[nodiscard]] bool in_time(const Applicant& applicant, base::TimePoint now) const;
-  /// Until when it waits.
+  /// Returns until when the request waits.
   [[nodiscard]] base::TimePoint deadline(const Applicant& applicant, base::TimePoint now) const;
-  /// How long a stream of that voice may wait and be heard in time.
+  /// Returns how long a stream of that voice may wait and still be heard in time.
   [[nodiscard]] base::Duration useful_wait(VoiceId voice) const;
-  [[nodiscard]] Verdict admit(const Applicants::Place& place, base::TimePoint now);
+  [[nodiscard]] Verdict admit(const Applicant& waiting, base::TimePoint now);
   [[nodiscard]] Verdict refuse(const Applicant& applicant, RefusalReason reason, base::TimePoint now);
   void reserve(const Applicant& applicant, base::TimePoint told, base::TimePoint now);
-  /// Whether what `one` was promised, or waits for, counts against `other`: he has no more than the other.
+  /// Returns whether what `one` was promised, or waits for, counts against `other`: `one` has no more streams.
   [[nodiscard]] bool goes_before(const Party& one, const Party& other) const;
-  /// Places that are kept for one user.
+  /// Number of places that are kept for one user at most.
   [[nodiscard]] std::size_t places_kept() const;
-  /// The limit that one stream more would exceed.
+  /// Returns the refusal if one stream more would exceed a limit of the user or the account.
   [[nodiscard]] std::optional<Refused> over_limit(const StreamSpec& spec, base::TimePoint now) const;
   [[nodiscard]] std::vector<DemandLine> phantoms_of(const StreamSpec& spec, base::TimePoint now) const;
-  /// He who comes back in time has come back.
+  /// Marks the user's reservation as claimed if it is due.
   void claim_reservation(base::UserId user, base::TimePoint now);
   void take_reservation(base::UserId user);
-  /// With what probability he comes back yet.
+  /// Returns the probability that the user still comes back.
   [[nodiscard]] double expectation(const Reservation& kept, base::TimePoint now) const;
   void note_return(bool returned);
   void forget_old(base::TimePoint now);
@@ -138,11 +136,11 @@ class AdmissionDesk {
   Scheduler& scheduler_;
   Applicants applicants_;
   std::vector<Verdict> decided_;
-  std::size_t tested_ = 0;                 ///< Applicants, in the pass under way.
-  std::optional<base::Duration> standby_;  ///< Likewise.
+  std::size_t tested_ = 0;                 ///< Number of requests tested in the pass under way.
+  std::optional<base::Duration> standby_;  ///< The argument of the poll() under way.
   bool called_ = false;
   std::uint64_t calls_ = 0;
-  std::vector<Reservation> reservations_;  ///< Of one user by told.
+  std::vector<Reservation> reservations_;  ///< Those of one user are ordered by `told`.
   double return_rate_ = 0.5;
   base::TimePoint in_vain_until_{};  ///< Waits of up to in_vain_ are useless until then.
   base::Duration in_vain_{};

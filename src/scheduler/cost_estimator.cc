@@ -159,13 +159,12 @@ void CostBook::observe_plan(const CostKey& key, base::Duration audio, WorkTime t
   clocks.share.observe_plan(audio, took.share);
 }
 
-CostModel CostBook::model(const CostKey& key) const {
-  if (const auto* clocks = nearest(key)) return clocks->share.model();
-  return CostEstimator(prior(key)).model();
-}
+CostModel CostBook::model(const CostKey& key) const { return by(&Clocks::share, key); }
 
-CostModel CostBook::pace(const CostKey& key) const {
-  if (const auto* clocks = nearest(key)) return clocks->wall.model();
+CostModel CostBook::pace(const CostKey& key) const { return by(&Clocks::wall, key); }
+
+CostModel CostBook::by(CostEstimator Clocks::* clock, const CostKey& key) const {
+  if (const auto* clocks = nearest(key)) return (clocks->*clock).model();
   return CostEstimator(prior(key)).model();
 }
 

@@ -162,6 +162,7 @@ class CostBook {
   void forget_excess();
   [[nodiscard]] Clocks& learning(const CostKey& key);
   [[nodiscard]] const Clocks* nearest(const CostKey& key) const;
+  [[nodiscard]] CostModel by(CostEstimator Clocks::* clock, const CostKey& key) const;
   /// Of what was not observed yet.
   [[nodiscard]] CostModel::Prior prior(const CostKey& key) const;
   [[nodiscard]] Clocks fallback(const CostKey& key) const;

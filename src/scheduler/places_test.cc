@@ -33,9 +33,9 @@ TEST_F(PlacesTest, HoweverManyItIsOneWorkerAsFarAsPromisesGo) {
   scheduler_.add_worker(WorkerId{1}, 4, {}, 4);
   EXPECT_EQ(scheduler_.workers(), 1U);
   EXPECT_EQ(scheduler_.places(), 4U);
-  EXPECT_EQ(scheduler_.supply(at(0s)).rate, one.supply(at(0s)).rate);
-  EXPECT_EQ(scheduler_.supply(at(0s)).reserve, one.supply(at(0s)).reserve);
-  EXPECT_EQ(scheduler_.start_cost(kVoice), one.start_cost(kVoice));
+  EXPECT_EQ(scheduler_.demand().supply(at(0s)).rate, one.demand().supply(at(0s)).rate);
+  EXPECT_EQ(scheduler_.demand().supply(at(0s)).reserve, one.demand().supply(at(0s)).reserve);
+  EXPECT_EQ(scheduler_.costs().start_cost(kVoice), one.costs().start_cost(kVoice));
   scheduler_.add_worker(WorkerId{2}, 3, {}, 2);
   EXPECT_EQ(scheduler_.places(), 6U);
   scheduler_.retire_worker(WorkerId{2});
@@ -45,13 +45,13 @@ TEST_F(PlacesTest, HoweverManyItIsOneWorkerAsFarAsPromisesGo) {
   EXPECT_EQ(scheduler_.places(), 4U);
   scheduler_.remove_worker(WorkerId{1}, at(0s));
   EXPECT_EQ(scheduler_.places(), 0U);
-  EXPECT_EQ(scheduler_.supply(at(0s)).rate, 0.0);
+  EXPECT_EQ(scheduler_.demand().supply(at(0s)).rate, 0.0);
 }
 
 TEST_F(PlacesTest, WhatAJobSharedCountsForItsShareAndTakesItsTime) {
   scheduler_.add_worker(WorkerId{1}, 4, {}, 4);
   scheduler_.voice_loaded(WorkerId{1}, kVoice);
-  const auto before = scheduler_.start_time(kVoice);
+  const auto before = scheduler_.costs().start_time(kVoice);
   for (std::uint64_t id = 1; id <= 40; ++id) {
     const base::Duration now = id * 1s;
     stream(id);
@@ -66,9 +66,9 @@ TEST_F(PlacesTest, WhatAJobSharedCountsForItsShareAndTakesItsTime) {
     scheduler_.cancel_stream(StreamId{id}, at(now + 900ms));
   }
   // 0.2 s of audio take 0.02 s of the worker.
-  EXPECT_NEAR(base::to_seconds(scheduler_.cost(kVoice).render_cost(1s)), 0.1, 0.02);
-  EXPECT_GT(scheduler_.start_time(kVoice), before) << "but are there after 0.08 s";
-  EXPECT_GT(scheduler_.start_time(kVoice), 2 * scheduler_.start_cost(kVoice));
+  EXPECT_NEAR(base::to_seconds(scheduler_.costs().cost(kVoice).render_cost(1s)), 0.1, 0.02);
+  EXPECT_GT(scheduler_.costs().start_time(kVoice), before) << "but are there after 0.08 s";
+  EXPECT_GT(scheduler_.costs().start_time(kVoice), 2 * scheduler_.costs().start_cost(kVoice));
 }
 
 TEST_F(PlacesTest, ChunksAreSentToAllAndPlansOneAtATime) {
@@ -86,7 +86,7 @@ TEST_F(PlacesTest, ChunksAreSentToAllAndPlansOneAtATime) {
     plan(*planning, now);
     sent = dispatched(now);
   }
-  EXPECT_EQ(scheduler_.jobs_of(WorkerId{1}), 3U) << "all places are taken";
+  EXPECT_EQ(scheduler_.worker_table().jobs_of(WorkerId{1}), 3U) << "all places are taken";
   EXPECT_EQ(kinds, std::vector{JobKind::kRender}) << "the last of them by a chunk, though plans wait";
 }
 
@@ -98,14 +98,14 @@ TEST_F(PlacesTest, AJobIsMeasuredFromItsOwnBeginningThoughOthersEnd) {
   for (const auto& job : dispatched(0s)) plan(job, 10ms);
   const auto chunks = dispatched(10ms);
   ASSERT_EQ(chunks.size(), 2U);
-  const auto before = scheduler_.start_time(kVoice);
+  const auto before = scheduler_.costs().start_time(kVoice);
   const auto render = [&](const Dispatch& job, base::Duration now) {
     for (std::uint32_t i = 0; i < job.grains; ++i) scheduler_.grain_rendered(job.job, 1ms, at(now));
     scheduler_.render_ended(job.job, at(now));
   };
   render(chunks[0], 510ms);
   render(chunks[1], 511ms);
-  EXPECT_GT(scheduler_.start_time(kVoice), before)
+  EXPECT_GT(scheduler_.costs().start_time(kVoice), before)
       << "both took half a second; that the second ended a moment after the first does not make it quick";
 }
 

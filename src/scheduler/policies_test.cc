@@ -224,9 +224,9 @@ TEST(Costs, AMixedCellIsAsFastAsTheMeanOfItsWorkers) {
   scheduler.set_prior(VoiceId{1}, {.fixed = 0ms, .ratio = 0.1});
   scheduler.add_worker(WorkerId{1});
   scheduler.add_worker(WorkerId{2}, 1, DeviceId{1});
-  EXPECT_NEAR(scheduler.cost(VoiceId{1}).ratio(), 0.1, 1e-9);
+  EXPECT_NEAR(scheduler.costs().cost(VoiceId{1}).ratio(), 0.1, 1e-9);
   scheduler.remove_worker(WorkerId{1}, at(0s));
-  EXPECT_NEAR(scheduler.cost(VoiceId{1}).ratio(), 0.1, 1e-9);
+  EXPECT_NEAR(scheduler.costs().cost(VoiceId{1}).ratio(), 0.1, 1e-9);
 }
 
 }  // namespace

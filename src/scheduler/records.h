@@ -12,7 +12,7 @@
 #include "scheduler/playback_clock.h"
 #include "scheduler/types.h"
 
-/// What the scheduler remembers of streams, jobs and workers. Its own: nobody else sees them.
+/// What the scheduler remembers of streams, jobs and workers. Internal to this module.
 namespace antiphon::scheduler::records {
 
 struct Segment {
@@ -33,25 +33,25 @@ struct Stream {
   StreamSpec spec;
   base::TimePoint arrival;
   base::TimePoint start_tag;
-  double turn = 0;              ///< The account's, when it was begun.
-  base::Duration start_time{};  ///< Until it is heard, once it begins; as expected when it came.
+  double turn = 0;              ///< Turn of its account when the stream was begun.
+  base::Duration start_time{};  ///< Expected from its beginning until it is heard; set when it came.
   PlaybackClock playback;
   std::deque<Segment> segments;    ///< Planned and not wholly rendered, in order.
   base::Duration planned_ahead{};  ///< Audio time of what is planned and not rendered.
-  base::Duration unplanned{};      ///< Estimated audio time of the rest.
+  base::Duration unplanned{};      ///< Estimated audio time of what is not planned.
   std::uint32_t segments_planned = 0;
   std::uint64_t chunks = 0;
   std::uint64_t last_turn = 0;
-  std::uint32_t losses = 0;  ///< Workers lost at work on it since the last progress.
+  std::uint32_t losses = 0;  ///< Workers that were lost at work on it since its last progress.
   bool text_left = true;     ///< Text follows what is planned, or may.
-  bool text_ready = true;    ///< Some of it is there to be planned.
-  bool waiting = false;      ///< It wants to start and has not.
-  bool begun = false;        ///< While it waits: a job was dispatched for it.
+  bool text_ready = true;    ///< Some of that text is there to be planned.
+  bool waiting = false;      ///< It waits for its start, until its first grain has come.
+  bool begun = false;        ///< While it waits: a job of it was dispatched.
   bool blocked = false;
   std::optional<base::JobId> job;
   std::optional<base::WorkerId> last_worker;
-  std::optional<Key> queued;  ///< Its place in ready_ or start_dues_.
-  bool queued_to_start = false;
+  std::optional<Key> queued;     ///< Its key in StreamQueue, while it is queued.
+  bool queued_to_start = false;  ///< Queued among the starts.
 };
 
 struct Job {
@@ -60,13 +60,13 @@ struct Job {
   base::WorkerId worker;
   JobKind kind = JobKind::kPlan;
   CostKey cost;
-  bool loaded = true;  ///< The worker has the voice, so that the time up to the job's end is the job's own.
+  bool loaded = true;  ///< The worker had the voice, so that all time until the job's end is the job's.
   std::uint32_t grains_left = 0;
   bool cancelled = false;
-  bool started = false;    ///< The worker says so.
-  base::TimePoint begun;   ///< When the worker was free for it.
-  base::Duration audio{};  ///< Rendered.
-  WorkTime took;           ///< By the worker's account.
+  bool started = false;    ///< The worker reported that it began the job.
+  base::TimePoint begun;   ///< When it was dispatched.
+  base::Duration audio{};  ///< Audio that was rendered.
+  WorkTime took;           ///< Time that the worker reported.
 };
 
 struct Worker {
@@ -75,9 +75,9 @@ struct Worker {
   DeviceId device{};
   base::TimePoint free_since{};  ///< When its last job ended.
   std::set<base::JobId> jobs;
-  std::uint32_t plans = 0;  ///< Of the jobs.
+  std::uint32_t plans = 0;  ///< Number of plans among the jobs.
   std::set<VoiceId> voices;
-  std::set<VoiceId> lacks;  ///< It cannot load these.
+  std::set<VoiceId> lacks;  ///< Voices that it cannot load.
   bool retiring = false;
 };
 

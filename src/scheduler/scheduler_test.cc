@@ -117,14 +117,14 @@ TEST_F(SchedulerTest, ABlockedStreamIsPromisedNothingAndItsListenersWaitIsNoStal
   scheduler_.add_stream(stream(1), at(0s));
   plan(only_dispatch(at(0s)), true, at(0s));
   const auto job = only_dispatch(at(0s));
-  EXPECT_FALSE(scheduler_.demand(at(0s)).empty());
+  EXPECT_FALSE(scheduler_.demand().of(scheduler_.stream_table(), at(0s)).empty());
   scheduler_.block_stream(StreamId{1});
   render(job, at(1ms));
-  EXPECT_TRUE(scheduler_.demand(at(60s)).empty());
+  EXPECT_TRUE(scheduler_.demand().of(scheduler_.stream_table(), at(60s)).empty());
   EXPECT_TRUE(scheduler_.poll(at(60s)).empty());
   scheduler_.unblock_stream(StreamId{1}, 2s, at(60s));
   EXPECT_EQ(scheduler_.playback(StreamId{1})->dry_at(), at(62s));
-  EXPECT_FALSE(scheduler_.demand(at(60s)).empty());
+  EXPECT_FALSE(scheduler_.demand().of(scheduler_.stream_table(), at(60s)).empty());
   render(only_dispatch(at(61s)), at(61s));
   EXPECT_EQ(scheduler_.playback(StreamId{1})->total_stall(), 0s);
 }

@@ -55,10 +55,10 @@ class SchedulerTextTest : public testing::Test {
 TEST_F(SchedulerTextTest, WithoutTextThereIsNoJobAndNoDemand) {
   scheduler_.add_stream(growing(1), at(0s));
   EXPECT_TRUE(dispatches(at(0s)).empty());
-  EXPECT_TRUE(scheduler_.demand(at(0s)).empty());
+  EXPECT_TRUE(scheduler_.demand().of(scheduler_.stream_table(), at(0s)).empty());
   EXPECT_EQ(scheduler_.accounts().streams_of_user(UserId{1}), 1U);
   scheduler_.text_arrived(StreamId{1}, 2s, at(5s));
-  EXPECT_FALSE(scheduler_.demand(at(5s)).empty());
+  EXPECT_FALSE(scheduler_.demand().of(scheduler_.stream_table(), at(5s)).empty());
   const auto jobs = dispatches(at(5s));
   ASSERT_EQ(jobs.size(), 1U);
   EXPECT_EQ(jobs.front().kind, JobKind::kPlan);
@@ -68,7 +68,7 @@ TEST_F(SchedulerTextTest, TextThatComesLateIsNoStall) {
   scheduler_.add_stream(growing(1), at(0s));
   scheduler_.text_arrived(StreamId{1}, 1s, at(0s));
   work(at(0s));
-  EXPECT_TRUE(scheduler_.demand(at(1s)).empty()) << "all that was written is rendered";
+  EXPECT_TRUE(scheduler_.demand().of(scheduler_.stream_table(), at(1s)).empty()) << "all that was written is rendered";
   scheduler_.text_arrived(StreamId{1}, 1s, at(10s));
   EXPECT_FALSE(scheduler_.playback(StreamId{1})->started());
   work(at(10s) + 100ms);

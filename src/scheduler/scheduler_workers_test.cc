@@ -71,14 +71,14 @@ TEST_F(SchedulerTest, ARetiringWorkerFinishesAndGetsNoMore) {
   scheduler_.add_worker(WorkerId{2});
   scheduler_.add_stream(stream(1), at(0s));
   const auto job = only_dispatch(at(0s));
-  EXPECT_EQ(scheduler_.jobs_of(job.worker), 1U);
+  EXPECT_EQ(scheduler_.worker_table().jobs_of(job.worker), 1U);
   scheduler_.retire_worker(job.worker);
   scheduler_.retire_worker(job.worker);
   EXPECT_EQ(scheduler_.workers(), 1U);
   plan(job, false, at(1ms));
   const auto other = job.worker == WorkerId{1} ? WorkerId{2} : WorkerId{1};
   EXPECT_EQ(only_dispatch(at(2ms)).worker, other) << "though it was used last";
-  EXPECT_EQ(scheduler_.jobs_of(job.worker), 0U);
+  EXPECT_EQ(scheduler_.worker_table().jobs_of(job.worker), 0U);
   scheduler_.remove_worker(job.worker, at(3ms));
   EXPECT_EQ(scheduler_.workers(), 1U);
   scheduler_.remove_worker(other, at(4ms));

@@ -19,7 +19,7 @@ using DeviceId = base::StrongId<struct DeviceIdTag>;
 /// What a job took of its worker.
 struct WorkTime {
   WorkTime() = default;
-  /// All of the worker's time. `cpu_time` zero: not known.
+  /// The job took all of the worker's time. A `cpu_time` of zero means that it is not known.
   template <class Rep, class Period>
   // NOLINTNEXTLINE(google-explicit-constructor): wall time is what is meant where one time is given.
   WorkTime(std::chrono::duration<Rep, Period> wall_time, base::Duration cpu_time = {})
@@ -28,32 +28,42 @@ struct WorkTime {
       : wall(wall_time), cpu(cpu_time), share(share_time) {}
   base::Duration wall{};
   base::Duration cpu{};
-  base::Duration share{};  ///< Of the worker's time, some of which others had as well: what less there is for others.
+  base::Duration share{};  ///< Part of `wall` that counts as its own: jobs under way at once share the worker's time.
 };
 
 /// A stream as it enters. Fairness is between accounts first, and then between the users of one.
 struct StreamSpec {
   base::StreamId id{};
-  base::UserId user{};                    ///< Of one account only.
-  std::optional<base::UserId> account{};  ///< Nothing: the user is an account of its own.
+  base::UserId user{};                    ///< A user belongs to one account only.
+  std::optional<base::UserId> account{};  ///< nullopt: the user is an account of its own.
   VoiceId voice{};
-  double weight = 1.0;               ///< Share of the account against other accounts; above 0.
-  std::uint32_t max_streams = 0;     ///< That the account may have at once, live or waiting; 0: no limit of its own.
+  double weight = 1.0;               ///< The account's share against other accounts; above 0.
+  std::uint32_t max_streams = 0;     ///< Streams that the account may have at once, live or waiting; 0: no limit.
   base::Duration expected{};         ///< Estimated audio of the whole utterance; see LengthModel.
-  base::Duration first_segment{};    ///< Of it, of what is planned first; zero: not known, taken as typical.
-  bool awaits_text = false;          ///< Nothing is there to plan yet; see Scheduler::text_arrived().
-  std::optional<VoiceId> cheaper{};  ///< The voice that it may be spoken with when the cell is nearly full.
+  base::Duration first_segment{};    ///< Audio of its first segment; zero: not known, taken as typical.
+  bool awaits_text = false;          ///< There is nothing to plan yet; see Scheduler::text_arrived().
+  std::optional<VoiceId> cheaper{};  ///< The voice that may be used when the cell is nearly full.
 };
 
 [[nodiscard]] constexpr base::UserId account_of(const StreamSpec& stream) {
   return stream.account.value_or(stream.user);
 }
 
+/// A user of an account.
+struct Member {
+  base::UserId account;
+  base::UserId user;
+};
+
+[[nodiscard]] constexpr Member member_of(const StreamSpec& stream) {
+  return {.account = account_of(stream), .user = stream.user};
+}
+
 /// What a plan job found out.
 struct PlanOutcome {
-  std::span<const base::Duration> grains;  ///< Audio time of each grain; empty: the segment has nothing to speak.
+  std::span<const base::Duration> grains;  ///< Audio time of each grain; empty if there is nothing to speak.
   bool more_text = false;                  ///< Another segment follows.
-  bool awaits_text = false;                ///< Otherwise: one may follow, when more text has come.
+  bool awaits_text = false;                ///< If not more_text: a segment may follow, when more text has come.
   base::Duration expected{};               ///< Estimated audio of the text that is not planned yet.
   WorkTime took{};                         ///< The worker's time for it.
 };
@@ -70,10 +80,10 @@ struct Dispatch {
   std::uint32_t segment = 0;
   std::uint32_t first_grain = 0;
   std::uint32_t grains = 0;
-  WorkTime expected{};  ///< What it is expected to take.
-  WorkTime p95{};       ///< What one in twenty such jobs exceeds; of a plan, whose length is not known: of the longest.
+  WorkTime expected{};  ///< What the job is expected to take.
+  WorkTime p95{};       ///< What one in twenty such jobs exceeds. A plan, whose length is not known, has the longest's.
   bool learnt = false;  ///< Both rest on enough jobs of this kind, not on what is known from elsewhere.
-  bool alone = false;   ///< Its stream has lost a worker: what is rendered beside it might be lost with the next one.
+  bool alone = false;   ///< Run exclusively: a job of this stream may have crashed its last worker.
 };
 
 /// Tell the worker to stop this job at its next grain edge; its end is still to be reported.
@@ -88,8 +98,8 @@ struct StreamDone {
 };
 
 enum class FailureReason : std::uint8_t {
-  kWorkersLost,  ///< One of its jobs lost its worker too often.
-  kShed,         ///< The cell cannot keep what it promised, and this stream's user has the most of it.
+  kWorkersLost,  ///< A job of the stream lost its worker too often.
+  kShed,         ///< The cell cannot keep what it promised, and the stream's user has the most streams.
 };
 
 /// The scheduler has given the stream up and forgotten it.

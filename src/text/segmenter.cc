@@ -17,6 +17,17 @@ std::size_t limit_of(const Options& options) {
   return std::max<std::size_t>(static_cast<std::size_t>(static_cast<double>(chars) * speed), 16);
 }
 
+base::Duration longest_audio(const Options& options) {
+  constexpr double kLettersPerSecond = 15;
+  constexpr double kLeastLetters = 10 * kLettersPerSecond;
+  const auto limit = limit_of(options);
+  // Faster speech has longer segments, but its plans are not to cost more than so much.
+  const auto letters =
+      static_cast<double>(limit + std::min(limit, std::clamp<std::size_t>(options.max_chars, 16, 10'000)));
+  const double speed = std::clamp(options.speed, 0.25, 4.0);
+  return base::from_seconds(std::max(letters, kLeastLetters) / kLettersPerSecond / speed);
+}
+
 base::Duration pause_of(const Options& options) {
   return std::clamp<base::Duration>(options.sentence_pause, base::Duration{0}, std::chrono::seconds(10));
 }

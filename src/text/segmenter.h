@@ -36,6 +36,11 @@ struct Segment {
 /// (Han, kana, Hangul) as 3, any other code point as 1.
 [[nodiscard]] std::size_t spoken_length(std::string_view utf8);
 
+/// Longest audio that a segment may become which segment() cuts by `options`: twice what its letters are expected to
+/// take, and 10 s at least at speed 1. One whose plan would be longer, such as a row of long numbers, is cut by
+/// split().
+[[nodiscard]] base::Duration longest_audio(const Options& options);
+
 /// Cuts a text into segments of at most options.max_chars (scaled by speed): at the ends of sentences; a sentence
 /// that is too long at a clause's end, before a conjunction, between words, or, failing that, between graphemes. Only
 /// a single grapheme that is itself too long is cut within. `normalised` is a result of normalise(). The same text

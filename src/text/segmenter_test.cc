@@ -109,6 +109,17 @@ TEST(Clauses, FasterSpeechHasLongerSegments) {
   EXPECT_EQ(segment(text, {.speed = 4}).size(), fast);
 }
 
+TEST(LongestAudio, IsTwiceWhatASegmentIsExpectedToTake) {
+  const auto seconds = [](const Options& options) { return base::to_seconds(longest_audio(options)); };
+  EXPECT_NEAR(seconds({}), 2 * 140 / 15.0, 0.01);
+  EXPECT_NEAR(seconds({.speed = 0.5}), 2 * 70 / 15.0 / 0.5 * 150 / 140, 0.01)
+      << "ten seconds' worth of letters at least";
+  EXPECT_NEAR(seconds({.speed = 2}), (280 + 140) / 15.0 / 2, 0.01) << "a plan costs by its letters";
+  EXPECT_NEAR(seconds({.speed = 4}), seconds({.speed = 2}) / 2, 0.01);
+  EXPECT_NEAR(seconds({.max_chars = 16}), 10, 0.01);
+  EXPECT_NEAR(seconds({.speed = -1}), seconds({.speed = 0.25}), 0.01);
+}
+
 TEST(Split, CutsNearTheMiddleAndKeepsThePause) {
   const Segment whole{.text = "One two three, four five six seven", .pause_after = 100ms};
   const auto halves = split(whole);

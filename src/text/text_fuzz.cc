@@ -1,9 +1,12 @@
-// Any bytes: normalising is idempotent, cutting loses nothing and respects its bound.
+// Any bytes: normalising is idempotent, cutting loses nothing and respects its bound, and the pieces of the original
+// follow each other.
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "base/check.h"
+#include "text/original_text.h"
 #include "text/text.h"
 #include "text/utterance.h"
 
@@ -32,14 +35,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ANTIPHON_CHECK(text::normalise(*normalised).value_or("") == *normalised, "normalising is not idempotent");
 
   text::Utterance utterance(*normalised, {.max_chars = limit});
+  text::OriginalText original;
+  original.append(bytes);
+  original.finish();
   std::string spoken;
+  std::string written;
   for (unsigned step = 0; !utterance.finished(); ++step) {
     const auto& segment = *utterance.next();
     ANTIPHON_CHECK(!segment.text.empty() && text::spoken_length(segment.text) <= limit, "a segment breaks its bound");
     if (step % 7 == data[1] % 7 && utterance.too_long()) continue;
     spoken += without_spaces(utterance.next()->text);
+    const auto piece = original.take(utterance.next()->text);
+    ANTIPHON_CHECK(piece.places.size() == utterance.next()->text.size() + 1, "each byte has a place");
+    ANTIPHON_CHECK(std::ranges::is_sorted(piece.places) && piece.places.back() <= piece.text.size(), "places ascend");
+    written += piece.text;
     utterance.accepted();
   }
+  ANTIPHON_CHECK(bytes.starts_with(written), "the pieces are not the original");
   ANTIPHON_CHECK(spoken == without_spaces(*normalised), "segments lost or added text");
   return 0;
 }

@@ -24,6 +24,8 @@ class Utterance {
   /// The segment to plan; null when finished or waiting. Valid until the next call of accepted(), nothing() or
   /// too_long().
   [[nodiscard]] const Segment* next() const { return segments_.empty() ? nullptr : &segments_.front(); }
+  /// Those that are left to plan.
+  [[nodiscard]] const std::deque<Segment>& segments() const { return segments_; }
   /// Number of the segment to plan: how many were accepted before it. Keys the noise.
   [[nodiscard]] std::uint32_t index() const { return index_; }
   [[nodiscard]] bool finished() const { return segments_.empty() && !growing_; }

@@ -1,10 +1,13 @@
 #include "tls/server_context.h"
 
-#include <fmt/core.h>
+#include <fmt/chrono.h>
+#include <fmt/ranges.h>
 #include <openssl/asn1.h>
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <array>
 #include <ctime>
 #include <limits>
 #include <span>
@@ -62,6 +65,18 @@ Result<void> ask_clients(boost::asio::ssl::context& context, const std::filesyst
   return {};
 }
 
+/// A time that cannot be read counts as the epoch, at which no certificate is valid.
+std::chrono::sys_seconds to_time(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  constexpr int kFirstYear = 1900;
+  const std::chrono::year_month_day day(std::chrono::year(parts.tm_year + kFirstYear),
+                                        std::chrono::month(static_cast<unsigned>(parts.tm_mon) + 1),
+                                        std::chrono::day(static_cast<unsigned>(parts.tm_mday)));
+  return std::chrono::sys_days(day) + std::chrono::hours(parts.tm_hour) + std::chrono::minutes(parts.tm_min) +
+         std::chrono::seconds(parts.tm_sec);
+}
+
 }  // namespace
 
 Result<ServerContext> ServerContext::load(ServerFiles files) {
@@ -84,12 +99,18 @@ Result<void> ServerContext::reload() {
 
 Pin ServerContext::pin() const { return pin_of(SSL_CTX_get0_certificate(context_->native_handle())); }
 
-std::string ServerContext::expires() const {
-  std::tm end{};
-  if (ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context_->native_handle())), &end) != 1) return {};
-  constexpr int kFirstYear = 1900;
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", end.tm_year + kFirstYear, end.tm_mon + 1, end.tm_mday,
-                     end.tm_hour, end.tm_min, end.tm_sec);
+std::string ServerContext::expires() const { return fmt::format("{:%FT%TZ}", validity().ends); }
+
+ServerContext::Validity ServerContext::validity() const {
+  const auto* const certificate = SSL_CTX_get0_certificate(context_->native_handle());
+  return {.begins = to_time(X509_get0_notBefore(certificate)), .ends = to_time(X509_get0_notAfter(certificate))};
+}
+
+std::string ServerContext::fingerprint() const {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  X509_digest(SSL_CTX_get0_certificate(context_->native_handle()), EVP_sha256(), digest.data(), &size);
+  return fmt::format("{:02x}", fmt::join(std::span(digest).first(size), ""));
 }
 
 }  // namespace antiphon::tls

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -37,6 +38,14 @@ class ServerContext {
   [[nodiscard]] Pin pin() const;
   /// When the certificate ends, such as "2026-11-26T00:00:00Z".
   [[nodiscard]] std::string expires() const;
+  /// When it begins and ends to be valid.
+  struct Validity {
+    std::chrono::sys_seconds begins;
+    std::chrono::sys_seconds ends;
+  };
+  [[nodiscard]] Validity validity() const;
+  /// SHA-256 of the certificate, 64 hexadecimal digits: equal for equal certificates alone.
+  [[nodiscard]] std::string fingerprint() const;
 
  private:
   explicit ServerContext(ServerFiles files) : files_(std::move(files)) {}

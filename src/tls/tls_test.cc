@@ -178,6 +178,13 @@ TEST_F(TlsTest, AReloadShowsTheNewCertificateAndABadFileChangesNothing) {
   auto served = server();
   const auto before = served.pin();
   EXPECT_THAT(served.expires(), testing::MatchesRegex("20[0-9][0-9]-.*T.*Z"));
+  const auto validity = served.validity();
+  const auto now = std::chrono::system_clock::now();
+  EXPECT_TRUE(validity.begins <= now && now < validity.ends);
+  EXPECT_LE(validity.ends - validity.begins, std::chrono::hours(48))
+      << "a day before and behind, as the test issues them";
+  const auto fingerprint = served.fingerprint();
+  EXPECT_THAT(fingerprint, testing::MatchesRegex("[0-9a-f]{64}"));
   put("server.pem", "no certificate");
   const auto bad = served.reload();
   ASSERT_FALSE(bad);
@@ -189,6 +196,7 @@ TEST_F(TlsTest, AReloadShowsTheNewCertificateAndABadFileChangesNothing) {
   authority_.issue("DNS:localhost", folder_ / "server.pem", folder_ / "server.key");
   ASSERT_TRUE(served.reload());
   EXPECT_NE(served.pin(), before);
+  EXPECT_NE(served.fingerprint(), fingerprint);
 }
 
 TEST_F(TlsTest, FilesThatDoNotServeAreNamed) {

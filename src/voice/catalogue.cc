@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "audio/gain.h"
 #include "voice/manifest.h"
 #include "voice/voice_id.h"
 
@@ -27,6 +28,13 @@ std::unexpected<Error> fault(Errc code, const fs::path& path, std::string_view w
   return std::unexpected(Error{.code = code, .message = fmt::format("{}: {}", path.string(), what)});
 }
 
+std::optional<double> gain_from(const Json& json) {
+  if (!json.contains("gain_db")) return std::nullopt;
+  const auto gain = json.at("gain_db").get<double>();
+  if (!(gain >= audio::kLeastGainDb && gain <= audio::kMostGainDb)) throw std::runtime_error("gain_db is out of range");
+  return gain;
+}
+
 CatalogueEntry entry_from(const Json& json) {
   CatalogueEntry entry{.id = json.at("id").get<std::string>(),
                        .engine = json.at("engine").get<std::string>(),
@@ -35,6 +43,7 @@ CatalogueEntry entry_from(const Json& json) {
                        .speakers = json.at("speakers").get<std::vector<std::string>>(),
                        .folder = {},
                        .written = 0,
+                       .gain_db = gain_from(json),
                        .identity = json.value("identity", std::string())};
   if (entry.sample_rate < kLeastRate || entry.sample_rate > kMostRate)
     throw std::runtime_error("sample_rate is out of range");

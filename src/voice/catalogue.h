@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,8 @@ struct CatalogueEntry {
   std::filesystem::path folder;       ///< Absolute.
   /// When the manifest was written, in the file system's ticks: another time after the voice was prepared anew.
   std::int64_t written = 0;
-  std::string identity = {};  ///< Of all that decides its bytes, where the manifest says so; "" else.
+  std::optional<double> gain_db = {};  ///< See Manifest; nothing where the manifest has none.
+  std::string identity = {};           ///< Of all that decides its bytes, where the manifest says so; "" else.
 };
 
 /// A store of voices: one folder each.

@@ -53,6 +53,24 @@ TEST_F(CatalogueTest, ListsVoicesByIdAndReportsWhatIsNone) {
   EXPECT_EQ(catalogue->faults.size(), 4U);
 }
 
+TEST_F(CatalogueTest, ReadsTheGainOfAVoiceWhereItsManifestHasOne) {
+  const auto with_gain = [](const std::string& id, const std::string& gain) {
+    auto json = manifest(id);
+    json.back() = ',';
+    return json + "\"gain_db\":" + gain + "}";
+  };
+  put("amy", with_gain("amy", "5.25"));
+  put("loud", with_gain("loud", "41"));
+  put("word", with_gain("word", "\"5\""));
+  put("zoe", manifest("zoe"));
+  const auto catalogue = read_catalogue(store_);
+  ASSERT_TRUE(catalogue.has_value());
+  ASSERT_EQ(catalogue->voices.size(), 2U);
+  EXPECT_EQ(catalogue->voices[0].gain_db, 5.25);
+  EXPECT_EQ(catalogue->voices[1].gain_db, std::nullopt);
+  EXPECT_EQ(catalogue->faults.size(), 2U);
+}
+
 TEST_F(CatalogueTest, RemovesAVoiceAndNothingElse) {
   put("zoe", manifest("zoe"));
   put("amy", manifest("amy"));

@@ -66,6 +66,21 @@ Result<Manifest> read_manifest(const std::filesystem::path& folder) {
   return manifest;
 }
 
+Result<void> write_manifest(const std::filesystem::path& folder, const Manifest& manifest) {
+  const auto place = folder / kManifestFile;
+  auto draft = place;
+  draft += ".new";
+  std::error_code error;
+  {
+    std::ofstream out(draft, std::ios::binary | std::ios::trunc);
+    out << to_json(manifest);
+    if (!out.flush()) return std::unexpected(Error{Errc::kFileFailure, draft.string() + " cannot be written"});
+  }
+  std::filesystem::rename(draft, place, error);
+  if (error) return std::unexpected(Error{Errc::kFileFailure, place.string() + ": " + error.message()});
+  return {};
+}
+
 std::string source_of(const std::filesystem::path& folder) {
   const auto text = read_text(folder / kManifestFile);
   return text ? source_in(*text) : std::string();

@@ -88,6 +88,9 @@ struct Manifest {
   std::string source_sha256;      ///< Of the model that was prepared.
   std::vector<FileDigest> files;  ///< All but the manifest itself, with the names above.
   std::optional<Costs> costs;
+  /// How much louder the voice is spoken than its model makes it, in dB: audio::kLeastGainDb to kMostGainDb. Nothing
+  /// where it was not measured. Applied by the gateway, so that it does not decide the bytes of the engine.
+  std::optional<double> gain_db;
 
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
@@ -106,6 +109,9 @@ struct Manifest {
 
 /// What a manifest of any preparation names as its source_sha256; empty where it names none.
 [[nodiscard]] std::string source_in(std::string_view json);
+
+/// Replaces `folder`/manifest.json in one step. Error: kFileFailure.
+[[nodiscard]] Result<void> write_manifest(const std::filesystem::path& folder, const Manifest& manifest);
 
 /// The JSON text, parse_manifest of it gives the same manifest back.
 [[nodiscard]] std::string to_json(const Manifest& manifest);

@@ -3,6 +3,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "audio/gain.h"
 #include "voice/manifest.h"
 #include "voice/phoneme_table.h"
 #include "voice/sha256.h"
@@ -173,6 +174,7 @@ Manifest from_json(const Json& json) {
   m.source_sha256 = digest_from(fields, "source_sha256");
   m.files = files_from(fields.array("files", 16), m.geometry.windowed, m.kernel);
   m.costs = costs_from(fields);
+  if (fields.has("gain_db")) m.gain_db = fields.number("gain_db", audio::kLeastGainDb, audio::kMostGainDb);
   const auto identity = digest_from(fields, "identity");
   fields.finish();
   if (identity != identity_of(m)) fields.refuse("identity", "does not fit the rest: add the voice again");
@@ -211,6 +213,7 @@ std::string to_json(const Manifest& manifest) {
     json["costs"] = {{"plan_ms_per_audio_second", manifest.costs->plan_ms_per_audio_second},
                      {"render_ms_per_audio_second", manifest.costs->render_ms_per_audio_second}};
   }
+  if (manifest.gain_db) json["gain_db"] = *manifest.gain_db;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "file/writer.h"
 #include "voice/manifest.h"
 #include "voice/strict_json.h"
 
@@ -57,17 +58,8 @@ Result<void> write_seen_costs(const std::filesystem::path& folder, const SeenCos
   const auto text = fmt::format("{{\"fixed_seconds\":{},\"render_ratio\":{},\"plan_ratio\":{}}}\n", costs.fixed_seconds,
                                 costs.render_ratio, costs.plan_ratio);
   if (!parse(text)) return std::unexpected(Error{Errc::kManifestInvalid, "costs out of range: " + text});
-  const auto place = folder / kSeenCostsFile;
-  auto draft = place;
-  draft += ".new";
-  std::error_code error;
-  {
-    std::ofstream out(draft, std::ios::binary | std::ios::trunc);
-    out << text;
-    if (!out.flush()) return std::unexpected(Error{Errc::kFileFailure, draft.string() + " cannot be written"});
-  }
-  std::filesystem::rename(draft, place, error);
-  if (error) return std::unexpected(Error{Errc::kFileFailure, place.string() + ": " + error.message()});
+  auto written = file::replace(folder / kSeenCostsFile, text);
+  if (!written) return std::unexpected(Error{Errc::kFileFailure, std::move(written.error().message)});
   return {};
 }
 

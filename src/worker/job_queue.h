@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -18,8 +17,8 @@ namespace antiphon::worker {
 using Job = std::variant<wire::LoadVoice, wire::UnloadVoice, wire::PlanJob, wire::RenderJob>;
 using Clock = std::chrono::steady_clock;
 
-/// Hands jobs from the thread that reads the socket to the one that computes. Any thread, but for what takes
-/// jobs out: one thread does.
+/// Hands jobs from the thread that reads the socket to the one that computes. Any thread, but for what takes jobs out:
+/// one thread does.
 class JobQueue {
  public:
   /// `capacity`: plan and render jobs that may wait. What a job needs its voice loaded for is not counted among them.
@@ -43,10 +42,11 @@ class JobQueue {
   template <class Fits>
   [[nodiscard]] std::optional<Taken> pop_if(const Fits& fits) {
     const std::lock_guard lock(mutex_);
-    const auto next = std::ranges::find_if(
-        jobs_, [&](const Taken& each) { return !std::holds_alternative<wire::PlanJob>(each.job) || fits(each); });
-    if (next == jobs_.end() || !fits(*next)) return std::nullopt;
-    return take(next);
+    for (auto next = jobs_.begin(); next != jobs_.end(); ++next) {
+      if (fits(*next)) return take(next);
+      if (!std::holds_alternative<wire::PlanJob>(next->job)) break;
+    }
+    return std::nullopt;
   }
   /// Waits for a job to be pushed or cancelled, for the queue to close, or for the time.
   void wait_for_news(Clock::time_point until);

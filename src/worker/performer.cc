@@ -212,8 +212,7 @@ std::size_t Performer::batch_size(const std::string& voice_id, engine::GrainKind
 
 std::size_t Performer::sharing(const std::vector<Rendering*>& batch) const {
   const auto& front = *batch.front();
-  const auto size = batch_size(front.job.voice_id, kind_of(front.grain()));
-  return std::max(batch.size(), std::min(size, batch.size() + renderings_.room()));
+  return std::min(batch_size(front.job.voice_id, kind_of(front.grain())), batch.size() + renderings_.room());
 }
 
 Performer::Grains Performer::render_together(const std::vector<Rendering*>& batch) {

@@ -60,9 +60,7 @@ class Renderings {
   /// When the most urgent grain must be begun. There must be a job.
   [[nodiscard]] Clock::time_point latest() const { return std::ranges::min(under_way_, {}, &Rendering::latest).latest; }
   /// How many jobs more may join those under way.
-  [[nodiscard]] std::size_t room() const {
-    return interruptible() ? places_ - std::min(places_, under_way_.size()) : 0;
-  }
+  [[nodiscard]] std::size_t room() const { return interruptible() ? places_ - under_way_.size() : 0; }
 
   /// How many grains of that kind the voice renders at once, at least 1.
   using BatchSize = std::function<std::size_t(const std::string& voice_id, engine::GrainKind kind)>;

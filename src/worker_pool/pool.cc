@@ -141,13 +141,13 @@ void Pool::ready(SlotIndex slot, base::TimePoint now) {
 
 void Pool::killed(SlotIndex slot, Death death) { slots_.at(slot).killed(death); }
 
-void Pool::ended(SlotIndex slot, base::TimePoint now) {
+void Pool::ended(SlotIndex slot, base::TimePoint now, Blame blame) {
   const auto in_service = static_cast<std::uint32_t>(std::ranges::count_if(slots_, [](const Slot& other) {
     return other.state() == SlotState::kActive || other.state() == SlotState::kSpare;
   }));
   const auto state = slots_.at(slot).state();
   const bool itself = state == SlotState::kActive || state == SlotState::kSpare;
-  slots_[slot].ended(options_, in_service > (itself ? 1U : 0U), now);
+  slots_[slot].ended(options_, in_service > (itself ? 1U : 0U), blame, now);
 }
 
 void Pool::resident(SlotIndex slot, std::uint64_t bytes) { slots_.at(slot).hold(bytes); }

@@ -38,7 +38,7 @@ class Pool {
   /// The system has no room for another process at present: it is tried again, at longer intervals, for ever.
   void not_started(SlotIndex slot, base::TimePoint now) { slots_.at(slot).not_started(now); }
   /// The slot's process is gone.
-  void ended(SlotIndex slot, base::TimePoint now);
+  void ended(SlotIndex slot, base::TimePoint now, Blame blame = Blame::kSlot);
   /// What the slot's process holds.
   void resident(SlotIndex slot, std::uint64_t bytes);
   /// Forgets all faults, so that quarantined slots and those that were given up are used again.

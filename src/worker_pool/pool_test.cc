@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace antiphon::worker_pool {
@@ -194,6 +195,23 @@ TEST_F(PoolTest, OneThatDiesOftenIsQuarantinedAndTriedAgainLater) {
   EXPECT_EQ(state(2), SlotState::kEmpty) << "and no other slot is used instead";
   pass(61s);
   EXPECT_EQ(state(0), SlotState::kStarting);
+}
+
+TEST_F(PoolTest, OneThatDiesOfTextsIsUsedAgainAtOnce) {
+  pool_ = Pool({.least = 1, .most = 1});
+  settle();
+  for (int i = 0; i < 20; ++i) {
+    const auto active = std::ranges::find(pool_.slots(), SlotState::kActive, &Slot::state);
+    ASSERT_NE(active, pool_.slots().end()) << "the spare took over";
+    pool_.ended(static_cast<SlotIndex>(active - pool_.slots().begin()), now_, Blame::kText);
+    update();
+    const auto starting = std::ranges::find(pool_.slots(), SlotState::kStarting, &Slot::state);
+    ASSERT_NE(starting, pool_.slots().end()) << "without a pause";
+    ready(static_cast<SlotIndex>(starting - pool_.slots().begin()));
+    update();
+  }
+  EXPECT_EQ(std::ranges::count(pool_.slots(), SlotState::kQuarantined, &Slot::state), 0);
+  EXPECT_EQ(pool_.condition(), Condition::kWell);
 }
 
 TEST_F(PoolTest, WithTwoInQuarantineThereIsOneWorkerLess) {

@@ -42,7 +42,7 @@ void Slot::hold(std::uint64_t bytes) {
   if (was_ready_ && resident_when_ready_ == 0) resident_when_ready_ = bytes;
 }
 
-void Slot::ended(const Options& options, bool may_rest, base::TimePoint now) {
+void Slot::ended(const Options& options, bool may_rest, Blame blame, base::TimePoint now) {
   ANTIPHON_CHECK(runs(), "a process that ends was there");
   resident_ = 0;
   if (state_ == SlotState::kRetiring) {
@@ -50,6 +50,11 @@ void Slot::ended(const Options& options, bool may_rest, base::TimePoint now) {
     return;
   }
   if (state_ != SlotState::kEnding) deaths_.add(Death::kExited);
+  if (blame == Blame::kText && was_ready_) {
+    state_ = SlotState::kWaiting;
+    until_ = now;
+    return;
+  }
   ends_.push_back(now);
   while (now - ends_.front() > kMinute || ends_.size() > options.deaths_per_minute + 1) ends_.pop_front();
   if (!was_ready_) ++failed_starts_;

@@ -40,8 +40,9 @@ class Slot {
   void killed(Death death);
   void hold(std::uint64_t bytes);
 
-  /// The process is gone. `may_rest`: others can do without this slot, so that it may be quarantined.
-  void ended(const Options& options, bool may_rest, base::TimePoint now);
+  /// The process is gone. `may_rest`: others can do without this slot, so that it may be quarantined. What a text is to
+  /// blame for is not held against the slot: it is used again at once.
+  void ended(const Options& options, bool may_rest, Blame blame, base::TimePoint now);
   /// The process could not be started, for which the slot is not to blame.
   void not_started(base::TimePoint now);
   /// Its pause or quarantine is over, where that is so.

@@ -37,6 +37,12 @@ enum class Death : std::uint8_t {
 inline constexpr std::array kDeaths = {Death::kExited, Death::kStalled, Death::kLoadStalled, Death::kBadAnswer,
                                        Death::kNotLoaded};
 
+/// What a worker's end says something about.
+enum class Blame : std::uint8_t {
+  kSlot,
+  kText,  ///< It was planning a text, which may be what it could not bear: another worker may go on in its slot.
+};
+
 /// How often workers ended, by how they did.
 class DeathCount {
  public:

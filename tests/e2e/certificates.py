@@ -19,6 +19,21 @@ class Authority:
                       "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-addext", "basicConstraints=CA:FALSE")
         return certificate, key
 
+    def issue_outdated(self):
+        """The same of a certificate that was valid in January 2020 alone."""
+        certificate, key = self.issue()
+        config, request = self.folder / "ca.cnf", self.folder / "outdated.csr"
+        for name in ("index", "index.attr"):
+            (self.folder / name).write_text("")
+        (self.folder / "serial").write_text("01\n")
+        config.write_text(f"[ca]\ndefault_ca=own\n[own]\ndatabase={self.folder}/index\nserial={self.folder}/serial\n"
+                          f"new_certs_dir={self.folder}\ndefault_md=sha256\npolicy=any\n[any]\ncommonName=supplied\n")
+        subprocess.run(["openssl", "req", "-new", "-key", key, "-subj", "/CN=Antiphon", "-out", request], check=True, capture_output=True)
+        subprocess.run(["openssl", "ca", "-batch", "-notext", "-config", config, "-cert", self.file, "-keyfile",
+                        self.folder / "authority.key", "-startdate", "20200101000000Z", "-enddate", "20200201000000Z",
+                        "-in", request, "-out", certificate], check=True, capture_output=True)
+        return certificate, key
+
     @staticmethod
     def _openssl(command, *arguments):
         subprocess.run(["openssl", command, "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2",

@@ -49,9 +49,11 @@ def serve(store, tmp_path, request):
     servers = []
     numbers = itertools.count()
 
-    def start(*flags, config=None, store=store, port=0, authority=None, ready=True):
+    def start(*flags, config=None, store=store, port=0, authority=None, ready=True, environment=None, listen=None,
+              address="127.0.0.1"):
         servers.append(harness.Server(tmp_path / f"server{next(numbers)}", store, *flags, config=config, port=port,
-                                      authority=authority, ready=ready))
+                                      authority=authority, ready=ready, environment=environment, listen=listen,
+                                      address=address))
         return servers[-1]
 
     yield start

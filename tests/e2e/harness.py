@@ -98,8 +98,10 @@ def to_toml(config):
 class Server:
     """`antiphon serve` on a free port, ready to speak."""
 
-    def __init__(self, folder, store, *flags, config=None, port=0, authority=None, ready=True):
-        """`authority`: the file of certificates by which a client knows it, where it speaks HTTPS. Not `ready`: it speaks
+    def __init__(self, folder, store, *flags, config=None, port=0, authority=None, ready=True, environment=None,
+                 listen=None, address="127.0.0.1"):
+        """`address`: what it listens on, or `listen` for the whole value of the flag; tests talk to it over the loopback
+        all the same. `authority`: the file of certificates by which a client knows it, where it speaks HTTPS. Not `ready`: it speaks
         only when workers have joined from elsewhere."""
         folder.mkdir(parents=True)
         self.log_file = folder / "log"
@@ -107,11 +109,12 @@ class Server:
         # One worker and no spare, unless the test says otherwise: then it is known which process does what.
         settings = {**(config or {}), "workers": {"count": 1, "spares": 0, **(config or {}).get("workers", {})}}
         config_file.write_text(to_toml(settings))
-        command = [BINARY, "serve", "--listen", f"127.0.0.1:{port}", "--voices", store, "--config", config_file, *flags]
+        command = [BINARY, "serve", "--listen", listen or f"{address}:{port}", "--voices", store, "--config", config_file, *flags]
         with self.log_file.open("wb") as log:
             # The kernel ends it, too, should the tests be killed.
             self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, command)],
-                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                                            env={**os.environ, **(environment or {})})
         self.pid = self.process.pid
         if not ready:
             self._reach(int(eventually(lambda: self.events("listening"), "it listens")[0]["port"]))
@@ -120,7 +123,7 @@ class Server:
         watchdog.start()
         self.ready_line = self.process.stdout.readline().decode()
         watchdog.cancel()
-        found = re.search(r"(https?)://127\.0\.0\.1:(\d+)/", self.ready_line)
+        found = re.search(r"(https?)://(?:[\d.]+|\[::\]):(\d+)/", self.ready_line)
         if not found:
             self.stop()
             raise AssertionError(f"no ready line but {self.ready_line!r}; log:\n{self.log()}")

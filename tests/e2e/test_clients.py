@@ -150,6 +150,28 @@ def test_elevenlabs_tells_when_each_character_is_heard(eleven, spoken):
     assert [t for one in aligned for t in one.character_start_times_seconds] == times.character_start_times_seconds
 
 
+@pytest.mark.parametrize("output_format", ["pcm_24000", "pcm_8000", "ulaw_8000", "alaw_8000"])
+def test_elevenlabs_times_are_those_of_the_clients_own_text(eleven, output_format):
+    text = " Caf\u00e9s  cost\n\n$3.50 \U0001F642. Cafe\u0301s,\ttoo!  Said \u201cwho\u201d?\n"
+    asked = {"voice_id": "quick", "text": text, "output_format": output_format}
+    whole = eleven.text_to_speech.convert_with_timestamps(**asked)
+    rate = int(output_format.split("_")[1]) * (2 if output_format.startswith("pcm") else 1)
+    seconds = len(base64.b64decode(whole.audio_base_64)) / rate
+    for times in (whole.alignment, whole.normalized_alignment):
+        begins, ends = times.character_start_times_seconds, times.character_end_times_seconds
+        assert begins[0] == 0 and begins[1:] == ends[:-1], "each character lasts until the next one starts"
+        assert sum(end - begin for begin, end in zip(begins, ends)) == pytest.approx(seconds, abs=0.002)
+    assert "".join(whole.alignment.characters) == text
+    assert "".join(whole.normalized_alignment.characters).startswith("Caf\u00e9s cost")
+
+    pieces = list(eleven.text_to_speech.stream_with_timestamps(**asked))
+    for times in ("alignment", "normalized_alignment"):
+        aligned = [getattr(piece, times) for piece in pieces if getattr(piece, times)]
+        assert [c for one in aligned for c in one.characters] == getattr(whole, times).characters
+        assert ([t for one in aligned for t in one.character_end_times_seconds]
+                == getattr(whole, times).character_end_times_seconds)
+
+
 def test_elevenlabs_lists_voices_and_models(eleven):
     names = {voice.voice_id for voice in eleven.voices.get_all().voices}
     assert "quick" in names

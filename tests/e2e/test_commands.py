@@ -57,7 +57,7 @@ def test_say_ends_when_its_reader_does(store):
         process.stdout.read(10)
         process.stdout.close()
         assert process.wait(harness.DEADLINE_SECONDS) == 1
-        assert b"could not be written" in process.stderr.read()
+        assert process.stderr.read() == b"antiphon: standard output: Broken pipe\n"
 
 
 @pytest.mark.parametrize(("flags", "says"), [

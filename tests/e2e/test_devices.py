@@ -32,6 +32,16 @@ def said(store, voice, *flags):
     return [harness.digest(body) for body in [ours, *others]]
 
 
+def speak_while_their_worker_is_killed(server, voice, *requests):
+    """The digests of two (text, fields) that are spoken at once by the first worker, which is killed meanwhile."""
+    (text, fields), (beside, beside_fields) = requests
+    with server.stream(text, voice, **fields) as response, server.stream(beside, voice, **beside_fields) as other:
+        bodies = [response.iter_raw(), other.iter_raw()]
+        heard = [next(body) for body in bodies]
+        os.kill(server.worker_pid(1), signal.SIGKILL)
+        return [harness.digest(first + b"".join(body)) for first, body in zip(heard, bodies, strict=True)]
+
+
 def metric(server, line):
     found = re.search(rf"^{re.escape(line)} (\S+)$", server.http.get("/metrics").text, re.MULTILINE)
     return float(found[1]) if found else None
@@ -95,17 +105,8 @@ def test_a_worker_killed_with_a_batch_under_way_is_not_heard(real_store, serve):
     voice = harness.REAL_VOICE
     expected = said(real_store, voice, "--batch", 2)
     server = serve("--voice", voice, "--batch", 2, store=real_store, config={"admission": {"test": "off"}})
-    with server.stream(TEXT, voice, speed=SPEED, seed=SEED) as response:
-        pieces = response.iter_raw()
-        body = next(pieces)
-        with server.stream(OTHERS[4], voice, seed=4) as beside:
-            others = beside.iter_raw()
-            other = next(others)
-            os.kill(server.worker_pid(1), signal.SIGKILL)
-            body += b"".join(pieces)
-            other += b"".join(others)
-    assert harness.digest(body) == expected[0]
-    assert harness.digest(other) == expected[5]
+    ours = (TEXT, {"speed": SPEED, "seed": SEED})
+    assert speak_while_their_worker_is_killed(server, voice, ours, (OTHERS[4], {"seed": 4})) == [expected[0], expected[5]]
     assert len(server.events("worker_ended")) == 1
 
 

@@ -126,7 +126,30 @@ def test_every_character_has_its_time(sockets):
         assert len(one["chars"]) == len(one["charStartTimesMs"]) == len(one["charDurationsMs"])
         assert one["charStartTimesMs"] == sorted(one["charStartTimesMs"])
         spans += one["charStartTimesMs"][-1] + one["charDurationsMs"][-1]
-    assert spans == pytest.approx(len(pcm_of(messages)) / 48, abs=5), "the spans add up to the audio, in milliseconds"
+    assert spans == pytest.approx(len(pcm_of(messages)) / 48, abs=2), "the spans add up to the audio, in milliseconds"
+
+
+@pytest.mark.parametrize("output_format", ["pcm_24000", "pcm_8000", "ulaw_8000", "alaw_8000"])
+def test_the_times_of_each_segment_last_as_long_as_its_audio(sockets, output_format):
+    pieces = ["Caf\u00e9s  cost\n\n$3.50 ", "a piece.  And ", "the ne", "xt one\tis longer. ", "\U0001F642 No? ", "Yes! "]
+    messages, code = speak(sockets, pieces, output_format=output_format)
+    assert code == 1000
+    bytes_per_ms = int(output_format.split("_")[1]) / 1000 * (2 if output_format.startswith("pcm") else 1)
+    segments, written, sent = [], "", 0
+    for message in messages:
+        if message.get("alignment"):
+            written += "".join(message["alignment"]["chars"])
+            durations = [sum(message[one]["charDurationsMs"]) for one in ("alignment", "normalizedAlignment")]
+            assert durations[0] == durations[1]
+            segments.append((sent / bytes_per_ms, durations[0]))
+        sent += len(audio_of(message))
+    assert written == " " + "".join(pieces), "character for character"
+    assert len(segments) >= 4
+    told = 0
+    for begin, duration in segments:
+        assert begin == pytest.approx(told, abs=2), "a segment begins with the message that has its times"
+        told += duration
+    assert told == pytest.approx(sent / bytes_per_ms, abs=2)
 
 
 @pytest.mark.voice
@@ -401,13 +424,52 @@ def test_has_at_most_so_many_contexts(sockets):
 
 @pytest.mark.parametrize(("message", "error"), [
     ("no json", "invalid_request"), ('{"text": 5}', "invalid_type"),
-    (json.dumps({"text": "x" * 60_000}), "max_character_limit_exceeded")])
+    (json.dumps({"text": "x" * 40001}), "max_character_limit_exceeded")])
 def test_says_what_was_wrong_and_closes(sockets, message, error):
     with open_socket(sockets, "stream-input") as socket:
         socket.send(message)
         messages, code = rest_of(socket)
         assert (messages[-1]["error"], code) == (error, 1008)
         assert messages[-1]["message"]
+
+
+def test_reads_binary_messages_and_halves_of_characters(sockets):
+    def heard(*messages):
+        with open_socket(sockets, "stream-input") as socket:
+            for message in messages:
+                socket.send(message)
+            return pcm_of(rest_of(socket)[0])
+    spoken = heard('{"text":"All done \ufffd"}', '{"text":""}')
+    assert spoken
+    assert heard(b'{"text":"All done \xef\xbf\xbd"}', b'{"text":""}') == spoken, "binary"
+    assert heard(r'{"text":"All done \ud83d"}', '{"text":""}') == spoken
+    with open_socket(sockets, "stream-input") as socket:
+        socket.send(b'{"text":"\xc3("}')
+        messages, code = rest_of(socket)
+        assert "UTF-8" in messages[-1]["message"] and code == 1008
+
+
+def test_reads_queries_as_other_languages_write_them(sockets):
+    spoken = pcm_of(speak(sockets, [TEXT])[0])
+    assert pcm_of(speak(sockets, [TEXT], auto_mode="False", enable_logging="1", enable_ssml_parsing="0",
+                        model_id="eleven_v3")[0]) == spoken
+    assert pcm_of(speak(sockets, [TEXT], auto_mode="True")[0])
+    assert pcm_of(speak(sockets, [TEXT], seed=5)[0]) == sockets.speak(TEXT, "quick", seed=5)
+    with pytest.raises(InvalidStatus) as refused, open_socket(sockets, "stream-input", seed="five"):
+        pass
+    assert refused.value.response.status_code == 400
+
+
+@pytest.mark.parametrize("text", ["...", "\U0001f600", "---", "#"])
+def test_a_text_without_words_ends_without_sound(sockets, text):
+    messages, code = speak(sockets, [text])
+    assert (pcm_of(messages), code, messages[-1]["isFinal"]) == (b"", 1000, True)
+
+
+def test_a_message_may_have_forty_thousand_characters(sockets):
+    with open_socket(sockets, "stream-input") as socket:
+        send(socket, text="\u043c\u0438\u0440 " * 9_999 + "\u043c\u0438\u0440.")
+        assert audio_of(receive(socket))
 
 
 def test_a_socket_without_words_is_closed_after_its_timeout(sockets):

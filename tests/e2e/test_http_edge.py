@@ -1,4 +1,5 @@
 """What a client meets that is not OpenAI's: raw HTTP, wrong HTTP, web pages."""
+import gzip
 import json
 import re
 import socket
@@ -38,7 +39,7 @@ def test_a_body_that_is_no_json_object_is_a_bad_request(server, body, why):
     assert why in error["message"]
 
 
-@pytest.mark.parametrize("field", ["model", "input", "voice"])
+@pytest.mark.parametrize("field", ["input", "voice"])
 def test_a_missing_field_is_named(server, field):
     body = {key: value for key, value in HELLO.items() if key != field}
     assert assert_error(server.http.post(SPEECH, json=body), 400, "missing_required_parameter")["param"] == field
@@ -49,6 +50,27 @@ def test_a_body_over_the_limit_is_refused(server, chunked):
     body = json.dumps({**HELLO, "instructions": "a" * 300_000}).encode()
     content = iter([body]) if chunked else body
     assert_error(server.http.post(SPEECH, content=content, headers=JSON), 413, "bad_request")
+
+
+@pytest.mark.parametrize(("sent", "meant"), [
+    (rb"All done \ud83d", "All done \ufffd"), (rb"\ude00 All done", "\ufffd All done"), (rb"All \ud83d\ud83d done", "All \ufffd\ufffd done")])
+def test_half_a_character_is_no_fault(server, sent, meant):
+    body = json.dumps({**HELLO, "input": "HERE"}).encode().replace(b"HERE", sent)
+    answer = server.http.post(SPEECH, content=body, headers=JSON)
+    assert answer.status_code == 200, answer.text
+    assert answer.content == server.speak(meant, "quick")
+    body = json.dumps({"text": "HERE"}).encode().replace(b"HERE", sent)
+    answer = server.http.post("/v1/text-to-speech/quick?output_format=pcm_24000", content=body, headers=JSON)
+    assert answer.content == server.speak(meant, "quick")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+def test_a_coded_body_is_refused_and_told_so(server, coding):
+    body = gzip.compress(json.dumps(HELLO).encode())
+    answer = server.http.post(SPEECH, content=body, headers={**JSON, "Content-Encoding": coding})
+    assert "Content-Encoding" in assert_error(answer, 415, "bad_request")["message"]
+    assert answer.headers["accept-encoding"] == "identity"
+    assert server.http.post(SPEECH, json=HELLO, headers={"Content-Encoding": "identity"}).status_code == 200
 
 
 def test_anything_but_json_is_refused(server):
@@ -80,9 +102,19 @@ def test_an_unknown_path_is_not_found(server):
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.0.2.1", "localhost@evil.example", ""])
 def test_a_foreign_host_is_refused(server, host):
     """DNS rebinding: a page's own name that points here."""
-    for request in (server.http.build_request("GET", "/healthz"), server.http.build_request("POST", SPEECH, json=HELLO)):
+    for request in (server.http.build_request("GET", "/v1/models"), server.http.build_request("POST", SPEECH, json=HELLO)):
         request.headers["Host"] = host
-        assert_error(server.http.send(request), 421, "bad_request")
+        error = assert_error(server.http.send(request), 421, "bad_request")
+        assert "--allowed-host" in error["message"]
+        assert "allowed_hosts" in error["message"]
+
+
+@pytest.mark.parametrize("host", ["antiphon:8080", "host.docker.internal", "tts.default.svc.cluster.local", "evil.example"])
+def test_probes_and_scrapers_may_call_it_by_any_name(server, host):
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert server.http.get(path, headers={"Host": host}).status_code == 200
+        assert server.http.head(path, headers={"Host": host}).status_code == 200
+        assert server.http.post(path, headers={"Host": host}, json={}).status_code == 421
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:80", "127.0.0.1", "[::1]:1234", "studio.localhost"])
@@ -188,3 +220,59 @@ def test_many_requests_share_a_connection(server):
         connection.sendall(request * 2 + request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
         answers = b"".join(iter(lambda: connection.recv(65536), b""))
     assert answers.count(b"HTTP/1.1 200 OK") == 3
+
+
+# The last two have a sign that voices may speak, and only the worker finds that this one does not.
+WORDLESS = ["...", "---", "\U0001f600 \U0001f680", " \n\t ", "***", "\u2014", "#", "\u20ac. %"]
+
+
+@pytest.mark.parametrize("text", WORDLESS)
+def test_where_nothing_can_be_spoken_there_is_a_short_silence(server, text):
+    assert server.speak(text, "quick") == bytes(4800), "a tenth of a second"
+    assert server.speak(text, "quick", response_format="wav")[44:] == bytes(4800)
+    for form in ("mp3", "opus", "aac", "flac"):
+        assert server.speak(text, "quick", response_format=form)
+    events = server.speak(text, "quick", stream_format="sse").decode().split("\n\n")
+    assert [json.loads(event.split("data: ")[1])["type"] for event in events if event] == [
+        "speech.audio.delta", "speech.audio.done"]
+
+
+@pytest.mark.parametrize("text", WORDLESS)
+def test_elevenlabs_door_answers_it_with_no_sample(server, text):
+    speech = "/v1/text-to-speech/quick"
+    answer = server.http.post(f"{speech}?output_format=pcm_24000", json={"text": text})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert len(server.http.post(f"{speech}?output_format=wav_24000", json={"text": text}).content) == 44
+    for form in ("mp3_44100_128", "opus_48000_64", "ulaw_8000"):
+        assert server.http.post(f"{speech}?output_format={form}", json={"text": text}).status_code == 200
+    timed = server.http.post(f"{speech}/with-timestamps?output_format=pcm_24000", json={"text": text}).json()
+    assert timed == {"audio_base64": "", "alignment": None, "normalized_alignment": None}
+    lines = server.http.post(f"{speech}/stream/with-timestamps?output_format=pcm_24000", json={"text": text})
+    assert (lines.status_code, lines.content) == (200, b"")
+
+
+def test_an_operator_may_be_strict(serve):
+    server = serve(config={"server": {"known_models_only": True},
+                           "openai": {"refuse_wordless": True, "max_characters": 10},
+                           "elevenlabs": {"max_characters": 12}})
+    eleven = "/v1/text-to-speech/quick"
+    assert server.speak("Hello.", "quick")
+    assert_error(server.http.post(SPEECH, json={**HELLO, "model": "gpt-9"}), 400, "model_not_found")
+    assert server.http.post(f"{eleven}?model_id=gpt-9", json={"text": "Hi."}).json()["detail"]["param"] == "model_id"
+    assert server.http.post(eleven, json={"text": "Hi.", "model_id": "gpt-9"}).status_code == 400
+    assert_error(server.http.post(SPEECH, json={**HELLO, "input": "..."}), 400, "nothing_to_speak")
+    error = assert_error(server.http.post(SPEECH, json={**HELLO, "input": "12345678901"}), 400, "string_above_max_length")
+    assert "10" in error["message"] and "openai.max_characters" in error["message"]
+    error = server.http.post(eleven, json={"text": "1234567890123"}).json()["detail"]
+    assert "12" in error["message"] and "elevenlabs.max_characters" in error["message"]
+
+
+def test_elevenlabs_door_takes_forty_thousand_characters(server):
+    for text in ("a" * 40_001, "\u4e2d" * 40_001):
+        error = server.http.post("/v1/text-to-speech/quick", json={"text": text}).json()["detail"]
+        assert error["status"] == "max_character_limit_exceeded"
+    with server.http.stream("POST", "/v1/text-to-speech/quick?output_format=pcm_8000",
+                            json={"text": "word " * 7_999 + "word."}) as answer:
+        assert answer.status_code == 200
+        assert next(answer.iter_bytes())
+    harness.eventually(server.idle, "the stream that was left is gone")

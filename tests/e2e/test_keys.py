@@ -64,6 +64,30 @@ def test_a_key_opens_every_door_and_nothing_else_does(serve, keys):
     assert key not in server.log()
 
 
+def test_a_key_may_come_in_the_query(serve, keys):
+    key = keys("add", "web")
+    server = serve("--voice", "quick", config=keys.config)
+    speech = "/v1/text-to-speech/quick"
+    for name in ("xi-api-key", "xi_api_key", "authorization"):
+        assert server.http.post(speech, params={name: key}, json={"text": "Yes."}).status_code == 200
+        assert server.http.post(speech, params={name: "no"}, json={"text": "Yes."}).status_code == 401
+        for query in (f"{name}={key}", f"{name}=Bearer%20{key}"):
+            url = f"{server.url.replace('http', 'ws', 1)}{speech}/stream-input?{query}"
+            with connect(url, open_timeout=harness.DEADLINE_SECONDS) as socket:
+                socket.send(json.dumps({"text": "Yes. "}))
+                socket.send(json.dumps({"text": ""}))
+                with pytest.raises(ConnectionClosed) as closed:
+                    while socket.recv(harness.DEADLINE_SECONDS):
+                        pass
+                assert closed.value.rcvd.code == 1000
+        with pytest.raises(InvalidStatus) as refused, connect(f"{server.url.replace('http', 'ws', 1)}{speech}/stream-input?{name}=no"):
+            pass
+        assert refused.value.response.status_code == 401
+    assert server.http.post(speech, params={"xi-api-key": key}, headers=bearer("no"), json={"text": "Yes."}).status_code == 401
+    assert isinstance(server.http.get("/v1/models", params={"xi-api-key": key}).json(), list), "ElevenLabs' list"
+    assert key not in server.log()
+
+
 def test_a_key_is_shown_once_and_kept_as_a_hash(keys):
     key = keys("add", "web", "--weight", 2, "--max-streams", 3, "--voice", "quick", "--users", "header")
     assert key not in keys.path.read_text()

@@ -16,7 +16,7 @@ def families(server):
 
 def test_the_page_and_the_server_name_the_same_metrics(server):
     server.speak(TEXT, "quick")
-    named = set(re.findall(r"`(antiphon_\w+)`", PAGE.read_text()))
+    named = set(re.findall(r"`((?:antiphon|process)_\w+)`", PAGE.read_text()))
     served = set(families(server))
     assert served - named == set(), "not explained"
     assert named - served == ELSEWHERE | OF_DEVICES, "not served"
@@ -26,7 +26,7 @@ def test_every_value_of_a_label_is_on_the_page(server):
     page = PAGE.read_text()
     server.speak(TEXT, "quick")
     lines = server.http.get("/metrics").text
-    for label in ["cause", "does", "reason", "condition", "limit", "end", "door", "kind", "direction"]:
+    for label in ["event", "cause", "does", "reason", "condition", "limit", "end", "door", "kind", "direction"]:
         values = set(re.findall(rf'[{{,]{label}="(\w+)"', lines))
         assert values, label
         assert [value for value in values if f"`{value}`" not in page] == [], label

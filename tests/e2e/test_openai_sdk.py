@@ -71,7 +71,12 @@ def test_takes_a_seed_and_fields_that_it_does_not_know(client, store):
     assert spoken.content == harness.say(store, TEXT, "quick", seed=2**64 - 1)
 
 
-@pytest.mark.parametrize("voice", ["alloy", "cedar", {"id": "quick"}])
+@pytest.mark.parametrize("model", ["gpt-4o-mini-tts-2025-12-15", "kokoro", "TTS-1", None, openai.NOT_GIVEN, ""])
+def test_any_model_is_taken(client, model):
+    assert ask(client, model=model).content == ask(client).content
+
+
+@pytest.mark.parametrize("voice", ["alloy", "Alloy", "ALLOY", "cedar", {"id": "quick"}])
 def test_openais_voice_names_stand_for_the_default_voice(client, voice):
     assert ask(client, voice=voice).content == ask(client).content
 
@@ -79,13 +84,10 @@ def test_openais_voice_names_stand_for_the_default_voice(client, voice):
 @pytest.mark.parametrize(("changes", "code", "param"), [
     ({"input": ""}, "invalid_value", "input"),
     ({"input": "a" * 4097}, "string_above_max_length", "input"),
-    ({"input": "\U0001f600 \U0001f680"}, "nothing_to_speak", "input"),
-    ({"input": " \n\t "}, "nothing_to_speak", "input"),
     ({"input": None}, "missing_required_parameter", "input"),
     ({"input": 7}, "invalid_type", "input"),
     ({"voice": "nobody"}, "voice_not_found", "voice"),
     ({"voice": ""}, "invalid_value", "voice"),
-    ({"model": "gpt-9"}, "model_not_found", "model"),
     ({"response_format": "midi"}, "unsupported_format", "response_format"),
     ({"stream_format": "smoke"}, "unsupported_format", "stream_format"),
     ({"speed": 0.24}, "invalid_value", "speed"),

@@ -7,15 +7,15 @@ and the memory of the device that is used. Then whom several workers serve well 
 processor of the same machine, in one run. Run it on an idle machine.
 """
 import argparse
-import json
 import pathlib
-import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import harness  # noqa: E402
+from pool import crowd  # noqa: E402
+from schedule import HEAD, bench, row  # noqa: E402
 
 BATCHES = [1, 4, 16, 32, 64]
 CROWD = 96  # More than one worker serves.
@@ -33,44 +33,29 @@ class Figures:
         self.count += 1
         server = harness.Server(self.folder / str(self.count), self.store, "--voice", harness.REAL_VOICE, *flags,
                                 config={"workers": {"count": workers, "spares": 0}, "admission": {"test": admission}})
+        server.voice = harness.REAL_VOICE
         server.wait_for_workers(workers)
         for number in range(workers):
             server.speak("This warms it up, and lets it learn what it costs to speak.", harness.REAL_VOICE, seed=number)
         return server
 
-    def bench(self, server, listeners):
-        out = self.folder / "bench.json"
-        harness.run_ok("bench", "--server", f"127.0.0.1:{server.port}", "--voice", harness.REAL_VOICE, "--json", out,
-                       "--listeners", listeners, "--duration", self.seconds, timeout=120)
-        return json.loads(out.read_text())
-
     def batch(self, name, *flags):
         """While all its places are taken."""
         server = self.serve(1, *flags, admission="off")
-        command = [harness.BINARY, "bench", "--server", f"127.0.0.1:{server.port}", "--voice", harness.REAL_VOICE,
-                   "--listeners", str(CROWD), "--text", "long", "--duration", str(WARM_UP_SECONDS + self.seconds)]
-        crowd = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, command)], stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.DEVNULL)
-        time.sleep(WARM_UP_SECONDS)
-        before, begun = server.metrics(), time.monotonic()
-        time.sleep(self.seconds)
-        after, took = server.metrics(), time.monotonic() - begun
-        crowd.kill()
-        crowd.wait()
+        with crowd(server, CROWD, WARM_UP_SECONDS + self.seconds, "--text", "long"):
+            time.sleep(WARM_UP_SECONDS)
+            before, begun = server.metrics(), time.monotonic()
+            time.sleep(self.seconds)
+            after, took = server.metrics(), time.monotonic() - begun
         server.stop()
         audio, wall = (after[key] - before[key] for key in ["antiphon_audio_seconds_total", RENDER])
         held = after.get('antiphon_device_memory_bytes{part="used"}', 0) / 2**20
         print(f"{name:28} {audio / took:10.1f} {1000 * wall / audio:14.1f} {held:11.0f}", flush=True)
 
-    def crowd(self, name, workers, listeners, *flags):
-        server = self.serve(workers, *flags)
-        report = self.bench(server, listeners)
-        every = report["all"]
-        first, gap = every["first_audio_s"], every["worst_gap_s"]["max"]
-        late = "  CLIENT TOO SLOW" if report.get("client", {}).get("was_bottleneck") else ""
-        print(f"{name:28} {workers:7} {listeners:9} {100 * every['good_share']:6.1f} {first['p50']:7.2f} "
-              f"{first['p99']:7.2f} {gap:7.3f} {every['requests']:6} {every['refused']:6} {every['audio_s_per_s']:8.1f}"
-              f"{late}", flush=True)
+    def listeners(self, device, workers, count):
+        server = self.serve(workers, "--device", device)
+        row(f"{device}, {workers} workers, {count} listeners",
+            bench(server, self.folder, "--listeners", count, "--duration", self.seconds))
         server.stop()
 
 
@@ -87,11 +72,11 @@ def main():
         figures.batch("cpu", "--device", "cpu")
         for batch in BATCHES:
             figures.batch(f"{arguments.device}, batches of {batch}", "--device", arguments.device, "--batch", batch)
-        print(f"\n{'':28} workers listeners  good%  TTFA50  TTFA99     gap  asked   ref. audio s/s")
+        print(f"\n{HEAD}")
         for workers in arguments.workers:
-            for listeners in arguments.listeners:
+            for count in arguments.listeners:
                 for device in ["cpu", arguments.device]:
-                    figures.crowd(device, workers, listeners, "--device", device)
+                    figures.listeners(device, workers, count)
 
 
 if __name__ == "__main__":

@@ -62,8 +62,8 @@ struct SegmentPlan {
   std::uint32_t row_bytes = 0;    ///< Size of one row (one frame) of the prior.
   std::vector<std::byte> prior;   ///< rows * row_bytes bytes, time-major; opaque outside the engine.
   std::vector<GrainSpec> grains;  ///< In order, at least one.
-  /// Where each word of the segment starts, for alignment: byte offset in the text and sample offset in the audio,
-  /// both ascending. May be empty where the engine cannot tell.
+  /// Places of the text whose time is known, for alignment: byte offset in the text and sample offset in the audio,
+  /// both ascending. Where each word starts and, where the engine can tell, where it ends. May be empty.
   struct Mark {
     std::uint32_t text_offset = 0;
     std::uint32_t sample_offset = 0;
@@ -101,7 +101,7 @@ struct VoiceInfo {
   base::SampleCount max_segment;      ///< Longest plan (10 s of audio unless the voice says otherwise).
 };
 
-/// A voice in memory. Used by one thread at a time; nothing of one call is kept for the next.
+/// A voice in memory. Used by one thread at a time; no call's result depends on another call.
 class Voice {
  public:
   virtual ~Voice() = default;

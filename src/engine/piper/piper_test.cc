@@ -97,17 +97,18 @@ TEST_F(PiperTest, SaysWhatItIs) {
   EXPECT_THAT(make_piper_engine()->fingerprint(), HasSubstr("/espeak-ng-1.52"));
 }
 
-TEST_F(PiperTest, MarksSayWhereWordsStart) {
+TEST_F(PiperTest, MarksSayWhereWordsStartAndEnd) {
   const auto voice = toy();
   const auto plan = plan_of(*voice, {.text = "abc (de) a"});
-  ASSERT_EQ(plan.marks.size(), 3U);
-  EXPECT_EQ(plan.marks[0].text_offset, 0U);
-  EXPECT_EQ(plan.marks[1].text_offset, 4U);
-  EXPECT_EQ(plan.marks[2].text_offset, 9U);
-  EXPECT_LT(plan.marks[0].sample_offset, plan.marks[1].sample_offset);
-  EXPECT_LT(plan.marks[1].sample_offset, plan.marks[2].sample_offset);
-  EXPECT_LT(plan.marks[2].sample_offset, plan.samples().value);
-  EXPECT_EQ(plan.marks[2].sample_offset % kToyHop, 0U);
+  std::vector<std::uint32_t> offsets;
+  for (const auto& mark : plan.marks) offsets.push_back(mark.text_offset);
+  EXPECT_THAT(offsets, testing::ElementsAre(0, 3, 4, 8, 9, 10));
+  EXPECT_TRUE(std::ranges::is_sorted(plan.marks, {}, &SegmentPlan::Mark::sample_offset));
+  for (std::size_t word = 0; word < plan.marks.size(); word += 2) {
+    EXPECT_LT(plan.marks[word].sample_offset, plan.marks[word + 1].sample_offset);
+  }
+  EXPECT_LT(plan.marks[4].sample_offset, plan.samples().value);
+  EXPECT_EQ(plan.marks[4].sample_offset % kToyHop, 0U);
 }
 
 TEST_F(PiperTest, GrainsOfEveryLengthSoundAsTheGraphsSay) {
@@ -284,6 +285,16 @@ TEST_F(PiperTest, SegmentsThatAreTooLongAreRefused) {
   const auto samples = plan_of(*voice, {.text = "abcde"}).samples();
   EXPECT_EQ(plan_error(*voice, {.text = "abcde", .max_samples = samples}), std::nullopt);
   EXPECT_EQ(plan_error(*voice, {.text = "abcde", .max_samples = {samples.value - 1}}), Errc::kSegmentTooLong);
+}
+
+TEST_F(PiperTest, SegmentsWithMorePhonemesThanTheirAudioHasRoomForAreRefusedUnplanned) {
+  const auto voice = toy();
+  const base::SampleCount four_seconds{4 * voice->info().sample_rate.hz};
+  EXPECT_EQ(plan_error(*voice, {.text = std::string(65, 'a'), .speed = 2, .max_samples = four_seconds}), std::nullopt);
+  const auto plan = voice->plan({.text = std::string(65, 'a'), .max_samples = four_seconds});
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().code, Errc::kSegmentTooLong);
+  EXPECT_THAT(plan.error().message, HasSubstr("phonemes"));
 }
 
 TEST_F(PiperTest, ForgedGrainsAreRefused) {

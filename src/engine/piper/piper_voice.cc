@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "engine/piper/pcm.h"
+#include "phonemizer/word_places.h"
 #include "voice/grain_layout.h"
 
 namespace antiphon::engine::piper {
@@ -30,6 +31,11 @@ bool has_letter_or_digit(std::string_view text) {
   return false;
 }
 
+/// What a voice says in a second at speed 1, with the signs of stress and the spaces.
+constexpr double kPhonemesPerSecond = 15;
+/// So few cost next to nothing to plan.
+constexpr std::size_t kFewPhonemes = 64;
+
 bool takes_state(GrainKind kind) { return kind == GrainKind::kMiddle || kind == GrainKind::kLast; }
 
 std::vector<float> floats_of(std::span<const std::byte> bytes) {
@@ -51,10 +57,20 @@ VoiceInfo info_of(const voice::Manifest& manifest) {
 
 }  // namespace
 
-PiperVoice::PiperVoice(PiperParts parts) : parts_(std::move(parts)), info_(info_of(parts_.manifest)) {}
+PiperVoice::PiperVoice(PiperParts parts)
+    : parts_(std::move(parts)),
+      info_(info_of(parts_.manifest)),
+      word_sounds_(parts_.phonemizer, parts_.manifest.espeak_voice) {}
 
 bool PiperVoice::knows(std::uint32_t speaker) const {
   return speaker < std::max<std::size_t>(1, info_.speakers.size());
+}
+
+bool PiperVoice::is_too_long(std::size_t phonemes, const PlanRequest& request) const {
+  if (request.max_samples.value == 0 || phonemes <= kFewPhonemes) return false;
+  const auto seconds =
+      static_cast<double>(request.max_samples.value) / static_cast<double>(parts_.manifest.sample_rate);
+  return static_cast<double>(phonemes) > seconds * kPhonemesPerSecond * static_cast<double>(request.speed);
 }
 
 std::uint32_t PiperVoice::max_frames(base::SampleCount wanted) const {
@@ -63,13 +79,30 @@ std::uint32_t PiperVoice::max_frames(base::SampleCount wanted) const {
   return static_cast<std::uint32_t>(samples / parts_.manifest.geometry.hop);
 }
 
-Result<Reading> PiperVoice::read(std::string_view text) const {
+Result<std::u32string> PiperVoice::read(std::string_view text) const {
   const auto& manifest = parts_.manifest;
-  if (manifest.phoneme_type == "text") return read_characters(text);
+  if (reads_characters()) return phonemizer::decomposed(text);
   const auto clauses = parts_.phonemizer.phonemise(text, manifest.espeak_voice);
-  if (clauses) return read_clauses(text, *clauses);
+  if (clauses) return phonemizer::join(*clauses);
   const bool blame_text = clauses.error().code == phonemizer::Errc::kTextTooLong;
   return failure(blame_text ? Errc::kSegmentTooLong : Errc::kEngineFailure, clauses.error().message);
+}
+
+std::vector<Word> PiperVoice::words_of(std::string_view text, std::u32string_view phonemes) {
+  if (reads_characters()) return words_of_characters(text);
+  const auto written = written_words(text);
+  std::vector<std::u32string> alone;
+  for (const auto& word : written) alone.push_back(word_sounds_.of(word.text));
+  const auto places = phonemizer::locate_words(alone, phonemes);
+  std::vector<Word> words;
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    if (!places[i].heard()) continue;
+    words.push_back({.text_begin = written[i].begin,
+                     .text_end = written[i].begin + written[i].text.size(),
+                     .phoneme_begin = places[i].begin,
+                     .phoneme_end = places[i].end});
+  }
+  return words;
 }
 
 Result<SegmentPlan> PiperVoice::plan(const PlanRequest& request) {
@@ -80,10 +113,13 @@ Result<SegmentPlan> PiperVoice::plan(const PlanRequest& request) {
   if (!has_letter_or_digit(request.text)) {
     return failure(Errc::kNothingToSpeak, "the text has no letter and no digit");
   }
-  const auto reading = read(request.text);
-  if (!reading) return std::unexpected(reading.error());
+  const auto phonemes = read(request.text);
+  if (!phonemes) return std::unexpected(phonemes.error());
+  if (is_too_long(phonemes->size(), request)) {
+    return failure(Errc::kSegmentTooLong, "the segment has too many phonemes for the audio that it may become");
+  }
   std::vector<std::size_t> starts;
-  const auto ids = parts_.ids.ids_of(reading->phonemes, &starts);
+  const auto ids = parts_.ids.ids_of(*phonemes, &starts);
   if (!ids) return std::unexpected(ids.error());
   auto prior = parts_.planner.plan({.ids = *ids,
                                     .seed = request.seed,
@@ -96,7 +132,8 @@ Result<SegmentPlan> PiperVoice::plan(const PlanRequest& request) {
   plan.row_bytes = parts_.manifest.prior_channels * sizeof(float);
   plan.prior = std::move(prior->rows);
   plan.grains = voice::grain_layout(parts_.manifest.geometry, prior->frames);
-  plan.marks = marks_of(reading->words, starts, prior->frames_of, parts_.manifest.geometry.hop);
+  // Only now, when it is known that there are not too many phonemes.
+  plan.marks = marks_of(words_of(request.text, *phonemes), starts, prior->frames_of, parts_.manifest.geometry.hop);
   return plan;
 }
 

@@ -7,6 +7,7 @@
 #include "engine/piper/planner.h"
 #include "engine/piper/reading.h"
 #include "engine/piper/renderer.h"
+#include "engine/piper/word_sounds.h"
 #include "phonemizer/phonemizer.h"
 #include "voice/manifest.h"
 
@@ -35,7 +36,13 @@ class PiperVoice final : public Voice {
 
  private:
   [[nodiscard]] bool knows(std::uint32_t speaker) const;
-  [[nodiscard]] Result<Reading> read(std::string_view text) const;
+  [[nodiscard]] bool reads_characters() const { return parts_.manifest.phoneme_type == "text"; }
+  [[nodiscard]] Result<std::u32string> read(std::string_view text) const;
+  /// The words of `text` that are heard; none where that cannot be told. `phonemes`: as read() gave them.
+  [[nodiscard]] std::vector<Word> words_of(std::string_view text, std::u32string_view phonemes);
+  /// Whether so many phonemes have no room in the audio that the segment may become. Known before the plan costs
+  /// anything.
+  [[nodiscard]] bool is_too_long(std::size_t phonemes, const PlanRequest& request) const;
   [[nodiscard]] std::uint32_t max_frames(base::SampleCount wanted) const;
   [[nodiscard]] Result<void> check(const RenderRequest& request) const;
   /// Of requests that were checked; an error is that of all.
@@ -43,6 +50,7 @@ class PiperVoice final : public Voice {
 
   PiperParts parts_;
   VoiceInfo info_;
+  WordSounds word_sounds_;
 };
 
 }  // namespace antiphon::engine::piper

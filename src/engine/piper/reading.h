@@ -8,31 +8,32 @@
 #include <vector>
 
 #include "engine/api/engine.h"
-#include "phonemizer/phonemizer.h"
 
 namespace antiphon::engine::piper {
 
-/// A word: where it begins in the text, and with which phoneme.
+/// What stands between white space in a text: bytes [begin, begin + text.size()).
+struct Written {
+  std::size_t begin = 0;
+  std::string_view text;
+};
+
+/// The words of `text`, which outlives them.
+[[nodiscard]] std::vector<Written> written_words(std::string_view text);
+
+/// A word that is heard, in the text and among the phonemes. Words ascend in both and do not overlap.
 struct Word {
-  std::uint32_t text_offset = 0;  ///< Bytes.
-  std::size_t phoneme = 0;        ///< Place in Reading::phonemes.
+  std::size_t text_begin = 0;  ///< Bytes.
+  std::size_t text_end = 0;
+  std::size_t phoneme_begin = 0;
+  std::size_t phoneme_end = 0;
   friend bool operator==(const Word&, const Word&) = default;
 };
 
-/// A segment as a voice reads it.
-struct Reading {
-  std::u32string phonemes;
-  std::vector<Word> words;  ///< Ascending in both places; not all are known, see read_clauses().
-};
+/// The words of a text whose phonemes are its characters, decomposed.
+[[nodiscard]] std::vector<Word> words_of_characters(std::string_view text);
 
-/// The words of a clause are known where it has as many in phonemes as in letters; of others ("3.14", "of the" said as
-/// one) only the first is.
-[[nodiscard]] Reading read_clauses(std::string_view text, std::span<const phonemizer::Clause> clauses);
-/// For voices that read characters.
-[[nodiscard]] Reading read_characters(std::string_view text);
-
-/// Where the words start in the audio. `starts`: the first id of each phoneme; `frames_of`: the frames of each id;
-/// `hop`: samples of a frame. At most kMaxMarks.
+/// Where the words start and end in the audio. `starts`: the first id of each phoneme; `frames_of`: the frames of each
+/// id; `hop`: samples of a frame. At most kMaxMarks.
 [[nodiscard]] std::vector<SegmentPlan::Mark> marks_of(std::span<const Word> words, std::span<const std::size_t> starts,
                                                       std::span<const std::uint32_t> frames_of, std::uint32_t hop);
 inline constexpr std::size_t kMaxMarks = 4096;

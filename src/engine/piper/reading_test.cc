@@ -8,45 +8,39 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Pair;
 
 using Mark = SegmentPlan::Mark;
 
-TEST(Reading, PairsTheWordsOfEachClause) {
-  const std::string_view text = "Oh my, he -- ran.";
-  const std::vector<phonemizer::Clause> clauses = {
-      {.phonemes = U"ab cd", .terminator = U',', .text_begin = 0, .text_end = 7},
-      {.phonemes = U"ef gh", .terminator = U'.', .text_begin = 7, .text_end = 17}};
-  const auto reading = read_clauses(text, clauses);
-  EXPECT_EQ(reading.phonemes, U"ab cd, ef gh.");
-  EXPECT_THAT(reading.words, ElementsAre(Word{.text_offset = 0, .phoneme = 0}, Word{.text_offset = 3, .phoneme = 3},
-                                         Word{.text_offset = 7, .phoneme = 7}, Word{.text_offset = 13, .phoneme = 10}));
+TEST(Reading, WordsStandBetweenWhiteSpace) {
+  std::vector<std::pair<std::size_t, std::string_view>> words;
+  for (const auto& word : written_words(" \u00E9a,\n--  (b)\u00A0c\xFFz")) words.emplace_back(word.begin, word.text);
+  EXPECT_THAT(words, ElementsAre(Pair(1, "\u00E9a,"), Pair(6, "--"), Pair(10, "(b)"), Pair(15, "c"), Pair(17, "z")));
+  EXPECT_THAT(written_words(""), IsEmpty());
 }
 
-TEST(Reading, KnowsOnlyTheFirstWordWhereTheCountsDiffer) {
-  const std::vector<phonemizer::Clause> clauses = {
-      {.phonemes = U"three point one", .terminator = U',', .text_begin = 0, .text_end = 6},
-      {.phonemes = U"y", .terminator = U'.', .text_begin = 6, .text_end = 8}};
-  EXPECT_THAT(read_clauses("(3.1), y", clauses).words,
-              ElementsAre(Word{.text_offset = 0, .phoneme = 0}, Word{.text_offset = 7, .phoneme = 17}));
-}
-
-TEST(Reading, KnowsNoWordWhereThePlaceIsNotKnown) {
-  EXPECT_THAT(read_clauses("abc", std::vector<phonemizer::Clause>{{.phonemes = U"abc"}}).words, IsEmpty());
-}
-
-TEST(Reading, ReadsCharactersWordByWord) {
-  const auto reading = read_characters("\u00E9a b");
-  EXPECT_EQ(reading.phonemes, U"e\u0301a b");
-  EXPECT_THAT(reading.words, ElementsAre(Word{.text_offset = 0, .phoneme = 0}, Word{.text_offset = 4, .phoneme = 4}));
+TEST(Reading, CharactersAreReadWordByWord) {
+  EXPECT_THAT(words_of_characters("\u00E9a -- b"),
+              ElementsAre(Word{.text_begin = 0, .text_end = 3, .phoneme_begin = 0, .phoneme_end = 3},
+                          Word{.text_begin = 4, .text_end = 6, .phoneme_begin = 4, .phoneme_end = 6},
+                          Word{.text_begin = 7, .text_end = 8, .phoneme_begin = 7, .phoneme_end = 8}));
 }
 
 TEST(Marks, AreTheSumOfWhatWasSpokenBefore) {
-  const std::vector<Word> words = {{.text_offset = 0, .phoneme = 0}, {.text_offset = 3, .phoneme = 2}};
+  const std::vector<Word> words = {{.text_begin = 0, .text_end = 2, .phoneme_begin = 0, .phoneme_end = 1},
+                                   {.text_begin = 3, .text_end = 4, .phoneme_begin = 2, .phoneme_end = 3}};
   // Ids: ^ _ a _ <space> _ b _ $; phoneme k begins with id 2 + 2 k.
   EXPECT_THAT(
       marks_of(words, std::vector<std::size_t>{2, 4, 6}, std::vector<std::uint32_t>{1, 1, 5, 2, 3, 1, 7, 1, 1}, 256),
-      ElementsAre(Mark{.text_offset = 0, .sample_offset = 2 * 256}, Mark{.text_offset = 3, .sample_offset = 13 * 256}));
+      ElementsAre(Mark{.text_offset = 0, .sample_offset = 2 * 256}, Mark{.text_offset = 2, .sample_offset = 9 * 256},
+                  Mark{.text_offset = 3, .sample_offset = 13 * 256},
+                  Mark{.text_offset = 4, .sample_offset = 22 * 256}));
   EXPECT_THAT(marks_of({}, {}, {}, 256), IsEmpty());
+}
+
+TEST(Marks, AreBounded) {
+  const std::vector<Word> words(kMaxMarks);
+  EXPECT_EQ(marks_of(words, std::vector<std::size_t>{0}, std::vector<std::uint32_t>{1}, 256).size(), kMaxMarks);
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <optional>
 #include <system_error>
 
+#include "file/writer.h"
+
 namespace antiphon::engine::tone {
 namespace {
 
@@ -161,18 +163,15 @@ Result<ToneManifest> read_manifest(const std::filesystem::path& folder) {
 
 Result<void> write_tone_voice(const std::filesystem::path& folder, const ToneManifest& manifest) {
   if (auto fault = fault_of(manifest)) return std::unexpected(Error{Errc::kBadArgument, *fault});
-  const auto path = folder / "manifest.json";
-  const auto draft = folder / "manifest.json.new";
+  std::string text;
   try {
     std::filesystem::create_directories(folder);
-    std::ofstream file(draft, std::ios::binary | std::ios::trunc);
-    file << to_json(manifest).dump(2) << '\n';
-    file.close();
-    if (!file) return std::unexpected(Error{Errc::kEngineFailure, draft.string() + " cannot be written"});
-    std::filesystem::rename(draft, path);
+    text = to_json(manifest).dump(2) + '\n';
   } catch (const std::exception& e) {
     return std::unexpected(Error{Errc::kEngineFailure, e.what()});
   }
+  const auto written = file::replace(folder / "manifest.json", text);
+  if (!written) return std::unexpected(Error{Errc::kEngineFailure, written.error().message});
   return std::expected<void, Error>();
 }
 

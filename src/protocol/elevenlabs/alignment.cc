@@ -18,50 +18,54 @@ std::vector<std::size_t> code_points(std::string_view utf8) {
   return out;
 }
 
-/// A character that starts at a known time.
-struct Anchor {
+/// A character, or the end of all, and the sample at which it starts.
+struct Known {
   std::size_t character = 0;
   std::uint64_t sample = 0;
 };
 
-std::vector<Anchor> anchors_of(std::span<const std::size_t> offsets, std::span<const WordStart> words,
-                               std::uint64_t samples) {
+/// The first one is the first character, the last one the end: of what is spoken, where an anchor says so.
+std::vector<Known> known_of(std::span<const std::size_t> offsets, std::span<const Anchor> anchors,
+                            std::uint64_t samples) {
   const std::size_t end = offsets.size() - 1;
-  std::vector<Anchor> out{{.character = 0, .sample = 0}};
-  for (const auto& word : words) {
-    const auto at = std::ranges::lower_bound(offsets, std::min(word.text_offset, offsets.back()));
-    const Anchor anchor{.character = static_cast<std::size_t>(at - offsets.begin()),
-                        .sample = std::clamp(word.audio_offset.value, out.back().sample, samples)};
-    if (anchor.character == out.back().character) {
-      out.back() = anchor;
-    } else if (anchor.character > out.back().character && anchor.character < end) {
-      out.push_back(anchor);
+  std::vector<Known> out{{.character = 0, .sample = 0}};
+  for (const auto& anchor : anchors) {
+    const auto at = std::ranges::lower_bound(offsets, std::min(anchor.text_offset, offsets.back()));
+    const Known known{.character = static_cast<std::size_t>(at - offsets.begin()),
+                      .sample = std::clamp(anchor.audio_offset.value, out.back().sample, samples)};
+    if (known.character == out.back().character) {
+      out.back() = known;
+    } else if (known.character > out.back().character) {
+      out.push_back(known);
     }
   }
-  out.push_back({.character = end, .sample = samples});
+  if (out.back().character != end) out.push_back({.character = end, .sample = samples});
   return out;
 }
 
 }  // namespace
 
-Alignment align(std::string_view utf8, std::span<const WordStart> words, base::SampleRate rate,
-                base::SampleCount samples) {
-  ANTIPHON_CHECK(rate.hz != 0, "audio has a rate");
+Alignment align(std::string_view utf8, std::span<const Anchor> anchors, const Interval& interval) {
+  ANTIPHON_CHECK(interval.rate.hz != 0, "audio has a rate");
   Alignment out;
   if (utf8.empty()) return out;
   const auto offsets = code_points(utf8);
-  const auto ms = [&](std::uint64_t sample) { return static_cast<std::uint32_t>(sample * 1'000 / rate.hz); };
-  const auto anchors = anchors_of(offsets, words, samples.value);
-  for (std::size_t i = 0; i + 1 < anchors.size(); ++i) {
-    const auto& [first, begin] = anchors[i];
-    const auto& [last, end] = anchors[i + 1];
+  const auto ms = [&](std::uint64_t sample) {
+    return static_cast<std::uint32_t>((interval.begin.value + sample) * 1'000 / interval.rate.hz);
+  };
+  const auto known = known_of(offsets, anchors, interval.samples.value);
+  for (std::size_t i = 0; i + 1 < known.size(); ++i) {
+    const auto& [first, begin] = known[i];
+    const auto& [last, end] = known[i + 1];
     for (std::size_t c = first; c < last; ++c) {
       out.characters.emplace_back(utf8.substr(offsets[c], offsets[c + 1] - offsets[c]));
       out.starts_ms.push_back(ms(begin + (end - begin) * (c - first) / (last - first)));
     }
   }
+  // Clients add up durations: the silence before the first word is the first character's.
+  out.starts_ms.front() = ms(0);
   for (std::size_t c = 0; c < out.starts_ms.size(); ++c) {
-    const auto next = c + 1 < out.starts_ms.size() ? out.starts_ms[c + 1] : ms(samples.value);
+    const auto next = c + 1 < out.starts_ms.size() ? out.starts_ms[c + 1] : ms(interval.samples.value);
     out.durations_ms.push_back(next - out.starts_ms[c]);
   }
   return out;

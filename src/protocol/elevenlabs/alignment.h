@@ -11,8 +11,8 @@
 
 namespace antiphon::protocol::elevenlabs {
 
-/// Where a word of a segment starts: in its text and in its audio.
-struct WordStart {
+/// A place of a segment whose time is known: where a word starts or ends, in its text and in its audio.
+struct Anchor {
   std::size_t text_offset = 0;  ///< Bytes.
   base::SampleCount audio_offset;
 };
@@ -25,10 +25,22 @@ struct Alignment {
   std::vector<std::uint32_t> durations_ms;
 };
 
-/// Spreads the characters of a segment over its audio of `samples`, silence at its end included: words start where
-/// the plan says, and the characters of a word share its time. `words` ascend; offsets beyond the end count as the
-/// end. `rate` is not zero. Times are from the segment's start, as clients add up the segments themselves.
-[[nodiscard]] Alignment align(std::string_view utf8, std::span<const WordStart> words, base::SampleRate rate,
-                              base::SampleCount samples);
+/// The times of the text as the client wrote it, and as it was spoken.
+struct Alignments {
+  Alignment written;
+  Alignment spoken;
+};
+
+/// The audio of a segment, silence at its end included. Times of all segments are rounded as one, so that they add up.
+struct Interval {
+  base::SampleRate rate;    ///< Not zero.
+  base::SampleCount begin;  ///< Samples of all segments before it.
+  base::SampleCount samples;
+};
+
+/// Spreads the characters of a segment over its audio: words start and end where `anchors` say, and the characters
+/// between two anchors share their time. The first character starts with the segment, and the last one ends with it.
+/// `anchors` ascend; offsets beyond the end count as the end. Times are from the begin of all segments on.
+[[nodiscard]] Alignment align(std::string_view utf8, std::span<const Anchor> anchors, const Interval& interval);
 
 }  // namespace antiphon::protocol::elevenlabs

@@ -70,12 +70,12 @@ Then read_then(Fields& fields, Mode mode) {
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
-ClientMessage read_message(Fields& fields, Mode mode, std::string context) {
+ClientMessage read_message(Fields& fields, Mode mode, const Rules& rules, std::string context) {
   AppendText append{.context = std::move(context), .text = {}, .pace = read_pace(fields), .settings = {}};
   append.settings = read_settings(fields);
   append.then = read_then(fields, mode);
   const bool has_text = fields.find("text") != nullptr;
-  fields.read("text", append.text, kMaxTextCharacters);
+  fields.read("text", append.text, rules.max_characters, kLimitSetting);
   const bool speaks = !is_blank(append.text) || append.pace == Pace::kFlushed;
   if (append.then == Then::kCloseSocket && !speaks) return CloseSocket{};
   if (append.then == Then::kCloseContext && !speaks) return FinishContext{std::move(append.context)};
@@ -95,7 +95,8 @@ std::optional<std::string> read_context(Fields& fields, Mode mode) {
 
 }  // namespace
 
-base::Result<ClientMessage, MessageError> parse_client_message(Mode mode, std::string_view message) {
+base::Result<ClientMessage, MessageError> parse_client_message(Mode mode, std::string_view message,
+                                                               const Rules& rules) {
   const auto json = json::parse_object(message);
   if (!json) {
     return std::unexpected(
@@ -103,7 +104,7 @@ base::Result<ClientMessage, MessageError> parse_client_message(Mode mode, std::s
   }
   Fields fields(*json);
   auto context = read_context(fields, mode);
-  auto read = read_message(fields, mode, context.value_or(""));
+  auto read = read_message(fields, mode, rules, context.value_or(""));
   if (fields.error()) return std::unexpected(MessageError{std::move(*fields.error()), std::move(context)});
   return read;
 }

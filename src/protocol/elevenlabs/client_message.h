@@ -9,11 +9,18 @@
 #include <vector>
 
 #include "protocol/elevenlabs/error.h"
+#include "protocol/elevenlabs/speech.h"
 
 namespace antiphon::protocol::elevenlabs {
 
-/// Longest message of a client. The WebSocket's reader enforces it.
-inline constexpr std::size_t kMaxMessageBytes = 64U << 10;
+/// Longest message of a client whose text may have so many characters, which may be escaped in JSON (`\u00e4`). The
+/// WebSocket's reader enforces it.
+constexpr std::size_t max_message_bytes(std::size_t max_characters) {
+  constexpr std::size_t kEscapedBytes = 6;
+  constexpr std::size_t kOtherFields = std::size_t{16} << 10;
+  return kOtherFields + kEscapedBytes * max_characters;
+}
+inline constexpr std::size_t kMaxMessageBytes = max_message_bytes(kMaxTextCharacters);  ///< By default.
 inline constexpr std::size_t kMaxScheduleItems = 32;
 inline constexpr std::uint32_t kMostScheduledCharacters = 10'000;
 
@@ -47,7 +54,7 @@ struct ContextSettings {
 /// behind it, it is kFlushed.
 struct AppendText {
   std::string context;
-  std::string text;  ///< UTF-8, at most kMaxTextCharacters code points; not normalised: its spaces part words.
+  std::string text;  ///< UTF-8, at most Rules::max_characters code points; not normalised: its spaces part words.
   Pace pace = Pace::kBuffered;
   ContextSettings settings;
   Then then = Then::kMore;
@@ -81,8 +88,9 @@ struct MessageError : Error {
   std::optional<std::string> context{};
 };
 
-/// Reads a text message of at most kMaxMessageBytes. Unknown fields are ignored. Errors: kBadRequest, kInvalidType,
+/// Reads a message of bounded size. Unknown fields are ignored. Errors: kBadRequest, kInvalidType,
 /// kInvalidValue, kInputTooLong; all but the first name the field.
-[[nodiscard]] base::Result<ClientMessage, MessageError> parse_client_message(Mode mode, std::string_view message);
+[[nodiscard]] base::Result<ClientMessage, MessageError> parse_client_message(Mode mode, std::string_view message,
+                                                                             const Rules& rules = {});
 
 }  // namespace antiphon::protocol::elevenlabs

@@ -42,8 +42,9 @@ void check_message(elevenlabs::Mode mode, std::string_view input) {
     for (const auto characters : append->settings.chunk_length_schedule) {
       ANTIPHON_CHECK(characters >= 1 && characters <= elevenlabs::kMostScheduledCharacters, "a schedule is in range");
     }
-    const auto alignment = elevenlabs::align(append->text, {}, {1'000}, {1'000});
-    ANTIPHON_CHECK(!elevenlabs::audio_message({mode, append->context}, {}, &alignment).empty(), "it can be answered");
+    const auto alignment = elevenlabs::align(append->text, {}, {.rate = {1'000}, .begin = {0}, .samples = {1'000}});
+    const elevenlabs::Alignments alignments{.written = alignment, .spoken = alignment};
+    ANTIPHON_CHECK(!elevenlabs::audio_message({mode, append->context}, {}, &alignments).empty(), "it can be answered");
   }
 }
 
@@ -62,6 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_message(elevenlabs::Mode::kSingle, input);
   check_message(elevenlabs::Mode::kMulti, input);
   if (const auto query = elevenlabs::parse_query(input); !query) check_error(query.error());
+  ANTIPHON_CHECK(elevenlabs::api_key_in(input).size() <= elevenlabs::kMaxNameCharacters, "a key is bounded");
   if (const auto route = elevenlabs::parse_route(input)) {
     ANTIPHON_CHECK(!route->voice_id.empty() && !route->voice_id.contains('/'), "a voice has a name");
   }

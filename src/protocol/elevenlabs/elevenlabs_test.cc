@@ -48,7 +48,7 @@ TEST(SpeechRequest, AWrongFieldIsNamed) {
       {{{"text", ""}}, Errc::kInvalidValue, "text"},
       {{{"text", 1}}, Errc::kInvalidType, "text"},
       {{{"text", std::string(kMaxTextCharacters + 1, 'a')}}, Errc::kInputTooLong, "text"},
-      {{{"text", "a"}, {"model_id", "gpt-9"}}, Errc::kUnknownModel, "model_id"},
+      {{{"text", "a"}, {"model_id", 9}}, Errc::kInvalidType, "model_id"},
       {{{"text", "a"}, {"voice_settings", 1}}, Errc::kInvalidType, "voice_settings"},
       {{{"text", "a"}, {"voice_settings", {{"speed", 0}}}}, Errc::kInvalidValue, "voice_settings.speed"},
       {{{"text", "a"}, {"voice_settings", {{"speed", "1"}}}}, Errc::kInvalidType, "voice_settings.speed"},
@@ -103,12 +103,17 @@ TEST(Query, UndoesPercentEncodingAndTakesTheLastOfTwins) {
 TEST(Query, RefusesWhatItCannotDo) {
   const std::vector<std::pair<std::string, Errc>> table = {
       {"output_format=mp3_1_1", Errc::kUnsupportedFormat},
-      {"model_id=gpt-9", Errc::kUnknownModel},
       {"inactivity_timeout=0", Errc::kInvalidValue},
       {"inactivity_timeout=181", Errc::kInvalidValue},
       {"inactivity_timeout=20s", Errc::kInvalidValue},
       {"inactivity_timeout=99999999999", Errc::kInvalidValue},
-      {"auto_mode=yes", Errc::kInvalidValue},
+      {"auto_mode=maybe", Errc::kInvalidValue},
+      {"auto_mode=2", Errc::kInvalidValue},
+      {"auto_mode=", Errc::kInvalidValue},
+      {"seed=-1", Errc::kInvalidValue},
+      {"seed=1.5", Errc::kInvalidValue},
+      {"seed=18446744073709551616", Errc::kInvalidValue},
+      {"seed=", Errc::kInvalidValue},
       {"enable_ssml_parsing=true", Errc::kUnsupported},
       {"a=%4", Errc::kBadRequest},
       {"a=%", Errc::kBadRequest},
@@ -120,6 +125,59 @@ TEST(Query, RefusesWhatItCannotDo) {
     ASSERT_FALSE(parsed) << query;
     EXPECT_EQ(parsed.error().code, code) << query;
   }
+}
+
+TEST(Query, ReadsFlagsAsEachLanguageWritesThem) {
+  for (const auto* const word : {"true", "True", "TRUE", "1", "yes", "on"}) {
+    const auto query = parse_query("auto_mode=" + std::string(word));
+    ASSERT_TRUE(query) << word;
+    EXPECT_TRUE(query->auto_mode) << word;
+  }
+  for (const auto* const word : {"false", "False", "FALSE", "0", "no", "off"}) {
+    const auto query = parse_query("auto_mode=true&enable_ssml_parsing=" + std::string(word) + "&auto_mode=" + word);
+    ASSERT_TRUE(query) << word;
+    EXPECT_FALSE(query->auto_mode) << word;
+  }
+}
+
+TEST(Query, ReadsASeed) {
+  EXPECT_EQ(parse_query("").value().seed, std::nullopt);
+  EXPECT_EQ(parse_query("seed=0").value().seed, 0U);
+  EXPECT_EQ(parse_query("seed=18446744073709551615").value().seed, 18446744073709551615ULL);
+}
+
+TEST(Query, BringsAKeyUnderAnyOfItsNames) {
+  EXPECT_EQ(api_key_in(""), "");
+  EXPECT_EQ(api_key_in("model_id=x&xi-api-key=sk_1"), "sk_1");
+  EXPECT_EQ(api_key_in("xi_api_key=sk%5F1&a=%zz"), "sk_1");
+  EXPECT_EQ(api_key_in("authorization=Bearer%20sk_1"), "sk_1");
+  EXPECT_EQ(api_key_in("authorization=Bearer+sk_1"), "sk_1");
+  EXPECT_EQ(api_key_in("authorization=sk_1"), "sk_1");
+  EXPECT_EQ(api_key_in("xi-api-key=" + std::string(kMaxNameCharacters + 1, 'a')), "");
+}
+
+TEST(Models, AnyIsTakenUnlessTheOperatorWantsListedOnes) {
+  for (const auto* const model : {"eleven_v3", "gpt-9", "Eleven_Flash_v2_5", ""}) {
+    const auto body = json{{"text", "a"}, {"model_id", model}}.dump();
+    const auto query = "model_id=" + std::string(model);
+    EXPECT_TRUE(parse_speech_request(body)) << model;
+    EXPECT_TRUE(parse_query(query)) << model;
+    if (std::string_view(model).empty()) continue;
+    EXPECT_EQ(parse_speech_request(body, {.models = Models::kListed}).error().code, Errc::kUnknownModel) << model;
+    EXPECT_EQ(parse_query(query, Models::kListed).error().code, Errc::kUnknownModel) << model;
+  }
+  EXPECT_TRUE(parse_query("model_id=eleven_flash_v2_5", Models::kListed));
+  EXPECT_TRUE(parse_query("", Models::kListed));
+}
+
+TEST(Text, HasTheLimitThatTheOperatorSets) {
+  const auto sent = [](std::size_t characters) { return json{{"text", std::string(characters, 'a')}}.dump(); };
+  EXPECT_TRUE(parse_speech_request(sent(kMaxTextCharacters)));
+  const auto longer = parse_speech_request(sent(kMaxTextCharacters + 1));
+  ASSERT_FALSE(longer);
+  EXPECT_EQ(longer.error().message,
+            "'text' has 40001 characters; at most 40000 are allowed (elevenlabs.max_characters).");
+  EXPECT_EQ(parse_speech_request(sent(4), {.max_characters = 3}).error().code, Errc::kInputTooLong);
 }
 
 TEST(Route, TellsTheEndpointsApart) {
@@ -157,8 +215,9 @@ TEST(Catalogue, HasWhatEachClientReads) {
   EXPECT_TRUE(voice.at("category").is_string()) << "LiveKit";
   EXPECT_EQ(json::parse(voice_body(voices[0])), voice);
 
-  const auto models = json::parse(models_body(std::vector<std::string>{"en-US"}));
+  const auto models = json::parse(models_body(std::vector<std::string>{"en-US"}, 1'000));
   ASSERT_FALSE(models.empty());
+  EXPECT_EQ(models.at(0).at("maximum_text_length_per_request"), 1'000);
   for (const auto& model : models) {
     EXPECT_TRUE(is_model(model.at("model_id").get<std::string>()));
     EXPECT_EQ(model.at("languages").at(0).at("language_id"), "en-US");

@@ -30,6 +30,8 @@ Row row_of(Errc code) {
       return {.status = 400, .close_code = kPolicy, .code = "max_character_limit_exceeded"};
     case Errc::kNothingToSpeak:
       return {.status = 400, .close_code = kPolicy, .code = "nothing_to_speak"};
+    case Errc::kTextNotSpeakable:
+      return {.status = 400, .close_code = kPolicy, .code = "text_not_speakable"};
     case Errc::kUnsupported:
       return {.status = 400, .close_code = kPolicy, .code = "unsupported"};
     case Errc::kUnsupportedFormat:

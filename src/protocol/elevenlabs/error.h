@@ -17,6 +17,7 @@ enum class Errc : std::uint8_t {
   kInvalidValue,       ///< A field out of its range.
   kInputTooLong,       ///< More characters than a field may have.
   kNothingToSpeak,     ///< No voice could say anything of it.
+  kTextNotSpeakable,   ///< Workers could not bear it; the same text is not tried again for a while.
   kUnsupported,        ///< Asked for what this server does not do, such as SSML.
   kUnsupportedFormat,  ///< An output_format that this server does not write.
   kUnknownVoice,       ///< No such voice here.

@@ -146,15 +146,17 @@ std::vector<std::byte> bytes(std::string_view text) {
 }
 
 TEST(ServerMessage, AudioCarriesItsAlignmentAndContext) {
-  const Alignment alignment{.characters = {"H", "\""}, .starts_ms = {0, 40}, .durations_ms = {40, 60}};
-  const auto message = json::parse(audio_message({Mode::kMulti, "c\"1"}, bytes("foob"), &alignment));
+  const Alignments alignments{.written = {.characters = {"H", "\""}, .starts_ms = {0, 40}, .durations_ms = {40, 60}},
+                              .spoken = {.characters = {"h"}, .starts_ms = {0}, .durations_ms = {100}}};
+  const auto message = json::parse(audio_message({Mode::kMulti, "c\"1"}, bytes("foob"), &alignments));
   EXPECT_EQ(message.at("audio"), "Zm9vYg==");
   EXPECT_TRUE(message.at("isFinal").is_null());
   EXPECT_EQ(message.at("contextId"), "c\"1");
   EXPECT_EQ(message.at("context_id"), "c\"1");
   EXPECT_EQ(message.at("alignment"),
             json({{"chars", {"H", "\""}}, {"charStartTimesMs", {0, 40}}, {"charDurationsMs", {40, 60}}}));
-  EXPECT_EQ(message.at("normalizedAlignment"), message.at("alignment"));
+  EXPECT_EQ(message.at("normalizedAlignment"),
+            json({{"chars", {"h"}}, {"charStartTimesMs", {0}}, {"charDurationsMs", {100}}}));
 
   const auto plain = json::parse(audio_message({}, bytes("foob"), nullptr));
   EXPECT_TRUE(plain.at("alignment").is_null());
@@ -179,44 +181,69 @@ TEST(ServerMessage, AnErrorHasTheWordsAndTheCode) {
 }
 
 TEST(ServerMessage, TimedSpeechHasSeconds) {
-  const Alignment alignment{.characters = {"H", "i"}, .starts_ms = {0, 40}, .durations_ms = {40, 60}};
-  const auto message = json::parse(timed_speech(bytes("f"), &alignment));
+  const Alignments alignments{.written = {.characters = {"H", "i"}, .starts_ms = {0, 40}, .durations_ms = {40, 60}},
+                              .spoken = {.characters = {"h"}, .starts_ms = {0}, .durations_ms = {100}}};
+  const auto message = json::parse(timed_speech(bytes("f"), &alignments));
   EXPECT_EQ(message.at("audio_base64"), "Zg==");
   EXPECT_EQ(message.at("alignment"), json({{"characters", {"H", "i"}},
                                            {"character_start_times_seconds", {0.0, 0.04}},
                                            {"character_end_times_seconds", {0.04, 0.1}}}));
-  EXPECT_EQ(message.at("normalized_alignment"), message.at("alignment"));
+  EXPECT_EQ(
+      message.at("normalized_alignment"),
+      json({{"characters", {"h"}}, {"character_start_times_seconds", {0.0}}, {"character_end_times_seconds", {0.1}}}));
 }
 
-TEST(Align, WordsStartWhereThePlanSays) {
-  const std::vector<WordStart> words{{0, {2'400}}, {3, {12'000}}};
-  const auto alignment = align("Hé yo!", words, {24'000}, {24'000});
-  EXPECT_EQ(alignment.characters, (std::vector<std::string>{"H", "é", " ", "y", "o", "!"}));
-  // The space of "Hé " is at byte 3, where the second word is said to start.
-  EXPECT_EQ(alignment.starts_ms, (std::vector<std::uint32_t>{100, 300, 500, 625, 750, 875}));
-  EXPECT_EQ(alignment.durations_ms, (std::vector<std::uint32_t>{200, 200, 125, 125, 125, 125}));
+constexpr Interval interval_of(std::uint32_t rate, std::uint64_t samples) {
+  return {.rate = {rate}, .begin = {0}, .samples = {samples}};
 }
 
-TEST(Align, WithoutMarksTheCharactersShareTheAudio) {
-  const auto alignment = align("abcd", {}, {8'000}, {800});
+TEST(Align, WordsStartAndEndWhereThePlanSays) {
+  const std::vector<Anchor> anchors{{0, {2'400}}, {3, {12'000}}, {4, {14'400}}};
+  const auto alignment = align("H\u00E9 yo!", anchors, interval_of(24'000, 24'000));
+  EXPECT_EQ(alignment.characters, (std::vector<std::string>{"H", "\u00E9", " ", "y", "o", "!"}));
+  EXPECT_EQ(alignment.starts_ms, (std::vector<std::uint32_t>{0, 300, 500, 600, 733, 866}));
+  EXPECT_EQ(alignment.durations_ms, (std::vector<std::uint32_t>{300, 200, 100, 133, 133, 134}));
+}
+
+TEST(Align, TheSilenceBehindTheLastWordIsTheLastCharacters) {
+  const auto alignment = align("ab", std::vector<Anchor>{{0, {100}}, {2, {300}}}, interval_of(1'000, 1'000));
+  EXPECT_EQ(alignment.starts_ms, (std::vector<std::uint32_t>{0, 200}));
+  EXPECT_EQ(alignment.durations_ms, (std::vector<std::uint32_t>{200, 800}));
+}
+
+TEST(Align, WithoutAnchorsTheCharactersShareTheAudio) {
+  const auto alignment = align("abcd", {}, interval_of(8'000, 800));
   EXPECT_EQ(alignment.starts_ms, (std::vector<std::uint32_t>{0, 25, 50, 75}));
 }
 
-TEST(Align, CoversTheAudioWhateverTheMarks) {
-  const std::vector<std::vector<WordStart>> marks = {
+TEST(Align, CoversTheAudioWhateverTheAnchors) {
+  const std::vector<std::vector<Anchor>> some = {
       {}, {{0, {0}}}, {{2, {900}}, {1, {100}}}, {{0, {5'000}}}, {{99, {10}}}, {{1, {10}}, {1, {20}}, {3, {20}}}};
-  for (const auto& words : marks) {
-    for (const std::string text : {"a", "two words", "\xFF\xC3(", "ねこ"}) {
-      const auto alignment = align(text, words, {1'000}, {1'234});
+  for (const auto& anchors : some) {
+    for (const std::string text : {"a", "two words", "\xFF\xC3(", "\u306D\u3053"}) {
+      const auto alignment = align(text, anchors, interval_of(1'000, 1'234));
       ASSERT_FALSE(alignment.characters.empty());
       ASSERT_EQ(alignment.characters.size(), alignment.starts_ms.size());
       ASSERT_EQ(alignment.characters.size(), alignment.durations_ms.size());
       EXPECT_EQ(std::accumulate(alignment.characters.begin(), alignment.characters.end(), std::string()), text);
       EXPECT_TRUE(std::ranges::is_sorted(alignment.starts_ms));
-      EXPECT_EQ(alignment.starts_ms.back() + alignment.durations_ms.back(), 1'234U);
+      EXPECT_EQ(std::accumulate(alignment.durations_ms.begin(), alignment.durations_ms.end(), 0U), 1'234U);
     }
   }
-  EXPECT_TRUE(align("", {}, {1'000}, {1'000}).characters.empty());
+  EXPECT_TRUE(align("", {}, interval_of(1'000, 1'000)).characters.empty());
+}
+
+TEST(Align, TheDurationsOfManySegmentsAddUpToTheAudio) {
+  std::uint64_t begin = 0;
+  std::uint64_t sum = 0;
+  for (int segment = 0; segment < 1'000; ++segment) {
+    const Interval interval{.rate = {22'050}, .begin = {begin}, .samples = {7'003}};
+    const auto alignment = align("abc", std::vector<Anchor>{{1, {99}}}, interval);
+    EXPECT_EQ(alignment.starts_ms.front(), sum);
+    for (const auto duration : alignment.durations_ms) sum += duration;
+    begin += 7'003;
+  }
+  EXPECT_EQ(sum, begin * 1'000 / 22'050);
 }
 
 TEST(GenerationSchedule, HoldsTextBackUntilThereIsEnough) {

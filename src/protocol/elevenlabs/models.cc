@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 7> kModels = {
 
 bool is_model(std::string_view id) { return std::ranges::find(kModels, id) != kModels.end(); }
 
-std::string models_body(std::span<const std::string> languages) {
+std::string models_body(std::span<const std::string> languages, std::size_t max_characters) {
   Json spoken = Json::array();
   for (const auto& language : languages) spoken.push_back({{"language_id", language}, {"name", language}});
   Json list = Json::array();
@@ -37,7 +37,7 @@ std::string models_body(std::span<const std::string> languages) {
                     {"serves_pro_voices", false},
                     {"requires_alpha_access", false},
                     {"token_cost_factor", 1.0},
-                    {"maximum_text_length_per_request", kMaxTextCharacters},
+                    {"maximum_text_length_per_request", max_characters},
                     {"languages", spoken}});
   }
   return list.dump(-1, ' ', false, Json::error_handler_t::replace);

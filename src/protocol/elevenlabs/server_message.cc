@@ -10,23 +10,20 @@ using json::Json;
 
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-/// The text that was spoken is the text as it was read, so both alignments are the same.
-std::string stream_alignment(const Alignment* alignment) {
-  if (alignment == nullptr) return "null";
-  return dumped({{"chars", alignment->characters},
-                 {"charStartTimesMs", alignment->starts_ms},
-                 {"charDurationsMs", alignment->durations_ms}});
+std::string stream_alignment(const Alignment& alignment) {
+  return dumped({{"chars", alignment.characters},
+                 {"charStartTimesMs", alignment.starts_ms},
+                 {"charDurationsMs", alignment.durations_ms}});
 }
 
-std::string timed_alignment(const Alignment* alignment) {
-  if (alignment == nullptr) return "null";
+std::string timed_alignment(const Alignment& alignment) {
   Json starts = Json::array();
   Json ends = Json::array();
-  for (std::size_t i = 0; i < alignment->starts_ms.size(); ++i) {
-    starts.push_back(alignment->starts_ms[i] / 1000.0);
-    ends.push_back((alignment->starts_ms[i] + alignment->durations_ms[i]) / 1000.0);
+  for (std::size_t i = 0; i < alignment.starts_ms.size(); ++i) {
+    starts.push_back(alignment.starts_ms[i] / 1000.0);
+    ends.push_back((alignment.starts_ms[i] + alignment.durations_ms[i]) / 1000.0);
   }
-  return dumped({{"characters", alignment->characters},
+  return dumped({{"characters", alignment.characters},
                  {"character_start_times_seconds", std::move(starts)},
                  {"character_end_times_seconds", std::move(ends)}});
 }
@@ -40,10 +37,11 @@ std::string closing(const Address& address) {
 
 }  // namespace
 
-std::string audio_message(const Address& address, std::span<const std::byte> audio, const Alignment* alignment) {
-  const auto aligned = stream_alignment(alignment);
-  return R"({"audio":")" + json::base64(audio) + R"(","isFinal":null,"alignment":)" + aligned +
-         R"(,"normalizedAlignment":)" + aligned + closing(address);
+std::string audio_message(const Address& address, std::span<const std::byte> audio, const Alignments* alignments) {
+  const auto written = alignments == nullptr ? "null" : stream_alignment(alignments->written);
+  const auto spoken = alignments == nullptr ? "null" : stream_alignment(alignments->spoken);
+  return R"({"audio":")" + json::base64(audio) + R"(","isFinal":null,"alignment":)" + written +
+         R"(,"normalizedAlignment":)" + spoken + closing(address);
 }
 
 std::string final_message(const Address& address) {
@@ -55,13 +53,14 @@ std::string error_message(const Address& address, const Error& error) {
          R"(,"code":)" + std::to_string(close_code_of(error.code)) + closing(address);
 }
 
-std::string timed_speech(std::span<const std::byte> audio, const Alignment* alignment) {
-  return std::string(kTimedSpeechBegin) + json::base64(audio) + timed_speech_end(alignment);
+std::string timed_speech(std::span<const std::byte> audio, const Alignments* alignments) {
+  return std::string(kTimedSpeechBegin) + json::base64(audio) + timed_speech_end(alignments);
 }
 
-std::string timed_speech_end(const Alignment* alignment) {
-  const auto aligned = timed_alignment(alignment);
-  return R"(","alignment":)" + aligned + R"(,"normalized_alignment":)" + aligned + "}";
+std::string timed_speech_end(const Alignments* alignments) {
+  const auto written = alignments == nullptr ? "null" : timed_alignment(alignments->written);
+  const auto spoken = alignments == nullptr ? "null" : timed_alignment(alignments->spoken);
+  return R"(","alignment":)" + written + R"(,"normalized_alignment":)" + spoken + "}";
 }
 
 }  // namespace antiphon::protocol::elevenlabs

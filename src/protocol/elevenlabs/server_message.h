@@ -17,10 +17,10 @@ struct Address {
   std::string_view context = {};  ///< Named in Mode::kMulti only, under both names that are in use.
 };
 
-/// A piece of audio in the socket's output format. `alignment` (may be null) goes with the first piece of a segment
-/// and covers the whole of it, so that a client that adds up spans stays in step.
+/// A piece of audio in the socket's output format. `alignments` (may be null) go with the first piece of a segment
+/// and cover the whole of it, so that a client that adds up spans stays in step.
 [[nodiscard]] std::string audio_message(const Address& address, std::span<const std::byte> audio,
-                                        const Alignment* alignment);
+                                        const Alignments* alignments);
 
 /// The context is over; all its audio was sent.
 [[nodiscard]] std::string final_message(const Address& address);
@@ -29,10 +29,10 @@ struct Address {
 [[nodiscard]] std::string error_message(const Address& address, const Error& error);
 
 /// The answer to /with-timestamps, and, with a newline after it, a piece of that to /stream/with-timestamps.
-/// `alignment` may be null.
-[[nodiscard]] std::string timed_speech(std::span<const std::byte> audio, const Alignment* alignment);
+/// `alignments` may be null.
+[[nodiscard]] std::string timed_speech(std::span<const std::byte> audio, const Alignments* alignments);
 /// The same where the audio comes in pieces: this, its Base64, and timed_speech_end().
 inline constexpr std::string_view kTimedSpeechBegin = R"({"audio_base64":")";
-[[nodiscard]] std::string timed_speech_end(const Alignment* alignment);
+[[nodiscard]] std::string timed_speech_end(const Alignments* alignments);
 
 }  // namespace antiphon::protocol::elevenlabs

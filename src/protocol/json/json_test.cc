@@ -40,6 +40,46 @@ TEST(Object, WhatIsNoObjectIsSaid) {
   EXPECT_EQ(parse_object(R"({"a":)" + std::string(1'000, '[')).error(), "is nested too deeply");
 }
 
+TEST(Object, HalfACharacterIsReplaced) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTable{{
+      {R"(done \ud83d)", "done \uFFFD"},
+      {R"(\uDE00 done)", "\uFFFD done"},
+      {R"(\ud83d\ude00)", "\U0001F600"},
+      {R"(\ud83d\ud83d\ude00\ude00)", "\uFFFD\U0001F600\uFFFD"},
+      {R"(\ude00\ud83d)", "\uFFFD\uFFFD"},
+      {R"(\\ud83d)", "\\ud83d"},
+      {R"(\\\ud83d)", "\\\uFFFD"},
+      {R"(\ud83dx\ude00)", "\uFFFDx\uFFFD"},
+      {R"(\ud83d\\ude00)", "\uFFFD\\ude00"},
+      {R"(\ud83d\n)", "\uFFFD\n"},
+      {R"(\uD7FF\uE000)", "\uD7FF\uE000"},
+      {R"(\u0041)", "A"},
+  }};
+  for (const auto& [sent, read] : kTable) {
+    const auto object = parse_object(R"({"text":")" + std::string(sent) + R"("})");
+    ASSERT_TRUE(object) << sent;
+    EXPECT_EQ(object->at("text").get<std::string>(), read) << sent;
+  }
+  EXPECT_TRUE(parse_object(R"({"\ud83d":1})")) << "in a name, too";
+}
+
+TEST(Object, OnlyEscapesOfHalfACharacterAreReplaced) {
+  EXPECT_EQ(with_whole_characters(""), "");
+  EXPECT_EQ(with_whole_characters(R"(\ud83)"), "");
+  EXPECT_EQ(with_whole_characters(R"(\u+83d)"), "");
+  EXPECT_EQ(with_whole_characters("\\"), "");
+  EXPECT_EQ(with_whole_characters(R"(\ud83d\)"), R"(\uFFFD\)");
+  EXPECT_FALSE(parse_object(R"({\ud83d})")) << "what is no JSON stays none";
+  EXPECT_FALSE(parse_object(R"({"a":"\ud83"})"));
+}
+
+TEST(Complaint, NamesTheLimitAndItsSetting) {
+  EXPECT_EQ(too_long("input", "four", 3, "openai.max_characters"),
+            "'input' has 4 characters; at most 3 are allowed (openai.max_characters).");
+  EXPECT_EQ(too_long("input", "four", 3), "'input' has 4 characters; at most 3 are allowed.");
+  EXPECT_EQ(too_long("input", "four", 4, "openai.max_characters"), std::nullopt);
+}
+
 TEST(Fields, LeaveWhatIsAbsentOrNull) {
   const Json json{{"text", nullptr}};
   Fields<Error> fields(json);

@@ -18,7 +18,11 @@ using Json = nlohmann::json;
 /// No message of a protocol is nested deeper.
 inline constexpr int kMaxDepth = 16;
 
-/// Reads an object of bounded size. Error: what is wrong, to go after "The body ".
+/// Returns `json`, which may be any text, with U+FFFD for each escape (`\ud83d`) of a surrogate without its other half:
+/// clients that cut texts into pieces write them. Returns "" where there is none. The length stays the same.
+[[nodiscard]] std::string with_whole_characters(std::string_view json);
+
+/// Reads an object of bounded size; half a character counts as U+FFFD. Error: what is wrong, to go after "The body ".
 [[nodiscard]] base::Result<Json, std::string> parse_object(std::string_view body);
 
 /// `value` as JSON, with U+FFFD in place of what is not UTF-8.
@@ -26,7 +30,9 @@ inline constexpr int kMaxDepth = 16;
 
 /// What is wrong with a field, as a sentence for its sender; nothing where all is well.
 using Complaint = std::optional<std::string>;
-[[nodiscard]] Complaint too_long(std::string_view name, std::string_view value, std::size_t most_characters);
+/// `setting`: the key of the configuration that sets the limit, which the complaint names; "": there is none.
+[[nodiscard]] Complaint too_long(std::string_view name, std::string_view value, std::size_t most_characters,
+                                 std::string_view setting = {});
 
 /// Reads the fields of one object; the first error stays. Error is a protocol's own: aggregate of `code` (an enum with
 /// kMissingParameter, kInvalidType, kInvalidValue and kInputTooLong), `message` and `param`. A field that is null
@@ -50,12 +56,13 @@ class Fields {
     if (find(name) == nullptr) fail(Errc::kMissingParameter, name, "is required.");
   }
 
-  void read(std::string_view name, std::string& value, std::size_t most_characters) {
+  /// `setting`: see too_long().
+  void read(std::string_view name, std::string& value, std::size_t most_characters, std::string_view setting = {}) {
     const Json* const field = find(name);
     if (field == nullptr) return;
     if (!field->is_string()) return fail(Errc::kInvalidType, name, "must be a string.");
     value = field->template get<std::string>();
-    if (auto complaint = too_long(prefix_ + std::string(name), value, most_characters)) {
+    if (auto complaint = too_long(prefix_ + std::string(name), value, most_characters, setting)) {
       say(Errc::kInputTooLong, name, std::move(*complaint));
     }
   }

@@ -30,6 +30,8 @@ Row row_of(Errc code) {
       return {.status = 400, .type = kRequestError, .code = "string_above_max_length"};
     case Errc::kNothingToSpeak:
       return {.status = 400, .type = kRequestError, .code = "nothing_to_speak"};
+    case Errc::kTextNotSpeakable:
+      return {.status = 400, .type = kRequestError, .code = "text_not_speakable"};
     case Errc::kUnknownVoice:
       return {.status = 400, .type = kRequestError, .code = "voice_not_found"};
     case Errc::kUnknownModel:

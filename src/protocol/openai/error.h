@@ -14,8 +14,9 @@ enum class Errc : std::uint8_t {
   kMissingParameter,   ///< A required field is absent.
   kInvalidType,        ///< A field of another JSON type.
   kInvalidValue,       ///< A field out of its range.
-  kInputTooLong,       ///< More characters than kMaxInputCharacters.
+  kInputTooLong,       ///< More characters than a field may have.
   kNothingToSpeak,     ///< No voice could say anything of it.
+  kTextNotSpeakable,   ///< Workers could not bear it; the same text is not tried again for a while.
   kUnknownVoice,       ///< No such voice here.
   kUnknownModel,       ///< No such model here.
   kUnsupportedFormat,  ///< A format or stream format that this server does not write.

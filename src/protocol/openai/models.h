@@ -7,7 +7,7 @@
 
 namespace antiphon::protocol::openai {
 
-/// Whether a client may ask for this model. There is one way of speaking here; every name stands for it.
+/// Whether the lists have this model. There is one way of speaking here; every name stands for it.
 [[nodiscard]] bool is_model(std::string_view id);
 
 /// Answer to GET /v1/models.

@@ -20,6 +20,7 @@ TEST(SpeechRequest, HasOpenAIsDefaults) {
   EXPECT_EQ(request->response_format, ResponseFormat::kMp3);
   EXPECT_EQ(request->stream_format, StreamFormat::kAudio);
   EXPECT_EQ(request->speed, 1.0);
+  EXPECT_EQ(request->volume, 1.0);
   EXPECT_EQ(request->seed, 0U);
 }
 
@@ -29,6 +30,7 @@ TEST(SpeechRequest, ReadsEveryFieldAndIgnoresOthers) {
                {"response_format", "pcm"},
                {"stream_format", "sse"},
                {"speed", 2},
+               {"volume", 0.5},
                {"seed", 18446744073709551615ULL},
                {"instructions", "cheerfully"},
                {"user", "u1"},
@@ -39,6 +41,7 @@ TEST(SpeechRequest, ReadsEveryFieldAndIgnoresOthers) {
   EXPECT_EQ(request->response_format, ResponseFormat::kPcm);
   EXPECT_EQ(request->stream_format, StreamFormat::kSse);
   EXPECT_EQ(request->speed, 2.0);
+  EXPECT_EQ(request->volume, 0.5);
   EXPECT_EQ(request->seed, 18446744073709551615ULL);
   EXPECT_EQ(request->instructions, "cheerfully");
   EXPECT_EQ(request->user, "u1");
@@ -46,7 +49,11 @@ TEST(SpeechRequest, ReadsEveryFieldAndIgnoresOthers) {
 
 TEST(SpeechRequest, NullStandsForAbsent) {
   auto sent = body();
-  sent.update({{"speed", nullptr}, {"response_format", nullptr}, {"instructions", nullptr}, {"seed", nullptr}});
+  sent.update({{"speed", nullptr},
+               {"response_format", nullptr},
+               {"instructions", nullptr},
+               {"seed", nullptr},
+               {"volume", nullptr}});
   EXPECT_TRUE(parse_speech_request(sent.dump()).has_value());
 }
 
@@ -74,14 +81,17 @@ TEST(SpeechRequest, AWrongFieldIsNamed) {
       {"input", 1, Errc::kInvalidType},
       {"input", "", Errc::kInvalidValue},
       {"input", nullptr, Errc::kMissingParameter},
-      {"model", "gpt-9", Errc::kUnknownModel},
       {"model", json::array(), Errc::kInvalidType},
+      {"model", std::string(kMaxNameCharacters + 1, 'a'), Errc::kInputTooLong},
       {"voice", "", Errc::kInvalidValue},
       {"voice", {{"name", "x"}}, Errc::kInvalidType},
       {"voice", std::string(kMaxNameCharacters + 1, 'a'), Errc::kInputTooLong},
       {"speed", "fast", Errc::kInvalidType},
       {"speed", 0.24, Errc::kInvalidValue},
       {"speed", 4.01, Errc::kInvalidValue},
+      {"volume", "loud", Errc::kInvalidType},
+      {"volume", -0.01, Errc::kInvalidValue},
+      {"volume", 2.01, Errc::kInvalidValue},
       {"seed", -1, Errc::kInvalidType},
       {"sample_rate", 7'999, Errc::kInvalidValue},
       {"sample_rate", 48'001, Errc::kInvalidValue},
@@ -101,6 +111,44 @@ TEST(SpeechRequest, AWrongFieldIsNamed) {
     EXPECT_EQ(request.error().code, wrong.code);
     EXPECT_EQ(request.error().param, wrong.field);
   }
+}
+
+TEST(SpeechRequest, AnyModelIsTakenAndNoneToo) {
+  auto sent = body();
+  for (const json& model : {json("gpt-4o-mini-tts-2025-12-15"), json("kokoro"), json("TTS-1"), json(""), json()}) {
+    sent["model"] = model;
+    EXPECT_TRUE(parse_speech_request(sent.dump())) << model;
+  }
+  sent.erase("model");
+  EXPECT_TRUE(parse_speech_request(sent.dump()));
+}
+
+TEST(SpeechRequest, UnlistedModelsAreRefusedWhereTheOperatorSaysSo) {
+  constexpr SpeechRules kRules{.models = Models::kListed};
+  auto sent = body();
+  EXPECT_TRUE(parse_speech_request(sent.dump(), kRules));
+  sent["model"] = "gpt-9";
+  const auto unknown = parse_speech_request(sent.dump(), kRules);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, Errc::kUnknownModel);
+  EXPECT_EQ(unknown.error().param, "model");
+  sent.erase("model");
+  EXPECT_TRUE(parse_speech_request(sent.dump(), kRules)) << "none is not an unknown one";
+}
+
+TEST(SpeechRequest, TheLimitOfTheInputIsTheOperators) {
+  auto sent = body();
+  sent["input"] = "12345";
+  EXPECT_TRUE(parse_speech_request(sent.dump(), {.max_characters = 5}));
+  const auto longer = parse_speech_request(sent.dump(), {.max_characters = 4});
+  ASSERT_FALSE(longer);
+  EXPECT_EQ(longer.error().message, "'input' has 5 characters; at most 4 are allowed (openai.max_characters).");
+}
+
+TEST(SpeechRequest, HalfACharacterIsSpokenAsItsReplacement) {
+  const auto request = parse_speech_request(R"({"input":"All done \ud83d","voice":"joe"})");
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(request->input, "All done \uFFFD");
 }
 
 TEST(SpeechRequest, WhatIsNotAJsonObjectIsABadRequest) {

@@ -71,25 +71,26 @@ std::string_view name_of(ResponseFormat format) {
   return std::ranges::find(kFormats, format, &std::pair<ResponseFormat, std::string_view>::first)->second;
 }
 
-Result<SpeechRequest> parse_speech_request(std::string_view body) {
+Result<SpeechRequest> parse_speech_request(std::string_view body, const SpeechRules& rules) {
   const auto json = json::parse_object(body);
   if (!json) {
     return std::unexpected(Error{.code = Errc::kBadRequest, .message = "The body " + json.error() + ".", .param = {}});
   }
   Fields fields(*json);
-  for (const auto* const name : {"model", "input", "voice"}) fields.require(name);
+  for (const auto* const name : {"input", "voice"}) fields.require(name);
   SpeechRequest request;
   fields.read("model", request.model, kMaxNameCharacters);
-  fields.read("input", request.input, kMaxInputCharacters);
+  fields.read("input", request.input, rules.max_characters, "openai.max_characters");
   if (request.input.empty()) fields.fail(Errc::kInvalidValue, "input", "must not be empty.");
   read_voice(fields, request.voice);
   fields.read("instructions", request.instructions, kMaxInstructionsCharacters);
   fields.read("user", request.user, kMaxNameCharacters);
   read_formats(fields, request);
   fields.read("speed", request.speed, kLeastSpeed, kMostSpeed);
+  fields.read("volume", request.volume, 0.0, kMostVolume);
   fields.read("seed", request.seed);
   read_rate(fields, request.sample_rate);
-  if (!is_model(request.model)) {
+  if (rules.models == Models::kListed && !request.model.empty() && !is_model(request.model)) {
     fields.say(Errc::kUnknownModel, "model",
                "There is no such model; use 'tts-1' (GET /v1/models lists what there is).");
   }

@@ -26,6 +26,8 @@ std::string_view code_of(Errc code) {
       return "voice_not_found";
     case Errc::kNothingToSpeak:
       return "nothing_to_speak";
+    case Errc::kTextNotSpeakable:
+      return "text_not_speakable";
     case Errc::kServerBusy:
       return "server_busy";
     case Errc::kEngineFailed:

@@ -21,6 +21,7 @@ enum class Errc : std::uint8_t {
   kUnsupported,       ///< Asked for what this server does not do, such as SSML.
   kUnknownVoice,      ///< No such voice, speaker or language here.
   kNothingToSpeak,    ///< No voice could say anything of it.
+  kTextNotSpeakable,  ///< Workers could not bear it; the same text is not tried again for a while.
   kServerBusy,        ///< No room, or not ready: come back later.
   kEngineFailed,      ///< It could not be rendered, for no fault of the client.
   kWorkerLost,        ///< It could not be rendered since workers ended; trying again may help.

@@ -57,11 +57,13 @@ std::vector<std::string> speakers_from(StrictObject& fields) {
   if (!fields.has("speaker_id_map")) return names;
   for (const auto& [name, number] : fields.object("speaker_id_map", kMostSpeakers).items()) {
     if (name.empty() || name.size() > kMostName) throw std::runtime_error("speaker_id_map has an odd name");
-    names[whole_number(number, "speaker_id_map", 0, count - 1)] = name;
+    names[whole_number(number, "speaker_id_map: " + name, 0, count - 1)] = name;
   }
   auto sorted = names;
   std::ranges::sort(sorted);
-  if (std::ranges::adjacent_find(sorted) != sorted.end()) throw std::runtime_error("two speakers have the same name");
+  if (std::ranges::adjacent_find(sorted) != sorted.end()) {
+    throw std::runtime_error("speaker_id_map: two speakers have the same name");
+  }
   return names;
 }
 

@@ -172,6 +172,24 @@ TEST_F(PreparationTest, GrainsOfABatchAreThoseOfOneAlone) {
   }
 }
 
+TEST_F(PreparationTest, AGainIsKeptInTheManifestAndIsNoPartOfTheVoicesIdentity) {
+  const auto prepared = prepare(toy_low());
+  ASSERT_TRUE(prepared) << prepared.error().message;
+  auto manifest = prepared->manifest;
+  EXPECT_EQ(manifest.gain_db, std::nullopt);
+  manifest.gain_db = -3.25;
+  ASSERT_TRUE(write_manifest(prepared->folder, manifest));
+  const auto read = read_manifest(prepared->folder);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, manifest);
+  EXPECT_EQ(identity_of(*read), identity_of(prepared->manifest));
+  const auto again = prepare(toy_low());
+  ASSERT_TRUE(again && again->already_there);
+  EXPECT_EQ(again->manifest.gain_db, -3.25);
+  manifest.gain_db = 40.5;
+  EXPECT_THAT(parse_manifest(to_json(manifest)).error().message, HasSubstr("gain_db"));
+}
+
 TEST_F(PreparationTest, UnknownStructureIsRenderedWhole) {
   auto shape = toy_low();
   shape.odd_renderer = true;
@@ -291,6 +309,21 @@ TEST_F(PreparationTest, WhatIsNotAVoiceLeavesNothingBehind) {
   expect_error(model.substr(0, model.size() / 2), config, Errc::kModelInvalid, "");
   expect_error(model, "{}", Errc::kConfigInvalid, "audio");
   expect_error(model, "[", Errc::kConfigInvalid, "toy.onnx.json");
+  const auto with = [](std::string text, const std::string& old, const std::string& now) {
+    return text.replace(text.find(old), old.size(), now);
+  };
+  expect_error(model, with(config, "\"h\": [10]", "\"\u0298\": [300]"), Errc::kConfigInvalid,
+               "toy.onnx.json: phoneme_id_map[\"\u0298\"]: 300, but the model has 12 phonemes");
+  expect_error(model, with(config, "\"h\": [10]", "\"h\": [10, 12]"), Errc::kConfigInvalid,
+               "toy.onnx.json: phoneme_id_map[\"h\"]: 12, but");
+  expect_error(model, with(config, "\"h\": [10]", "\"h\": [-1]"), Errc::kConfigInvalid,
+               "toy.onnx.json: phoneme_id_map[\"h\"]: an id is not a whole number from 0 to 65535");
+  expect_error(model, with(config, "\"h\": [10]", "\"h\": 10"), Errc::kConfigInvalid, "phoneme_id_map[\"h\"] is not");
+  expect_error(model, with(config, "\"num_speakers\": 1", "\"num_speakers\": 2"), Errc::kConfigInvalid,
+               "toy.onnx.json: num_speakers: 2, but the model has one speaker");
+  const auto both = toy_config(toy_two_speakers());
+  expect_error(toy_model(toy_two_speakers()), with(both, "\"num_speakers\": 2", "\"num_speakers\": 3"),
+               Errc::kConfigInvalid, "toy.onnx.json: num_speakers: 3, but the model has 2 speakers");
   EXPECT_EQ(prepare_voice(folder_ / "none.onnx", store(), {}).error().code, Errc::kFileFailure);
   EXPECT_EQ(prepare_voice(folder_ / "toy.onnx", store(), {.id = "../toy"}).error().code, Errc::kBadId);
 }

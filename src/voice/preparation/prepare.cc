@@ -8,6 +8,9 @@
 #include <system_error>
 #include <utility>
 
+#include "file/lock.h"
+#include "file/writer.h"
+#include "voice/phoneme_table.h"
 #include "voice/preparation/piper_config.h"
 #include "voice/sha256.h"
 #include "voice/surgery/operate.h"
@@ -23,6 +26,12 @@ constexpr std::uint64_t kMostConfigBytes = std::uint64_t{4} << 20U;
 
 std::unexpected<Error> failure(Errc code, const fs::path& path, std::string_view what) {
   return std::unexpected(Error{.code = code, .message = fmt::format("{}: {}", path.string(), what)});
+}
+
+/// `error`, with the file that it is about; one that concerns a file of the store names that itself.
+std::unexpected<Error> about(const Error& error, const fs::path& model, const fs::path& config) {
+  if (error.code == Errc::kFileFailure || error.code == Errc::kFileDamaged) return std::unexpected(error);
+  return failure(error.code, error.code == Errc::kConfigInvalid ? config : model, error.message);
 }
 
 /// A folder that is gone when nobody has taken it.
@@ -42,10 +51,10 @@ class Workshop {
 };
 
 Result<void> write_file(const fs::path& path, std::string_view bytes) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  return out ? Result<void>{} : failure(Errc::kFileFailure, path, "cannot be written");
+  auto written = file::replace(path, bytes);
+  if (!written)
+    return std::unexpected(Error{.code = Errc::kFileFailure, .message = std::move(written.error().message)});
+  return {};
 }
 
 Result<void> write_parts(const fs::path& folder, const surgery::Parts& parts, Manifest& manifest) {
@@ -91,15 +100,38 @@ Manifest manifest_of(const std::string& id, PiperConfig config, const surgery::P
   return manifest;
 }
 
-/// The folder's new contents appear under its name at once; what stood there is removed afterwards.
+/// The folder's new contents appear under its name at once; what stood there is removed afterwards. One at a time, so
+/// that two who prepare the same voice leave one whole voice.
 Result<void> put(const fs::path& made, const fs::path& place) {
   std::error_code error;
+  const auto lock = file::Lock::take(place.parent_path() / ".voices");
+  if (!lock) return std::unexpected(Error{.code = Errc::kFileFailure, .message = lock.error().message});
   const auto old = place.parent_path() / fmt::format(".replaced-{}", place.filename().string());
   fs::remove_all(old, error);
   if (fs::exists(place, error)) fs::rename(place, old, error);
   if (!error) fs::rename(made, place, error);
   if (error) return failure(Errc::kFileFailure, place, error.message());
   fs::remove_all(old, error);
+  return {};
+}
+
+/// Error: kConfigInvalid where the configuration promises what the model does not have.
+Result<void> check(const PiperConfig& config, const surgery::Parts& parts) {
+  const auto refuse = [](std::string message) {
+    return std::unexpected(Error{.code = Errc::kConfigInvalid, .message = std::move(message)});
+  };
+  for (const auto& [phoneme, ids] : config.phoneme_id_map) {
+    const auto most = std::ranges::max(ids);
+    if (parts.phonemes == 0 || most < parts.phonemes) continue;
+    return refuse(fmt::format("{}: {}, but the model has {} phonemes", phoneme_key(phoneme), most, parts.phonemes));
+  }
+  const auto speakers = static_cast<std::int64_t>(std::max<std::size_t>(config.speakers.size(), 1));
+  if (speakers > 1 && !parts.speaker_input) {
+    return refuse(fmt::format("num_speakers: {}, but the model has one speaker", speakers));
+  }
+  if (parts.speakers != 0 && speakers > parts.speakers) {
+    return refuse(fmt::format("num_speakers: {}, but the model has {} speakers", speakers, parts.speakers));
+  }
   return {};
 }
 
@@ -111,6 +143,7 @@ Result<Manifest> build(const fs::path& folder, const std::string& id, const std:
     return std::unexpected(Error{.code = invalid ? Errc::kModelInvalid : Errc::kModelUnsupported,
                                  .message = std::move(parts.error().message)});
   }
+  if (auto fits = check(config, *parts); !fits) return std::unexpected(std::move(fits.error()));
   auto manifest = manifest_of(id, std::move(config), *parts);
   manifest.source_sha256 = sha256_of(model);
   if (auto written = write_parts(folder, *parts, manifest); !written) return std::unexpected(written.error());
@@ -182,11 +215,11 @@ Result<Prepared> prepare_voice(const fs::path& model_file, const fs::path& store
   fs::create_directories(workshop.folder(), error);
   if (error) return failure(Errc::kFileFailure, workshop.folder(), error.message());
   auto manifest = build(workshop.folder(), id, *model, std::move(*config), options);
-  if (!manifest) return std::unexpected(manifest.error());
+  if (!manifest) return about(manifest.error(), model_file, config_file);
   const auto runtime = engine::ort::Runtime::open(options.runtime);
   if (!runtime) return failure(Errc::kRunFailed, "ONNX Runtime", runtime.error().message);
   auto verified = choose_kernel(*runtime, workshop.folder(), *manifest, *model);
-  if (!verified) return std::unexpected(verified.error());
+  if (!verified) return about(verified.error(), model_file, config_file);
   manifest->costs = verified->costs;
   if (auto written = write_file(workshop.folder() / kManifestFile, to_json(*manifest)); !written) {
     return std::unexpected(written.error());

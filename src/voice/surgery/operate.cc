@@ -1,8 +1,12 @@
 #include "voice/surgery/operate.h"
 
+#include <cstdint>
+#include <string_view>
+
 #include "network/codec.h"
 #include "voice/surgery/network_writer.h"
 #include "voice/surgery/render_writer.h"
+#include "voice/surgery/tensors.h"
 #include "voice/surgery/whole.h"
 
 namespace antiphon::voice::surgery {
@@ -16,6 +20,20 @@ std::vector<State> states_of(const StreamGraph& graph, const Schedule& schedule)
                       .length = static_cast<std::uint32_t>(schedule.history[i])});
   }
   return states;
+}
+
+/// How many rows the table has that `input` picks rows of; 0 where there is no such table among the constants.
+std::int64_t rows_picked_by(const GraphIndex& index, std::string_view input) {
+  std::int64_t least = 0;
+  for (const auto& node : index.graph().node()) {
+    if (node.op_type() != "Gather" || node.input_size() != 2 || whole_attribute(node, "axis", 0) != 0) continue;
+    const auto* cast = index.producer(node.input(1), "Cast");
+    const auto& picked = cast != nullptr && cast->input_size() == 1 ? cast->input(0) : node.input(1);
+    const auto* table = index.constant(node.input(0));
+    if (picked != input || table == nullptr || table->dims_size() == 0) continue;
+    if (least == 0 || table->dims(0) < least) least = table->dims(0);
+  }
+  return least;
 }
 
 void write_network(const onnx::ModelProto& original, const GraphIndex& index, const StreamGraph& graph,
@@ -86,6 +104,8 @@ Result<Parts> operate(std::string_view bytes, const Options& options) {
   if (!plan) return std::unexpected(plan.error());
   parts.plan = std::move(*plan);
   parts.speaker_input = index->is_input("sid");
+  parts.phonemes = rows_picked_by(*index, "input");
+  parts.speakers = rows_picked_by(*index, "sid");
   auto grains = write_grains(*original, *index, *seam, options, parts);
   if (grains) return parts;
   if (auto whole = write_whole(*original, *index, *seam, options, parts); !whole) {

@@ -33,6 +33,8 @@ struct Parts {
   GrainGeometry geometry;
   std::string not_windowed_because;  ///< What was not recognised; empty where geometry.windowed.
   std::uint32_t prior_channels = 0;
+  std::int64_t phonemes = 0;   ///< That the model knows; 0 where that was not recognised.
+  std::int64_t speakers = 0;   ///< The same of speakers; 0 also where it has one and no input for it.
   bool speaker_input = false;  ///< The models have an input sid int64[1].
 };
 

@@ -1,0 +1,67 @@
+#include "cli/reload.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "cli/access.h"
+#include "cli/voice_store.h"
+#include "runtime/log.h"
+
+namespace antiphon::cli {
+namespace {
+
+struct Files {
+  gateway::VoiceDirectory voices;
+  Access access;
+};
+
+/// Throws config::Error or std::runtime_error: none of it may be applied.
+Files read_files(const config::Config& config, const identity::Exposure& running) {
+  Files files{.voices = open_voices(config), .access = read_access(config)};
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto sound = identity::check_reload(files.access.exposure, running, now);
+  if (!sound) throw std::runtime_error(sound.error());
+  return files;
+}
+
+/// All of it, or nothing. Throws std::runtime_error.
+void apply(gateway::Server& server, Files files) {
+  const auto all = files.voices.voices();
+  const auto reloaded = server.reload({all.begin(), all.end()}, files.voices.aliases());
+  if (!reloaded) throw std::runtime_error(reloaded.error().message);
+  log_access(files.access);
+  if (files.access.keys) server.set_keys(std::move(*files.access.keys));
+  if (files.access.certificate) server.set_certificate(std::move(*files.access.certificate));
+  server.set_credentials(std::move(files.access.workers));
+}
+
+}  // namespace
+
+runtime::Awaitable<> reload_on_hangup(gateway::Server& server, const config::Config& config, identity::Exposure running,
+                                      boost::asio::signal_set& hangups, runtime::ThreadPool& readers) {
+  constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+  for (;;) {
+    const auto [error, number] = co_await hangups.async_wait(kAwait);
+    if (error) co_return;
+    std::string failure;
+    try {
+      auto files = co_await runtime::run_on(readers.make_strand(),
+                                            [&config, &running] { return std::optional(read_files(config, running)); });
+      if (!files) continue;
+      auto applied = files->access.exposure;
+      apply(server, std::move(*files));
+      running = std::move(applied);
+    } catch (const std::exception& fault) {
+      failure = fault.what();
+    }
+    if (!failure.empty()) runtime::log_error("not_reloaded", {{"reason", failure}});
+  }
+}
+
+}  // namespace antiphon::cli

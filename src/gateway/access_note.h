@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "gateway/error.h"
+
+namespace antiphon::gateway {
+
+/// What the doors and streams know of an answer, for its line in the log: nothing of what a user said.
+struct AccessNote {
+  std::string request_id;
+  std::string key;               ///< The name of the API key; "" where there is none.
+  std::string_view format;       ///< Of the audio, as codec::name_of() has it; "" where none was asked for.
+  base::Duration first_audio{};  ///< From the first utterance that had audio to its first bytes; zero: none had any.
+  base::Duration audio{};        ///< That was rendered, of all utterances.
+  std::optional<Errc> error{};   ///< Of the last utterance.
+  bool left = false;             ///< Whether the listener of the last utterance left, or was dropped, before its end.
+};
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace antiphon::text {
+
+/// A text as it was written, beside the segments that are cut from its normalised form: tells which of the written
+/// characters each segment stands for. White space is not compared, so what was joined with other white space is found
+/// all the same.
+class OriginalText {
+ public:
+  /// What was written for a segment, with all that is said with it or not at all: the white space behind it, and what
+  /// came before it and is in no segment.
+  struct Piece {
+    std::string text;
+    /// The place in `text`, in bytes, of each byte of the segment and of its end; ascending. White space within the
+    /// segment has the place behind the word before it.
+    std::vector<std::uint32_t> places;
+  };
+
+  /// Most of what is kept, in bytes; what comes beyond it is in no piece. Far more than waits for being planned.
+  static constexpr std::size_t kMostBytes = std::size_t{256} << 10;
+
+  /// More text, UTF-8.
+  void append(std::string_view utf8);
+  /// No more text comes: what nobody can say at its end belongs to the last piece.
+  void finish() { finished_ = true; }
+  /// All that was written is in a piece.
+  [[nodiscard]] bool spent() const { return left_.empty(); }
+  /// The next piece of the text, for the next segment. Its text is empty where it is not found.
+  [[nodiscard]] Piece take(std::string_view segment);
+  /// What is in no piece, as the end of the text.
+  [[nodiscard]] std::string take_rest() { return std::exchange(left_, {}); }
+
+ private:
+  /// Code points that compose to `normal`; bytes [begin, end) of what is left.
+  struct Cluster {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::string normal;
+  };
+
+  /// The first one that begins at `from` or behind it, after white space and what is not spoken; nothing where none
+  /// does.
+  [[nodiscard]] std::optional<Cluster> next(std::size_t from) const;
+  /// The one that `segment` begins with, at `from` or, where the text has more than its segments, behind it. `budget`:
+  /// how many more may be looked at.
+  [[nodiscard]] std::optional<Cluster> find(std::string_view segment, std::size_t from, std::size_t& budget) const;
+  /// Whether `segment` goes on as what is left does from `cluster` on.
+  [[nodiscard]] bool agrees(std::string_view segment, Cluster cluster) const;
+  /// The end of the piece whose last spoken character ends at `end`.
+  [[nodiscard]] std::size_t piece_end(std::size_t end) const;
+
+  std::string left_;  ///< In no piece yet.
+  bool finished_ = false;
+};
+
+}  // namespace antiphon::text
