@@ -15,13 +15,20 @@ constexpr base::Duration kAhead = std::chrono::seconds(2);
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
+/// Ends with the space that parts it from the next message's words, also for those who read its alignment.
+std::string with_space(std::string text) {
+  if (!text.empty() && !is_blank(std::string_view(text).substr(text.size() - 1))) text += ' ';
+  return text;
+}
+
 }  // namespace
 
 ElevenLabsContext::ElevenLabsContext(const ElevenLabsContextCommon& common, std::string name,
-                                     elevenlabs::ContextSettings settings)
+                                     elevenlabs::ContextSettings settings, std::optional<base::Duration> wait)
     : common_(common),
       name_(std::move(name)),
       speed_(settings.speed.value_or(1.0)),
+      wait_(wait),
       schedule_(std::move(settings.chunk_length_schedule)),
       sink_(common.socket, common.clock, common.executor,
             {.mode = common.mode, .context = name_, .output = common.output, .lead = common.lead}),
@@ -31,10 +38,10 @@ ElevenLabsContext::ElevenLabsContext(const ElevenLabsContextCommon& common, std:
 
 elevenlabs::Result<void> ElevenLabsContext::append(const elevenlabs::AppendText& message) {
   touch();
-  sink_.wrote(message.text);
   const bool sentences = common_.arrival == elevenlabs::Arrival::kSentences;
   const bool waits = message.pace == elevenlabs::Pace::kBuffered && !sentences;
-  auto text = sentences ? message.text : joiner_.join(message.text);
+  const auto text = sentences ? with_space(message.text) : joiner_.join(message.text);
+  sink_.wrote(text);
   if (auto spoken = speak(schedule_.add(text, waits ? elevenlabs::Pace::kBuffered : elevenlabs::Pace::kTriggered));
       !spoken) {
     return spoken;
@@ -66,6 +73,7 @@ elevenlabs::Result<void> ElevenLabsContext::begin() {
                                      .text = {},
                                      .speed = speed_,
                                      .seed = common_.seed,
+                                     .wait = wait_,
                                      .output = common_.output,
                                      .arrival = TextArrival::kInPieces,
                                      .backlog = backlog,

@@ -35,8 +35,9 @@ struct ElevenLabsContextCommon {
 /// One utterance on a socket: text in, messages of audio out. On the event loop.
 class ElevenLabsContext {
  public:
+  /// `wait`: how long it may wait to be let in; nothing: as long as any other request.
   ElevenLabsContext(const ElevenLabsContextCommon& common, std::string name,
-                    protocol::elevenlabs::ContextSettings settings);
+                    protocol::elevenlabs::ContextSettings settings, std::optional<base::Duration> wait);
   ElevenLabsContext(const ElevenLabsContext&) = delete;
   ElevenLabsContext& operator=(const ElevenLabsContext&) = delete;
   ~ElevenLabsContext() = default;
@@ -72,6 +73,7 @@ class ElevenLabsContext {
   const ElevenLabsContextCommon& common_;
   std::string name_;
   double speed_;
+  std::optional<base::Duration> wait_;
   text::PieceJoiner joiner_;
   protocol::elevenlabs::GenerationSchedule schedule_;
   ElevenLabsSink sink_;

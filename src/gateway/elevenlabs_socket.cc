@@ -25,6 +25,9 @@ elevenlabs::Error no_key() {
               "message."};
 }
 
+/// For a turn behind others of its socket to be let in.
+constexpr base::Duration kTurnWait = std::chrono::seconds(10);
+
 /// So many messages a socket survives of which nobody knows what they are for.
 constexpr std::size_t kMostUnreadable = 16;
 
@@ -150,7 +153,9 @@ elevenlabs::Result<ElevenLabsContext*> ElevenLabsSocket::begin(const elevenlabs:
   if (contexts_.size() - open >= options_.closed_contexts) {
     return refusal(options_.closed_contexts, "that are closed and not spoken to their end; wait for one.");
   }
-  contexts_.push_back(std::make_unique<Context>(common_, message.context, message.settings));
+  // What comes behind other turns of the same listener is not late while those are heard.
+  const auto wait = contexts_.empty() ? std::nullopt : std::optional(kTurnWait);
+  contexts_.push_back(std::make_unique<Context>(common_, message.context, message.settings, wait));
   tasks_.spawn(speak(std::prev(contexts_.end())));
   return contexts_.back().get();
 }

@@ -70,8 +70,7 @@ runtime::Awaitable<bool> WyomingSession::perform(Command command) {
   if (auto* const whole = std::get_if<wyoming::Speak>(&command)) co_return co_await begin(std::move(*whole));
   if (auto* const text = std::get_if<wyoming::BeginText>(&command)) co_return co_await begin(std::move(*text));
   if (auto* const more = std::get_if<wyoming::AddText>(&command)) co_return co_await add(std::move(more->text));
-  if (auto* const refusal = std::get_if<wyoming::Refuse>(&command))
-    co_return co_await refuse(std::move(refusal->error));
+  if (auto* const refusal = std::get_if<wyoming::Refuse>(&command)) co_return co_await tell(std::move(refusal->error));
   if (growing_) growing_->finish();
   co_return true;
 }
@@ -90,11 +89,15 @@ runtime::Awaitable<bool> WyomingSession::send_pong(std::string text) {
   co_return co_await link_.send(out);
 }
 
-runtime::Awaitable<bool> WyomingSession::refuse(wyoming::Error error) {
+runtime::Awaitable<bool> WyomingSession::tell(wyoming::Error error) {
   std::string out;
   wyoming::append_error(error, out);
   answered("other", status_of(error.code));
-  co_await link_.send(out);
+  co_return co_await link_.send(out);
+}
+
+runtime::Awaitable<bool> WyomingSession::refuse(wyoming::Error error) {
+  (void)co_await tell(std::move(error));
   co_return false;
 }
 
@@ -102,8 +105,7 @@ runtime::Awaitable<bool> WyomingSession::begin(wyoming::Speak speak_this) {
   auto complaint =
       protocol::json::too_long("text", speak_this.text, speech_.rules().wyoming_characters, "wyoming.max_characters");
   if (complaint) {
-    co_return co_await refuse(
-        {.code = wyoming::Errc::kInputTooLong, .message = std::move(*complaint), .param = "text"});
+    co_return co_await tell({.code = wyoming::Errc::kInputTooLong, .message = std::move(*complaint), .param = "text"});
   }
   if (!co_await wait_for_silence()) co_return false;
   speaking_ = true;

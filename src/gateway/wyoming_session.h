@@ -39,6 +39,8 @@ class WyomingSession {
   [[nodiscard]] runtime::Awaitable<bool> begin(protocol::wyoming::Speak speak);
   [[nodiscard]] runtime::Awaitable<bool> begin(protocol::wyoming::BeginText text);
   [[nodiscard]] runtime::Awaitable<bool> add(std::string text);
+  /// Answers with an error, and the connection goes on.
+  [[nodiscard]] runtime::Awaitable<bool> tell(protocol::wyoming::Error error);
   [[nodiscard]] runtime::Awaitable<bool> refuse(protocol::wyoming::Error error);
 
   /// Returns when nothing is spoken any more.

@@ -236,9 +236,7 @@ def test_a_stream_without_words_ends_without_sound(wyoming):
 
 
 @pytest.mark.parametrize(("event", "code"), [
-    (Synthesize(text="Hello.", voice=SynthesizeVoice(name="nobody")).event(), "voice_not_found"),
-    (SynthesizeChunk(text="Hello.").event(), "out_of_turn"),
-    (Event(type="synthesize", data={"text": 5}), "invalid_type")])
+    (Synthesize(text="Hello.", voice=SynthesizeVoice(name="nobody")).event(), "voice_not_found")])
 def test_says_what_was_wrong_and_closes(wyoming, event, code):
     async def conversation(client):
         await client.write_event(event)
@@ -248,11 +246,34 @@ def test_says_what_was_wrong_and_closes(wyoming, event, code):
     assert after is None
 
 
-def test_broken_framing_ends_the_connection(wyoming):
+@pytest.mark.parametrize(("event", "code"), [
+    (SynthesizeChunk(text="Hello.").event(), "out_of_turn"),
+    (Event(type="synthesize", data={"text": 5}), "invalid_type"),
+    (Event(type="synthesize"), "missing_required_parameter")])
+def test_a_bad_event_is_answered_and_the_connection_goes_on(wyoming, event, code):
+    async def conversation(client):
+        await client.write_event(event)
+        error = Error.from_event(await client.read_event())
+        return error, await speak(client, TEXT)
+    error, (events, pcm) = talk(wyoming, conversation)
+    assert error.code == code and error.text
+    assert events[-1] == "audio-stop" and pcm
+
+
+def test_lines_that_are_no_events_spare_the_connection_for_a_while(wyoming):
     with socket.create_connection(("127.0.0.1", wyoming.wyoming_port), timeout=harness.DEADLINE_SECONDS) as raw:
-        raw.sendall(b"this is no event\n")
-        answer = raw.makefile("rb").read()
-    assert json.loads(answer.splitlines()[0])["type"] == "error"
+        answers = raw.makefile("rb")
+
+        def next_type():
+            header = json.loads(answers.readline())
+            answers.read(header.get("data_length") or 0)
+            return header["type"]
+        raw.sendall(b'\n\r\n{"type":"ping"}\n \n')
+        assert next_type() == "pong", "blank lines are skipped"
+        raw.sendall(b'this is no event\n{}\n{"type":"ping"}\n')
+        assert [next_type() for _ in range(3)] == ["error", "error", "pong"]
+        raw.sendall(b"this is no event\n" * 20)
+        assert answers.read().count(b'"error"') >= 1, "and it ends"
 
 
 def test_a_listener_who_leaves_frees_the_work(wyoming):

@@ -15,6 +15,10 @@ std::unexpected<Error> lost(Errc code, std::string message) {
   return std::unexpected(Error{.code = code, .message = std::move(message), .param = {}});
 }
 
+Error malformed(std::string message) { return {.code = Errc::kMalformed, .message = std::move(message), .param = {}}; }
+
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+
 VoiceChoice read_voice(Fields& fields) {
   VoiceChoice choice;
   if (const auto* const object = fields.object("voice")) {
@@ -65,11 +69,11 @@ Result<std::size_t> read_length(const Json& header, const char* name, std::size_
 }
 
 /// `inline_data` was an object when it was read.
-Result<ClientEvent> event_of(std::string_view type, std::string_view inline_data, std::string_view data_bytes) {
+ClientEvent event_of(std::string_view type, std::string_view inline_data, std::string_view data_bytes) {
   Json data = inline_data.empty() ? Json::object() : Json::parse(inline_data);
   if (!data_bytes.empty()) {
     const auto more = json::parse_object(data_bytes);
-    if (!more) return lost(Errc::kMalformed, "The event's data " + more.error() + ".");
+    if (!more) return Invalid{malformed("The event's data " + more.error() + ".")};
     data.update(*more);
   }
   Fields fields(data);
@@ -100,52 +104,65 @@ Result<std::optional<ClientEvent>> Decoder::next() {
   } else if (!*ready) {
     return std::nullopt;
   }
-  const auto header = std::exchange(header_, std::nullopt).value();
-  auto event = event_of(header.type, header.inline_data, buffered().substr(0, header.data_bytes));
+  auto header = std::exchange(header_, std::nullopt).value();
+  auto event = header.wrong ? ClientEvent(Invalid{std::move(*header.wrong)})
+                            : event_of(header.type, header.inline_data, buffered().substr(0, header.data_bytes));
   consume(header.data_bytes);
   skip_ = header.payload_bytes;
-  if (!event) {
-    failure_ = event.error();
-    return std::unexpected(std::move(event.error()));
-  }
-  return std::move(*event);
+  return event;
 }
 
 /// Whether a header and all its data are there.
 Result<bool> Decoder::read_header() {
   if (!header_) {
+    const auto line = read_line();
+    if (!line) return std::unexpected(line.error());
+    if (!*line) return false;
+    auto header = parse_header(**line);
+    if (!header) return std::unexpected(std::move(header.error()));
+    malformed_ = header->wrong ? malformed_ + 1 : 0;
+    if (malformed_ > Limits::kMalformedLines) return std::unexpected(std::move(*header->wrong));
+    header_ = std::move(*header);
+  }
+  return buffered().size() >= header_->data_bytes;
+}
+
+Result<std::optional<std::string>> Decoder::read_line() {
+  while (true) {
     skip_payload();
-    if (skip_ > 0) return false;
+    if (skip_ > 0) return std::nullopt;
     const auto newline = buffered().find('\n', searched_);
     const auto line_bytes = newline == std::string_view::npos ? buffered().size() : newline + 1;
     if (line_bytes > Limits::kLineBytes) return lost(Errc::kTooLarge, "The event's line is too long.");
     if (newline == std::string_view::npos) {
       searched_ = buffered().size();
-      return false;
+      return std::nullopt;
     }
-    auto header = parse_header(buffered().substr(0, newline));
-    if (!header) return std::unexpected(std::move(header.error()));
-    header_ = std::move(*header);
+    std::string line(buffered().substr(0, newline));
     consume(line_bytes);
+    if (!is_blank(line)) return line;
   }
-  return buffered().size() >= header_->data_bytes;
 }
 
 Result<Decoder::Header> Decoder::parse_header(std::string_view line) {
   const auto json = json::parse_object(line);
-  if (!json) return lost(Errc::kMalformed, "The event's line " + json.error() + ".");
-  const auto type = json->find("type");
-  if (type == json->end() || !type->is_string()) return lost(Errc::kMalformed, "The event has no 'type'.");
+  if (!json) return Header{.wrong = malformed("The event's line " + json.error() + ".")};
   const auto data_bytes = read_length(*json, "data_length", Limits::kDataBytes);
   if (!data_bytes) return std::unexpected(data_bytes.error());
   const auto payload_bytes = read_length(*json, "payload_length", Limits::kPayloadBytes);
   if (!payload_bytes) return std::unexpected(payload_bytes.error());
+  const auto type = json->find("type");
+  if (type == json->end() || !type->is_string()) {
+    return Header{
+        .data_bytes = *data_bytes, .payload_bytes = *payload_bytes, .wrong = malformed("The event has no 'type'.")};
+  }
   const auto data = json->find("data");
   const bool has_data = data != json->end() && data->is_object();
   return Header{.type = type->get<std::string>(),
                 .inline_data = has_data ? data->dump() : std::string(),
                 .data_bytes = *data_bytes,
-                .payload_bytes = *payload_bytes};
+                .payload_bytes = *payload_bytes,
+                .wrong = {}};
 }
 
 void Decoder::consume(std::size_t bytes) {
