@@ -39,6 +39,7 @@ std::vector<Known> known() {
           {"en-us", "\"-\u092E\u0921"},
           {"en-us", repeated("\u0322.", 200)},
           {"hi", ".-\u0BBB"},
+          {"vi", "\uFF14-s"},
           {"pl", "s\u0937-\u090F\u0924"},
           {"fr", "s\uB155-\u092E\u0938"},
           {"da", "\"-a"},

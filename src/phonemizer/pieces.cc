@@ -159,7 +159,7 @@ std::string without_loose_hyphens(std::string_view utf8, Indian indian) {
     const auto begin = at;
     UChar32 c = 0;
     U8_NEXT(utf8, at, utf8.size(), c);
-    const bool is_word = is_letter(base) || u_isdigit(base) != 0;
+    const bool is_word = is_letter(base) || (base >= '0' && base <= '9');  // other digits count as signs there
     if (c == '-') {
       ++hyphens;
       continue;

@@ -85,6 +85,7 @@ TEST(LooseHyphens, BecomeSpaces) {
   EXPECT_EQ(without_loose_hyphens("(-\u0928"), "( \u0928");
   EXPECT_EQ(without_loose_hyphens("\uB155-\u092E"), "\uB155 \u092E");
   EXPECT_EQ(without_loose_hyphens(".-\u0BBB"), ". \u0BBB") << "which is no character";
+  EXPECT_EQ(without_loose_hyphens("\uFF14-s"), "\uFF14 s");
   EXPECT_EQ(without_loose_hyphens("---a"), "-- a");
   EXPECT_EQ(without_loose_hyphens("_-\u0301a"), "_ \u0301a");
   EXPECT_EQ(without_loose_hyphens("i-\u0301-a"), "i-\u0301 a") << "a mark on a hyphen is no word";
