@@ -121,8 +121,9 @@ void Cell::perform(const scheduler::Dispatch& dispatch) {
   SpeechStream& stream = *streams_.at(dispatch.stream);
   if (dispatch.kind == scheduler::JobKind::kPlan && is_refused(stream, *stream.utterance().next())) {
     refuse_text(stream);
+    // The job is taken back before its stream goes: it was never sent, so there is nothing to cancel or to learn.
+    scheduler_.plan_again(dispatch.job);
     scheduler_.cancel_stream(stream.id(), clock_.now());
-    scheduler_.planned(dispatch.job, {}, clock_.now());
     return;
   }
   jobs_.emplace(dispatch.job, Job{.stream = dispatch.stream,
