@@ -260,6 +260,25 @@ TEST_F(CellTest, ATextThatTakesWorkersIsRefusedAndNoSlotRestsForIt) {
   EXPECT_EQ(deaths(worker_pool::Death::kExited), died);
 }
 
+TEST_F(CellTest, ATextThatTakesWorkersIsRememberedThoughItsSendersHangUp) {
+  make_cell({}, {.least = 1, .most = 1});
+  const std::string poison = "These words halt the worker.";
+  for (std::uint64_t died = 1; died <= 2; ++died) {
+    ASSERT_TRUE(run_while_not([&] {
+      return cell_->ready_workers() == 1 && in_state(worker_pool::SlotState::kSpare) == 1;
+    })) << "at full strength";
+    const auto pid = active_pid();
+    auto stream = cell_->open(spec(poison));
+    ASSERT_TRUE(run_while_not([&] { return is_stopped(pid); })) << "it has begun to plan";
+    stream.reset();
+    ::kill(pid, SIGKILL);
+    ASSERT_TRUE(run_while_not([&] { return deaths(worker_pool::Death::kExited) == died; }));
+  }
+  const auto another = cell_->open(spec(poison));
+  ASSERT_EQ(another->end(), SpeechStream::End::kFailed);
+  EXPECT_EQ(another->error().code, Errc::kTextNotSpeakable);
+}
+
 TEST_F(CellTest, AWorkerThatTriesToBreakOutIsStoppedAndReplacedAndOnlyItsStreamEnds) {
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
