@@ -252,10 +252,14 @@ TEST_F(CellTest, ATextThatTakesWorkersIsRefusedAndNoSlotRestsForIt) {
   ASSERT_TRUE(run_while_not(at_strength));
   auto growing = spec("", 7);
   growing.arrival = TextArrival::kInPieces;
+  const auto active =
+      std::ranges::find(cell_->fleet().pool().slots(), worker_pool::SlotState::kActive, &worker_pool::Slot::state);
+  EXPECT_GT(active->text_ends(), 0U);
   const auto stream = cell_->open(std::move(growing));
   ASSERT_TRUE(cell_->add_text(*stream, "Some words come before. " + poison));
   cell_->end_text(*stream);
   EXPECT_FALSE(listen(*stream).empty()) << "what comes before it is spoken";
+  EXPECT_EQ(active->text_ends(), 0U) << "the slot has planned a text";
   EXPECT_EQ(stream->error().code, Errc::kTextNotSpeakable);
   EXPECT_EQ(deaths(worker_pool::Death::kExited), died);
 }
