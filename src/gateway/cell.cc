@@ -119,22 +119,26 @@ void Cell::act_on_schedule() {
 
 void Cell::perform(const scheduler::Dispatch& dispatch) {
   SpeechStream& stream = *streams_.at(dispatch.stream);
-  if (dispatch.kind == scheduler::JobKind::kPlan && is_refused(stream, *stream.utterance().next())) {
+  const bool plans = dispatch.kind == scheduler::JobKind::kPlan;
+  const auto text = plans ? hash_of(stream, *stream.utterance().next()) : 0;
+  if (plans && costly_texts_.refuses(text, clock_.now())) {
     refuse_text(stream);
+    // The job is taken back before its stream goes: it was never sent, so there is nothing to cancel or to learn.
+    scheduler_.plan_again(dispatch.job);
     scheduler_.cancel_stream(stream.id(), clock_.now());
-    scheduler_.planned(dispatch.job, {}, clock_.now());
     return;
   }
   jobs_.emplace(dispatch.job, Job{.stream = dispatch.stream,
                                   .worker = dispatch.worker,
                                   .kind = dispatch.kind,
                                   .progress = clock_.now(),
-                                  .grains_left = dispatch.grains});
+                                  .grains_left = dispatch.grains,
+                                  .text = text});
   const auto& spoken = voice(stream.spec().voice_id);
   worker_pool::StallJudge::Work work;
   if (dispatch.learnt) work = {.wall_p95 = dispatch.p95.wall, .cpu_p95 = dispatch.p95.cpu};
   const auto number = dispatch.job.value;
-  if (dispatch.kind == scheduler::JobKind::kPlan) {
+  if (plans) {
     auto job = stream.plan_job(dispatch.job);
     job.patience_us = base::to_microseconds(plan_patience(dispatch.stream));
     fleet_.send_job(dispatch.worker, spoken, number, std::move(job), work);

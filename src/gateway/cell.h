@@ -123,6 +123,7 @@ class Cell final : private FleetOwner {
     scheduler::WorkTime took{};     ///< By the worker's account.
     std::uint32_t grains_left = 0;  ///< Of a render job: that have not come.
     bool started = false;           ///< Its worker has begun it.
+    std::uint64_t text = 0;         ///< Of a plan: the hash by which CostlyTexts knows its voice and text.
 
     /// Whether its worker may say that now.
     template <class Body>
@@ -140,9 +141,9 @@ class Cell final : private FleetOwner {
   void worker_left(base::WorkerId worker) override;
   /// The texts that it was planning have cost a worker.
   void note_costly_texts(base::WorkerId worker);
-  /// Whether a segment is not to be planned, since it has cost too many workers.
-  [[nodiscard]] bool is_refused(const SpeechStream& stream, const text::Segment& segment) const;
-  /// Whether that is so of any segment that it has by now.
+  /// Returns the hash by which costly_texts_ knows the segment.
+  [[nodiscard]] std::uint64_t hash_of(const SpeechStream& stream, const text::Segment& segment) const;
+  /// Whether the stream has a segment by now that is not to be planned, since it has cost too many workers.
   [[nodiscard]] bool has_refused_text(const SpeechStream& stream) const;
   void refuse_text(SpeechStream& stream);
   void voice_loaded(base::WorkerId worker, const std::string& voice) override;

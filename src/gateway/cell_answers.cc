@@ -42,6 +42,7 @@ void Cell::on_answer(base::WorkerId worker, wire::Message message) {
 void Cell::on_planned(wire::Planned planned) {
   const base::JobId id{planned.job};
   SpeechStream* stream = stream_of(id);
+  costly_texts_.planned(jobs_.at(id).text);
   jobs_.erase(id);
   const scheduler::WorkTime took(base::from_microseconds(planned.wall_us), base::from_microseconds(planned.cpu_us));
   probe_.job(scheduler::JobKind::kPlan, took);
@@ -55,7 +56,6 @@ void Cell::on_planned(wire::Planned planned) {
   std::vector<base::Duration> grains;
   for (const auto& grain : planned.grains) grains.push_back(base::playing_time({grain.samples}, rate));
   learn_length(*stream, segment, grains);
-  costly_texts_.planned(stream->spec().voice_id, segment.text);
   grains.back() += base::playing_time(pause, rate);
   stream->add_segment(std::move(planned), pause);
   stream->utterance().accepted();

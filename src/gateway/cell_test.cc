@@ -252,12 +252,35 @@ TEST_F(CellTest, ATextThatTakesWorkersIsRefusedAndNoSlotRestsForIt) {
   ASSERT_TRUE(run_while_not(at_strength));
   auto growing = spec("", 7);
   growing.arrival = TextArrival::kInPieces;
+  const auto active =
+      std::ranges::find(cell_->fleet().pool().slots(), worker_pool::SlotState::kActive, &worker_pool::Slot::state);
+  EXPECT_GT(active->text_ends(), 0U);
   const auto stream = cell_->open(std::move(growing));
   ASSERT_TRUE(cell_->add_text(*stream, "Some words come before. " + poison));
   cell_->end_text(*stream);
   EXPECT_FALSE(listen(*stream).empty()) << "what comes before it is spoken";
+  EXPECT_EQ(active->text_ends(), 0U) << "the slot has planned a text";
   EXPECT_EQ(stream->error().code, Errc::kTextNotSpeakable);
   EXPECT_EQ(deaths(worker_pool::Death::kExited), died);
+}
+
+TEST_F(CellTest, ATextThatTakesWorkersIsRememberedThoughItsSendersHangUp) {
+  make_cell({}, {.least = 1, .most = 1});
+  const std::string poison = "These words halt the worker.";
+  for (std::uint64_t died = 1; died <= 2; ++died) {
+    ASSERT_TRUE(run_while_not([&] {
+      return cell_->ready_workers() == 1 && in_state(worker_pool::SlotState::kSpare) == 1;
+    })) << "at full strength";
+    const auto pid = active_pid();
+    auto stream = cell_->open(spec(poison));
+    ASSERT_TRUE(run_while_not([&] { return is_stopped(pid); })) << "it has begun to plan";
+    stream.reset();
+    ::kill(pid, SIGKILL);
+    ASSERT_TRUE(run_while_not([&] { return deaths(worker_pool::Death::kExited) == died; }));
+  }
+  const auto another = cell_->open(spec(poison));
+  ASSERT_EQ(another->end(), SpeechStream::End::kFailed);
+  EXPECT_EQ(another->error().code, Errc::kTextNotSpeakable);
 }
 
 TEST_F(CellTest, AWorkerThatTriesToBreakOutIsStoppedAndReplacedAndOnlyItsStreamEnds) {

@@ -84,23 +84,20 @@ worker_pool::Blame Cell::blame_of(base::WorkerId worker) const {
 void Cell::note_costly_texts(base::WorkerId worker) {
   for (const auto& [id, job] : jobs_) {
     if (job.worker != worker || job.kind != scheduler::JobKind::kPlan || !job.started) continue;
-    const auto* const stream = stream_of(id);
-    const auto* const segment = stream == nullptr ? nullptr : stream->utterance().next();
-    if (segment == nullptr) continue;
-    const auto losses = costly_texts_.lost(stream->spec().voice_id, segment->text, clock_.now());
-    runtime::log_warn("text_cost_worker",
-                      {{"stream", stream->id().value}, {"worker", worker.value}, {"losses", losses}});
+    const auto losses = costly_texts_.lost(job.text, clock_.now());
+    runtime::log_warn("text_cost_worker", {{"stream", job.stream.value}, {"worker", worker.value}, {"losses", losses}});
   }
 }
 
-bool Cell::is_refused(const SpeechStream& stream, const text::Segment& segment) const {
-  return costly_texts_.refuses(stream.spec().voice_id, segment.text, clock_.now());
+std::uint64_t Cell::hash_of(const SpeechStream& stream, const text::Segment& segment) const {
+  return costly_texts_.hash_of(stream.spec().voice_id, segment.text);
 }
 
 bool Cell::has_refused_text(const SpeechStream& stream) const {
   if (costly_texts_.size() == 0) return false;
-  return std::ranges::any_of(stream.utterance().segments(),
-                             [&](const auto& segment) { return is_refused(stream, segment); });
+  return std::ranges::any_of(stream.utterance().segments(), [&](const auto& segment) {
+    return costly_texts_.refuses(hash_of(stream, segment), clock_.now());
+  });
 }
 
 void Cell::refuse_text(SpeechStream& stream) {

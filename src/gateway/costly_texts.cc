@@ -11,9 +11,9 @@ std::uint64_t CostlyTexts::hash_of(std::string_view voice, std::string_view text
   return identity::hash({key_, voice, text});
 }
 
-std::uint32_t CostlyTexts::lost(std::string_view voice, std::string_view text, base::TimePoint now) {
+std::uint32_t CostlyTexts::lost(std::uint64_t hash, base::TimePoint now) {
   std::erase_if(texts_, [&](const Text& known) { return now - known.last > options_.remembered; });
-  Text lost{.hash = hash_of(voice, text), .losses = 1, .last = now};
+  Text lost{.hash = hash, .losses = 1, .last = now};
   if (const auto known = std::ranges::find(texts_, lost.hash, &Text::hash); known != texts_.end()) {
     lost.losses += known->losses;
     texts_.erase(known);
@@ -24,14 +24,12 @@ std::uint32_t CostlyTexts::lost(std::string_view voice, std::string_view text, b
   return lost.losses;
 }
 
-void CostlyTexts::planned(std::string_view voice, std::string_view text) {
-  if (texts_.empty()) return;
-  std::erase_if(texts_, [hash = hash_of(voice, text)](const Text& known) { return known.hash == hash; });
+void CostlyTexts::planned(std::uint64_t hash) {
+  std::erase_if(texts_, [hash](const Text& known) { return known.hash == hash; });
 }
 
-bool CostlyTexts::refuses(std::string_view voice, std::string_view text, base::TimePoint now) const {
-  if (texts_.empty()) return false;
-  const auto known = std::ranges::find(texts_, hash_of(voice, text), &Text::hash);
+bool CostlyTexts::refuses(std::uint64_t hash, base::TimePoint now) const {
+  const auto known = std::ranges::find(texts_, hash, &Text::hash);
   return known != texts_.end() && known->losses >= options_.losses && now - known->last <= options_.remembered;
 }
 

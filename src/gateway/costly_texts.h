@@ -23,12 +23,14 @@ class CostlyTexts {
   /// `key` is to be random.
   CostlyTexts(Options options, std::string key) : options_(options), key_(std::move(key)) {}
 
-  /// A worker ended while it planned this text with this voice. Returns how many did so far.
-  std::uint32_t lost(std::string_view voice, std::string_view text, base::TimePoint now);
+  /// Returns the hash by which the other functions know this text with this voice.
+  [[nodiscard]] std::uint64_t hash_of(std::string_view voice, std::string_view text) const;
+  /// A worker ended while it planned this text. Returns how many did so far.
+  std::uint32_t lost(std::uint64_t hash, base::TimePoint now);
   /// It was planned after all.
-  void planned(std::string_view voice, std::string_view text);
+  void planned(std::uint64_t hash);
   /// Whether it is not to be planned.
-  [[nodiscard]] bool refuses(std::string_view voice, std::string_view text, base::TimePoint now) const;
+  [[nodiscard]] bool refuses(std::uint64_t hash, base::TimePoint now) const;
 
   [[nodiscard]] std::size_t size() const { return texts_.size(); }
 
@@ -38,8 +40,6 @@ class CostlyTexts {
     std::uint32_t losses = 0;
     base::TimePoint last;
   };
-
-  [[nodiscard]] std::uint64_t hash_of(std::string_view voice, std::string_view text) const;
 
   Options options_;
   std::string key_;

@@ -138,6 +138,13 @@ class CellTest : public testing::Test {
     }
     return 0;
   }
+  /// Whether a signal has stopped that process.
+  [[nodiscard]] static bool is_stopped(pid_t pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    std::string line;
+    std::getline(file, line);
+    return line.contains(") T ");
+  }
   [[nodiscard]] std::size_t in_state(worker_pool::SlotState state) const {
     return static_cast<std::size_t>(
         std::ranges::count(cell_->fleet().pool().slots(), state, &worker_pool::Slot::state));

@@ -1,8 +1,9 @@
 // A worker with the tone engine alone: the inference process of the gateway's tests. With "confined FOLDER" it runs in
 // the sandbox and can read that folder; its voices then try to break out when their text asks them to. With "batch N"
 // it renders N grains at once, and ends at each grain of the voice's second speaker. Without "confined" it ends at a
-// text that would "take the worker".
+// text that would "take the worker", and stops itself at one that would "halt the worker".
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -49,6 +50,7 @@ class Fragile final : public engine::Voice {
   [[nodiscard]] const engine::VoiceInfo& info() const override { return voice_->info(); }
   [[nodiscard]] engine::Result<engine::SegmentPlan> plan(const engine::PlanRequest& request) override {
     if (request.text.contains("take the worker")) ::_exit(3);
+    if (request.text.contains("halt the worker")) ::raise(SIGSTOP);
     return voice_->plan(request);
   }
   [[nodiscard]] engine::Result<engine::RenderedGrain> render(const engine::RenderRequest& request) override {

@@ -218,6 +218,7 @@ void WorkerFleet::on_job_message(Slot& slot, wire::Message message) {
   } else {
     ++slot.jobs;
     end_task(slot, number);
+    if (!slot.remote && std::holds_alternative<wire::Planned>(message)) pool_.planned(slot.index);
   }
   const auto worker = slot.id;
   owner_.on_answer(worker, std::move(message));

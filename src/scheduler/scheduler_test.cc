@@ -102,6 +102,17 @@ TEST_F(SchedulerTest, ACancelledStreamStopsAtTheNextGrainAndGivesItsWorkerBack) 
   EXPECT_EQ(only_dispatch(at(3ms)).stream, StreamId{2});
 }
 
+TEST_F(SchedulerTest, APlanThatIsTakenBackIsNotCancelledAndFreesItsWorker) {
+  scheduler_.add_stream(stream(1), at(0s));
+  const auto job = only_dispatch(at(0s));
+  scheduler_.plan_again(job.job);
+  scheduler_.cancel_stream(StreamId{1}, at(0s));
+  EXPECT_TRUE(scheduler_.poll(at(0s)).empty()) << "no CancelJob";
+  EXPECT_EQ(scheduler_.jobs_in_flight(), 0U);
+  scheduler_.add_stream(stream(2), at(1ms));
+  EXPECT_EQ(only_dispatch(at(1ms)).stream, StreamId{2});
+}
+
 TEST_F(SchedulerTest, ABlockedStreamGetsNoJobsUntilUnblocked) {
   scheduler_.add_stream(stream(1), at(0s));
   plan(only_dispatch(at(0s)), true, at(0s));

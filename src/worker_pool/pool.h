@@ -33,6 +33,8 @@ class Pool {
 
   /// The process of a slot that was told to start has its voices loaded.
   void ready(SlotIndex slot, base::TimePoint now);
+  /// The slot's process has planned a text, so that the texts at which others ended there are to blame, not the slot.
+  void planned(SlotIndex slot) { slots_.at(slot).planned(); }
   /// The performer kills the slot's process, or gives it up. Its end is still to be reported.
   void killed(SlotIndex slot, Death death);
   /// The system has no room for another process at present: it is tried again, at longer intervals, for ever.

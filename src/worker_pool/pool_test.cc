@@ -197,13 +197,15 @@ TEST_F(PoolTest, OneThatDiesOftenIsQuarantinedAndTriedAgainLater) {
   EXPECT_EQ(state(0), SlotState::kStarting);
 }
 
-TEST_F(PoolTest, OneThatDiesOfTextsIsUsedAgainAtOnce) {
+TEST_F(PoolTest, OneThatDiesOfTextsAndPlansOthersIsUsedAgainAtOnce) {
   pool_ = Pool({.least = 1, .most = 1});
   settle();
   for (int i = 0; i < 20; ++i) {
     const auto active = std::ranges::find(pool_.slots(), SlotState::kActive, &Slot::state);
     ASSERT_NE(active, pool_.slots().end()) << "the spare took over";
-    pool_.ended(static_cast<SlotIndex>(active - pool_.slots().begin()), now_, Blame::kText);
+    const auto slot = static_cast<SlotIndex>(active - pool_.slots().begin());
+    if (i % 3 == 0) pool_.planned(slot);  // The two take turns: each dies three times from one plan to the next.
+    pool_.ended(slot, now_, Blame::kText);
     update();
     const auto starting = std::ranges::find(pool_.slots(), SlotState::kStarting, &Slot::state);
     ASSERT_NE(starting, pool_.slots().end()) << "without a pause";
@@ -212,6 +214,43 @@ TEST_F(PoolTest, OneThatDiesOfTextsIsUsedAgainAtOnce) {
   }
   EXPECT_EQ(std::ranges::count(pool_.slots(), SlotState::kQuarantined, &Slot::state), 0);
   EXPECT_EQ(pool_.condition(), Condition::kWell);
+}
+
+TEST_F(PoolTest, OneThatDiesOfEveryTextIsStartedAgainAtLongerIntervals) {
+  pool_ = Pool({.least = 1, .most = 1, .spare = Spare::kOff});
+  const auto wait_for_start = [&] {
+    const auto before = now_;
+    while (update().empty()) now_ += 100ms;
+    ready(0);
+    update();
+    return now_ - before;
+  };
+  std::vector<base::Duration> waits;
+  for (int i = 0; i < 10; ++i) {
+    waits.push_back(wait_for_start());
+    pool_.ended(0, now_, Blame::kText);
+  }
+  EXPECT_THAT(waits, ElementsAre(0ms, 0ms, 0ms, 0ms, 0ms, 100ms, 200ms, 400ms, 800ms, 1600ms));
+  EXPECT_EQ(wait_for_start(), 3200ms);
+  pool_.planned(0);
+  pool_.ended(0, now_, Blame::kText);
+  EXPECT_EQ(wait_for_start(), 0ms) << "it can plan, so that was the text's fault";
+}
+
+TEST_F(PoolTest, OneThatDiesOfEveryTextIsQuarantined) {
+  pool_ = Pool({.least = 1, .most = 1});
+  settle();
+  int deaths = 0;
+  for (const auto end = now_ + 50s; now_ < end; now_ += 100ms) {
+    update();
+    if (state(0) == SlotState::kStarting) ready(0);
+    if (!pool_.slots()[0].runs()) continue;
+    pool_.ended(0, now_, Blame::kText);
+    ++deaths;
+  }
+  EXPECT_EQ(deaths, 7) << "three for which the texts are to blame, and the fourth of its own";
+  EXPECT_EQ(state(0), SlotState::kQuarantined);
+  EXPECT_EQ(pool_.active(), 1U) << "the spare has taken over";
 }
 
 TEST_F(PoolTest, WithTwoInQuarantineThereIsOneWorkerLess) {

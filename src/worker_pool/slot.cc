@@ -50,7 +50,7 @@ void Slot::ended(const Options& options, bool may_rest, Blame blame, base::TimeP
     return;
   }
   if (state_ != SlotState::kEnding) deaths_.add(Death::kExited);
-  if (blame == Blame::kText && was_ready_) {
+  if (blame == Blame::kText && was_ready_ && ++text_ends_ <= kTextEnds) {
     state_ = SlotState::kWaiting;
     until_ = now;
     return;
@@ -83,6 +83,7 @@ void Slot::expire(base::TimePoint now) {
 
 void Slot::reset() {
   failed_starts_ = 0;
+  text_ends_ = 0;
   ends_.clear();
   if (state_ == SlotState::kWaiting || state_ == SlotState::kQuarantined || state_ == SlotState::kGivenUp) {
     state_ = SlotState::kEmpty;

@@ -40,8 +40,16 @@ class Slot {
   void killed(Death death);
   void hold(std::uint64_t bytes);
 
-  /// The process is gone. `may_rest`: others can do without this slot, so that it may be quarantined. What a text is to
-  /// blame for is not held against the slot: it is used again at once.
+  /// So many ends in a row for which texts are to blame are not held against the slot. The further ones are, until a
+  /// process in it has planned a text: where every text ends the process, the texts are not at fault.
+  static constexpr std::uint32_t kTextEnds = 3;
+  /// Ends for which texts were to blame, since a text was planned here.
+  [[nodiscard]] std::uint32_t text_ends() const { return text_ends_; }
+
+  /// The process has planned a text.
+  void planned() { text_ends_ = 0; }
+  /// The process is gone. `may_rest`: others can do without this slot, so that it may be quarantined. What is not held
+  /// against the slot, see kTextEnds, leaves it to be used again at once.
   void ended(const Options& options, bool may_rest, Blame blame, base::TimePoint now);
   /// The process could not be started, for which the slot is not to blame.
   void not_started(base::TimePoint now);
@@ -59,6 +67,7 @@ class Slot {
   base::Duration ready_after_{};
   bool was_ready_ = false;  ///< The process that runs was.
   std::uint32_t failed_starts_ = 0;
+  std::uint32_t text_ends_ = 0;
   std::deque<base::TimePoint> ends_;  ///< Of the last minute; deaths_per_minute + 1 at most.
   std::uint64_t starts_ = 0;
   DeathCount deaths_;

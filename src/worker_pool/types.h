@@ -40,7 +40,7 @@ inline constexpr std::array kDeaths = {Death::kExited, Death::kStalled, Death::k
 /// What a worker's end says something about.
 enum class Blame : std::uint8_t {
   kSlot,
-  kText,  ///< It was planning a text, which may be what it could not bear: another worker may go on in its slot.
+  kText,  ///< It was planning a text, which may be what it could not bear: see Slot::kTextEnds.
 };
 
 /// How often workers ended, by how they did.
