@@ -466,9 +466,13 @@ def test_a_text_without_words_ends_without_sound(sockets, text):
     assert (pcm_of(messages), code, messages[-1]["isFinal"]) == (b"", 1000, True)
 
 
-def test_a_message_may_have_forty_thousand_characters(sockets):
+@pytest.mark.parametrize("text", [
+    "\u043c\u0438\u0440 " * 9_999 + "\u043c\u0438\u0440.", "It goes on. " + "\U0001f642" * 39_988],
+    ids=["six bytes", "twelve bytes"])
+def test_a_message_may_have_forty_thousand_characters(sockets, text):
+    """Most of them are escaped in JSON, with so many bytes each."""
     with open_socket(sockets, "stream-input") as socket:
-        send(socket, text="\u043c\u0438\u0440 " * 9_999 + "\u043c\u0438\u0440.")
+        send(socket, text=text)
         assert audio_of(receive(socket))
 
 
