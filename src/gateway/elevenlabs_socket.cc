@@ -5,6 +5,7 @@
 
 #include "gateway/elevenlabs_door.h"
 #include "gateway/identity.h"
+#include "gateway/listed.h"
 
 namespace antiphon::gateway {
 namespace {
@@ -311,7 +312,7 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
        .silence = door.options.silence,
        .lead = lead},
       door.options, query->inactivity_timeout);
-  const auto place = door.open.insert(door.open.end(), &session);
+  const Listed<ElevenLabsSocket*> listed(door.open, &session);
   co_await session.run(std::move(first));
   door.open.erase(place);
 }
