@@ -29,7 +29,7 @@ elevenlabs::Error no_key() {
 /// For a turn behind others of its socket to be let in.
 constexpr base::Duration kTurnWait = std::chrono::seconds(10);
 
-/// So many messages a socket survives of which nobody knows what they are for.
+/// So many messages in a row a socket survives of which nobody knows what they are for.
 constexpr std::size_t kMostUnreadable = 16;
 
 /// Whether `message` is no reason to open a context: a flush of nothing, or, without a name, a sign of life.
@@ -98,6 +98,7 @@ runtime::Awaitable<bool> ElevenLabsSocket::take(std::string text) {
   heard_ = common_.clock.now();
   auto message = elevenlabs::parse_client_message(common_.mode, text, common_.speech.rules().elevenlabs);
   if (!message) co_return co_await refuse(std::move(message.error()));
+  unreadable_ = 0;
   co_await perform(std::move(*message));
   co_return true;
 }
@@ -314,7 +315,6 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
       door.options, query->inactivity_timeout);
   const Listed<ElevenLabsSocket*> listed(door.open, &session);
   co_await session.run(std::move(first));
-  door.open.erase(place);
 }
 
 }  // namespace antiphon::gateway
