@@ -379,12 +379,19 @@ def test_in_auto_mode_the_time_between_messages_changes_nothing(sockets):
     at_once = speak_turn(sockets, messages=[*({"text": text} for text in SENTENCES), *end], auto_mode="true")
     apart = [item for text in SENTENCES for item in ({"text": text}, 0.7)]
     assert speak_turn(sockets, messages=[*apart, *end], auto_mode="true") == at_once
-    assert at_once[1] == " ".join(SENTENCES)
+    assert at_once[1] == "".join(SENTENCES)
+
+
+@pytest.mark.parametrize("auto_mode", ["true", "false"])
+def test_an_alignment_has_no_space_that_the_client_did_not_write(sockets, auto_mode):
+    messages = [{"text": "Hi."}, {"text": "Yo."}, {"flush": True}, *CLOSED]
+    audio, text = speak_turn(sockets, messages=messages, auto_mode=auto_mode)
+    assert audio and text == "Hi.Yo."
 
 
 def test_a_message_that_begins_with_a_capital_begins_a_word(sockets):
     messages = [*({"text": text} for text in SENTENCES[:2]), {"flush": True}, *CLOSED]
-    assert speak_turn(sockets, messages=messages)[1] == " ".join(SENTENCES[:2])
+    assert speak_turn(sockets, messages=messages)[1] == "".join(SENTENCES[:2])
     spaced = [{"text": " ".join(SENTENCES[:2])}, {"flush": True}, *CLOSED]
     assert speak_turn(sockets, messages=messages)[0] == speak_turn(sockets, messages=spaced)[0]
 
