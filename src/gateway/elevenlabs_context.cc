@@ -15,7 +15,7 @@ constexpr base::Duration kAhead = std::chrono::seconds(2);
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
-/// Ends with the space that parts it from the next message's words, also for those who read its alignment.
+/// Ends with the space that parts it from the next message's words.
 std::string with_space(std::string text) {
   if (!text.empty() && !is_blank(std::string_view(text).substr(text.size() - 1))) text += ' ';
   return text;
@@ -41,7 +41,7 @@ elevenlabs::Result<void> ElevenLabsContext::append(const elevenlabs::AppendText&
   const bool sentences = common_.arrival == elevenlabs::Arrival::kSentences;
   const bool waits = message.pace == elevenlabs::Pace::kBuffered && !sentences;
   const auto text = sentences ? with_space(message.text) : joiner_.join(message.text);
-  sink_.wrote(text);
+  sink_.wrote(message.text);  // Not the spaces that were put between messages.
   if (auto spoken = speak(schedule_.add(text, waits ? elevenlabs::Pace::kBuffered : elevenlabs::Pace::kTriggered));
       !spoken) {
     return spoken;

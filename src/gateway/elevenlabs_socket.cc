@@ -5,6 +5,7 @@
 
 #include "gateway/elevenlabs_door.h"
 #include "gateway/identity.h"
+#include "gateway/listed.h"
 
 namespace antiphon::gateway {
 namespace {
@@ -28,7 +29,7 @@ elevenlabs::Error no_key() {
 /// For a turn behind others of its socket to be let in.
 constexpr base::Duration kTurnWait = std::chrono::seconds(10);
 
-/// So many messages a socket survives of which nobody knows what they are for.
+/// So many messages in a row a socket survives of which nobody knows what they are for.
 constexpr std::size_t kMostUnreadable = 16;
 
 /// Whether `message` is no reason to open a context: a flush of nothing, or, without a name, a sign of life.
@@ -97,6 +98,7 @@ runtime::Awaitable<bool> ElevenLabsSocket::take(std::string text) {
   heard_ = common_.clock.now();
   auto message = elevenlabs::parse_client_message(common_.mode, text, common_.speech.rules().elevenlabs);
   if (!message) co_return co_await refuse(std::move(message.error()));
+  unreadable_ = 0;
   co_await perform(std::move(*message));
   co_return true;
 }
@@ -311,9 +313,8 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
        .silence = door.options.silence,
        .lead = lead},
       door.options, query->inactivity_timeout);
-  const auto place = door.open.insert(door.open.end(), &session);
+  const Listed<ElevenLabsSocket*> listed(door.open, &session);
   co_await session.run(std::move(first));
-  door.open.erase(place);
 }
 
 }  // namespace antiphon::gateway

@@ -62,7 +62,7 @@ class ElevenLabsSocket {
   /// The same, and it is closed now where nothing is spoken.
   [[nodiscard]] runtime::Awaitable<> wind_up_now();
   /// Says what is wrong with a message. The context that it is for ends, no other; the socket ends where it has only
-  /// that one, or after many messages of which nobody knows what they are for.
+  /// that one, or after many messages in a row of which nobody knows what they are for.
   [[nodiscard]] runtime::Awaitable<bool> refuse(protocol::elevenlabs::MessageError error);
   [[nodiscard]] runtime::Awaitable<> tell(const std::string& context, const protocol::elevenlabs::Error& error);
   /// The socket ends for `error`.
@@ -78,7 +78,7 @@ class ElevenLabsSocket {
   base::Duration inactivity_;
   std::list<std::unique_ptr<Context>> contexts_;
   base::TimePoint heard_;
-  std::size_t unreadable_ = 0;  ///< Messages so far of which nobody knows what they are for.
+  std::size_t unreadable_ = 0;  ///< Messages in a row of which nobody knows what they are for.
   bool winding_up_ = false;
   std::unique_ptr<runtime::Timer> watch_;
   std::unique_ptr<runtime::Timer> parting_;  ///< Cuts a client off that does not take the goodbye.

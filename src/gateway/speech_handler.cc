@@ -6,6 +6,7 @@
 
 #include "codec/encoder.h"
 #include "gateway/egress.h"
+#include "gateway/listed.h"
 #include "gateway/paced_sink.h"
 #include "text/text.h"
 
@@ -44,20 +45,6 @@ void note_ended(AccessNote* note, const Egress::Report& report) {
   note->error = report.error;
   note->left = !report.error && report.end != Egress::End::kComplete;
 }
-
-/// Keeps an entry in a list while it lives.
-template <class T>
-class Listed {
- public:
-  Listed(std::list<T>& list, T entry) : list_(list), entry_(list.insert(list.end(), std::move(entry))) {}
-  Listed(const Listed&) = delete;
-  Listed& operator=(const Listed&) = delete;
-  ~Listed() { list_.erase(entry_); }
-
- private:
-  std::list<T>& list_;
-  typename std::list<T>::iterator entry_;
-};
 
 bool may_use(const identity::Caller& caller, const std::string& voice) {
   return caller.voices.empty() || std::ranges::find(caller.voices, voice) != caller.voices.end();

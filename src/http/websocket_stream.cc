@@ -43,7 +43,10 @@ class WebSocketStream final : public WebSocket {
         .handshake_timeout = seconds, .idle_timeout = websocket::stream_base::none(), .keep_alive_pings = false});
     stream_.read_message_max(options_.message_bytes);
     stream_.text(true);
-    stream_.control_callback([this](websocket::frame_type, boost::beast::string_view) { heard(); });
+    stream_.control_callback([this](websocket::frame_type kind, boost::beast::string_view) {
+      heard();
+      if (kind == websocket::frame_type::close) hear_goodbye();
+    });
     connection_.on_closing_ = [this] { drain(); };
   }
   ~WebSocketStream() override { connection_.on_closing_ = nullptr; }
@@ -131,6 +134,11 @@ class WebSocketStream final : public WebSocket {
     if (closing_ || !stream_.is_open()) start_linger();
     if (auto callback = std::exchange(on_drain_, nullptr)) return callback();
     if (!closing_) end();
+  }
+
+  /// The same for one that comes after the drain began. Beast says so before it waits for the peer to close its side.
+  void hear_goodbye() {
+    if (connection_.closing_ && !linger_) start_linger();
   }
 
   void start_linger() {

@@ -226,15 +226,28 @@ TEST_F(WebSocketTest, IsToldOfADrainAndSaysGoodbye) {
   }(*this));
 }
 
-/// How a peer keeps its side of TCP open: it says nothing any more, or it says goodbye first.
-enum class Peer : std::uint8_t { kSilent, kSaysGoodbye };
+/// How a peer keeps its side of TCP open: it says nothing any more, or it says goodbye, before the drain or while
+/// something is still being said to it.
+enum class Peer : std::uint8_t { kSilent, kSaysGoodbye, kSaysGoodbyeLater };
 
-class WebSocketDrainTest : public WebSocketTest, public testing::WithParamInterface<Peer> {};
+class WebSocketDrainTest : public WebSocketTest, public testing::WithParamInterface<Peer> {
+ public:
+  /// Until it is answered.
+  runtime::Awaitable<> say_goodbye(tcp::socket& socket) {
+    const auto before = socket.available();
+    const std::string goodbye("\x88\x82\0\0\0\0\x03\xE8", 8);
+    co_await boost::asio::async_write(socket, boost::asio::buffer(goodbye), kAwait);
+    EXPECT_TRUE(co_await wait_for([&] { return socket.available() > before; })) << "it is answered";
+  }
+};
 
 TEST_P(WebSocketDrainTest, APeerThatKeepsItsSideOpenGetsASecond) {
   serve([](WebSocket& socket) -> runtime::Awaitable<> {
     runtime::TaskGroup group(co_await boost::asio::this_coro::executor);
-    socket.on_drain([&] { group.spawn(socket.close(CloseCode::kGoingAway, "the server stops")); });
+    socket.on_drain([&] {
+      if (GetParam() == Peer::kSaysGoodbyeLater) return;
+      group.spawn(socket.close(CloseCode::kGoingAway, "the server stops"));
+    });
     EXPECT_FALSE(co_await socket.read());
     co_await group.join();
   });
@@ -245,20 +258,17 @@ TEST_P(WebSocketDrainTest, APeerThatKeepsItsSideOpenGetsASecond) {
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     co_await boost::asio::async_write(socket, boost::asio::buffer(upgrade), kAwait);
     EXPECT_TRUE(co_await t.wait_for([&] { return socket.available() > 100; }));
-    if (GetParam() == Peer::kSaysGoodbye) {
-      const auto before = socket.available();
-      const std::string goodbye("\x88\x82\0\0\0\0\x03\xE8", 8);
-      co_await boost::asio::async_write(socket, boost::asio::buffer(goodbye), kAwait);
-      EXPECT_TRUE(co_await t.wait_for([&] { return socket.available() > before; })) << "it is answered";
-    }
+    if (GetParam() == Peer::kSaysGoodbye) co_await t.say_goodbye(socket);
     t.server_->stop_accepting();
+    if (GetParam() == Peer::kSaysGoodbyeLater) co_await t.say_goodbye(socket);
     EXPECT_FALSE(co_await t.wait_for([&] { return t.ended_ > 0; })) << "it has its second";
     t.clock_.advance(1s);
     EXPECT_TRUE(co_await t.wait_for([&] { return t.ended_ == 1; }));
   }(*this));
 }
 
-INSTANTIATE_TEST_SUITE_P(Peers, WebSocketDrainTest, testing::Values(Peer::kSilent, Peer::kSaysGoodbye));
+INSTANTIATE_TEST_SUITE_P(Peers, WebSocketDrainTest,
+                         testing::Values(Peer::kSilent, Peer::kSaysGoodbye, Peer::kSaysGoodbyeLater));
 
 TEST_F(WebSocketTest, APlainRequestMayBeAnsweredInstead) {
   serve(echo);

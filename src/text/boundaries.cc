@@ -77,6 +77,10 @@ bool is_closing(char32_t c) { return has_category(c, U_GC_PE_MASK | U_GC_PF_MASK
 
 bool ends_sentence(char32_t c) { return u_hasBinaryProperty(signed_code(c), UCHAR_S_TERM) != 0; }
 
+bool continues_sentence(char32_t c) {
+  return u_getIntPropertyValue(signed_code(c), UCHAR_SENTENCE_BREAK) == U_SB_LOWER;
+}
+
 std::size_t spoken_weight(char32_t c) {
   const auto width = u_getIntPropertyValue(signed_code(c), UCHAR_EAST_ASIAN_WIDTH);
   if (width == U_EA_WIDE && is_letter(c)) return 3;

@@ -29,6 +29,9 @@ enum class Boundary : std::uint8_t { kGrapheme, kLine, kSentence };
 [[nodiscard]] bool is_closing(char32_t c);
 /// What ends a sentence in some script, such as a full stop (STerm of UAX 29).
 [[nodiscard]] bool ends_sentence(char32_t c);
+/// Whether `c` is a small letter, before which no full stop ends a sentence (Lower of UAX 29). The letters of scripts
+/// without capitals, such as Georgian, are none.
+[[nodiscard]] bool continues_sentence(char32_t c);
 /// What one code point adds to spoken_length().
 [[nodiscard]] std::size_t spoken_weight(char32_t c);
 

@@ -38,28 +38,48 @@ Result<void> GrowingText::append(std::string_view utf8, std::vector<Segment>& ou
   return {};
 }
 
+GrowingText::Mark GrowingText::mark_of(char32_t c) {
+  if (c == '.') return Mark::kStop;
+  if (ends_sentence(c)) return Mark::kSentence;
+  return ends_clause_or_comma(c) ? Mark::kClause : Mark::kNone;
+}
+
 void GrowingText::take(char32_t c, std::string_view bytes, std::vector<Segment>& out) {
   if (is_space(c)) {
     if (spaces_ == kMostSpaces) return;
     if (spaces_++ == 0) ++length_;
-    mark_behind_ = mark_behind_ || breaks_line(c);
+    if (breaks_line(c)) mark_ = Mark::kSentence;
     text_ += bytes;
     return;
   }
   spaces_ = 0;
   text_ += bytes;
   length_ += spoken_weight(c);
-  if (ends_sentence(c) || ends_clause_or_comma(c)) {
-    mark_behind_ = true;
-  } else if (mark_behind_ && is_letter(c)) {
+  if (const auto mark = mark_of(c); mark != Mark::kNone) {
+    mark_ = std::max(mark_, mark);
+  } else if (mark_ != Mark::kNone && is_letter(c)) {
     // Only a letter tells whether a mark ended something: "Why?" he asked; No. 5 of; 1,000 men.
-    return decide(out);
+    return may_cut(c) ? decide(out) : pass();
+  } else if (mark_ == Mark::kStop && c > 0x7F) {
+    mark_ = Mark::kSentence;  // Some signs begin a sentence as a capital does.
   }
   if (length_ > overlong_) decide(out);
 }
 
+bool GrowingText::may_cut(char32_t letter) const {
+  if (mark_ == Mark::kSentence || (mark_ == Mark::kStop && !continues_sentence(letter))) return true;
+  const bool clause_is_due = nothing_cut_yet_ && options_.first_clause_chars > 0;
+  return clause_is_due || length_ > overlong(limit_);
+}
+
+void GrowingText::pass() {
+  mark_ = Mark::kNone;
+  overlong_ = std::max(overlong(limit_), 2 * length_);
+}
+
 void GrowingText::decide(std::vector<Segment>& out) {
-  mark_behind_ = false;
+  ++decisions_;
+  mark_ = Mark::kNone;
   const auto normalised = normalise(text_).value_or("");
   auto complete = sentences(normalised);
   if (complete.empty()) return clear();
@@ -119,7 +139,8 @@ void GrowingText::begin_with(std::string word) {
   length_ = spoken_length(text_);
   for (std::size_t at = 0; at < text_.size();) {
     const char32_t c = decode_next(text_, at);
-    mark_behind_ = mark_behind_ || ends_sentence(c) || ends_clause_or_comma(c);
+    // Letters may have come behind it, so what follows says nothing of it.
+    if (mark_of(c) != Mark::kNone) mark_ = Mark::kSentence;
   }
 }
 
@@ -135,7 +156,7 @@ void GrowingText::clear() {
   length_ = 0;
   overlong_ = overlong(limit_);
   spaces_ = 0;
-  mark_behind_ = false;
+  mark_ = Mark::kNone;
 }
 
 }  // namespace antiphon::text

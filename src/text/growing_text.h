@@ -36,9 +36,24 @@ class GrowingText {
 
   /// What has come and is in no segment yet, in units of spoken_length(). Bounded: not far above the longest segment.
   [[nodiscard]] std::size_t pending() const { return length_; }
+  /// How often append() has looked at all that is pending for a place to cut. That is what it costs.
+  [[nodiscard]] std::size_t decisions() const { return decisions_; }
 
  private:
+  /// What may have ended since the text was last looked at. A higher one includes the lower ones.
+  enum class Mark : std::uint8_t {
+    kNone,
+    kClause,    ///< A clause, or its part before a comma.
+    kStop,      ///< A sentence, at a full stop, unless it goes on in a small letter.
+    kSentence,  ///< A sentence or a line.
+  };
+
+  [[nodiscard]] static Mark mark_of(char32_t c);
   void take(char32_t c, std::string_view bytes, std::vector<Segment>& out);
+  /// Whether a cut may be due at `letter`, the first one behind the mark.
+  [[nodiscard]] bool may_cut(char32_t letter) const;
+  /// Does what decide() does where nothing is cut.
+  void pass();
   /// Cuts off what is decided.
   void decide(std::vector<Segment>& out);
   /// `rest` is the beginning of a sentence that goes on.
@@ -49,12 +64,13 @@ class GrowingText {
 
   Options options_;
   std::size_t limit_;
-  std::string text_;             ///< In no segment yet; its decided part is normalised.
-  std::size_t length_ = 0;       ///< About its spoken_length(); white space in a row counts once.
-  std::size_t overlong_;         ///< Length from which on it is cut wherever that is best.
-  std::size_t spaces_ = 0;       ///< White space in a row at its end.
-  bool mark_behind_ = false;     ///< A sentence or a clause may have ended since it was last looked at.
+  std::string text_;        ///< In no segment yet; its decided part is normalised.
+  std::size_t length_ = 0;  ///< About its spoken_length(); white space in a row counts once.
+  std::size_t overlong_;    ///< Length from which on it is cut wherever that is best.
+  std::size_t spaces_ = 0;  ///< White space in a row at its end.
+  Mark mark_ = Mark::kNone;
   bool nothing_cut_yet_ = true;  ///< No segment has come of it.
+  std::size_t decisions_ = 0;
 };
 
 }  // namespace antiphon::text

@@ -168,6 +168,26 @@ TEST_F(GrowingTextTest, WhiteSpaceIsBoundedAndSaysNothing) {
   EXPECT_THAT(add("T"), ElementsAre("One."));
 }
 
+TEST(GrowingText, AMarkThatCanCutNothingCostsNoDecision) {
+  for (const std::string unit : {"a,", "a, ", "a;", "a.", "a. ", "1.a, "}) {
+    std::string text;
+    while (text.size() < 40'000) text += unit;
+    GrowingText growing(Options{});
+    std::vector<Segment> out;
+    ASSERT_TRUE(growing.append(text, out));
+    EXPECT_GT(out.size(), text.size() / Options{}.max_chars / 2) << unit;
+    // Until something is cut each mark may end the first clause.
+    EXPECT_LE(growing.decisions(), Options{}.max_chars + text.size() / 50) << unit;
+  }
+}
+
+TEST_F(GrowingTextTest, AFullStopBehindACutEndsASentenceBeforeWhatIsNoSmallLetter) {
+  EXPECT_THAT(add("One. Two, e.g. this, was no. two. F"), ElementsAre("One.", "Two, e.g. this, was no. two."));
+  EXPECT_THAT(add("our. (S"), ElementsAre("Four."));
+  EXPECT_THAT(add("ix. \u10D0"), ElementsAre("(Six.")) << "Georgian has no capitals";
+  EXPECT_THAT(add(". \u2160 b\n\nC"), ElementsAre("\u10D0.", "\u2160 b"));
+}
+
 TEST_F(GrowingTextTest, RefusesBrokenUtf8AndTakesNothingOfIt) {
   std::vector<Segment> out;
   EXPECT_THAT(add("Good"), IsEmpty());

@@ -354,7 +354,7 @@ def test_a_socket_survives_some_messages_that_nobody_can_read(sockets):
         for _ in range(20):
             socket.send("no json")
         messages, code = rest_of(socket)
-        assert code == 1008 and len(messages) == 2
+        assert code == 1008 and len(messages) == 17, "they are counted in a row"
 
 
 SENTENCES = ["Thank you for calling.", "Let me check the map.", "it is late", "One moment. Please wait!"]
@@ -379,12 +379,19 @@ def test_in_auto_mode_the_time_between_messages_changes_nothing(sockets):
     at_once = speak_turn(sockets, messages=[*({"text": text} for text in SENTENCES), *end], auto_mode="true")
     apart = [item for text in SENTENCES for item in ({"text": text}, 0.7)]
     assert speak_turn(sockets, messages=[*apart, *end], auto_mode="true") == at_once
-    assert at_once[1] == " ".join(SENTENCES)
+    assert at_once[1] == "".join(SENTENCES)
+
+
+@pytest.mark.parametrize("auto_mode", ["true", "false"])
+def test_an_alignment_has_no_space_that_the_client_did_not_write(sockets, auto_mode):
+    messages = [{"text": "Hi."}, {"text": "Yo."}, {"flush": True}, *CLOSED]
+    audio, text = speak_turn(sockets, messages=messages, auto_mode=auto_mode)
+    assert audio and text == "Hi.Yo."
 
 
 def test_a_message_that_begins_with_a_capital_begins_a_word(sockets):
     messages = [*({"text": text} for text in SENTENCES[:2]), {"flush": True}, *CLOSED]
-    assert speak_turn(sockets, messages=messages)[1] == " ".join(SENTENCES[:2])
+    assert speak_turn(sockets, messages=messages)[1] == "".join(SENTENCES[:2])
     spaced = [{"text": " ".join(SENTENCES[:2])}, {"flush": True}, *CLOSED]
     assert speak_turn(sockets, messages=messages)[0] == speak_turn(sockets, messages=spaced)[0]
 
@@ -466,9 +473,13 @@ def test_a_text_without_words_ends_without_sound(sockets, text):
     assert (pcm_of(messages), code, messages[-1]["isFinal"]) == (b"", 1000, True)
 
 
-def test_a_message_may_have_forty_thousand_characters(sockets):
+@pytest.mark.parametrize("text", [
+    "\u043c\u0438\u0440 " * 9_999 + "\u043c\u0438\u0440.", "It goes on. " + "\U0001f642" * 39_988],
+    ids=["six bytes", "twelve bytes"])
+def test_a_message_may_have_forty_thousand_characters(sockets, text):
+    """Most of them are escaped in JSON, with so many bytes each."""
     with open_socket(sockets, "stream-input") as socket:
-        send(socket, text="\u043c\u0438\u0440 " * 9_999 + "\u043c\u0438\u0440.")
+        send(socket, text=text)
         assert audio_of(receive(socket))
 
 

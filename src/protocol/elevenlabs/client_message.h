@@ -13,10 +13,10 @@
 
 namespace antiphon::protocol::elevenlabs {
 
-/// Longest message of a client whose text may have so many characters, which may be escaped in JSON (`\u00e4`). The
-/// WebSocket's reader enforces it.
+/// Longest message of a client whose text may have so many characters, which may be escaped in JSON: `\u00e4`, or
+/// `\ud83d\ude42` for one beyond the basic plane. The WebSocket's reader enforces it.
 constexpr std::size_t max_message_bytes(std::size_t max_characters) {
-  constexpr std::size_t kEscapedBytes = 6;
+  constexpr std::size_t kEscapedBytes = 12;
   constexpr std::size_t kOtherFields = std::size_t{16} << 10;
   return kOtherFields + kEscapedBytes * max_characters;
 }

@@ -111,6 +111,15 @@ TEST(ClientMessage, AnErrorNamesItsContextWhereThatIsKnown) {
   EXPECT_EQ(context_of("[]"), std::nullopt);
 }
 
+TEST(ClientMessage, TheLongestTextMayBeEscapedToTheLastCharacter) {
+  constexpr std::size_t kCharacters = 50'000;
+  std::string message = R"({"text":")";
+  for (std::size_t i = 0; i < kCharacters; ++i) message += R"(\ud83d\ude42)";
+  message += R"("})";
+  EXPECT_LE(message.size(), max_message_bytes(kCharacters));
+  EXPECT_TRUE(parse_client_message(Mode::kSingle, message, {.max_characters = kCharacters}));
+}
+
 TEST(ClientMessage, WhatAsksForNothingIsASignOfLife) {
   for (const auto mode : {Mode::kSingle, Mode::kMulti}) {
     for (const auto* const message :
