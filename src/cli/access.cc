@@ -44,7 +44,7 @@ std::optional<identity::CertificateFacts> facts_of(const std::optional<tls::Serv
 /// The host of an address to listen on; "" where the door is shut.
 std::string host_of(std::string_view key, const std::string& place) {
   if (place.empty()) return {};
-  std::string host;
+  std::string host = "127.0.0.1";  // where a port alone is opened
   std::uint16_t port = 0;
   listen_at(key, place, host, port);
   return host;

@@ -86,11 +86,15 @@ class Bar {
   bool shown_;
 };
 
+/// Set by SIGINT and SIGTERM: speaking ends, so that no half-written file stays behind.
+volatile std::sig_atomic_t interrupted = 0;
+
 int say(const Flags& flags) {
   if (flags.output == "-" && ::isatty(STDOUT_FILENO) == 1) {
     throw std::runtime_error("refusing to write sound to a terminal; use -o FILE.wav, or a pipe to a player");
   }
   std::signal(SIGPIPE, SIG_IGN);  // a player that ends early shows as a failed write
+  for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { interrupted = 1; });
   const auto config = flags.settings.load();
   const auto voices = open_voices(config);
   if (voices.voices().empty()) throw std::runtime_error(no_voices(config.voices.folder));
@@ -115,7 +119,7 @@ int say(const Flags& flags) {
       {.text = text, .segmentation = config.text, .speed = flags.speed, .seed = flags.seed, .speaker = found->speaker},
       [&](std::span<const std::int16_t> pcm) {
         ready.clear();
-        listening = stage->push(pcm, ready).has_value() && sink.write(ready);
+        listening = interrupted == 0 && stage->push(pcm, ready).has_value() && sink.write(ready);
         return listening;
       },
       [&](double share) { bar.show(share); });
@@ -123,6 +127,7 @@ int say(const Flags& flags) {
   if (!spoken) throw std::runtime_error(spoken.error().message);
   ready.clear();
   if (listening && !(stage->finish(ready) && sink.write(ready))) listening = false;
+  if (interrupted != 0) throw std::runtime_error("interrupted");
   if (!listening) throw std::runtime_error(sink.fault().empty() ? "the sound cannot be resampled" : sink.fault());
   sink.finish();
   return 0;

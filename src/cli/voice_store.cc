@@ -43,7 +43,7 @@ gateway::VoiceDirectory open_voices(const config::Config& config) {
 
   for (const auto& [voice, gain] : config.gains) {
     if (std::ranges::find(catalogue->voices, voice, &voice::CatalogueEntry::id) == catalogue->voices.end()) {
-      fmt::print(stderr, "antiphon: gains: there is no voice '{}'\n", voice);
+      runtime::complain("no_such_voice", fmt::format("gains: there is no voice '{}'", voice));
     }
   }
 

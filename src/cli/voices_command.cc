@@ -75,24 +75,33 @@ void print(const voice::preparation::Verification& found, voice::Kernel kernel) 
 
 /// Measures how loud the voice is, and keeps the gain in its manifest. A voice that cannot be measured is spoken as it
 /// is, and adding it again measures again.
-void measure(const std::filesystem::path& folder, voice::Manifest manifest, const config::Config& config) {
+void measure(const std::filesystem::path& folder, const voice::Manifest& manifest, const config::Config& config) {
   const auto engines = make_engines(config.engine);
   const auto piper = std::ranges::find(engines, "piper", [](const auto& engine) { return engine->name(); });
   const auto loaded = (*piper)->load(folder);
   std::string failed = loaded ? std::string() : loaded.error().message;
+  std::optional<double> measured;
   if (loaded) {
     const auto gain = voice::preparation::measure_gain(**loaded);
     if (!gain) failed = gain.error().message;
-    if (gain) manifest.gain_db = *gain;
+    if (gain) measured = *gain;
   }
   if (!failed.empty()) {
     fmt::print(stderr, "its loudness was not measured, so it is spoken as it is (add it again to measure): {}\n",
                failed);
     return;
   }
-  if (const auto written = voice::write_manifest(folder, manifest); !written) fail(written.error());
-  fmt::print("gain: {:+.2f} dB, so that sentences are as loud as where each is scaled to full scale\n",
-             *manifest.gain_db);
+  // Another process may have put another voice of that name there meanwhile.
+  const auto lock = voice::lock_store(folder.parent_path());
+  if (!lock) fail(lock.error());
+  auto there = voice::read_manifest(folder);
+  if (!there) fail(there.error());
+  if (there->source_sha256 != manifest.source_sha256) {
+    throw std::runtime_error(folder.string() + " was replaced by another voice while it was measured");
+  }
+  there->gain_db = measured;
+  if (const auto written = voice::write_manifest(folder, *there); !written) fail(written.error());
+  fmt::print("gain: {:+.2f} dB, so that sentences are as loud as where each is scaled to full scale\n", *measured);
 }
 
 int add_model(const Flags& flags) {

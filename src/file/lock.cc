@@ -26,8 +26,12 @@ Result<Lock> Lock::take(const std::filesystem::path& path, std::chrono::millisec
   constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   process::Fd fd(::open(place.c_str(), kFlags, S_IRUSR | S_IWUSR));
   if (!fd) return std::unexpected(error_of(Errc::kOpen, place, errno));
-  // The owner of a file must be able to change it, too, after root has.
-  if (target->owner && ::geteuid() == 0) {
+  // The owner of a file must be able to change it, too, after root has. What is no lock of ours, such as a hard link to
+  // another file, is not given away.
+  struct stat found{};
+  const bool ours =
+      ::fstat(fd.get(), &found) == 0 && S_ISREG(found.st_mode) && found.st_nlink == 1 && found.st_size == 0;
+  if (ours && target->owner && ::geteuid() == 0) {
     static_cast<void>(::fchown(fd.get(), target->owner->user, target->owner->group));
   }
   const auto deadline = std::chrono::steady_clock::now() + patience;

@@ -76,7 +76,8 @@ Writer::Writer(Writer&& other) noexcept
       fd_(std::move(other.fd_)),
       folder_(std::move(other.folder_)),
       name_(std::move(other.name_)),
-      draft_(std::exchange(other.draft_, {})) {}
+      draft_(std::exchange(other.draft_, {})),
+      durability_(other.durability_) {}
 
 Writer::~Writer() {
   if (!draft_.empty()) static_cast<void>(::unlinkat(folder_.get(), draft_.c_str(), 0));
@@ -102,6 +103,7 @@ Result<Writer> Writer::open(const std::filesystem::path& path, const WriteOption
     writer.folder_ = std::move(folder);
     writer.name_ = target->name();
     writer.draft_ = std::move(draft);
+    writer.durability_ = options.durability;
     return writer;
   }
   return std::unexpected(error_of(Errc::kOpen, path, EEXIST));
@@ -141,14 +143,15 @@ Result<void> Writer::commit() {
     if (::close(fd_.release()) != 0) return std::unexpected(error_of(Errc::kWrite, path_, errno));
     return {};
   }
-  if (::fsync(fd_.get()) != 0) return std::unexpected(error_of(Errc::kWrite, path_, errno));
+  const bool waits = durability_ == Durability::kDisk;
+  if (waits && ::fsync(fd_.get()) != 0) return std::unexpected(error_of(Errc::kWrite, path_, errno));
   if (::close(fd_.release()) != 0) return std::unexpected(error_of(Errc::kWrite, path_, errno));
   if (::renameat(folder_.get(), draft_.c_str(), folder_.get(), name_.c_str()) != 0) {
     return std::unexpected(error_of(Errc::kRename, path_, errno));
   }
   draft_.clear();
   // The new file is there; a file system that cannot synchronise folders keeps it in its own time.
-  static_cast<void>(::fsync(folder_.get()));
+  if (waits) static_cast<void>(::fsync(folder_.get()));
   return {};
 }
 

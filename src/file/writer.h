@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -17,10 +18,17 @@ namespace antiphon::file {
 /// The name of a fresh file beside the one called `name`: hidden, with 64 random bits.
 [[nodiscard]] std::string random_draft_name(std::string_view name);
 
+/// What commit() waits for.
+enum class Durability : std::uint8_t {
+  kDisk,    ///< The bytes are on the disk: a loss of power leaves the old file or the new one.
+  kMemory,  ///< Nothing: after a loss of power the file may be empty. For what can be learnt again.
+};
+
 struct WriteOptions {
   mode_t mode =
       0666;  ///< Permissions of the file, less what the process's umask takes; those of an old one do not count.
   std::string (*draft_name)(std::string_view name) = random_draft_name;  ///< How fresh files are called.
+  Durability durability = Durability::kDisk;
 };
 
 /// Writes a file in pieces. A regular file is replaced at once, by commit(): until then, and after any error, it is
@@ -61,6 +69,7 @@ class Writer {
   process::Fd folder_;  ///< Where the draft lies.
   std::string name_;    ///< What the draft will be called.
   std::string draft_;   ///< "" = none: written through, or committed.
+  Durability durability_ = Durability::kDisk;
 };
 
 /// Writes a whole file by a Writer. Errors: kOpen, kWrite, kRename.

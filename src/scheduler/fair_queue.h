@@ -4,7 +4,6 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -91,14 +90,14 @@ class FairFlows {
   /// waits.
   [[nodiscard]] std::optional<base::UserId> front() const;
   /// Tags of the flow's requests, ascending.
-  [[nodiscard]] const std::deque<Tag>& tags(base::UserId flow) const { return flows_.at(flow).tags; }
+  [[nodiscard]] const std::vector<Tag>& tags(base::UserId flow) const { return flows_.at(flow).tags; }
   /// Number of flows that wait or are remembered.
   [[nodiscard]] std::size_t known() const { return flows_.size(); }
 
  private:
   struct Flow {
     StartTags<Tag> start;
-    std::deque<Tag> tags;      ///< Ascending.
+    std::vector<Tag> tags;     ///< Ascending.
     std::uint64_t served = 0;  ///< When it was served last; see served_.
   };
   /// Of a flow that waits; smallest first.

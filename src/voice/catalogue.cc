@@ -97,6 +97,12 @@ Result<Catalogue> read_catalogue(const fs::path& store) {
   return catalogue;
 }
 
+Result<file::Lock> lock_store(const fs::path& store) {
+  auto lock = file::Lock::take(store / ".voices");
+  if (!lock) return std::unexpected(Error{.code = Errc::kFileFailure, .message = std::move(lock.error().message)});
+  return std::move(*lock);
+}
+
 Result<void> remove_voice(const fs::path& store, std::string_view id) {
   if (!valid_voice_id(id)) return fault(Errc::kBadId, std::string(id), "is not a voice's id");
   const auto folder = store / id;

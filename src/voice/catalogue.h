@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "file/lock.h"
 #include "voice/error.h"
 
 namespace antiphon::voice {
@@ -33,6 +34,9 @@ struct Catalogue {
 
 /// Reads the manifests of a store, at most 4,096 folders. A store that does not exist is empty. Error: kFileFailure.
 [[nodiscard]] Result<Catalogue> read_catalogue(const std::filesystem::path& store);
+
+/// While it lives, no other process or thread puts a voice into the store or changes one there. Error: kFileFailure.
+[[nodiscard]] Result<file::Lock> lock_store(const std::filesystem::path& store);
 
 /// Removes a voice with all its files. Errors: kBadId, kVoiceNotFound, kFileFailure.
 [[nodiscard]] Result<void> remove_voice(const std::filesystem::path& store, std::string_view id);

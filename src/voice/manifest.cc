@@ -6,6 +6,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "file/writer.h"
 #include "voice/sha256.h"
 
 namespace antiphon::voice {
@@ -67,17 +68,8 @@ Result<Manifest> read_manifest(const std::filesystem::path& folder) {
 }
 
 Result<void> write_manifest(const std::filesystem::path& folder, const Manifest& manifest) {
-  const auto place = folder / kManifestFile;
-  auto draft = place;
-  draft += ".new";
-  std::error_code error;
-  {
-    std::ofstream out(draft, std::ios::binary | std::ios::trunc);
-    out << to_json(manifest);
-    if (!out.flush()) return std::unexpected(Error{Errc::kFileFailure, draft.string() + " cannot be written"});
-  }
-  std::filesystem::rename(draft, place, error);
-  if (error) return std::unexpected(Error{Errc::kFileFailure, place.string() + ": " + error.message()});
+  auto written = file::replace(folder / kManifestFile, to_json(manifest));
+  if (!written) return std::unexpected(Error{Errc::kFileFailure, std::move(written.error().message)});
   return {};
 }
 

@@ -58,7 +58,8 @@ Result<void> write_seen_costs(const std::filesystem::path& folder, const SeenCos
   const auto text = fmt::format("{{\"fixed_seconds\":{},\"render_ratio\":{},\"plan_ratio\":{}}}\n", costs.fixed_seconds,
                                 costs.render_ratio, costs.plan_ratio);
   if (!parse(text)) return std::unexpected(Error{Errc::kManifestInvalid, "costs out of range: " + text});
-  auto written = file::replace(folder / kSeenCostsFile, text);
+  // A thread that encodes audio writes this: it does not wait for the disk.
+  auto written = file::replace(folder / kSeenCostsFile, text, {.durability = file::Durability::kMemory});
   if (!written) return std::unexpected(Error{Errc::kFileFailure, std::move(written.error().message)});
   return {};
 }

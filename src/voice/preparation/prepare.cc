@@ -8,8 +8,8 @@
 #include <system_error>
 #include <utility>
 
-#include "file/lock.h"
 #include "file/writer.h"
+#include "voice/catalogue.h"
 #include "voice/phoneme_table.h"
 #include "voice/preparation/piper_config.h"
 #include "voice/sha256.h"
@@ -104,8 +104,8 @@ Manifest manifest_of(const std::string& id, PiperConfig config, const surgery::P
 /// that two who prepare the same voice leave one whole voice.
 Result<void> put(const fs::path& made, const fs::path& place) {
   std::error_code error;
-  const auto lock = file::Lock::take(place.parent_path() / ".voices");
-  if (!lock) return std::unexpected(Error{.code = Errc::kFileFailure, .message = lock.error().message});
+  const auto lock = lock_store(place.parent_path());
+  if (!lock) return std::unexpected(lock.error());
   const auto old = place.parent_path() / fmt::format(".replaced-{}", place.filename().string());
   fs::remove_all(old, error);
   if (fs::exists(place, error)) fs::rename(place, old, error);
