@@ -138,7 +138,7 @@ class Cell final : private FleetOwner {
   void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) override;
   void worker_retires(base::WorkerId worker) override;
   [[nodiscard]] worker_pool::Blame blame_of(base::WorkerId worker) const override;
-  void worker_left(base::WorkerId worker) override;
+  void worker_left(base::WorkerId worker, worker_pool::Blame blame) override;
   /// The texts that it was planning have cost a worker.
   void note_costly_texts(base::WorkerId worker);
   /// Returns the hash by which costly_texts_ knows the segment.

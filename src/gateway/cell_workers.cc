@@ -106,8 +106,8 @@ void Cell::refuse_text(SpeechStream& stream) {
                .message = "The text has ended the workers that read it, and is not tried again for a while."});
 }
 
-void Cell::worker_left(base::WorkerId worker) {
-  note_costly_texts(worker);
+void Cell::worker_left(base::WorkerId worker, worker_pool::Blame blame) {
+  if (blame == worker_pool::Blame::kText) note_costly_texts(worker);
   distances_.erase(worker);
   std::erase_if(jobs_, [&](const auto& entry) { return entry.second.worker == worker; });
   scheduler_.remove_worker(worker, clock_.now());

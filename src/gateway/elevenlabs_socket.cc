@@ -194,7 +194,9 @@ runtime::Awaitable<bool> ElevenLabsSocket::refuse(elevenlabs::MessageError error
   } else {
     ++unreadable_;
   }
-  if (single || unreadable_ > kMostUnreadable) {
+  // What came before the end of the text is still spoken.
+  const bool playing = single && winding_up_ && !contexts_.empty();
+  if ((single && !playing) || unreadable_ > kMostUnreadable) {
     co_await shut(std::move(error));
     co_return false;
   }

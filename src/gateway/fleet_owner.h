@@ -36,8 +36,9 @@ class FleetOwner {
   virtual void worker_retires(base::WorkerId worker) = 0;
   /// What it was doing, should it end now. Asked before worker_left().
   [[nodiscard]] virtual worker_pool::Blame blame_of(base::WorkerId worker) const = 0;
-  /// It is gone, and its jobs with it.
-  virtual void worker_left(base::WorkerId worker) = 0;
+  /// It is gone, and its jobs with it. `blame`: kText where a text that it was planning may have ended it; never of a
+  /// remote worker, whose link may have been lost.
+  virtual void worker_left(base::WorkerId worker, worker_pool::Blame blame) = 0;
   virtual void voice_loaded(base::WorkerId worker, const std::string& voice) = 0;
   virtual void voice_unloaded(base::WorkerId worker, const std::string& voice) = 0;
   /// quality_of() it has changed.

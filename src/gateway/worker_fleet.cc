@@ -379,7 +379,8 @@ void WorkerFleet::tell_of_rest(const Slot& slot) const {
 
 void WorkerFleet::leave(Slot& slot) {
   slot.tasks.clear();
-  if (std::exchange(slot.joined, false)) owner_.worker_left(slot.id);
+  if (std::exchange(slot.joined, false))
+    owner_.worker_left(slot.id, slot.remote ? worker_pool::Blame::kSlot : slot.blame);
 }
 
 void WorkerFleet::finish_retiring(Slot& slot) {

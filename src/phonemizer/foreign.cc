@@ -24,8 +24,8 @@ constexpr std::size_t kPerLetterTimes10 = 34;
 constexpr std::size_t kPerRun = 4;
 constexpr std::size_t kPerName = 14;  ///< Phonemes of a sign's name.
 /// Phonemes that a text may spend on what is not read as words.
-constexpr std::size_t kAllowance = 16;
-constexpr std::size_t kAllowancePerCharacter = 2;
+constexpr std::size_t kAllowance = 100;
+constexpr std::size_t kAllowancePerCharacter = 1;
 /// A run of so few letters may be meant as letters.
 constexpr std::size_t kLetters = 2;
 

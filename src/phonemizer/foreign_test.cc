@@ -67,6 +67,12 @@ TEST(Foreign, ReadsStyledLettersAsPlainOnes) {
   EXPECT_EQ(read("th\u1EBF"), "the");
 }
 
+TEST(Foreign, NamesEachOfSomeSignsInOrdinaryText) {
+  for (const std::string_view text : {"0 \u2264 x \u2264 1", "A \u2265 B \u2265 C", "x\u22651, y\u22652"}) {
+    EXPECT_EQ(read(text), text);
+  }
+}
+
 TEST(Foreign, NamesAScriptOnceAndIsSilentAboutTheRest) {
   EXPECT_EQ(phonemes("\u0645\u0631\u062D\u0628\u0627 \u0645\u0631\u062D\u0628\u0627"), phonemes("\u0645"));
   EXPECT_GT(phonemes("\u0645"), 5U);

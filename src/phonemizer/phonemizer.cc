@@ -213,32 +213,6 @@ Result<std::vector<Clause>> Phonemizer::phonemise(std::string_view text, const s
   return clauses;
 }
 
-Result<std::vector<std::u32string>> Phonemizer::phonemise_alone(std::span<const std::string_view> words,
-                                                                const std::string& voice) const {
-  if (!is_voice_name(voice)) return failure(Errc::kUnknownVoice, "the name of espeak-ng's voice is malformed");
-  auto& only = process();
-  const std::lock_guard turn(only.turn);
-  const auto& library = *only.library;
-  // Once for all of them: it takes as long as twenty words do.
-  if (library.set_voice_by_name(voice.c_str()) != EE_OK) {
-    return failure(Errc::kUnknownVoice, "espeak-ng has no voice " + voice);
-  }
-  std::vector<std::u32string> alone;
-  for (const auto word : words) {
-    auto& phonemes = alone.emplace_back();
-    if (word.size() > kMaxTextBytes) continue;
-    const auto clean = encode(decode(word));
-    const void* next = clean.c_str();
-    for (std::size_t clause = 0; next != nullptr && clause <= clean.size(); ++clause) {
-      const char* const ipa = library.text_to_phonemes(&next, espeakCHARS_UTF8, kIpa);
-      const auto more = decompose(without_switches(decode(ipa == nullptr ? "" : ipa)));
-      if (!phonemes.empty() && !more.empty()) phonemes += U' ';
-      phonemes += more;
-    }
-  }
-  return alone;
-}
-
 std::string Phonemizer::version() const {
   auto& only = process();
   const std::lock_guard turn(only.turn);

@@ -53,11 +53,6 @@ class Phonemizer {
   /// language or accent, for example en-us. Errors: kUnknownVoice, kTextTooLong.
   [[nodiscard]] Result<std::vector<Clause>> phonemise(std::string_view text, const std::string& voice) const;
 
-  /// The phonemes of each word said by itself, for locate_words(): without terminators, a space between clauses; none
-  /// of a word of more than kMaxTextBytes. Error: kUnknownVoice.
-  [[nodiscard]] Result<std::vector<std::u32string>> phonemise_alone(std::span<const std::string_view> words,
-                                                                    const std::string& voice) const;
-
   /// For example espeak-ng-1.52.0.
   [[nodiscard]] std::string version() const;
 

@@ -59,6 +59,8 @@ bool PieceJoiner::parts(std::string_view piece) {
     const bool tied = is_apostrophe(last) || is_apostrophe(decode_next(piece, at));
     return (is_letter(first) || is_digit(first)) && !number && !tied;
   }
+  // A client that sends its spaces means none here: "You" and "Tube", "Mc" and "Donald".
+  if (has_spaces_) return false;
   // "USA" and "Then", "5" and "Then", but neither "U" and "SA" nor "4" and "K".
   if (is_upper(last) || is_digit(last)) return is_upper(first) && is_lower(second);
   return is_letter(last) && is_upper(first) && second != 0;

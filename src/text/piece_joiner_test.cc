@@ -44,6 +44,11 @@ TEST(PieceJoiner, TextWithItsSpacesStaysAsItIsHoweverItIsCut) {
   }
 }
 
+TEST(PieceJoiner, CapitalsWithinAWordStayThereForAClientThatSendsItsSpaces) {
+  EXPECT_EQ(joined({"I watch", " You", "Tube", " with Mr. Mc", "Donald", " on my i", "Phone", "."}),
+            "I watch YouTube with Mr. McDonald on my iPhone.");
+}
+
 TEST(PieceJoiner, AClientThatStripsItsSpacesGetsThemAllBack) {
   EXPECT_EQ(joined({"Thank you.", "Let me check", "the map,", "and then", "we don", "'t", "pay 3.", "50"}),
             "Thank you. Let me check the map, and then we don't pay 3.50");
