@@ -93,7 +93,7 @@ std::optional<std::string> group_in(const std::vector<std::string>& groups, Vers
 /// The part of `group` below `root`; empty where it is not below, as in a container that sees its own group as the root
 /// of the mount but not in its name.
 std::filesystem::path below(const std::string& root, const std::string& group) {
-  const auto relative = std::filesystem::path(group).lexically_relative(root).lexically_normal();
+  auto relative = std::filesystem::path(group).lexically_relative(root).lexically_normal();
   if (relative.empty() || relative == "." || *relative.begin() == "..") return {};
   return relative;
 }

@@ -180,7 +180,6 @@ void Cell::perform(const scheduler::StreamFailed& failed) {
   if (it == streams_.end()) return;
   switch (failed.reason) {
     case scheduler::FailureReason::kWorkersLost:
-      if (has_refused_text(*it->second)) return refuse_text(*it->second);
       it->second->fail({.code = Errc::kWorkerLost, .message = "the workers that rendered it ended unexpectedly"});
       return;
     case scheduler::FailureReason::kShed:

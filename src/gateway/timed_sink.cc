@@ -33,7 +33,8 @@ void TimedSink::add(std::optional<elevenlabs::Alignments> alignments) {
 }
 
 runtime::Awaitable<bool> TimedSink::complete() {
-  auto rest = text_.take_rest();
+  // Text behind the last words is told with them; where there are none, there is nothing to be timed.
+  auto rest = responder().started() ? text_.take_rest() : std::nullopt;
   std::string end;
   if (shape_ == Shape::kObject) {
     add(std::move(rest));

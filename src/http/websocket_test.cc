@@ -230,6 +230,7 @@ TEST_F(WebSocketTest, IsToldOfADrainAndSaysGoodbye) {
 /// something is still being said to it.
 enum class Peer : std::uint8_t { kSilent, kSaysGoodbye, kSaysGoodbyeLater };
 
+// NOLINTNEXTLINE(misc-multiple-inheritance): this is how GoogleTest gives a fixture parameters.
 class WebSocketDrainTest : public WebSocketTest, public testing::WithParamInterface<Peer> {
  public:
   /// Until it is answered.

@@ -65,7 +65,7 @@ const std::vector<std::string>& fragments(std::string_view voice) {
   std::string fragment;
   for (std::int32_t at = 0; at < static_cast<std::int32_t>(bytes.size());) {
     UChar32 c = 0;
-    U8_NEXT(bytes.data(), at, static_cast<std::int32_t>(bytes.size()), c);
+    U8_NEXT(bytes, at, static_cast<std::int32_t>(bytes.size()), c);
     const bool is_letter = c == '\'' || (c >= 'a' && c <= 'z') || c >= 0xC0;
     if (is_letter && fragment.size() < 12) {
       append(fragment, static_cast<char32_t>(c));

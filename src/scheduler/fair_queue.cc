@@ -71,8 +71,10 @@ template <class Rule>
 FairQueue<Rule>::Tag FairQueue<Rule>::serve(const Member& member, Item item) {
   Account& account = within_.at(member.account);
   auto& items = account.items.at(member.user);
+  // NOLINTBEGIN(misc-const-correctness): one of the two rules changes them.
   Tag tag = accounts_.tags(member.account).front();
   Tag of_user = account.users.tags(member.user).front();
+  // NOLINTEND(misc-const-correctness)
   if constexpr (Rule::kTakesOwnTag) {
     const auto order = order_within(account);
     const auto place = std::ranges::find(order, item, &Place::item);

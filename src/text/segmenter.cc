@@ -22,8 +22,8 @@ base::Duration longest_audio(const Options& options) {
   constexpr double kLeastLetters = 10 * kLettersPerSecond;
   const auto limit = limit_of(options);
   // Faster speech has longer segments, but its plans are not to cost more than so much.
-  const auto letters =
-      static_cast<double>(limit + std::min(limit, std::clamp<std::size_t>(options.max_chars, 16, 10'000)) / 2);
+  const auto beyond = std::min(limit, std::clamp<std::size_t>(options.max_chars, 16, 10'000)) / 2;
+  const auto letters = static_cast<double>(limit + beyond);
   // Beyond twice the speed segments grow no further, and speech hardly gets shorter: each phoneme keeps a frame at
   // least.
   const double speed = std::clamp(options.speed, 0.25, 2.0);

@@ -109,6 +109,9 @@ class Server:
         # One worker and no spare, unless the test says otherwise: then it is known which process does what.
         settings = {**(config or {}), "workers": {"count": 1, "spares": 0, **(config or {}).get("workers", {})}}
         config_file.write_text(to_toml(settings))
+        # What an earlier server has learnt of a voice that sleeps decides who is let in; each test begins without.
+        for learnt in pathlib.Path(store).glob("*/costs.json"):
+            learnt.unlink()
         command = [BINARY, "serve", "--listen", listen or f"{address}:{port}", "--voices", store, "--config", config_file, *flags]
         with self.log_file.open("wb") as log:
             # The kernel ends it, too, should the tests be killed.

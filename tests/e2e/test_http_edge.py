@@ -47,7 +47,7 @@ def test_a_missing_field_is_named(server, field):
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["sized", "chunked"])
 def test_a_body_over_the_limit_is_refused(server, chunked):
-    body = json.dumps({**HELLO, "instructions": "a" * 300_000}).encode()
+    body = json.dumps({**HELLO, "instructions": "a" * 600_000}).encode()
     content = iter([body]) if chunked else body
     assert_error(server.http.post(SPEECH, content=content, headers=JSON), 413, "bad_request")
 

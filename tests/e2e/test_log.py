@@ -44,7 +44,7 @@ def test_each_refusal_has_a_line_and_a_series(serve, tmp_path):
         (404, "other", http.get("/secret-path")),
         (404, "/v1/models/{}", http.get("/v1/models/secret-model", headers=allowed)),
         (405, SPEECH, http.get(SPEECH, headers=allowed)),
-        (413, SPEECH, http.post(SPEECH, content=b" " * 300_000, headers={"Content-Type": "application/json"})),
+        (413, SPEECH, http.post(SPEECH, content=b" " * 600_000, headers={"Content-Type": "application/json"})),
         (415, SPEECH, http.post(SPEECH, content=b"{}", headers={"Content-Type": "text/plain"})),
         (421, SPEECH, http.post(SPEECH, json=HELLO, headers={"Host": "evil.example"})),
     ]
