@@ -92,7 +92,7 @@ def test_a_key_is_asked_for_kept_for_the_tab_and_used(serve, open_page, tmp_path
 
 
 def test_an_error_is_shown_in_words(serve, open_page):
-    page = open_page(serve("--voice", "quick"))
+    page = open_page(serve("--voice", "quick", config={"openai": {"refuse_wordless": True}}))
     wait_for_voices(page)
     page.type_over("#text", "\U0001f600")
     page.click("#speak")

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -56,7 +57,7 @@ double mean_headroom(const std::vector<std::int16_t>& peaks) {
 }
 
 TEST(MeasureGain, ScalesASteadyVoiceToFullScaleAndMakesUpForTheLimiter) {
-  for (const std::int16_t peak : {1'000, 16'384, 26'000}) {
+  for (const std::int16_t peak : std::array<std::int16_t, 3>{1'000, 16'384, 26'000}) {
     SteadyVoice voice({peak});
     const auto gain = measure_gain(voice);
     ASSERT_TRUE(gain) << gain.error().message;
