@@ -114,7 +114,7 @@ TEST(LongestAudio, IsHalfAsMuchAgainAsASegmentIsExpectedToTake) {
   EXPECT_NEAR(seconds({}), 1.5 * 140 / 15, 0.01);
   EXPECT_NEAR(seconds({.speed = 0.5}), 10 / 0.5, 0.01) << "ten seconds' worth of letters at least";
   EXPECT_NEAR(seconds({.speed = 2}), (280 + 70) / 15.0 / 2, 0.01) << "a plan costs by its letters";
-  EXPECT_NEAR(seconds({.speed = 4}), seconds({.speed = 2}) / 2, 0.01);
+  EXPECT_NEAR(seconds({.speed = 4}), seconds({.speed = 2}), 0.01) << "where segments grow no further";
   EXPECT_NEAR(seconds({.max_chars = 16}), 10, 0.01);
   EXPECT_NEAR(seconds({.speed = -1}), seconds({.speed = 0.25}), 0.01);
 }

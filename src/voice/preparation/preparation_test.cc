@@ -266,8 +266,9 @@ TEST_F(PreparationTest, TheSameModelIsPreparedOnce) {
   const auto replaced = prepare(toy_high(), {.replace = true});
   ASSERT_TRUE(replaced);
   EXPECT_FALSE(replaced->already_there);
-  // Nothing but voices is left in the store.
-  EXPECT_EQ(std::distance(fs::directory_iterator(store()), {}), 1);
+  // Nothing but voices is left in the store, and its lock.
+  EXPECT_EQ(std::distance(fs::directory_iterator(store()), {}), 2);
+  EXPECT_TRUE(fs::exists(store() / ".voices.lock"));
 }
 
 TEST_F(PreparationTest, WhatAnotherPreparationMadeIsMadeAnew) {
