@@ -21,7 +21,8 @@ namespace {
 constexpr std::size_t kMostBytes = (std::size_t{16} << 20U) + 1;
 
 config::Error cannot_be_read(const std::filesystem::path& file) {
-  return config::Error(fmt::format("{}: {}", file.string(), std::generic_category().message(errno)));
+  const auto reason = std::generic_category().message(errno);
+  return config::Error{fmt::format("{}: {}", file.string(), reason)};
 }
 
 std::string read_all(int fd, const std::filesystem::path& file) {

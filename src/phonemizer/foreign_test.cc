@@ -68,9 +68,9 @@ TEST(Foreign, ReadsStyledLettersAsPlainOnes) {
 }
 
 TEST(Foreign, NamesEachOfSomeSignsInOrdinaryText) {
-  for (const std::string_view text : {"0 \u2264 x \u2264 1", "A \u2265 B \u2265 C", "x\u22651, y\u22652"}) {
-    EXPECT_EQ(read(text), text);
-  }
+  EXPECT_GT(phonemes("0 \u2264 x \u2264 1"), phonemes("0 \u2264 x 1") + 5);
+  EXPECT_GT(phonemes("A \u2265 B \u2265 C"), phonemes("A \u2265 B C") + 5);
+  EXPECT_GT(phonemes("x\u22651, y\u22652"), phonemes("x\u22651, y2") + 5);
 }
 
 TEST(Foreign, NamesAScriptOnceAndIsSilentAboutTheRest) {
