@@ -39,7 +39,7 @@ def store(tmp_path_factory):
 @pytest.fixture(scope="session")
 def real_store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("real_voices")
-    harness.run_ok("voices", "add", harness.REAL_MODEL, "--voices", folder)
+    harness.run_ok("voices", "add", harness.REAL_MODEL, "--voices", folder, timeout=300)
     return folder
 
 
