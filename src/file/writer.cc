@@ -95,7 +95,7 @@ Result<Writer> Writer::open(const std::filesystem::path& path, const WriteOption
     process::Fd fd(::openat(folder.get(), draft.c_str(), kFlags, options.mode));
     if (!fd && errno == EEXIST) continue;
     if (!fd) return std::unexpected(error_of(Errc::kOpen, path, errno));
-    // Whoever reads the old file, such as a server that is not root, can read the new one.
+    // A reader of the old file, such as a server that is not root, can read the new one.
     if (target->owner && ::geteuid() == 0) {
       static_cast<void>(::fchown(fd.get(), target->owner->user, target->owner->group));
     }

@@ -11,7 +11,7 @@
 namespace antiphon::gateway {
 
 /// Segments that workers were planning when they ended. One that has cost as many workers as a job may is not planned
-/// again, whoever sends it. Keeps hashes under a key of its own, never a text. Pure but for the key.
+/// again, from any client. Keeps hashes under a key of its own, never a text. Pure but for the key.
 class CostlyTexts {
  public:
   struct Options {

@@ -73,8 +73,8 @@ class Scheduler {
   void started(base::JobId job);
   /// The plan of the stream's next segment. Ends the plan job.
   void planned(base::JobId job, const PlanOutcome& outcome, base::TimePoint now);
-  /// The plan job ended without a plan, and nothing is learnt from it. The stream is planned again at once, with shorter
-  /// text, unless it is cancelled.
+  /// The plan job ended without a plan, and nothing is learnt from it. The stream is planned again at once, with
+  /// shorter text, unless it is cancelled.
   void plan_again(base::JobId job);
   /// The next grain of a render job has arrived; `took` is the worker's time for it.
   void grain_rendered(base::JobId job, WorkTime took, base::TimePoint now);
