@@ -182,6 +182,9 @@ void Cell::perform(const scheduler::StreamFailed& failed) {
     case scheduler::FailureReason::kWorkersLost:
       it->second->fail({.code = Errc::kWorkerLost, .message = "the workers that rendered it ended unexpectedly"});
       return;
+    case scheduler::FailureReason::kJobFailed:
+      it->second->fail({.code = Errc::kEngineFailed, .message = "the worker could not compute it"});
+      return;
     case scheduler::FailureReason::kShed:
       it->second->fail({.code = Errc::kShed, .message = "The server lost the room that it had for this request."});
       return;

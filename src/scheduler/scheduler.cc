@@ -148,6 +148,17 @@ void Scheduler::plan_again(base::JobId id) {
   if (stream != nullptr) enqueue(*stream);
 }
 
+void Scheduler::job_failed(base::JobId id, base::TimePoint now) {
+  const Job* job = jobs_.find(id);
+  if (job == nullptr) return;
+  const Stream* stream = stream_of(*job);
+  end_job(id, now);
+  if (stream == nullptr) return;
+  const auto failed = stream->spec.id;
+  pending_.emplace_back(StreamFailed{.stream = failed, .reason = FailureReason::kJobFailed});
+  forget(failed, now);
+}
+
 void Scheduler::grain_rendered(base::JobId id, WorkTime took, base::TimePoint now) {
   Job* job = jobs_.find(id, JobKind::kRender);
   if (job == nullptr || job->grains_left == 0) return;

@@ -76,6 +76,8 @@ class Scheduler {
   /// The plan job ended without a plan, and nothing is learnt from it. The stream is planned again at once, with
   /// shorter text, unless it is cancelled.
   void plan_again(base::JobId job);
+  /// The job failed, and nothing is learnt from it. Its stream fails, unless it is cancelled.
+  void job_failed(base::JobId job, base::TimePoint now);
   /// The next grain of a render job has arrived; `took` is the worker's time for it.
   void grain_rendered(base::JobId job, WorkTime took, base::TimePoint now);
   /// A render job has ended, complete or cancelled.

@@ -99,6 +99,7 @@ struct StreamDone {
 
 enum class FailureReason : std::uint8_t {
   kWorkersLost,  ///< A job of the stream lost its worker too often.
+  kJobFailed,    ///< A job of the stream failed; see Scheduler::job_failed().
   kShed,         ///< The cell cannot keep what it promised, and the stream's user has the most streams.
 };
 

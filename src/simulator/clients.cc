@@ -95,39 +95,24 @@ void Simulation::ask(std::uint64_t index) {
   const auto first = std::min(request.audio, scenario_.machine.segment_max);
   spec.first_segment = base::from_seconds(base::to_seconds(first) * request.guess);
   if (group.cheaper) spec.cheaper = scheduler::VoiceId{*group.cheaper};
-  desk_.apply(spec, group.wait, now_);
-  consult_ = true;
+  coordinator_.post(coordinator::RequestArrived{.stream = spec, .wait = group.wait});
 }
 
 void Simulation::leave(std::uint64_t index) {
   const Request& request = trace_.requests[index];
   const base::StreamId stream{index + 1};
   if (request.end != Request::End::kOpen) return;
+  coordinator_.post(coordinator::RequestLeft{stream});
   if (request.admitted) {
-    scheduler_.cancel_stream(stream, now_);
     end_stream(stream, Request::End::kLeft);
   } else {
-    desk_.leave(stream);
     trace_.requests[index].end = Request::End::kLeft;
     ask_again(trace_.requests[index], now_);
   }
 }
 
-void Simulation::consult_desk() {
-  const auto hear_all = [this](const std::vector<scheduler::Verdict>& verdicts) {
-    for (const auto& verdict : verdicts) std::visit([this](const auto& body) { hear(body); }, verdict);
-  };
-  hear_all(desk_.poll(now_, pool_.standby()));
-  if (desk_.called()) {
-    ask_pool();  // after which the desk is consulted again where a worker joins
-    if (pool_.standby()) hear_all(desk_.poll(now_));
-  }
-  trace_.most_waiting = std::max(trace_.most_waiting, desk_.waiting());
-  const auto next = desk_.next_poll(now_);
-  if (next && !std::exchange(desk_timer_, true)) at(*next, Kind::kDesk);
-}
-
-void Simulation::hear(const scheduler::Admitted& verdict) {
+void Simulation::perform(const coordinator::Admitted& admitted) {
+  const auto& verdict = admitted.verdict;
   Request& asked = request(verdict.stream);
   ANTIPHON_CHECK(asked.end == Request::End::kOpen && !asked.admitted, "one verdict for each request");
   asked.admitted = true;
@@ -144,12 +129,12 @@ void Simulation::hear(const scheduler::Admitted& verdict) {
   if (watcher_) watcher_(*this, verdict.stream);
 }
 
-void Simulation::hear(const scheduler::Refused& verdict) {
+void Simulation::perform(const coordinator::Refused& command) {
+  const auto& verdict = command.verdict;
   Request& asked = request(verdict.stream);
   ANTIPHON_CHECK(asked.end == Request::End::kOpen && !asked.admitted, "one verdict for each request");
   asked.end = Request::End::kRefused;
   asked.refusal = verdict.reason;
-  if (verdict.reason == scheduler::RefusalReason::kCapacity) ++trace_.refused_for_capacity;
   asked.retry_after = verdict.retry_after;
   asked.waited = now_ - asked.arrival;
   const Group& group = scenario_.groups[asked.group];
@@ -162,6 +147,11 @@ void Simulation::hear(const scheduler::Refused& verdict) {
           ? group.retry_interval
           : refused.retry_after + base::from_seconds(std::uniform_real_distribution(0.0, kPunctuality)(random_));
   if (now_ + delay <= last_call_) repeat(refused, now_ + delay);
+}
+
+void Simulation::perform(const coordinator::StreamFailed& failed) {
+  request(failed.stream).failure = failed.reason;
+  end_stream(failed.stream, Request::End::kFailed);
 }
 
 void Simulation::end_stream(base::StreamId stream, Request::End how) {
@@ -180,7 +170,6 @@ void Simulation::end_stream(base::StreamId stream, Request::End how) {
   ended.total_stall = heard.total_stall();
   const auto played = std::max(now_, heard.dry_at().value_or(now_));
   listeners_.erase(it);
-  consult_ = desk_.waiting() > 0;
   ask_again(ended, how == Request::End::kComplete ? played : now_);
 }
 

@@ -1,5 +1,6 @@
 #include "simulator/simulation.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -7,19 +8,28 @@
 namespace antiphon::simulator {
 namespace {
 
-/// How often the pool is asked, as in the server.
-constexpr base::Duration kAsk = std::chrono::milliseconds(100);
+coordinator::Options coordinator_options(const Scenario& scenario) {
+  const Machine& machine = scenario.machine;
+  const bool watches =
+      machine.kill_factor > 0 && (machine.hang_share > 0 || machine.outlier_share > 0 || !machine.slow_downs.empty());
+  coordinator::Options options{.scheduling = scenario.scheduling,
+                               .pool = pool_options(machine),
+                               .stalls = coordinator::StallDetection::kOff,
+                               .estimates = coordinator::Estimates::kAll,
+                               .takeover = machine.replacement};
+  if (watches) options.stalls = coordinator::StallDetection::kOn;
+  const bool workers_come_or_go = watches || machine.losses_per_hour > 0 || options.pool.most > options.pool.least;
+  if (!workers_come_or_go) options.pool_interval = {};
+  return options;
+}
 
 }  // namespace
 
 Simulation::Simulation(Scenario scenario)
     : scenario_(std::move(scenario)),
-      scheduler_(scenario_.scheduling),
-      desk_(scheduler_),
+      coordinator_(coordinator_options(scenario_)),
       random_(scenario_.seed),
       clients_(scenario_.seed + 0x9E3779B97F4A7C15ULL),
-      pool_(pool_options(scenario_.machine)),
-      stall_judge_(pool_.options().stall),
       turns_(scenario_.groups.size()),
       last_call_(base::TimePoint{} + scenario_.duration) {
   ANTIPHON_CHECK(scenario_.validate().has_value(), "a scenario is valid");
@@ -27,20 +37,20 @@ Simulation::Simulation(Scenario scenario)
 
 Trace Simulation::run() {
   open_slots();
-  if (pool_moves_) at(now_ + kAsk, Kind::kPool);
   open_doors();
   while (!events_.empty()) {
     const Event event = events_.top();
     events_.pop();
+    if (event.kind == Kind::kTick && event.when != tick_) continue;  // it is to be woken at another time by now
     now_ = event.when;
     happen(event);
     settle();
   }
-  ANTIPHON_CHECK(listeners_.empty() && scheduler_.streams() == 0 && desk_.waiting() == 0, "every request ends");
+  ANTIPHON_CHECK(listeners_.empty() && coordinator_.open_requests() == 0, "every request ends");
   trace_.duration = scenario_.duration;
   trace_.ended_at = now_ - base::TimePoint{};
-  trace_.steps_up = scheduler_.ladder().steps_up();
-  trace_.steps_down = scheduler_.ladder().steps_down();
+  trace_.steps_up = scheduler().ladder().steps_up();
+  trace_.steps_down = scheduler().ladder().steps_down();
   return std::move(trace_);
 }
 
@@ -62,19 +72,8 @@ void Simulation::happen(const Event& event) {
       return ask(event.detail);
     case Kind::kLeave:
       return leave(event.detail);
-    case Kind::kDesk:
-      desk_timer_ = false;
-      consult_ = true;
-      return;
     case Kind::kStep:
       if (is_current_job()) step_done(event.subject);
-      return;
-    case Kind::kWatch:
-      watching_ = false;
-      return judge();
-    case Kind::kPool:
-      ask_pool();
-      if (!is_over()) at(now_ + kAsk, Kind::kPool);
       return;
     case Kind::kCrash:
       if (slots_[event.subject].epoch == event.detail && slots_[event.subject].alive) {
@@ -85,33 +84,23 @@ void Simulation::happen(const Event& event) {
     case Kind::kReady:
       if (slots_[event.subject].epoch == event.detail) ready(event.subject);
       return;
-    case Kind::kJoin:
-      if (slots_[event.subject].epoch == event.detail) join(event.subject);
-      return;
+    case Kind::kTick:
+      return tick();
   }
 }
 
 void Simulation::settle() {
-  for (;;) {
-    if (std::exchange(consult_, false)) consult_desk();
-    const auto actions = scheduler_.poll(now_);
-    if (actions.empty() && !consult_) break;
-    for (const auto& action : actions) {
-      if (const auto* dispatch = std::get_if<scheduler::Dispatch>(&action)) {
-        start(*dispatch);
-      } else if (const auto* stop = std::get_if<scheduler::CancelJob>(&action)) {
-        cancel(*stop);
-      } else if (const auto* done = std::get_if<scheduler::StreamDone>(&action)) {
-        end_stream(done->stream, Request::End::kComplete);
-      } else if (const auto* failed = std::get_if<scheduler::StreamFailed>(&action)) {
-        request(failed->stream).failure = failed->reason;
-        end_stream(failed->stream, Request::End::kFailed);
-      }
-    }
+  for (auto commands = coordinator_.run(now_); !commands.empty(); commands = coordinator_.run(now_)) {
+    trace_.most_waiting = std::max(trace_.most_waiting, desk().waiting());
+    for (const auto& command : commands) std::visit([this](const auto& body) { perform(body); }, command);
   }
-  ANTIPHON_CHECK(scheduler_.streams() == listeners_.size() && admitted_ == ended_ + listeners_.size(),
+  ANTIPHON_CHECK(scheduler().streams() == listeners_.size() && admitted_ == ended_ + listeners_.size(),
                  "who was let in has ended or lives");
   trace_.most_streams = std::max(trace_.most_streams, listeners_.size());
+  trace_.most_waiting = std::max(trace_.most_waiting, desk().waiting());
+  const auto wakeup = coordinator_.next_wakeup();
+  if (wakeup && wakeup != tick_) at(*wakeup, Kind::kTick);
+  tick_ = wakeup;
 }
 
 }  // namespace antiphon::simulator

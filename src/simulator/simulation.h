@@ -10,12 +10,11 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "coordinator/coordinator.h"
 #include "scheduler/admission.h"
 #include "scheduler/playback_clock.h"
 #include "scheduler/scheduler.h"
 #include "simulator/scenario.h"
-#include "worker_pool/pool.h"
-#include "worker_pool/stall_judge.h"
 
 namespace antiphon::simulator {
 
@@ -64,8 +63,7 @@ struct Trace {
   std::uint64_t kills = 0;
   std::uint64_t wrong_kills = 0;  ///< Of workers that did not hang.
   std::uint64_t losses = 0;
-  std::uint64_t refused_for_capacity = 0;  ///< What the pool hears of.
-  std::uint64_t growths = 0;               ///< Workers that took jobs beyond those from the beginning.
+  std::uint64_t growths = 0;  ///< Workers that took jobs beyond those from the beginning.
   std::size_t most_workers = 0;
   std::size_t most_waiting = 0;
   std::size_t most_streams = 0;
@@ -73,7 +71,8 @@ struct Trace {
   std::uint64_t steps_down = 0;
 };
 
-/// Runs a scenario. The same scenario gives the same trace.
+/// Runs a scenario: performs what the server's coordinator decides, with virtual workers and clients. The same scenario
+/// gives the same trace.
 class Simulation {
  public:
   /// `scenario` must be valid.
@@ -88,8 +87,8 @@ class Simulation {
 
   // For watchers.
 
-  [[nodiscard]] const scheduler::Scheduler& scheduler() const { return scheduler_; }
-  [[nodiscard]] const scheduler::AdmissionDesk& desk() const { return desk_; }
+  [[nodiscard]] const scheduler::Scheduler& scheduler() const { return coordinator_.scheduler(); }
+  [[nodiscard]] const scheduler::AdmissionDesk& desk() const { return coordinator_.admission(); }
   [[nodiscard]] base::TimePoint now() const { return now_; }
   /// A stream that is let in and has not ended.
   struct Listener {
@@ -105,7 +104,7 @@ class Simulation {
   [[nodiscard]] const std::unordered_map<base::StreamId, Listener>& listeners() const { return listeners_; }
 
  private:
-  enum class Kind : std::uint8_t { kArrival, kBurst, kAsk, kLeave, kDesk, kStep, kWatch, kPool, kCrash, kReady, kJoin };
+  enum class Kind : std::uint8_t { kArrival, kBurst, kAsk, kLeave, kStep, kCrash, kReady, kTick };
   struct Event {
     base::TimePoint when;
     std::uint64_t sequence = 0;
@@ -130,12 +129,14 @@ class Simulation {
     double held_up = 1;       ///< Its time against its processor time.
     bool hangs = false;
     bool cancelled = false;
+    bool retires = false;
     base::TimePoint begun;
     base::TimePoint step_begun;
   };
 
   void at(base::TimePoint when, Kind kind, std::uint32_t subject = 0, std::uint64_t detail = 0);
   void happen(const Event& event);
+  /// Performs what the coordinator decides now.
   void settle();
 
   // Clients (clients.cc).
@@ -148,9 +149,10 @@ class Simulation {
   void enter(Request request);
   void ask(std::uint64_t index);
   void leave(std::uint64_t index);
-  void consult_desk();
-  void hear(const scheduler::Admitted& verdict);
-  void hear(const scheduler::Refused& verdict);
+  void perform(const coordinator::Admitted& admitted);
+  void perform(const coordinator::Refused& refused);
+  void perform(const coordinator::StreamDone& done) { end_stream(done.stream, Request::End::kComplete); }
+  void perform(const coordinator::StreamFailed& failed);
   void end_stream(base::StreamId stream, Request::End how);
   /// The next turn of a closed loop.
   void ask_again(const Request& ended, base::TimePoint when);
@@ -160,18 +162,19 @@ class Simulation {
 
   // Workers (workers.cc).
   void open_slots();
-  void ask_pool();
-  void perform(const worker_pool::Action& action);
+  void perform(const coordinator::Spawn& spawn);
+  void perform(const coordinator::Promote& promote);
+  void perform(const coordinator::Retire& retire);
+  void perform(const coordinator::Kill& kill);
+  void perform(const coordinator::Dispatch& dispatch);
+  void perform(const coordinator::CancelJob& cancel);
   void ready(std::uint32_t slot);
-  void join(std::uint32_t slot);
-  void start(const scheduler::Dispatch& dispatch);
-  void cancel(const scheduler::CancelJob& cancel);
   void begin_step(std::uint32_t slot);
   void step_done(std::uint32_t slot);
   void plan_done(const scheduler::Dispatch& job, base::Duration audio, base::Duration took);
   void grain_done(Slot& slot, base::Duration took);
   void end_job(std::uint32_t slot);
-  void judge();
+  void tick();
   void lose(std::uint32_t slot);
   void finish_retiring(std::uint32_t slot);
   /// Neither requests nor streams are left.
@@ -187,27 +190,21 @@ class Simulation {
   }
 
   Scenario scenario_;
-  scheduler::Scheduler scheduler_;
-  scheduler::AdmissionDesk desk_;
+  coordinator::Coordinator coordinator_;
   std::mt19937_64 random_;   ///< Of the workers.
   std::mt19937_64 clients_;  ///< Of the clients: the same requests come whatever becomes of them.
   base::TimePoint now_{};
   std::uint64_t sequence_ = 0;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
-  worker_pool::Pool pool_;
-  worker_pool::StallJudge stall_judge_;
   std::vector<Slot> slots_;
   std::unordered_map<base::StreamId, Listener> listeners_;
   std::vector<std::uint64_t> turns_;  ///< Requests of each group.
   std::uint64_t admitted_ = 0;
-  std::uint64_t ended_ = 0;      ///< Of the admitted.
-  std::uint64_t own_users_ = 0;  ///< Users who came once.
-  bool desk_timer_ = false;
-  bool consult_ = false;       ///< The desk has something to decide.
-  bool watches_ = false;       ///< Jobs can take too long.
-  bool watching_ = false;      ///< The next look is planned.
-  bool pool_moves_ = false;    ///< Workers can come or go.
-  base::TimePoint last_call_;  ///< Nobody comes later.
+  std::uint64_t ended_ = 0;              ///< Of the admitted.
+  std::uint64_t own_users_ = 0;          ///< Users who came once.
+  bool opening_ = true;                  ///< The workers from the beginning, and their spare, start at once.
+  std::optional<base::TimePoint> tick_;  ///< When the coordinator is to be woken.
+  base::TimePoint last_call_;            ///< Nobody comes later.
   Watcher watcher_;
   Trace trace_;
 };

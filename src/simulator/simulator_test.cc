@@ -17,6 +17,47 @@ TEST(Simulation, ServesEverybodyWhereThereIsRoom) {
   EXPECT_EQ(result.mean("gapless"), 1.0);
 }
 
+/// Clients that come at once, and hear so much.
+Group at_once(std::uint32_t clients, base::Duration when, base::Duration audio) {
+  return {.arrivals = Bursts{.size = clients, .first = when}, .lengths = {{.share = 1, .least = audio, .most = audio}}};
+}
+
+Machine exact_machine(std::uint32_t workers, double rtf) {
+  Machine machine{.workers = workers, .noise = 0};
+  machine.voices.front().ratio = rtf;
+  return machine;
+}
+
+TEST(Simulation, EightListenersOnTwoWorkersOfRtfAFifthHearNoGap) {
+  Scenario scenario{.machine = exact_machine(2, 0.2), .groups = {}, .warm_up = 0s, .duration = 30s, .length_error = 0};
+  scenario.scheduling.admission = scheduler::Admission::kOff;
+  for (int i = 1; i <= 8; ++i) scenario.groups.push_back(at_once(1, i * 30ms, 20s));
+  const auto trace = Simulation(scenario).run();
+  ASSERT_EQ(trace.requests.size(), 8U);
+  for (const auto& request : trace.requests) {
+    EXPECT_EQ(request.end, Request::End::kComplete);
+    EXPECT_EQ(request.worst_gap, 0s);
+    EXPECT_LE(request.first_audio.value_or(1h), 1s);
+  }
+}
+
+TEST(Simulation, ThePlansOrderMakesANewcomerWaitWhereOursDoesNot) {
+  const auto newcomers_wait = [](scheduler::Policy policy) {
+    Scenario scenario{.machine = exact_machine(1, 0.1),
+                      .groups = {at_once(5, 0s, 30s), at_once(1, 2s, 5s)},
+                      .warm_up = 0s,
+                      .duration = 30s,
+                      .length_error = 0};
+    scenario.scheduling.policy = policy;
+    scenario.scheduling.admission = scheduler::Admission::kOff;
+    return Simulation(scenario).run().requests.back().first_audio.value_or(1h);
+  };
+  const auto ours = newcomers_wait(scheduler::Policy::kOurs);
+  EXPECT_LE(ours, 600ms);
+  EXPECT_GE(newcomers_wait(scheduler::Policy::kPlan), 2 * ours);
+  EXPECT_GE(newcomers_wait(scheduler::Policy::kFifo), 2 * ours);
+}
+
 Trace run(Scenario scenario) { return Simulation(std::move(scenario)).run(); }
 
 std::size_t count(const Trace& trace, Request::End end) {

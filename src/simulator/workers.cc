@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/check.h"
 #include "simulator/simulation.h"
@@ -16,72 +17,49 @@ constexpr std::uint64_t kSlots = 1 << 16;
 
 void Simulation::open_slots() {
   const Machine& machine = scenario_.machine;
-  watches_ =
-      machine.kill_factor > 0 && (machine.hang_share > 0 || machine.outlier_share > 0 || !machine.slow_downs.empty());
-  pool_moves_ = watches_ || machine.losses_per_hour > 0 || pool_.options().most > pool_.options().least;
   if (machine.known_costs) {
-    for (std::size_t i = 0; i < machine.voices.size(); ++i)
-      scheduler_.set_prior(scheduler::VoiceId{i}, machine.voices[i]);
-  }
-  slots_.resize(pool_.slots().size());
-  // Those from the beginning, and their spare, were started before.
-  for (;;) {
-    const auto actions = pool_.update({}, now_);
-    if (actions.empty()) break;
-    for (const auto& action : actions) {
-      if (action.kind == worker_pool::ActionKind::kSpawn) {
-        ++slots_[action.slot].epoch;
-        pool_.ready(action.slot, now_);
-        expect_loss(action.slot);
-      } else {
-        join(action.slot);
-      }
+    for (std::size_t i = 0; i < machine.voices.size(); ++i) {
+      coordinator_.set_prior(scheduler::VoiceId{i}, machine.voices[i]);
     }
   }
+  slots_.resize(coordinator_.pool().slots().size());
+  coordinator_.post(coordinator::Started{});
+  settle();
+  opening_ = false;
 }
 
-void Simulation::ask_pool() {
-  const worker_pool::Sample sample{.load = scheduler_.load(),
-                                   .start_wait = scheduler_.start_wait(now_),
-                                   .refusals = trace_.refused_for_capacity,
-                                   .calls = desk_.calls()};
-  for (const auto& action : pool_.update(sample, now_)) perform(action);
+void Simulation::perform(const coordinator::Spawn& spawn) {
+  Slot& slot = slots_.at(spawn.slot);
+  ++slot.epoch;
+  slot.cpu = {};
+  if (opening_) return ready(spawn.slot);
+  at(now_ + scenario_.machine.start_up, Kind::kReady, spawn.slot, slot.epoch);
 }
 
-void Simulation::perform(const worker_pool::Action& action) {
-  Slot& slot = slots_.at(action.slot);
-  switch (action.kind) {
-    case worker_pool::ActionKind::kSpawn:
-      ++slot.epoch;
-      slot.cpu = {};
-      return at(now_ + scenario_.machine.start_up, Kind::kReady, action.slot, slot.epoch);
-    case worker_pool::ActionKind::kPromote:
-      if (action.cause != worker_pool::Cause::kLost) {
-        ++trace_.growths;
-        return join(action.slot);
-      }
-      return at(now_ + scenario_.machine.replacement, Kind::kJoin, action.slot, slot.epoch);
-    case worker_pool::ActionKind::kRetire:
-      scheduler_.retire_worker(worker_in(action.slot));
-      if (!slot.job) finish_retiring(action.slot);
-      return;
-  }
+void Simulation::perform(const coordinator::Promote& promote) {
+  slots_.at(promote.slot).alive = true;
+  if (!opening_ && promote.cause != worker_pool::Cause::kLost) ++trace_.growths;
+  trace_.most_workers = std::max(trace_.most_workers, scheduler().workers());
+}
+
+void Simulation::perform(const coordinator::Retire& retire) {
+  Slot& slot = slots_.at(retire.slot);
+  slot.retires = true;
+  if (!slot.job) lose(retire.slot);
+}
+
+void Simulation::perform(const coordinator::Kill& kill) {
+  const auto index = slot_of(kill.worker);
+  ++trace_.kills;
+  if (!slots_.at(index).hangs) ++trace_.wrong_kills;
+  lose(index);
 }
 
 void Simulation::ready(std::uint32_t slot) {
-  pool_.ready(slot, now_);
+  coordinator::WorkerReady ready{.slot = slot, .worker = {.id = worker_in(slot)}};
+  for (std::size_t i = 0; i < scenario_.machine.voices.size(); ++i) ready.worker.voices.push_back({i});
+  coordinator_.post(std::move(ready));
   expect_loss(slot);
-  ask_pool();
-}
-
-void Simulation::join(std::uint32_t slot) {
-  slots_[slot].alive = true;
-  scheduler_.add_worker(worker_in(slot));
-  for (std::size_t i = 0; i < scenario_.machine.voices.size(); ++i) {
-    scheduler_.voice_loaded(worker_in(slot), scheduler::VoiceId{i});
-  }
-  trace_.most_workers = std::max(trace_.most_workers, scheduler_.workers());
-  consult_ = desk_.waiting() > 0;
 }
 
 void Simulation::expect_loss(std::uint32_t slot) {
@@ -91,7 +69,8 @@ void Simulation::expect_loss(std::uint32_t slot) {
   if (when <= last_call_) at(when, Kind::kCrash, slot, slots_[slot].epoch);
 }
 
-void Simulation::start(const scheduler::Dispatch& dispatch) {
+void Simulation::perform(const coordinator::Dispatch& command) {
+  const auto& dispatch = command.job;
   const auto index = slot_of(dispatch.worker);
   Slot& slot = slots_.at(index);
   Listener& listener = listeners_.at(dispatch.stream);
@@ -118,15 +97,11 @@ void Simulation::start(const scheduler::Dispatch& dispatch) {
   slot.held_up = chance(machine.outlier_share) ? machine.outlier_factor : 1.0;
   slot.factor *= slot.held_up;
   slot.hangs = chance(machine.hang_share);
-  if (watches_) {
-    stall_judge_.begin(dispatch.worker, {.wall_p95 = dispatch.p95.wall, .cpu_p95 = dispatch.p95.cpu}, slot.cpu, now_);
-    if (!std::exchange(watching_, true)) at(now_ + worker_pool::StallJudge::kInterval, Kind::kWatch);
-  }
-  scheduler_.started(dispatch.job);
+  coordinator_.post(coordinator::JobStarted{.job = dispatch.job, .cpu = slot.cpu});
   begin_step(index);
 }
 
-void Simulation::cancel(const scheduler::CancelJob& cancel) {
+void Simulation::perform(const coordinator::CancelJob& cancel) {
   Slot& slot = slots_.at(slot_of(cancel.worker));
   if (slot.job && slot.job->job == cancel.job) slot.cancelled = true;
 }
@@ -160,31 +135,27 @@ void Simulation::step_done(std::uint32_t index) {
   if (!slot.cancelled && slot.steps < slot.grains.size()) return begin_step(index);
   const auto job = slot.job->job;
   end_job(index);
-  scheduler_.render_ended(job, now_);
+  coordinator_.post(coordinator::RenderEnded{.job = job, .cpu = slot.cpu});
   finish_retiring(index);
 }
 
 void Simulation::finish_retiring(std::uint32_t index) {
-  if (pool_.slots()[index].state() == worker_pool::SlotState::kRetiring) lose(index);
+  if (slots_[index].retires) lose(index);
 }
 
 void Simulation::plan_done(const scheduler::Dispatch& job, base::Duration audio, base::Duration took) {
+  coordinator::SegmentPlanned planned{.job = job.job, .took = took, .cpu = slots_[slot_of(job.worker)].cpu};
   const auto it = listeners_.find(job.stream);
-  if (it == listeners_.end()) return scheduler_.planned(job.job, {.took = took}, now_);
+  if (it == listeners_.end()) return coordinator_.post(std::move(planned));
   Listener& listener = it->second;
-  std::vector<base::Duration> grains;
   for (auto left = audio; left > base::Duration::zero(); left -= scenario_.machine.grain) {
-    grains.push_back(std::min(left, scenario_.machine.grain));
+    planned.grains.push_back(std::min(left, scenario_.machine.grain));
   }
   listener.text_left -= audio;
-  listener.segments.push_back(grains);
-  const double guess = request(job.stream).guess;
-  scheduler_.planned(job.job,
-                     {.grains = grains,
-                      .more_text = listener.text_left > base::Duration::zero(),
-                      .expected = base::from_seconds(base::to_seconds(listener.text_left) * guess),
-                      .took = took},
-                     now_);
+  listener.segments.push_back(planned.grains);
+  planned.more_text = listener.text_left > base::Duration::zero();
+  planned.expected = base::from_seconds(base::to_seconds(listener.text_left) * request(job.stream).guess);
+  coordinator_.post(std::move(planned));
 }
 
 void Simulation::grain_done(Slot& slot, base::Duration took) {
@@ -199,7 +170,7 @@ void Simulation::grain_done(Slot& slot, base::Duration took) {
       listener.next_grain = 0;
     }
   }
-  scheduler_.grain_rendered(slot.job->job, took, now_);
+  coordinator_.post(coordinator::GrainRendered{.job = slot.job->job, .took = took});
 }
 
 void Simulation::end_job(std::uint32_t index) {
@@ -207,7 +178,6 @@ void Simulation::end_job(std::uint32_t index) {
   const auto job = *slot.job;
   slot.cpu = cpu_of(slot);
   slot.job.reset();
-  stall_judge_.end(job.worker);
   trace_.busy += std::max(base::Duration{}, std::min(now_, last_call_) - slot.begun);
   const auto it = listeners_.find(job.stream);
   if (it != listeners_.end()) it->second.working = false;
@@ -220,37 +190,29 @@ void Simulation::end_job(std::uint32_t index) {
                              .end = now_});
 }
 
-void Simulation::judge() {
-  std::vector<worker_pool::StallJudge::Reading> readings;
+void Simulation::tick() {
+  coordinator::Tick tick;
   for (std::uint32_t i = 0; i < slots_.size(); ++i) {
     const Slot& slot = slots_[i];
-    if (slot.alive) {
-      readings.push_back(
-          {.worker = worker_in(i), .cpu = cpu_of(slot), .runnable = slot.job.has_value() && !slot.hangs});
-    }
+    if (!slot.alive) continue;
+    tick.readings.push_back(
+        {.worker = worker_in(i), .cpu = cpu_of(slot), .runnable = slot.job.has_value() && !slot.hangs});
   }
-  for (const auto& verdict : stall_judge_.judge(readings, now_)) {
-    const auto index = slot_of(verdict.worker);
-    ++trace_.kills;
-    if (!slots_[index].hangs) ++trace_.wrong_kills;
-    pool_.killed(index, worker_pool::Death::kStalled);
-    lose(index);
-  }
-  if (!stall_judge_.idle() && !std::exchange(watching_, true)) {
-    at(now_ + worker_pool::StallJudge::kInterval, Kind::kWatch);
-  }
+  tick_.reset();
+  coordinator_.post(std::move(tick));
+  if (is_over()) coordinator_.post(coordinator::RequestsOver{});
 }
 
 void Simulation::lose(std::uint32_t index) {
   Slot& slot = slots_[index];
   if (slot.job) end_job(index);
-  if (std::exchange(slot.alive, false)) scheduler_.remove_worker(worker_in(index), now_);
+  slot.alive = false;
+  slot.retires = false;
   ++slot.epoch;  // what was expected of the process does not come
-  pool_.ended(index, now_);
-  ask_pool();
+  coordinator_.post(coordinator::WorkerEnded{.slot = index});
 }
 
-bool Simulation::is_over() const { return now_ > last_call_ && listeners_.empty() && desk_.waiting() == 0; }
+bool Simulation::is_over() const { return now_ > last_call_ && listeners_.empty() && desk().waiting() == 0; }
 
 base::Duration Simulation::cpu_of(const Slot& slot) const {
   if (!slot.job || slot.hangs) return slot.cpu;
