@@ -125,6 +125,7 @@ class Cell final : private fleet::Events {
     base::TimePoint progress;
     scheduler::WorkTime took{};     ///< By the worker's account.
     std::uint32_t grains_left = 0;  ///< Of a render job: that have not come.
+    std::uint32_t next_grain = 0;   ///< Index of the one that comes next.
     bool started = false;           ///< Its worker has begun it.
     std::uint64_t text = 0;         ///< Of a plan: the hash by which CostlyTexts knows its voice and text.
 

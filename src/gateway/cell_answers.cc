@@ -85,14 +85,15 @@ void Cell::on_grain(wire::GrainDone grain) {
   const scheduler::WorkTime took(base::from_microseconds(grain.wall_us), base::from_microseconds(grain.cpu_us),
                                  base::from_microseconds(grain.share_us));
   const auto samples = base::SampleCount{grain.pcm.size()};
-  if (stream != nullptr && !stream->add_grain(std::move(grain))) {
+  if (stream != nullptr && (grain.index != jobs_.at(id).next_grain || !stream->add_grain(std::move(grain)))) {
     // What it sent is not taken, and another worker renders it. Whose grain loses two workers fails alone.
-    fleet_.kill_for_bad_answer(jobs_.at(id).worker, "a grain of another length than planned");
+    fleet_.kill_for_bad_answer(jobs_.at(id).worker, "a grain of another place or length than planned");
     return;
   }
   if (const auto job = jobs_.find(id); job != jobs_.end()) {
     job->second.took.wall += took.wall;
     job->second.took.cpu += took.cpu;
+    ++job->second.next_grain;
     job->second.grains_left -= std::min(job->second.grains_left, 1U);
   }
   if (stream != nullptr) note_grain(*stream, samples);
