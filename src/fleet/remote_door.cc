@@ -72,15 +72,31 @@ runtime::Awaitable<> RemoteDoor::serve(runtime::TcpServer::Socket socket) {
       co_await runtime::run_until(clock_, clock_.now() + kHandshake, receive(std::move(socket), address, guest));
   place.reset();
   if (!in_time) runtime::log_warn("remote_worker_too_slow", {{"address", address}});
+  co_await let_in(std::move(guest), address);
+}
+
+runtime::Awaitable<> RemoteDoor::serve(std::unique_ptr<link::ByteStream> bytes, std::string address) {
+  std::optional<Guest> guest;
+  const bool in_time =
+      co_await runtime::run_until(clock_, clock_.now() + kHandshake, introduce(std::move(bytes), address, guest));
+  if (!in_time) runtime::log_warn("remote_worker_too_slow", {{"address", address}});
+  co_await let_in(std::move(guest), address);
+}
+
+runtime::Awaitable<> RemoteDoor::let_in(std::optional<Guest> guest, const std::string& address) {
   // The token may have been revoked since it was read.
-  if (guest && judge(guest->join)) co_return;
-  if (guest) co_await fleet_.serve(std::move(guest->stream), std::move(guest->join), address);
+  if (!guest || judge(guest->join)) co_return;
+  co_await fleet_.serve(std::move(guest->stream), std::move(guest->join), address);
 }
 
 runtime::Awaitable<> RemoteDoor::receive(runtime::TcpServer::Socket socket, const std::string& address,
                                          std::optional<Guest>& guest) {
   auto bytes = co_await shake_hands(std::move(socket), address);
-  if (!bytes) co_return;
+  if (bytes) co_await introduce(std::move(bytes), address, guest);
+}
+
+runtime::Awaitable<> RemoteDoor::introduce(std::unique_ptr<link::ByteStream> bytes, const std::string& address,
+                                           std::optional<Guest>& guest) {
   auto stream = std::make_unique<link::MessageStream>(executor_, clock_, std::move(bytes), wire::Limits::kJoinBytes);
   auto message = co_await stream->receive();
   if (const auto version = stream->refused_join(); version && *version != wire::kProtocolVersion) {

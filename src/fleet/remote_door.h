@@ -44,6 +44,8 @@ class RemoteDoor {
   void set_credentials(RemoteCredentials credentials);
   /// Closes what is there and returns when nothing is left.
   [[nodiscard]] runtime::Awaitable<> close() { return server_.drain(clock_.now()); }
+  /// Serves a connection that was accepted, and made secure, elsewhere, until it ends. It counts against no limit.
+  [[nodiscard]] runtime::Awaitable<> serve(std::unique_ptr<link::ByteStream> bytes, std::string address);
 
   /// Connections that were closed since too many were not known yet.
   [[nodiscard]] std::uint64_t refused_handshakes() const { return strangers_.refused(); }
@@ -63,6 +65,11 @@ class RemoteDoor {
   [[nodiscard]] runtime::Awaitable<> serve(runtime::TcpServer::Socket socket);
   [[nodiscard]] runtime::Awaitable<> receive(runtime::TcpServer::Socket socket, const std::string& address,
                                              std::optional<Guest>& guest);
+  /// Reads who it is, and answers where it may not join.
+  [[nodiscard]] runtime::Awaitable<> introduce(std::unique_ptr<link::ByteStream> bytes, const std::string& address,
+                                               std::optional<Guest>& guest);
+  /// Hands who may join to the fleet until they go.
+  [[nodiscard]] runtime::Awaitable<> let_in(std::optional<Guest> guest, const std::string& address);
   /// Null: it failed, which was logged.
   [[nodiscard]] runtime::Awaitable<std::unique_ptr<link::ByteStream>> shake_hands(runtime::TcpServer::Socket socket,
                                                                                   const std::string& address);
