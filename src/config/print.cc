@@ -113,7 +113,7 @@ std::string to_markdown() {
       "\n## [aliases]\n\nVariable: `ANTIPHON_ALIASES`.\n\nNames that clients use for voices, besides the voices' own: "
       "`name = \"voice\"` or "
       "`name = \"voice#speaker\"`. OpenAI's thirteen names stand for the default voice unless they are given here.\n"
-      "\n## [cheaper_voices]\n\nVariable: `ANTIPHON_CHEAPER_VOICES`.\n\nVoices that newcomers may be spoken with when "
+      "\n## [cheaper_voices]\n\nVariable: `ANTIPHON_CHEAPER_VOICES`.\n\nVoices that new requests may be spoken with when "
       "more than `scheduler.cheaper_load` is "
       "asked "
       "for: `voice = \"other voice\"`, each an id, `id#speaker` or an alias. The answer's `Server-Timing` says so.\n"
