@@ -1,11 +1,11 @@
-#include "gateway/remote_ledger.h"
+#include "fleet/remote_ledger.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/check.h"
 
-namespace antiphon::gateway {
+namespace antiphon::fleet {
 
 void RemoteLedger::joined(const std::string& id, base::TimePoint now) {
   if (!records_.contains(id) && records_.size() >= kMostRecords) {
@@ -29,4 +29,4 @@ void RemoteLedger::died(const std::string& id, worker_pool::Death death) {
   if (const auto it = records_.find(id); it != records_.end()) it->second.deaths.add(death);
 }
 
-}  // namespace antiphon::gateway
+}  // namespace antiphon::fleet

@@ -1,4 +1,4 @@
-#include "gateway/remote_door.h"
+#include "fleet/remote_door.h"
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
@@ -11,7 +11,7 @@
 #include "runtime/log.h"
 #include "runtime/task_group.h"
 
-namespace antiphon::gateway {
+namespace antiphon::fleet {
 namespace {
 
 constexpr std::size_t kMostIdBytes = 64;
@@ -45,7 +45,7 @@ wire::Refused other_version(std::uint32_t version) {
 
 }  // namespace
 
-RemoteDoor::RemoteDoor(const runtime::Executor& executor, runtime::Clock& clock, WorkerFleet& fleet,
+RemoteDoor::RemoteDoor(const runtime::Executor& executor, runtime::Clock& clock, Fleet& fleet,
                        RemoteDoorOptions options)
     : executor_(executor),
       clock_(clock),
@@ -128,4 +128,4 @@ runtime::Awaitable<std::unique_ptr<link::ByteStream>> RemoteDoor::shake_hands(ru
   co_return link::make_byte_stream(std::move(stream));
 }
 
-}  // namespace antiphon::gateway
+}  // namespace antiphon::fleet

@@ -1,8 +1,8 @@
-#include "gateway/remote_ledger.h"
+#include "fleet/remote_ledger.h"
 
 #include <gtest/gtest.h>
 
-namespace antiphon::gateway {
+namespace antiphon::fleet {
 namespace {
 
 using namespace std::chrono_literals;
@@ -43,4 +43,4 @@ TEST(RemoteLedgerTest, WhenFullForgetsWhoIsGoneAndJoinedLongestAgoAndNotThatSome
 }
 
 }  // namespace
-}  // namespace antiphon::gateway
+}  // namespace antiphon::fleet

@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "worker_pool/types.h"
 
-namespace antiphon::gateway {
+namespace antiphon::fleet {
 
 /// What became of workers on other machines, by the name under which they join, also of those that are gone: of these
 /// the one that joined longest ago makes room when there are kMostRecords. Pure.
@@ -37,4 +37,4 @@ class RemoteLedger {
   worker_pool::DeathCount deaths_;
 };
 
-}  // namespace antiphon::gateway
+}  // namespace antiphon::fleet

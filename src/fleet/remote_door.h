@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "gateway/worker_fleet.h"
+#include "fleet/fleet.h"
 #include "identity/key_ring.h"
 #include "link/message_stream.h"
 #include "runtime/clock.h"
@@ -15,7 +15,7 @@
 #include "runtime/tcp_server.h"
 #include "tls/server_context.h"
 
-namespace antiphon::gateway {
+namespace antiphon::fleet {
 
 /// How the gateway shows itself to workers on other machines, and by what it knows them.
 struct RemoteCredentials {
@@ -35,7 +35,7 @@ struct RemoteDoorOptions {
 class RemoteDoor {
  public:
   /// `clock` and `fleet` outlive it.
-  RemoteDoor(const runtime::Executor& executor, runtime::Clock& clock, WorkerFleet& fleet, RemoteDoorOptions options);
+  RemoteDoor(const runtime::Executor& executor, runtime::Clock& clock, Fleet& fleet, RemoteDoorOptions options);
 
   /// Takes the address; gives back the port. Error: what the system said.
   [[nodiscard]] std::expected<std::uint16_t, std::string> listen() { return server_.listen(); }
@@ -73,10 +73,10 @@ class RemoteDoor {
 
   runtime::Executor executor_;
   runtime::Clock& clock_;
-  WorkerFleet& fleet_;
+  Fleet& fleet_;
   RemoteCredentials credentials_;
   runtime::HandshakeLimit strangers_;
   runtime::TcpServer server_;
 };
 
-}  // namespace antiphon::gateway
+}  // namespace antiphon::fleet
