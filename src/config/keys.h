@@ -203,6 +203,14 @@ void each_key(AnyConfig& config, const Visit& visit) {
             "that may go on waits five times as long.",
             0.1, 3600},
         config.text_silence);
+  visit(Key{"text", "normalise",
+            "Whether a text is read as a person would read it, on or off; off: as it is written. This and the next two "
+            "decide the bytes."},
+        config.text.normalise);
+  visit(Key{"text", "markdown",
+            "What happens to Markdown, HTML and addresses: strip (a link is its label, an address its host) or read."},
+        config.text.markup.markup);
+  visit(Key{"text", "emoji", "What happens to emoji: silent, or named."}, config.text.markup.emoji);
 
   visit(Key{"openai", "max_characters", "Of the text of one request.", 1, 100'000}, config.openai.max_characters);
   visit(Key{"openai", "refuse_wordless",

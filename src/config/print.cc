@@ -40,6 +40,13 @@ std::string written(scheduler::Policy value) { return toml_string(scheduler::pol
 std::string written(scheduler::Admission value) { return toml_string(scheduler::admission_name(value)); }
 std::string written(scheduler::Placement value) { return toml_string(scheduler::placement_name(value)); }
 std::string written(Sandbox value) { return toml_string(value == Sandbox::kOn ? "on" : "off"); }
+std::string written(text::Normalise value) { return toml_string(value == text::Normalise::kOn ? "on" : "off"); }
+std::string written(text::markup::Markup value) {
+  return toml_string(value == text::markup::Markup::kStrip ? "strip" : "read");
+}
+std::string written(text::markup::Emoji value) {
+  return toml_string(value == text::markup::Emoji::kSilent ? "silent" : "named");
+}
 std::string written(worker_pool::KillRule value) { return toml_string(worker_pool::kill_rule_name(value)); }
 std::string written(double value) {
   auto text = fmt::format("{}", value);
