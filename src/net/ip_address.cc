@@ -1,31 +1,25 @@
-#include "identity/network.h"
+#include "net/ip_address.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <span>
+#include <vector>
 
-namespace antiphon::identity {
+#include "net/number.h"
+
+namespace antiphon::net {
 namespace {
 
 constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 constexpr std::size_t kGroups = 8;
 
-template <class T>
-std::optional<T> number(std::string_view digits, int base, std::size_t most_digits) {
-  T value{};
-  if (digits.empty() || digits.size() > most_digits) return std::nullopt;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
-}
-
-std::optional<Address> parse_v4(std::string_view text) {
-  Address address;
+std::optional<IpAddress> parse_v4(std::string_view text) {
+  IpAddress address;
   std::ranges::copy(kMapped, address.bytes.begin());
   for (std::size_t i = 0; i < 4; ++i) {
     const auto part = text.substr(0, i == 3 ? text.size() : text.find('.'));
-    const auto value = number<unsigned>(part, 10, 3);
+    const auto value = parse_number<unsigned>(part, 10, 3);
     if (!value || *value > 255) return std::nullopt;
     address.bytes.at(kMapped.size() + i) = static_cast<std::uint8_t>(*value);
     text.remove_prefix(std::min(text.size(), part.size() + 1));
@@ -46,7 +40,7 @@ std::optional<std::vector<std::uint16_t>> parse_groups(std::string_view text) {
       groups.push_back(static_cast<std::uint16_t>(v4->bytes[14] << 8U | v4->bytes[15]));
       break;
     }
-    const auto group = number<std::uint16_t>(part, 16, 4);
+    const auto group = parse_number<std::uint16_t>(part, 16, 4);
     if (!group || groups.size() == kGroups) return std::nullopt;
     groups.push_back(*group);
     if (text.empty()) break;
@@ -56,7 +50,7 @@ std::optional<std::vector<std::uint16_t>> parse_groups(std::string_view text) {
   return groups;
 }
 
-std::optional<Address> parse_v6(std::string_view text) {
+std::optional<IpAddress> parse_v6(std::string_view text) {
   const auto gap = text.find("::");
   if (gap != std::string_view::npos && text.substr(0, gap).contains('.')) return std::nullopt;
   const auto head = parse_groups(text.substr(0, gap));
@@ -67,7 +61,7 @@ std::optional<Address> parse_v6(std::string_view text) {
   std::array<std::uint16_t, kGroups> groups{};
   std::ranges::copy(*head, groups.begin());
   std::ranges::copy(*tail, groups.end() - static_cast<std::ptrdiff_t>(tail->size()));
-  Address address;
+  IpAddress address;
   for (std::size_t i = 0; i < kGroups; ++i) {
     address.bytes.at(2 * i) = static_cast<std::uint8_t>(groups.at(i) >> 8U);
     address.bytes.at(2 * i + 1) = static_cast<std::uint8_t>(groups.at(i) & 0xFFU);
@@ -75,64 +69,19 @@ std::optional<Address> parse_v6(std::string_view text) {
   return address;
 }
 
-bool is_v4(const Address& address) { return std::ranges::equal(kMapped, std::span(address.bytes).first<12>()); }
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
+bool is_v4(const IpAddress& address) { return std::ranges::equal(kMapped, std::span(address.bytes).first<12>()); }
 
 }  // namespace
 
-std::optional<Address> parse_address(std::string_view text) {
+std::optional<IpAddress> parse_address(std::string_view text) {
   return text.contains(':') ? parse_v6(text) : parse_v4(text);
 }
 
-bool is_loopback(const Address& address) {
+bool is_loopback(const IpAddress& address) {
   if (is_v4(address)) return address.bytes[12] == 127;
-  Address one;
+  IpAddress one;
   one.bytes[15] = 1;
   return address == one;
-}
-
-std::optional<Network> Network::parse(std::string_view text) {
-  const auto slash = text.find('/');
-  const auto address = parse_address(text.substr(0, slash));
-  if (!address) return std::nullopt;
-  Network network;
-  network.address_ = *address;
-  if (slash == std::string_view::npos) return network;
-  const unsigned width = text.substr(0, slash).contains(':') ? 128 : 32;
-  const auto bits = number<unsigned>(text.substr(slash + 1), 10, 3);
-  if (!bits || *bits > width) return std::nullopt;
-  network.bits_ = 128 - width + *bits;
-  return network;
-}
-
-bool Network::contains(const Address& address) const {
-  for (unsigned bit = 0; bit < bits_; ++bit) {
-    const auto mask = static_cast<std::uint8_t>(0x80U >> bit % 8);
-    if (((address.bytes.at(bit / 8) ^ address_.bytes.at(bit / 8)) & mask) != 0) return false;
-  }
-  return true;
-}
-
-std::string client_address(std::string_view peer, std::string_view forwarded_for,
-                           std::span<const Network> trusted_proxies) {
-  const auto trusted = [&](std::string_view text) {
-    const auto address = parse_address(text);
-    return address && std::ranges::any_of(trusted_proxies, [&](const Network& n) { return n.contains(*address); });
-  };
-  std::string_view client = peer;
-  while (trusted(client) && !forwarded_for.empty()) {
-    const auto comma = forwarded_for.rfind(',');
-    const auto last = trimmed(comma == std::string_view::npos ? forwarded_for : forwarded_for.substr(comma + 1));
-    if (!parse_address(last)) break;
-    client = last;
-    forwarded_for = comma == std::string_view::npos ? std::string_view() : forwarded_for.substr(0, comma);
-  }
-  return std::string(client);
 }
 
 std::string address_group(std::string_view text) {
@@ -145,4 +94,4 @@ std::string address_group(std::string_view text) {
                      b[6] << 8U | b[7]);
 }
 
-}  // namespace antiphon::identity
+}  // namespace antiphon::net
