@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "cli/address.h"
-#include "identity/network.h"
+#include "net/ip_address.h"
 
 namespace antiphon::cli {
 
@@ -14,7 +14,7 @@ std::optional<fleet::RemoteDoorOptions> remote_door(const config::Config& config
   if (config.remote.listen.empty()) return std::nullopt;
   fleet::RemoteDoorOptions door;
   listen_at("remote.listen", config.remote.listen, door.address, door.port);
-  if (!identity::parse_address(door.address)) {
+  if (!net::parse_address(door.address)) {
     throw config::Error(fmt::format("remote.listen: '{}' is not a numeric address", door.address));
   }
   door.credentials = std::move(credentials);

@@ -139,6 +139,10 @@ void Cell::perform(const scheduler::Dispatch& dispatch) {
   if (dispatch.learnt) work = {.wall_p95 = dispatch.p95.wall, .cpu_p95 = dispatch.p95.cpu};
   const auto number = dispatch.job.value;
   if (plans) {
+    // What a plan costs goes by its text, of which a segment of faster speech holds more: see text::limit_of().
+    const double more_text = std::clamp(static_cast<double>(stream.spec().speed), 1.0, 2.0);
+    work.wall_p95 = base::from_seconds(base::to_seconds(work.wall_p95) * more_text);
+    work.cpu_p95 = base::from_seconds(base::to_seconds(work.cpu_p95) * more_text);
     auto job = stream.plan_job(dispatch.job);
     job.patience_us = base::to_microseconds(plan_patience(dispatch.stream));
     fleet_.send_job(dispatch.worker, spoken, number, std::move(job), work);

@@ -19,6 +19,7 @@
 #include "gateway/wyoming_server.h"
 #include "http/server.h"
 #include "identity/identifier.h"
+#include "net/ip_network.h"
 #include "runtime/clock.h"
 #include "tls/server_context.h"
 
@@ -40,7 +41,7 @@ struct ServerOptions {
   SpeechHandlerOptions speech{};
   std::optional<tls::ServerContext> tls{};  ///< Nothing: plain HTTP.
   std::optional<identity::KeyRing> keys{};  ///< Nothing: everybody may ask; none in it: nobody.
-  std::vector<identity::Network> trusted_proxies{};
+  std::vector<net::IpNetwork> trusted_proxies{};
   ElevenLabsSocketOptions sockets{};
   std::optional<WyomingOptions> wyoming{};           ///< Nothing: that door is shut.
   std::optional<fleet::RemoteDoorOptions> remote{};  ///< Nothing: no worker joins from elsewhere.
