@@ -28,6 +28,7 @@
 #include "device/device.h"
 #include "device/gpu.h"
 #include "gateway/server.h"
+#include "net/ip_network.h"
 #include "protocol/elevenlabs/client_message.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
@@ -81,10 +82,10 @@ config::Config effective(const Flags& flags) {
 }
 
 /// Throws config::Error.
-std::vector<identity::Network> networks(const config::Config& config) {
-  std::vector<identity::Network> networks;
+std::vector<net::IpNetwork> networks(const config::Config& config) {
+  std::vector<net::IpNetwork> networks;
   for (const auto& text : config.server.trusted_proxies) {
-    const auto network = identity::Network::parse(text);
+    const auto network = net::IpNetwork::parse(text);
     if (!network) throw config::Error(fmt::format("server.trusted_proxies: '{}' is not an address or network", text));
     networks.push_back(*network);
   }
@@ -92,10 +93,10 @@ std::vector<identity::Network> networks(const config::Config& config) {
 }
 
 /// Those who may have any number of connections: this machine, and proxies that bring many clients.
-std::function<bool(const std::string&)> uncounted(std::vector<identity::Network> proxies) {
+std::function<bool(const std::string&)> uncounted(std::vector<net::IpNetwork> proxies) {
   return [proxies = std::move(proxies)](const std::string& text) {
-    const auto address = identity::parse_address(text);
-    return address && (identity::is_loopback(*address) ||
+    const auto address = net::parse_address(text);
+    return address && (net::is_loopback(*address) ||
                        std::ranges::any_of(proxies, [&](const auto& proxy) { return proxy.contains(*address); }));
   };
 }

@@ -11,10 +11,10 @@
 #include "engine/tone/manifest.h"
 #include "voice/catalogue.h"
 #include "voice/manifest.h"
-#include "voice/preparation/loudness.h"
-#include "voice/preparation/prepare.h"
 #include "voice/sha256.h"
 #include "voice/voice_id.h"
+#include "voice_import/loudness.h"
+#include "voice_import/prepare.h"
 
 namespace antiphon::cli {
 namespace {
@@ -64,7 +64,7 @@ engine::ort::RuntimeOptions runtime_of(const config::Config& config) {
   return options;
 }
 
-void print(const voice::preparation::Verification& found, voice::Kernel kernel) {
+void print(const voice_import::Verification& found, voice::Kernel kernel) {
   fmt::print(
       "rendered by {}: {} samples compared with the original: {} differ, {} by more than 1 of 32768, at most {}; SNR "
       "{:.1f} dB\n",
@@ -82,7 +82,7 @@ void measure(const std::filesystem::path& folder, const voice::Manifest& manifes
   std::string failed = loaded ? std::string() : loaded.error().message;
   std::optional<double> measured;
   if (loaded) {
-    const auto gain = voice::preparation::measure_gain(**loaded);
+    const auto gain = voice_import::measure_gain(**loaded);
     if (!gain) failed = gain.error().message;
     if (gain) measured = *gain;
   }
@@ -106,7 +106,7 @@ void measure(const std::filesystem::path& folder, const voice::Manifest& manifes
 
 int add_model(const Flags& flags) {
   const auto config = flags.settings.load();
-  const auto prepared = voice::preparation::prepare_voice(
+  const auto prepared = voice_import::prepare_voice(
       flags.model, config.voices.folder, {.id = flags.id, .replace = flags.replace, .runtime = runtime_of(config)});
   if (!prepared) fail(prepared.error());
   fmt::print("{}\n", prepared->folder.string());
@@ -137,7 +137,7 @@ int verify(const Flags& flags) {
   if (auto sound = voice::check_files(folder, *manifest); !sound) fail(sound.error());
   fmt::print("{}: every file is the one that its manifest names\n", flags.id);
   if (flags.model.empty()) return 0;
-  const auto original = voice::preparation::read_model(flags.model);
+  const auto original = voice_import::read_model(flags.model);
   if (!original) fail(original.error());
   if (voice::sha256_of(*original) != manifest->source_sha256) {
     throw std::runtime_error(flags.model.string() + " is not the model that this voice was made of");
@@ -147,8 +147,8 @@ int verify(const Flags& flags) {
   manifest->kernel = voice::parse_kernel(config.engine.kernel).value_or(manifest->kernel);
   constexpr std::uint32_t kSentences = 12;
   constexpr std::uint32_t kLengths = 100;
-  const auto found = voice::preparation::verify_voice(*runtime, folder, *manifest, *original,
-                                                      {.sentences = kSentences, .every_length = kLengths});
+  const auto found = voice_import::verify_voice(*runtime, folder, *manifest, *original,
+                                                {.sentences = kSentences, .every_length = kLengths});
   if (!found) fail(found.error());
   print(*found, manifest->kernel);
   return 0;

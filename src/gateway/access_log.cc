@@ -42,6 +42,7 @@ class AccessLog::Line {
   void add_speech(const AccessNote& note) {
     add_text("key", note.key);
     add_text("format", note.format);
+    if (note.error) add_text("error", protocol::row_of(*note.error).name);
     if (note.audio == base::Duration{}) return;
     add("first_audio_s", seconds(note.first_audio));
     add("audio_s", seconds(note.audio));

@@ -66,6 +66,13 @@ TEST_F(AccessLogTest, ALineHasWhatIsKnownAndTheMetricsCountIt) {
   EXPECT_THAT(text, HasSubstr(R"(antiphon_http_request_duration_seconds_count{route="/v1/audio/speech"} 1)"));
 }
 
+TEST_F(AccessLogTest, AFailureHasItsName) {
+  make();
+  const auto asked = request("/v1/audio/speech", "POST");
+  log_->note_of(asked).error = Errc::kStalled;
+  EXPECT_THAT(answer(asked, 500), HasSubstr(" status=500 error=stalled "));
+}
+
 TEST_F(AccessLogTest, NothingOfWhatAClientChoseBecomesALabelOrIsLogged) {
   make();
   const auto line = answer(request("/secret/path", "BREW"), 404);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/openai/error.h"
+
 namespace antiphon::gateway {
 namespace {
 
@@ -18,10 +20,9 @@ http::Response json_answer(unsigned status, std::string body, const std::string&
       .body = std::move(body)};
 }
 
-http::Response error_answer(const protocol::openai::Error& error, const std::string& request_id,
-                            base::Duration retry_after) {
+http::Response error_answer(const Error& error, const std::string& request_id) {
   auto response = json_answer(protocol::openai::status_of(error.code), protocol::openai::error_body(error), request_id);
-  add_retry_headers(response, retry_after);
+  add_retry_headers(response, error.retry_after);
   return response;
 }
 

@@ -3,14 +3,13 @@
 #include <string>
 
 #include "base/time.h"
+#include "gateway/error.h"
 #include "http/message.h"
-#include "protocol/openai/error.h"
 
 namespace antiphon::gateway {
 
-/// `error` in OpenAI's shape, with its status. For 503 and 429, coming back is said to help after `retry_after`.
-[[nodiscard]] http::Response error_answer(const protocol::openai::Error& error, const std::string& request_id,
-                                          base::Duration retry_after = std::chrono::seconds(1));
+/// Returns `error` in OpenAI's shape, with its status; of 503 and 429, with when the client may come back.
+[[nodiscard]] http::Response error_answer(const Error& error, const std::string& request_id);
 
 [[nodiscard]] http::Response json_answer(unsigned status, std::string body, const std::string& request_id);
 

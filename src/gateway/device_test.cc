@@ -1,6 +1,5 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <map>
@@ -23,7 +22,7 @@ class BatchCellTest : public CellTest {
  protected:
   static constexpr std::uint32_t kPlaces = 4;
 
-  void batches() { worker_arguments_ = {"batch", std::to_string(kPlaces)}; }
+  void batches() { workers_.behaviour.places = kPlaces; }
 };
 
 TEST_F(BatchCellTest, AStreamSoundsTheSameInBatchesWithOthersAndAlone) {
@@ -53,7 +52,7 @@ TEST_F(BatchCellTest, AWorkerKilledWithSeveralJobsUnderWayIsReplacedAndNobodyHea
   int pieces = 0;
   for (const auto& [seed, pcm] : alone) {
     const auto kill_once = [&](const Pcm&) {
-      if (pieces++ == 2) ::kill(active_pid(), SIGKILL);
+      if (pieces++ == 2) active_worker()->die();
     };
     EXPECT_EQ(listen(*crowd.at(seed), kill_once), pcm) << seed;
     EXPECT_EQ(crowd.at(seed)->end(), SpeechStream::End::kComplete);

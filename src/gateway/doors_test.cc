@@ -50,7 +50,7 @@ void drive(Use use) {
 }
 
 http::Response refuse(const Error& error) {
-  return {.status = protocol::openai::status_of(to_openai(error).code), .body = error.message};
+  return {.status = protocol::openai::status_of(error.code), .body = error.message};
 }
 
 constexpr std::array kAudio = {std::byte{1}, std::byte{2}, std::byte{3}};
@@ -107,17 +107,18 @@ TEST(EventSink, AFailureBeforeAudioIsAnOrdinaryAnswer) {
 TEST(DoorErrors, EveryDoorSaysWhoseFaultItIs) {
   using enum Errc;
   for (const auto code : {kUnknownVoice, kInvalidText, kNothingToSpeak, kTextNotSpeakable}) {
-    EXPECT_EQ(protocol::openai::status_of(to_openai({code, "why"}).code), 400U);
-    EXPECT_LT(protocol::elevenlabs::status_of(to_elevenlabs({code, "why"}).code), 500U);
-    EXPECT_FALSE(to_openai({code, "why"}).param.empty());
-    EXPECT_FALSE(to_elevenlabs({code, "why"}).param.empty());
+    EXPECT_EQ(protocol::openai::status_of(protocol::openai::speech_error({code, "why"}).code), 400U);
+    EXPECT_LT(protocol::elevenlabs::status_of(protocol::elevenlabs::speech_error({code, "why"}).code), 500U);
+    EXPECT_FALSE(protocol::openai::speech_error({code, "why"}).param.empty());
+    EXPECT_FALSE(protocol::elevenlabs::speech_error({code, "why"}).param.empty());
   }
   for (const auto code : {kWorkerLost, kStalled, kEngineFailed}) {
-    EXPECT_EQ(protocol::openai::status_of(to_openai({code, "why"}).code), 500U);
-    EXPECT_EQ(protocol::elevenlabs::status_of(to_elevenlabs({code, "why"}).code), 500U);
+    EXPECT_EQ(protocol::openai::status_of(protocol::openai::speech_error({code, "why"}).code), 500U);
+    EXPECT_EQ(protocol::elevenlabs::status_of(protocol::elevenlabs::speech_error({code, "why"}).code), 500U);
   }
-  EXPECT_EQ(to_openai({kEngineFailed, "a secret"}).message.find("a secret"), std::string::npos);
-  EXPECT_EQ(to_elevenlabs({kEngineFailed, "a secret"}).message.find("a secret"), std::string::npos);
+  EXPECT_EQ(protocol::openai::speech_error({kEngineFailed, "a secret"}).message.find("a secret"), std::string::npos);
+  EXPECT_EQ(protocol::elevenlabs::speech_error({kEngineFailed, "a secret"}).message.find("a secret"),
+            std::string::npos);
 }
 
 }  // namespace

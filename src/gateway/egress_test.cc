@@ -1,5 +1,5 @@
-// The way of audio to a listener, from a cell with real workers, whose own clock runs. The egress has a clock that only
-// the tests move.
+// The way of audio to a listener, from a cell with fake workers. The egress has a clock of its own that only the tests
+// move.
 #include "gateway/egress.h"
 
 #include <gtest/gtest.h>
@@ -84,7 +84,7 @@ class EgressTest : public CellTest {
   }
 
   runtime::ManualClock time_;
-  runtime::ThreadPool encoders_{1};
+  runtime::ThreadPool encoders_{context_.get_executor()};
   ScriptedSink sink_{context_.get_executor()};
   std::unique_ptr<Egress> egress_;
   std::optional<Egress::Report> report_;

@@ -79,7 +79,7 @@ elevenlabs::Result<void> ElevenLabsContext::begin() {
                                      .backlog = backlog,
                                      .note = &common_.note},
                                     common_.caller, common_.silence);
-  if (!speech) return std::unexpected(to_elevenlabs(speech.error()));
+  if (!speech) return std::unexpected(elevenlabs::speech_error(speech.error()));
   speech_ = std::move(*speech);
   sink_.opened(speech_->stream());
   news_.notify_all();

@@ -38,40 +38,9 @@ AudioOutput to_output(const elevenlabs::OutputFormat& format) {
   return {.format = to_format(format.codec), .rate = format.rate, .bit_rate = {format.bits_per_second}};
 }
 
-elevenlabs::Error to_elevenlabs(const Error& error) {
-  switch (error.code) {
-    case Errc::kUnknownVoice:
-      return {.code = elevenlabs::Errc::kUnknownVoice, .message = error.message, .param = "voice_id"};
-    case Errc::kInvalidText:
-      return {.code = elevenlabs::Errc::kInvalidValue, .message = error.message, .param = "text"};
-    case Errc::kNothingToSpeak:
-      return {.code = elevenlabs::Errc::kNothingToSpeak, .message = error.message, .param = "text"};
-    case Errc::kRevoked:
-      return {.code = elevenlabs::Errc::kUnauthorized, .message = error.message};
-    case Errc::kTextNotSpeakable:
-      return {.code = elevenlabs::Errc::kTextNotSpeakable, .message = error.message, .param = "text"};
-    case Errc::kUserLimit:
-      return {.code = elevenlabs::Errc::kTooManyStreams, .message = error.message};
-    case Errc::kShed:
-    case Errc::kBusy:
-      return {.code = elevenlabs::Errc::kServerBusy, .message = error.message};
-    case Errc::kWorkerLost:
-    case Errc::kStalled:
-      return {.code = elevenlabs::Errc::kWorkerLost,
-              .message = "The speech could not be rendered: " + error.message + "."};
-    case Errc::kEngineFailed:
-    case Errc::kCannotListen:
-    case Errc::kNoVoice:
-      return {.code = elevenlabs::Errc::kEngineFailed,
-              .message = "The speech could not be rendered; the server's log has the reason."};
-  }
-  return {};
-}
-
-http::Response elevenlabs_error_answer(const elevenlabs::Error& error, const std::string& request_id,
-                                       base::Duration retry_after) {
+http::Response elevenlabs_error_answer(const Error& error, const std::string& request_id) {
   auto response = json_answer(elevenlabs::status_of(error.code), elevenlabs::error_body(error), request_id);
-  add_retry_headers(response, retry_after);
+  add_retry_headers(response, error.retry_after);
   return response;
 }
 
@@ -96,7 +65,7 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route r
                     .output = to_output(query->output_format),
                     .note = &note};
   const auto refuse = [request_id](const Error& error) {
-    return elevenlabs_error_answer(to_elevenlabs(error), request_id, error.retry_after);
+    return elevenlabs_error_answer(elevenlabs::speech_error(error), request_id);
   };
   if (route.endpoint != elevenlabs::Endpoint::kSpeech) {
     const bool lines = route.endpoint == elevenlabs::Endpoint::kTimedSpeechStream;

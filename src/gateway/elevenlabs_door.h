@@ -15,12 +15,8 @@ namespace antiphon::gateway {
 
 [[nodiscard]] AudioOutput to_output(const protocol::elevenlabs::OutputFormat& format);
 
-[[nodiscard]] protocol::elevenlabs::Error to_elevenlabs(const Error& error);
-
-/// `error` in ElevenLabs' shape, with its status. For 503, coming back is said to help after `retry_after`.
-[[nodiscard]] http::Response elevenlabs_error_answer(const protocol::elevenlabs::Error& error,
-                                                     const std::string& request_id,
-                                                     base::Duration retry_after = std::chrono::seconds(1));
+/// Returns `error` in ElevenLabs' shape, with its status; of 503 and 429, with when the client may come back.
+[[nodiscard]] http::Response elevenlabs_error_answer(const Error& error, const std::string& request_id);
 
 /// POST /v1/text-to-speech/{voice} and what stands below it, `route`: the body is the audio as it is rendered, or JSON
 /// that has it. The references stay valid until it returns.

@@ -92,8 +92,7 @@ runtime::Awaitable<bool> ElevenLabsSink::pace(base::Duration audio) {
 runtime::Awaitable<bool> ElevenLabsSink::complete() { co_return !stopped_; }
 
 runtime::Awaitable<> ElevenLabsSink::fail(const Error& error) {
-  // A model's empty answer is no error of its context.
-  if (error.code != Errc::kNothingToSpeak && !stopped_) error_ = to_elevenlabs(error);
+  if (!stopped_) error_ = elevenlabs::speech_error(error);
   co_return;
 }
 

@@ -44,7 +44,7 @@ std::optional<elevenlabs::Error> complaint(const SpeechHandler& speech, const st
                                            const identity::Caller& caller) {
   const SpeechOrder probe{.voice = voice, .arrival = TextArrival::kInPieces};
   const auto known = speech.check(probe, caller);
-  return known ? std::nullopt : std::optional(to_elevenlabs(known.error()));
+  return known ? std::nullopt : std::optional(elevenlabs::speech_error(known.error()));
 }
 
 /// The key in the first message of a socket; "" where it has none.

@@ -29,7 +29,8 @@ runtime::Awaitable<bool> EventSink::complete() {
 
 runtime::Awaitable<> EventSink::fail(const Error& error) {
   if (responder().started()) {
-    const auto event = openai::error_event({.request_id = facts_.request_id, .samples = through_}, to_openai(error));
+    const auto event =
+        openai::error_event({.request_id = facts_.request_id, .samples = through_}, openai::speech_error(error));
     co_await responder().write_text(event);
   }
   co_await HttpSink::fail(error);

@@ -1,7 +1,6 @@
 #include "gateway/fleet_probe.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include "gateway/test_cell.h"
 
@@ -66,7 +65,7 @@ TEST_F(FleetProbeTest, CountsDeathsAndRestartsOfEachPlaceAndWhyThePoolActed) {
   };
   EXPECT_EQ(deaths("exited"), 0);
   EXPECT_EQ(value(R"(antiphon_pool_condition{condition="well"})"), 1);
-  ::kill(active_pid(), SIGKILL);
+  active_worker()->die();
   ASSERT_TRUE(run_while_not([&] { return deaths("exited") == 1; }));
   EXPECT_EQ(value(R"(antiphon_pool_condition{condition="degraded"})"), 1);
   EXPECT_FALSE(value(R"(antiphon_pool_condition{condition="well"})"));

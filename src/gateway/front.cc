@@ -20,7 +20,6 @@ namespace antiphon::gateway {
 namespace {
 
 namespace elevenlabs = protocol::elevenlabs;
-namespace openai = protocol::openai;
 
 constexpr std::string_view kRead = "GET, HEAD, OPTIONS";
 constexpr std::string_view kPost = "POST, OPTIONS";
@@ -41,20 +40,19 @@ http::Response asset_answer(const Asset& asset) {
 }
 
 /// In the shape of the door that the path belongs to.
-http::Response door_error(const http::Request& request, openai::Errc code, elevenlabs::Errc other,
-                          std::string message) {
-  if (is_elevenlabs(request)) return elevenlabs_error_answer({.code = other, .message = std::move(message)}, {});
-  return error_answer({.code = code, .message = std::move(message), .param = {}}, {});
+http::Response door_error(const http::Request& request, const Error& error) {
+  return is_elevenlabs(request) ? elevenlabs_error_answer(error, {}) : error_answer(error, {});
 }
 
 http::Response not_found(const http::Request& request) {
-  return door_error(request, openai::Errc::kNotFound, elevenlabs::Errc::kNotFound,
-                    fmt::format("There is nothing at '{}'.", std::string_view(request.path).substr(0, 128)));
+  return door_error(
+      request, {.code = Errc::kNotFound,
+                .message = fmt::format("There is nothing at '{}'.", std::string_view(request.path).substr(0, 128))});
 }
 
 http::Response wrong_method(const http::Request& request, std::string_view methods) {
-  auto response = door_error(request, openai::Errc::kMethodNotAllowed, elevenlabs::Errc::kMethodNotAllowed,
-                             fmt::format("This path takes {}.", methods));
+  auto response =
+      door_error(request, {.code = Errc::kMethodNotAllowed, .message = fmt::format("This path takes {}.", methods)});
   response.headers.set("Allow", std::string(methods));
   return response;
 }
@@ -62,28 +60,6 @@ http::Response wrong_method(const http::Request& request, std::string_view metho
 bool is_socket(const elevenlabs::Route& route) {
   return route.endpoint == elevenlabs::Endpoint::kStreamInput ||
          route.endpoint == elevenlabs::Endpoint::kMultiStreamInput;
-}
-
-openai::Errc to_openai(http::EdgeErrc code) {
-  switch (code) {
-    case http::EdgeErrc::kBadRequest:
-    case http::EdgeErrc::kVersionNotSupported:
-    case http::EdgeErrc::kNotImplemented:
-    case http::EdgeErrc::kRequestTimeout:
-    case http::EdgeErrc::kBodyTooLarge:
-    case http::EdgeErrc::kTargetTooLong:
-    case http::EdgeErrc::kUnsupportedMediaType:
-    case http::EdgeErrc::kUnsupportedCoding:
-    case http::EdgeErrc::kHeadersTooLarge:
-    case http::EdgeErrc::kHostRefused:
-    case http::EdgeErrc::kOriginRefused:
-      return openai::Errc::kBadRequest;
-    case http::EdgeErrc::kTooManyConnections:
-      return openai::Errc::kServerBusy;
-    case http::EdgeErrc::kInternal:
-      return openai::Errc::kEngineFailed;
-  }
-  return openai::Errc::kEngineFailed;
 }
 
 }  // namespace
@@ -126,7 +102,7 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
     } else if (!caller && is_for_callers(request.path) && !may_tell_later) {
       response = unauthorised(caller.error(), request);
     } else if (route && route->endpoint == Endpoint::kWorkers && !caller->is_admin) {
-      response = error_answer({.code = openai::Errc::kForbidden,
+      response = error_answer({.code = Errc::kForbidden,
                                .message = "This is for keys made with 'antiphon keys add NAME --admin'; without keys, "
                                           "for the server's own machine.",
                                .param = {}},
@@ -228,10 +204,8 @@ http::Response Front::metrics() const {
 }
 
 http::Response Front::edge_error(const http::EdgeError& error, const http::Request* request) {
-  const openai::Error shaped{.code = to_openai(error.code), .message = error.message, .param = {}};
-  auto response = error_answer(shaped, request_id_of(request));
-  response.status = http::status_of(error.code);
-  if (error.code == http::EdgeErrc::kUnsupportedCoding) response.headers.set("Accept-Encoding", "identity");
+  auto response = error_answer(error, request_id_of(request));
+  if (error.code == Errc::kUnsupportedCoding) response.headers.set("Accept-Encoding", "identity");
   return response;
 }
 

@@ -52,14 +52,13 @@ base::Result<identity::Caller, identity::Errc> caller_of(const identity::Identif
 bool is_for_callers(std::string_view path) { return path.starts_with("/v1") || path.starts_with("/v2"); }
 
 http::Response unauthorised(identity::Errc code, const http::Request& request) {
-  const std::string message =
-      code == identity::Errc::kNoKey
-          ? "This server asks for an API key: send it as 'Authorization: Bearer KEY' or as 'xi-api-key: KEY'."
-          : "There is no such API key.";
-  auto response =
-      is_elevenlabs(request)
-          ? elevenlabs_error_answer({.code = protocol::elevenlabs::Errc::kUnauthorized, .message = message}, {})
-          : error_answer({.code = protocol::openai::Errc::kUnauthorized, .message = message}, {});
+  const Error error{
+      .code = Errc::kUnauthorized,
+      .message =
+          code == identity::Errc::kNoKey
+              ? "This server asks for an API key: send it as 'Authorization: Bearer KEY' or as 'xi-api-key: KEY'."
+              : "There is no such API key."};
+  auto response = is_elevenlabs(request) ? elevenlabs_error_answer(error, {}) : error_answer(error, {});
   response.headers.add("WWW-Authenticate", "Bearer");
   return response;
 }

@@ -13,35 +13,6 @@ namespace antiphon::gateway {
 
 namespace openai = protocol::openai;
 
-openai::Error to_openai(const Error& error) {
-  switch (error.code) {
-    case Errc::kUnknownVoice:
-      return {.code = openai::Errc::kUnknownVoice, .message = error.message, .param = "voice"};
-    case Errc::kInvalidText:
-      return {.code = openai::Errc::kInvalidValue, .message = error.message, .param = "input"};
-    case Errc::kNothingToSpeak:
-      return {.code = openai::Errc::kNothingToSpeak, .message = error.message, .param = "input"};
-    case Errc::kRevoked:
-      return {.code = openai::Errc::kUnauthorized, .message = error.message};
-    case Errc::kTextNotSpeakable:
-      return {.code = openai::Errc::kTextNotSpeakable, .message = error.message, .param = "input"};
-    case Errc::kUserLimit:
-      return {.code = openai::Errc::kTooManyStreams, .message = error.message};
-    case Errc::kShed:
-    case Errc::kBusy:
-      return {.code = openai::Errc::kServerBusy, .message = error.message};
-    case Errc::kWorkerLost:
-    case Errc::kStalled:
-      return {.code = openai::Errc::kWorkerLost, .message = "The speech could not be rendered: " + error.message + "."};
-    case Errc::kEngineFailed:
-    case Errc::kCannotListen:
-    case Errc::kNoVoice:
-      return {.code = openai::Errc::kEngineFailed,
-              .message = "The speech could not be rendered; the server's log has the reason."};
-  }
-  return {};
-}
-
 runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& request, identity::Caller caller,
                                   std::string request_id, http::Responder& responder, AccessNote& note) {
   auto asked = openai::parse_speech_request(request.body, speech.rules().openai);
@@ -65,7 +36,7 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& re
                     .output = output,
                     .note = &note};
   const auto refuse = [request_id](const Error& error) {
-    return error_answer(to_openai(error), request_id, error.retry_after);
+    return error_answer(openai::speech_error(error), request_id);
   };
   const auto* const type = as_events ? "text/event-stream" : codec::content_type(format).data();
   const http::Headers headers{{"Content-Type", type}, {"x-request-id", request_id}};

@@ -6,12 +6,9 @@
 #include "http/message.h"
 #include "http/responder.h"
 #include "identity/caller.h"
-#include "protocol/openai/error.h"
 
 /// OpenAI's interface.
 namespace antiphon::gateway {
-
-[[nodiscard]] protocol::openai::Error to_openai(const Error& error);
 
 /// POST /v1/audio/speech: the audio as the body, or as server-sent events. The references stay valid until it returns.
 [[nodiscard]] runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& request,

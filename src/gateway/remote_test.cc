@@ -2,13 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/write.hpp>
-#include <fstream>
 #include <limits>
 #include <string>
 #include <vector>
 
-#include "engine/tone/tone_engine.h"
 #include "gateway/test_remote.h"
 
 namespace antiphon::gateway {
@@ -32,7 +29,7 @@ TEST_F(RemoteTest, WhoseVersionLaysJoinOutInAnotherWayIsToldSoToo) {
   open(0);
   auto socket = connect();
   const std::vector<std::uint8_t> frame = {9, 0, 0, 0, 16, 99, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF};
-  boost::asio::write(socket, boost::asio::buffer(frame));
+  send_raw(*socket, frame);
   const auto& peer = play(std::move(socket));
   ASSERT_TRUE(run_while_not([&] { return peer.gone(); }));
   EXPECT_EQ(peer.refusal(), wire::Refusal::kVersion);
@@ -45,7 +42,7 @@ TEST_F(RemoteTest, WhoIsNotIntelligibleIsToldNothing) {
   for (const int type : {16, 17, 200}) {
     frame.at(4) = static_cast<std::uint8_t>(type);
     auto socket = connect();
-    boost::asio::write(socket, boost::asio::buffer(frame));
+    send_raw(*socket, frame);
     const auto& peer = play(std::move(socket));
     ASSERT_TRUE(run_while_not([&] { return peer.gone(); }));
     EXPECT_FALSE(peer.refusal()) << type;
@@ -73,15 +70,14 @@ class HeldTest : public RemoteTest {
  protected:
   void SetUp() override {
     RemoteTest::SetUp();
-    run_worker_by("while [ ! -e " + go().string() + " ]; do sleep 0.01; done; exec $0");
+    workers_.hold();
     open(1);
   }
-  [[nodiscard]] std::filesystem::path go() const { return folder_ / "go"; }
-  void let_own_worker_begin() { std::ofstream(go()) << "go"; }
+  void let_own_worker_begin() { workers_.release(); }
 };
 
 TEST_F(HeldTest, WhoIsReadyBeforeTheFirstWorkerHereWaitsForIt) {
-  const auto& same = join(introduction(), {.fingerprint = engine::tone::make_tone_engine()->fingerprint()});
+  const auto& same = join(introduction(), {.fingerprint = workers_.behaviour.fingerprint});
   const auto& other = join(introduction("cellar/1"), {.fingerprint = "others"});
   ASSERT_TRUE(loaded(same) && loaded(other));
   ASSERT_TRUE(run_while_not([&] { return same.count<wire::Ping>() >= 3 && other.count<wire::Ping>() >= 3; }));
@@ -116,14 +112,14 @@ TEST_F(HeldTest, WhoIsLostWhileItIsHeldIsLetGo) {
 }
 
 TEST_F(RemoteTest, WhereTheWorkersHereAreGivenUpWhoWasHeldDecides) {
-  const auto go = folder_ / "go";
-  run_worker_by("while [ ! -e " + go.string() + " ]; do sleep 0.01; done; exit 1");
+  workers_.behaviour.fault = fleet::testing::Fault::kNeverReady;
+  workers_.hold();
   open(1);
   const auto& peer = join(introduction());
   ASSERT_TRUE(loaded(peer));
   ASSERT_TRUE(run_while_not([&] { return peer.count<wire::Ping>() >= 3; }));
   EXPECT_EQ(elsewhere(SlotState::kStarting), 1U);
-  std::ofstream(go) << "go";
+  workers_.release();
   EXPECT_TRUE(run_while_not([&] { return elsewhere(SlotState::kActive) == 1; }));
   EXPECT_EQ(cell_->fleet().pool().condition(), worker_pool::Condition::kGivenUp);
   const auto& other = join(introduction("cellar/1"), {.fingerprint = "others"});

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,8 +14,10 @@
 #include <vector>
 
 #include "engine/tone/manifest.h"
+#include "fleet/testing/fake_worker.h"
 #include "gateway/cell.h"
 #include "runtime/clock.h"
+#include "runtime/manual_clock.h"
 #include "runtime/test_loop.h"
 
 namespace antiphon::gateway {
@@ -29,8 +30,8 @@ inline const std::string kLong =
     "The first voice begins before the sentence is finished. The second never waits for it to end! "
     "And a third, which came late, is heard as clearly as the others; nobody notices that there are only two throats.";
 
-/// A cell with real worker processes that have the tone engine, on a real clock.
-class CellTest : public testing::Test {
+/// A cell, whatever its workers and its clock are.
+class AnyCellTest : public testing::Test {
  protected:
   void SetUp() override {
     folder_ = std::filesystem::path(testing::TempDir()) / ("cell_test_" + std::to_string(::getpid()));
@@ -41,6 +42,12 @@ class CellTest : public testing::Test {
     cell_.reset();
     std::filesystem::remove_all(folder_);
   }
+
+  /// Runs the loop until `finished`; false when that takes longer than it may.
+  virtual bool run_while_not(const std::function<bool()>& finished) = 0;
+  [[nodiscard]] virtual runtime::Clock& clock() = 0;
+  /// Says where the workers come from.
+  virtual void choose_workers(CellOptions& options) = 0;
 
   /// Before the cell is made.
   void add_voice(const std::string& id, const std::vector<std::string>& speakers = {}) {
@@ -54,14 +61,9 @@ class CellTest : public testing::Test {
   }
   void make_cell(scheduler::Options scheduling, worker_pool::Options pool,
                  base::Duration backlog = std::chrono::seconds(30)) {
-    cell_ =
-        std::make_unique<Cell>(context_.get_executor(), clock_, probe_,
-                               CellOptions{.scheduling = scheduling,
-                                           .worker = {.executable = worker_program_, .arguments = worker_arguments_},
-                                           .pool = pool,
-                                           .gpu = gpu_,
-                                           .voices = voices_,
-                                           .backlog = backlog});
+    CellOptions options{.scheduling = scheduling, .pool = pool, .gpu = gpu_, .voices = voices_, .backlog = backlog};
+    choose_workers(options);
+    cell_ = std::make_unique<Cell>(context_.get_executor(), clock(), probe_, std::move(options));
     cell_->start();
   }
 
@@ -72,11 +74,6 @@ class CellTest : public testing::Test {
             .text = std::move(text),
             .seed = seed,
             .wait = std::chrono::seconds(30)};
-  }
-
-  /// Runs the loop until `finished`; false when that takes longer than 30 s.
-  bool run_while_not(const std::function<bool()>& finished) {
-    return runtime::run_until(context_, finished, std::chrono::seconds(30));
   }
 
   template <class Task>
@@ -118,14 +115,6 @@ class CellTest : public testing::Test {
     return crowd;
   }
 
-  /// The process ids of this process's children.
-  static std::vector<pid_t> children() {
-    std::vector<pid_t> found;
-    std::ifstream file("/proc/self/task/" + std::to_string(::getpid()) + "/children");
-    for (pid_t pid = 0; file >> pid;) found.push_back(pid);
-    return found;
-  }
-
   [[nodiscard]] std::uint64_t deaths(worker_pool::Death how) const {
     std::uint64_t sum = 0;
     for (const auto& slot : cell_->fleet().pool().slots()) sum += slot.deaths(how);
@@ -138,13 +127,6 @@ class CellTest : public testing::Test {
     }
     return 0;
   }
-  /// Whether a signal has stopped that process.
-  [[nodiscard]] static bool is_stopped(pid_t pid) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-    std::string line;
-    std::getline(file, line);
-    return line.contains(") T ");
-  }
   [[nodiscard]] std::size_t in_state(worker_pool::SlotState state) const {
     return static_cast<std::size_t>(
         std::ranges::count(cell_->fleet().pool().slots(), state, &worker_pool::Slot::state));
@@ -156,15 +138,30 @@ class CellTest : public testing::Test {
   }
 
   boost::asio::io_context context_;
-  runtime::SystemClock clock_;
   metrics::Registry registry_;
   Probe probe_{registry_};
   std::filesystem::path folder_;
-  std::vector<CellVoice> voices_;
+  std::vector<fleet::Voice> voices_;
   std::unique_ptr<Cell> cell_;
-  std::filesystem::path worker_program_ = ANTIPHON_TEST_WORKER;
-  std::vector<std::string> worker_arguments_;
   const device::Gpu* gpu_ = nullptr;
+};
+
+/// A cell with fake workers that have the tone engine. Its clock stands still while anything is left to do, and jumps
+/// then: no test depends on the machine.
+class CellTest : public AnyCellTest {
+ protected:
+  bool run_while_not(const std::function<bool()>& finished) override {
+    return runtime::run_until(context_, clock_, finished, std::chrono::minutes(10));
+  }
+  [[nodiscard]] runtime::Clock& clock() override { return clock_; }
+  void choose_workers(CellOptions& options) override { options.source = &workers_; }
+
+  /// The first worker that takes jobs; null: none does.
+  [[nodiscard]] fleet::testing::FakeWorker* active_worker() const { return workers_.find(active_pid()); }
+
+  runtime::ManualClock clock_{base::TimePoint(std::chrono::hours(1))};
+  fleet::testing::FakeVoices voices_of_workers_;
+  fleet::testing::FakeWorkers workers_{context_.get_executor(), clock_, voices_of_workers_};
 };
 
 }  // namespace antiphon::gateway

@@ -3,14 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "gateway/remote_door.h"
+#include "fleet/remote_door.h"
+#include "fleet/testing/memory_stream.h"
 #include "gateway/test_cell.h"
 #include "identity/hash.h"
 #include "runtime/task_group.h"
@@ -31,11 +32,9 @@ class Peer {
     base::Duration bulk_took{};    ///< and in what time.
   };
 
-  Peer(const runtime::Executor& executor, runtime::Clock& clock, boost::asio::ip::tcp::socket socket,
+  Peer(const runtime::Executor& executor, runtime::Clock& clock, std::unique_ptr<link::ByteStream> bytes,
        Behaviour behaviour)
-      : stream_(executor, clock, link::make_byte_stream(std::move(socket))),
-        behaviour_(std::move(behaviour)),
-        tasks_(executor) {
+      : stream_(executor, clock, std::move(bytes)), behaviour_(std::move(behaviour)), tasks_(executor) {
     tasks_.spawn(listen());
     tasks_.spawn([](Peer& peer) -> runtime::Awaitable<> { static_cast<void>(co_await peer.stream_.write()); }(*this));
   }
@@ -107,8 +106,8 @@ class RemoteTest : public CellTest {
     EXPECT_TRUE(
         run_while_not([&] { return std::ranges::all_of(peers_, [](const auto& peer) { return peer->ended(); }); }));
     peers_.clear();
-    if (door_) run_until_done([this] { return door_->close(); });
     CellTest::TearDown();
+    EXPECT_TRUE(run_while_not([&] { return served_.size() == 0; }));
     door_.reset();
   }
 
@@ -120,26 +119,26 @@ class RemoteTest : public CellTest {
     identity::KeyRing tokens;
     ASSERT_TRUE(tokens.add({.name = "attic", .sha256 = identity::sha256_of(kToken)}).has_value());
     door_.emplace(context_.get_executor(), clock_, cell_->fleet(),
-                  RemoteDoorOptions{.credentials = {.tokens = std::move(tokens)}});
-    const auto port = door_->listen();
-    ASSERT_TRUE(port.has_value()) << port.error();
-    port_ = *port;
-    door_->start();
-  }
-  /// Its own worker does what that script of a shell does, where $0 is the worker's program.
-  void run_worker_by(const std::string& script) {
-    worker_program_ = "/bin/sh";
-    worker_arguments_ = {"-c", script, ANTIPHON_TEST_WORKER};
+                  fleet::RemoteDoorOptions{.credentials = {.tokens = std::move(tokens)}});
   }
 
-  boost::asio::ip::tcp::socket connect() {
-    boost::asio::ip::tcp::socket socket(context_);
-    socket.connect({boost::asio::ip::address_v4::loopback(), port_});
-    return socket;
+  /// A connection to the door, in memory.
+  std::unique_ptr<link::ByteStream> connect() {
+    auto [near_end, far_end] = fleet::testing::make_memory_streams(context_.get_executor());
+    served_.spawn(door_->serve(std::move(far_end), "127.0.0.1:1"));
+    return std::move(near_end);
   }
-  Peer& play(boost::asio::ip::tcp::socket socket, Peer::Behaviour behaviour = {}) {
+  /// Sends bytes that need be no message.
+  void send_raw(link::ByteStream& connection, const std::vector<std::uint8_t>& bytes) {
+    run_until_done([&]() -> runtime::Awaitable<> {
+      return [](link::ByteStream& to, std::vector<std::uint8_t> sent) -> runtime::Awaitable<> {
+        EXPECT_FALSE(co_await to.write(std::as_bytes(std::span(sent))));
+      }(connection, bytes);
+    });
+  }
+  Peer& play(std::unique_ptr<link::ByteStream> connection, Peer::Behaviour behaviour = {}) {
     return *peers_.emplace_back(
-        std::make_unique<Peer>(context_.get_executor(), clock_, std::move(socket), std::move(behaviour)));
+        std::make_unique<Peer>(context_.get_executor(), clock_, std::move(connection), std::move(behaviour)));
   }
   [[nodiscard]] wire::Join introduction(const std::string& id = "attic/1") const {
     wire::Join join{.token = kToken, .id = id, .incarnation = 10};
@@ -162,9 +161,9 @@ class RemoteTest : public CellTest {
     return run_while_not([&] { return peer.heard<wire::LoadVoice>() != nullptr; });
   }
 
-  std::optional<RemoteDoor> door_;
-  std::uint16_t port_ = 0;
+  std::optional<fleet::RemoteDoor> door_;
   std::vector<std::unique_ptr<Peer>> peers_;
+  runtime::TaskGroup served_{context_.get_executor()};  ///< The door's connections.
 };
 
 }  // namespace antiphon::gateway

@@ -8,6 +8,7 @@
 #include "gateway/wyoming_voices.h"
 #include "identity/identifier.h"
 #include "protocol/json/object.h"
+#include "protocol/wyoming/error.h"
 #include "protocol/wyoming/server_event.h"
 
 namespace antiphon::gateway {
@@ -24,7 +25,7 @@ constexpr unsigned kOk = 200;
 
 /// What HTTP would have for it.
 unsigned outcome_of(const AccessNote& note) {
-  if (note.error) return status_of(to_wyoming({.code = *note.error, .message = {}}).code);
+  if (note.error) return wyoming::status_of(*note.error);
   return note.left ? http::Answer::kClientLeft : kOk;
 }
 
@@ -92,7 +93,7 @@ runtime::Awaitable<bool> WyomingSession::send_pong(std::string text) {
 runtime::Awaitable<bool> WyomingSession::tell(wyoming::Error error) {
   std::string out;
   wyoming::append_error(error, out);
-  answered("other", status_of(error.code));
+  answered("other", wyoming::status_of(error.code));
   co_return co_await link_.send(out);
 }
 
@@ -119,7 +120,7 @@ runtime::Awaitable<bool> WyomingSession::begin(wyoming::BeginText text) {
   asked.note = &growing_note_;
   asked.arrival = TextArrival::kInPieces;
   auto growing = speech_.grow(asked, caller_, silence_);
-  if (!growing) co_return co_await refuse(to_wyoming(growing.error()));
+  if (!growing) co_return co_await refuse(wyoming::speech_error(growing.error()));
   growing_ = std::move(*growing);
   speaking_ = true;
   co_return speakers_.spawn(speak_growing(asked.output));

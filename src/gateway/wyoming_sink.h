@@ -7,14 +7,8 @@
 #include "base/units.h"
 #include "gateway/audio_sink.h"
 #include "gateway/wyoming_link.h"
-#include "protocol/wyoming/error.h"
 
 namespace antiphon::gateway {
-
-[[nodiscard]] protocol::wyoming::Error to_wyoming(const Error& error);
-
-/// The status that HTTP has for such an error.
-[[nodiscard]] unsigned status_of(protocol::wyoming::Errc code);
 
 /// What a Wyoming client gets in answer to a text: audio-start, audio-chunk*, audio-stop.
 enum class WyomingAnswer : std::uint8_t {

@@ -54,7 +54,7 @@ runtime::Awaitable<> Connection::refuse() {
   // A handshake is more work than a refusal is worth.
   if (!transport_.secure()) {
     reader_.spawn(read_ahead());
-    co_await send_error({.code = EdgeErrc::kTooManyConnections, .message = "The server has too many connections."},
+    co_await send_error({.code = Errc::kTooManyConnections, .message = "The server has too many connections."},
                         nullptr);
     co_await linger();
   }
@@ -68,7 +68,7 @@ runtime::Awaitable<bool> Connection::shake_hands([[maybe_unused]] HandshakePlace
   const auto handshake = co_await transport_.shake_hands();
   waiting_ = Waiting::kNothing;
   if (handshake == Transport::Handshake::kPlain) {
-    co_await send_error({.code = EdgeErrc::kBadRequest, .message = "This port speaks HTTPS."}, nullptr);
+    co_await send_error({.code = Errc::kBadRequest, .message = "This port speaks HTTPS."}, nullptr);
   }
   co_return handshake == Transport::Handshake::kDone && !broken_;
 }
@@ -163,7 +163,7 @@ runtime::Awaitable<bool> Connection::read_request(RequestParser& parser) {
     if (waiting == Waiting::kFirstByte) {
       ending_ = Ending::kAtOnce;
     } else if (expired_) {
-      co_await send_error({.code = EdgeErrc::kRequestTimeout, .message = "The request did not arrive in time."},
+      co_await send_error({.code = Errc::kRequestTimeout, .message = "The request did not arrive in time."},
                           admitted ? &parser.request() : nullptr);
     }
     co_return false;
@@ -201,7 +201,7 @@ runtime::Awaitable<> Connection::run_handler(RequestParser& parser) {
   if (exchange.started()) {
     tell(exchange.answer());
   } else {
-    co_await send_error({.code = EdgeErrc::kInternal, .message = "The server failed to answer this request."},
+    co_await send_error({.code = Errc::kInternal, .message = "The server failed to answer this request."},
                         &parser.request());
   }
 }
@@ -213,7 +213,7 @@ runtime::Awaitable<> Connection::send_error(EdgeError error, const Request* requ
       response, {.framing = Framing::kContentLength, .after = AfterResponse::kClose, .date = std::time(nullptr)});
   if (request != nullptr && request->method == "HEAD") response.body.clear();
   // A client that has closed its side while the handler was at work has left; one that sent all it had may still read.
-  const bool left = gone_ && error.code == EdgeErrc::kInternal;
+  const bool left = gone_ && error.code == Errc::kInternal;
   const bool taken =
       co_await write_all({boost::asio::buffer(head), boost::asio::buffer(response.body), boost::asio::const_buffer()});
   tell({.request = request,

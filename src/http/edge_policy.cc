@@ -139,7 +139,7 @@ std::string host_complaint(const std::optional<Authority>& host) {
       host->host);
 }
 
-EdgeError refuse(EdgeErrc code, std::string message) { return {.code = code, .message = std::move(message)}; }
+EdgeError refuse(Errc code, std::string message) { return {.code = code, .message = std::move(message)}; }
 
 }  // namespace
 
@@ -175,7 +175,7 @@ std::vector<Headers::Field> cors_fields(const EdgeRules& rules, const Request& r
 std::optional<EdgeError> edge_policy(const EdgeRules& rules, const Request& request) {
   const auto host = parse_authority(request.headers.get("Host"));
   const bool known = lists(rules.allowed_hosts, "*") || (host && is_own_host(rules, host->host));
-  if (!known && !is_open(rules, request)) return refuse(EdgeErrc::kHostRefused, host_complaint(host));
+  if (!known && !is_open(rules, request)) return refuse(Errc::kHostRefused, host_complaint(host));
   const auto& method = request.method;
   // Any page may open a WebSocket to anywhere: browsers leave the check to the server.
   const bool opens_websocket = request.headers.find("Sec-WebSocket-Key") != nullptr;
@@ -186,15 +186,15 @@ std::optional<EdgeError> edge_policy(const EdgeRules& rules, const Request& requ
                              : equal_ignoring_case(request.headers.get("Sec-Fetch-Site"), "cross-site") &&
                                    !lists(rules.allowed_origins, "");
     if (foreign) {
-      return refuse(EdgeErrc::kOriginRefused,
+      return refuse(Errc::kOriginRefused,
                     "Web pages of other origins may not use this server; see [server] allowed_origins.");
     }
   }
   if ((method == "POST" || method == "PUT" || method == "PATCH") && !is_json(request.headers.get("Content-Type"))) {
-    return refuse(EdgeErrc::kUnsupportedMediaType, "The body must be JSON with Content-Type: application/json.");
+    return refuse(Errc::kUnsupportedMediaType, "The body must be JSON with Content-Type: application/json.");
   }
   if (is_coded(request.headers)) {
-    return refuse(EdgeErrc::kUnsupportedCoding, "Send the body without a Content-Encoding: none is undone here.");
+    return refuse(Errc::kUnsupportedCoding, "Send the body without a Content-Encoding: none is undone here.");
   }
   return std::nullopt;
 }

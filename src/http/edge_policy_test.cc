@@ -18,7 +18,7 @@ Request post(const std::string& host, Headers more) {
   return request;
 }
 
-std::optional<EdgeErrc> verdict(const EdgeRules& rules, const Request& request) {
+std::optional<Errc> verdict(const EdgeRules& rules, const Request& request) {
   const auto refusal = edge_policy(rules, request);
   if (!refusal) return std::nullopt;
   EXPECT_FALSE(refusal->message.empty());
@@ -38,7 +38,7 @@ TEST(EdgePolicyTest, AnswersToEveryNameOfThisMachine) {
 TEST(EdgePolicyTest, RefusesEveryOtherHost) {
   for (const auto* host : {"evil.example", "localhost.evil.example", "evillocalhost", "128.0.0.1", "10.0.0.1:8080",
                            "[::2]", "0.0.0.0", "0x7f000001", "2130706433", "127.1", "127.0.0.1.evil.example"}) {
-    EXPECT_EQ(verdict({}, get_from(host)), EdgeErrc::kHostRefused) << host;
+    EXPECT_EQ(verdict({}, get_from(host)), Errc::kHostRefused) << host;
   }
 }
 
@@ -65,18 +65,18 @@ TEST(EdgePolicyTest, RefusesWhatIsNoHostAtAll) {
                            "http://localhost",
                            "[localhost]",
                            "[127.0.0.1]"}) {
-    EXPECT_EQ(verdict({}, get_from(host)), EdgeErrc::kHostRefused) << host;
+    EXPECT_EQ(verdict({}, get_from(host)), Errc::kHostRefused) << host;
   }
-  EXPECT_EQ(verdict({}, {.method = "GET", .path = "/"}), EdgeErrc::kHostRefused);
+  EXPECT_EQ(verdict({}, {.method = "GET", .path = "/"}), Errc::kHostRefused);
 }
 
 TEST(EdgePolicyTest, TheListenAddressIsOneOfItsNames) {
   const EdgeRules one{.listen_address = "192.0.2.7"};
   EXPECT_EQ(verdict(one, get_from("192.0.2.7:8080")), kPassed);
-  EXPECT_EQ(verdict(one, get_from("192.0.2.8")), EdgeErrc::kHostRefused);
+  EXPECT_EQ(verdict(one, get_from("192.0.2.8")), Errc::kHostRefused);
   const EdgeRules six{.listen_address = "2001:db8::7"};
   EXPECT_EQ(verdict(six, get_from("[2001:DB8:0::7]:8080")), kPassed);
-  EXPECT_EQ(verdict(six, get_from("[2001:db8::8]")), EdgeErrc::kHostRefused);
+  EXPECT_EQ(verdict(six, get_from("[2001:db8::8]")), Errc::kHostRefused);
 }
 
 TEST(EdgePolicyTest, AWildcardAddressLetsNumbersThroughAndNoNames) {
@@ -84,7 +84,7 @@ TEST(EdgePolicyTest, AWildcardAddressLetsNumbersThroughAndNoNames) {
     const EdgeRules rules{.listen_address = wildcard};
     EXPECT_EQ(verdict(rules, get_from("192.0.2.7:8080")), kPassed);
     EXPECT_EQ(verdict(rules, get_from("[2001:db8::7]")), kPassed);
-    EXPECT_EQ(verdict(rules, get_from("evil.example")), EdgeErrc::kHostRefused);
+    EXPECT_EQ(verdict(rules, get_from("evil.example")), Errc::kHostRefused);
   }
 }
 
@@ -93,7 +93,7 @@ TEST(EdgePolicyTest, AllowedHostsAreNamesWithoutPortInAnyCase) {
   EXPECT_EQ(verdict(rules, get_from("Speech.Example:443")), kPassed);
   EXPECT_EQ(verdict(rules, get_from("speech.example.")), kPassed);
   EXPECT_EQ(verdict(rules, get_from("other.example")), kPassed);
-  EXPECT_EQ(verdict(rules, get_from("a.speech.example")), EdgeErrc::kHostRefused);
+  EXPECT_EQ(verdict(rules, get_from("a.speech.example")), Errc::kHostRefused);
 }
 
 TEST(EdgePolicyTest, AStarTurnsTheHostCheckOff) {
@@ -101,7 +101,7 @@ TEST(EdgePolicyTest, AStarTurnsTheHostCheckOff) {
   EXPECT_EQ(verdict(rules, get_from("evil.example")), kPassed);
   // A health checker that speaks HTTP/1.0 sends none.
   EXPECT_EQ(verdict(rules, {.method = "GET", .path = "/healthz"}), kPassed);
-  EXPECT_EQ(verdict(rules, post("not a host", {{"Origin", "http://not a host"}})), EdgeErrc::kOriginRefused);
+  EXPECT_EQ(verdict(rules, post("not a host", {{"Origin", "http://not a host"}})), Errc::kOriginRefused);
 }
 
 TEST(EdgePolicyTest, ANameMayStandForThoseBelowIt) {
@@ -110,7 +110,7 @@ TEST(EdgePolicyTest, ANameMayStandForThoseBelowIt) {
     EXPECT_EQ(verdict(rules, get_from(host)), kPassed) << host;
   }
   for (const auto* host : {"lan", "evillan", "a.lan.evil.example", "evilsvc.cluster.local", ".lan", "cluster.local"}) {
-    EXPECT_EQ(verdict(rules, get_from(host)), EdgeErrc::kHostRefused) << host;
+    EXPECT_EQ(verdict(rules, get_from(host)), Errc::kHostRefused) << host;
   }
 }
 
@@ -119,7 +119,7 @@ TEST(EdgePolicyTest, AnAllowedAddressIsOneHoweverItIsWritten) {
   for (const auto* host : {"192.0.2.7:80", "[2001:db8:0::7]", "[2001:DB8::8]:80"}) {
     EXPECT_EQ(verdict(rules, get_from(host)), kPassed) << host;
   }
-  EXPECT_EQ(verdict(rules, get_from("192.0.2.8")), EdgeErrc::kHostRefused);
+  EXPECT_EQ(verdict(rules, get_from("192.0.2.8")), Errc::kHostRefused);
 }
 
 TEST(EdgePolicyTest, KnowsWhatCanBeAnAllowedHost) {
@@ -141,11 +141,11 @@ TEST(EdgePolicyTest, OpenPathsMayBeReadByAnyNameAndNothingElseMay) {
   EXPECT_EQ(verdict(rules, request), kPassed);
   for (const auto* const method : {"POST", "OPTIONS", "DELETE"}) {
     request.method = method;
-    EXPECT_EQ(verdict(rules, request), EdgeErrc::kHostRefused) << method;
+    EXPECT_EQ(verdict(rules, request), Errc::kHostRefused) << method;
   }
   EXPECT_EQ(verdict(rules, {.method = "GET", .path = "/metrics"}), kPassed) << "without a Host";
   EXPECT_EQ(verdict(rules, {.method = "GET", .path = "/metrics/", .headers = {{"Host", "antiphon"}}}),
-            EdgeErrc::kHostRefused);
+            Errc::kHostRefused);
 }
 
 TEST(EdgePolicyTest, ARefusalSaysWhichSettingAllowsTheHost) {
@@ -194,13 +194,13 @@ TEST(EdgePolicyTest, AWebSocketIsNotForForeignPages) {
   request.headers.add("Origin", "http://localhost:8080");
   EXPECT_EQ(verdict({}, request), kPassed);
   request.headers.set("Origin", "https://evil.example");
-  EXPECT_EQ(verdict({}, request), EdgeErrc::kOriginRefused);
+  EXPECT_EQ(verdict({}, request), Errc::kOriginRefused);
 }
 
 struct OriginCase {
   std::string host;
   std::string origin;
-  std::optional<EdgeErrc> wanted;
+  std::optional<Errc> wanted;
 };
 
 TEST(EdgePolicyTest, OnlyItsOwnPagesMayPost) {
@@ -213,17 +213,17 @@ TEST(EdgePolicyTest, OnlyItsOwnPagesMayPost) {
       {"localhost:443", "https://localhost", kPassed},
       {"localhost", "https://localhost", kPassed},
       {"[::1]:8080", "http://[::1]:8080", kPassed},
-      {"localhost:8080", "http://localhost:8081", EdgeErrc::kOriginRefused},
-      {"localhost:8080", "http://localhost", EdgeErrc::kOriginRefused},
-      {"localhost:8080", "http://127.0.0.1:8080", EdgeErrc::kOriginRefused},
-      {"[::1]:8080", "http://[::1]:80", EdgeErrc::kOriginRefused},
-      {"localhost:8080", "http://evil.example", EdgeErrc::kOriginRefused},
-      {"localhost:8080", "http://localhost:8080.evil.example", EdgeErrc::kOriginRefused},
-      {"localhost:8080", "http://localhost:8080@evil.example", EdgeErrc::kOriginRefused},
-      {"localhost:8080", "ftp://localhost:8080", EdgeErrc::kOriginRefused},
-      {"localhost:8080", "localhost:8080", EdgeErrc::kOriginRefused},
-      {"localhost:8080", "null", EdgeErrc::kOriginRefused},
-      {"localhost:8080", "", EdgeErrc::kOriginRefused},
+      {"localhost:8080", "http://localhost:8081", Errc::kOriginRefused},
+      {"localhost:8080", "http://localhost", Errc::kOriginRefused},
+      {"localhost:8080", "http://127.0.0.1:8080", Errc::kOriginRefused},
+      {"[::1]:8080", "http://[::1]:80", Errc::kOriginRefused},
+      {"localhost:8080", "http://evil.example", Errc::kOriginRefused},
+      {"localhost:8080", "http://localhost:8080.evil.example", Errc::kOriginRefused},
+      {"localhost:8080", "http://localhost:8080@evil.example", Errc::kOriginRefused},
+      {"localhost:8080", "ftp://localhost:8080", Errc::kOriginRefused},
+      {"localhost:8080", "localhost:8080", Errc::kOriginRefused},
+      {"localhost:8080", "null", Errc::kOriginRefused},
+      {"localhost:8080", "", Errc::kOriginRefused},
   };
   for (const auto& row : table) {
     EXPECT_EQ(verdict({}, post(row.host, {{"Origin", row.origin}})), row.wanted) << row.host << " " << row.origin;
@@ -233,8 +233,8 @@ TEST(EdgePolicyTest, OnlyItsOwnPagesMayPost) {
 TEST(EdgePolicyTest, AllowedOriginsMayPost) {
   const EdgeRules rules{.allowed_origins = {"https://app.example"}};
   EXPECT_EQ(verdict(rules, post("localhost", {{"Origin", "https://App.example"}})), kPassed);
-  EXPECT_EQ(verdict(rules, post("localhost", {{"Origin", "http://app.example"}})), EdgeErrc::kOriginRefused);
-  EXPECT_EQ(verdict(rules, post("localhost", {{"Origin", "https://app.example:444"}})), EdgeErrc::kOriginRefused);
+  EXPECT_EQ(verdict(rules, post("localhost", {{"Origin", "http://app.example"}})), Errc::kOriginRefused);
+  EXPECT_EQ(verdict(rules, post("localhost", {{"Origin", "https://app.example:444"}})), Errc::kOriginRefused);
   const EdgeRules open{.allowed_origins = {"*"}};
   EXPECT_EQ(verdict(open, post("localhost", {{"Origin", "null"}})), kPassed);
   EXPECT_EQ(verdict(open, post("localhost", {{"Sec-Fetch-Site", "cross-site"}})), kPassed);
@@ -244,7 +244,7 @@ TEST(EdgePolicyTest, WithoutAnOriginTheBrowserStillSaysWhenAPageIsForeign) {
   EXPECT_EQ(verdict({}, post("localhost", {})), kPassed);
   EXPECT_EQ(verdict({}, post("localhost", {{"Sec-Fetch-Site", "same-origin"}})), kPassed);
   EXPECT_EQ(verdict({}, post("localhost", {{"Sec-Fetch-Site", "none"}})), kPassed);
-  EXPECT_EQ(verdict({}, post("localhost", {{"Sec-Fetch-Site", "Cross-Site"}})), EdgeErrc::kOriginRefused);
+  EXPECT_EQ(verdict({}, post("localhost", {{"Sec-Fetch-Site", "Cross-Site"}})), Errc::kOriginRefused);
 }
 
 TEST(EdgePolicyTest, TheOriginMattersOnlyForMethodsThatChangeSomething) {
@@ -256,7 +256,7 @@ TEST(EdgePolicyTest, TheOriginMattersOnlyForMethodsThatChangeSomething) {
     const Request request{
         .method = method,
         .headers = {{"Host", "localhost"}, {"Origin", "http://evil.example"}, {"Content-Type", "application/json"}}};
-    EXPECT_EQ(verdict({}, request), EdgeErrc::kOriginRefused) << method;
+    EXPECT_EQ(verdict({}, request), Errc::kOriginRefused) << method;
   }
 }
 
@@ -267,10 +267,10 @@ TEST(EdgePolicyTest, BodiesAreJson) {
   }
   for (const auto* type : {"text/plain", "", "application/jsonp", "application/x-www-form-urlencoded",
                            "multipart/form-data; boundary=application/json", "text/plain;application/json", ";"}) {
-    EXPECT_EQ(verdict({}, post("localhost", {{"Content-Type", type}})), EdgeErrc::kUnsupportedMediaType) << type;
+    EXPECT_EQ(verdict({}, post("localhost", {{"Content-Type", type}})), Errc::kUnsupportedMediaType) << type;
   }
   for (const auto* method : {"POST", "PUT", "PATCH"}) {
-    EXPECT_EQ(verdict({}, {.method = method, .headers = {{"Host", "localhost"}}}), EdgeErrc::kUnsupportedMediaType);
+    EXPECT_EQ(verdict({}, {.method = method, .headers = {{"Host", "localhost"}}}), Errc::kUnsupportedMediaType);
   }
   EXPECT_EQ(verdict({}, {.method = "DELETE", .headers = {{"Host", "localhost"}}}), kPassed);
 }
@@ -282,19 +282,19 @@ TEST(EdgePolicyTest, BodiesAreNotCoded) {
   EXPECT_EQ(coded("identity"), kPassed);
   EXPECT_EQ(coded("Identity"), kPassed);
   for (const auto* const coding : {"gzip", "GZIP", "deflate", "br", "zstd", "gzip, identity", "x"}) {
-    EXPECT_EQ(coded(coding), EdgeErrc::kUnsupportedCoding) << coding;
+    EXPECT_EQ(coded(coding), Errc::kUnsupportedCoding) << coding;
   }
   EXPECT_EQ(verdict({}, post("localhost", {{"Content-Type", "application/json"},
                                            {"Content-Encoding", "identity"},
                                            {"Content-Encoding", "gzip"}})),
-            EdgeErrc::kUnsupportedCoding);
+            Errc::kUnsupportedCoding);
 }
 
 TEST(EdgePolicyTest, TheHostIsJudgedFirst) {
   EXPECT_EQ(verdict({}, post("evil.example", {{"Origin", "http://evil.example"}, {"Content-Type", "text/plain"}})),
-            EdgeErrc::kHostRefused);
+            Errc::kHostRefused);
   EXPECT_EQ(verdict({}, post("localhost", {{"Origin", "http://evil.example"}, {"Content-Type", "text/plain"}})),
-            EdgeErrc::kOriginRefused);
+            Errc::kOriginRefused);
 }
 
 }  // namespace

@@ -122,10 +122,10 @@ TEST(ResponseHeadTest, ChunkSizesAreHexadecimal) {
 }
 
 TEST(ResponseHeadTest, EveryErrorOfTheEdgeHasAStatusWithAName) {
-  for (auto code = EdgeErrc::kBadRequest;; code = static_cast<EdgeErrc>(static_cast<int>(code) + 1)) {
-    EXPECT_GE(status_of(code), 400U);
-    EXPECT_NE(reason_phrase(status_of(code)), "Unknown") << status_of(code);
-    if (code == EdgeErrc::kVersionNotSupported) break;
+  for (auto code = Errc::kBadRequest;; code = static_cast<Errc>(static_cast<int>(code) + 1)) {
+    EXPECT_GE(protocol::row_of(code).openai.status, 400U);
+    EXPECT_NE(reason_phrase(protocol::row_of(code).openai.status), "Unknown") << protocol::row_of(code).openai.status;
+    if (code == Errc::kVersionNotSupported) break;
   }
   EXPECT_EQ(reason_phrase(299), "Unknown");
 }

@@ -31,15 +31,15 @@ constexpr std::string_view kQueryMethod = "QUERY";
 
 EdgeError edge_error(const boost::system::error_code& error) {
   if (error == beast::error::header_limit) {
-    return {.code = EdgeErrc::kHeadersTooLarge, .message = "The request's header is too large."};
+    return {.code = Errc::kHeadersTooLarge, .message = "The request's header is too large."};
   }
   if (error == beast::error::body_limit) {
-    return {.code = EdgeErrc::kBodyTooLarge, .message = "The request's body is too large."};
+    return {.code = Errc::kTooLarge, .message = "The request's body is too large."};
   }
   if (error == beast::error::bad_version) {
-    return {.code = EdgeErrc::kVersionNotSupported, .message = "Only HTTP/1.0 and HTTP/1.1 are spoken here."};
+    return {.code = Errc::kVersionNotSupported, .message = "Only HTTP/1.0 and HTTP/1.1 are spoken here."};
   }
-  return {.code = EdgeErrc::kBadRequest, .message = "The request is not well-formed HTTP."};
+  return {.code = Errc::kBadRequest, .message = "The request is not well-formed HTTP."};
 }
 
 /// No chunked body lacks less than this ("0", two empty lines) before its end. Beast's debug assertions fail when its
@@ -96,7 +96,7 @@ RequestParser::RequestParser(const ParserLimits& limits) : limits_(limits), beas
 
 RequestParser::~RequestParser() = default;
 
-void RequestParser::fail(EdgeErrc code, std::string message) {
+void RequestParser::fail(Errc code, std::string message) {
   state_ = State::kFailed;
   keep_alive_ = false;
   error_ = {.code = code, .message = std::move(message)};
@@ -110,7 +110,7 @@ std::size_t RequestParser::feed(std::string_view bytes) {
     begun_ = true;
   }
   if (!has_request_line_ && bytes.substr(taken, bytes.find('\n', taken) - taken).size() > limits_.target_bytes + 64) {
-    fail(EdgeErrc::kTargetTooLong, "The request's target is too long.");
+    fail(Errc::kTargetTooLong, "The request's target is too long.");
     return taken;
   }
   while ((state_ == State::kHeader || state_ == State::kBody) && taken < bytes.size()) {
@@ -129,7 +129,7 @@ std::size_t RequestParser::step(std::string_view bytes) {
   has_request_line_ = has_request_line_ || step.used > 0;
   // Beast holds each piece of a head against its limit, not the whole, and has no limit for trailers.
   if (step.beside_body + head_bytes_ > limits_.header_bytes) {
-    fail(EdgeErrc::kHeadersTooLarge, "The request's header is too large.");
+    fail(Errc::kHeadersTooLarge, "The request's header is too large.");
   } else if (step.error) {
     const auto reason = edge_error(step.error);
     if (state_ == State::kHeader) take_target();
@@ -156,26 +156,26 @@ void RequestParser::take_head() {
   for (const auto& field : head) request_.headers.add(std::string(field.name_string()), std::string(field.value()));
   const auto& headers = request_.headers;
   if (head.version() != 10 && head.version() != 11) {
-    return fail(EdgeErrc::kVersionNotSupported, "Only HTTP/1.0 and HTTP/1.1 are spoken here.");
+    return fail(Errc::kVersionNotSupported, "Only HTTP/1.0 and HTTP/1.1 are spoken here.");
   }
   const bool known = head.method() != beast::verb::unknown || request_.method == kQueryMethod;
-  if (!known) return fail(EdgeErrc::kNotImplemented, "The method is not known here.");
+  if (!known) return fail(Errc::kNotImplemented, "The method is not known here.");
   const auto* coding = headers.find("Transfer-Encoding");
   chunked_ = coding != nullptr;
   if (coding != nullptr && (headers.count("Content-Length") > 0 || http_1_0_)) {
-    return fail(EdgeErrc::kBadRequest, "The length of the body is given in two ways.");
+    return fail(Errc::kBadRequest, "The length of the body is given in two ways.");
   }
   if (coding != nullptr && (headers.count("Transfer-Encoding") > 1 || !equal_ignoring_case(*coding, "chunked"))) {
-    return fail(EdgeErrc::kNotImplemented, "Of the transfer codings only chunked is known here.");
+    return fail(Errc::kNotImplemented, "Of the transfer codings only chunked is known here.");
   }
   if (headers.count("Host") > 1 || (headers.count("Host") == 0 && !http_1_0_)) {
-    return fail(EdgeErrc::kBadRequest, "The request needs exactly one Host field.");
+    return fail(Errc::kBadRequest, "The request needs exactly one Host field.");
   }
   if (head.target().size() > limits_.target_bytes) {
-    return fail(EdgeErrc::kTargetTooLong, "The request's target is too long.");
+    return fail(Errc::kTargetTooLong, "The request's target is too long.");
   }
   if (!set_target({head.target().data(), head.target().size()})) {
-    return fail(EdgeErrc::kBadRequest, "The request's target is not well-formed.");
+    return fail(Errc::kBadRequest, "The request's target is not well-formed.");
   }
   keep_alive_ = head.keep_alive();
   const auto* expect = headers.find("Expect");

@@ -48,7 +48,7 @@ class RequestParser {
  private:
   struct Beast;
 
-  void fail(EdgeErrc code, std::string message);
+  void fail(Errc code, std::string message);
   /// Offers `bytes` to Beast once and says how much it took; none when it needs more.
   std::size_t step(std::string_view bytes);
   void take_head();

@@ -34,12 +34,12 @@ std::size_t arrive(RequestParser& parser, std::string_view text, std::size_t pie
 std::size_t arrive(RequestParser& parser, std::string_view text) { return arrive(parser, text, text.size()); }
 
 /// The error of `text`, which has to be the same in whatever pieces it arrives; nullopt when there is none.
-std::optional<EdgeErrc> error_of(std::string_view text, const ParserLimits& limits = {}) {
-  std::optional<EdgeErrc> first;
+std::optional<Errc> error_of(std::string_view text, const ParserLimits& limits = {}) {
+  std::optional<Errc> first;
   for (const std::size_t piece : {text.size(), std::size_t{1}, std::size_t{7}}) {
     RequestParser parser(limits);
     arrive(parser, text, piece);
-    std::optional<EdgeErrc> error;
+    std::optional<Errc> error;
     if (parser.state() == State::kFailed) {
       error = parser.error().code;
       EXPECT_FALSE(parser.error().message.empty());
@@ -200,35 +200,35 @@ TEST(RequestParserTest, TheTargetIsAPathAnAsteriskOrAnAddress) {
 TEST(RequestParserTest, RefusesTargetsThatAreNeither) {
   for (const auto* target :
        {"a", "localhost:80", "?a", "#a", "/%", "/%4", "/%zz", "/%4g", "/%00", "ftp://localhost/", "**"}) {
-    EXPECT_EQ(error_of(with_line(fmt::format("GET {} HTTP/1.1", target))), EdgeErrc::kBadRequest) << target;
+    EXPECT_EQ(error_of(with_line(fmt::format("GET {} HTTP/1.1", target))), Errc::kBadRequest) << target;
   }
 }
 
 TEST(RequestParserTest, RefusesRequestLinesThatAreNone) {
-  EXPECT_EQ(error_of(with_line("GET /")), EdgeErrc::kBadRequest);
-  EXPECT_EQ(error_of(with_line("GET  / HTTP/1.1")), EdgeErrc::kBadRequest);
-  EXPECT_EQ(error_of(with_line(" GET / HTTP/1.1")), EdgeErrc::kBadRequest);
-  EXPECT_EQ(error_of(with_line("G(T / HTTP/1.1")), EdgeErrc::kBadRequest);
-  EXPECT_EQ(error_of(with_line("\x16\x03\x01 / HTTP/1.1")), EdgeErrc::kBadRequest);  // a TLS hello
-  EXPECT_EQ(error_of("GET / HTTP/1.1\nHost: localhost\r\n\r\n"), EdgeErrc::kVersionNotSupported);
+  EXPECT_EQ(error_of(with_line("GET /")), Errc::kBadRequest);
+  EXPECT_EQ(error_of(with_line("GET  / HTTP/1.1")), Errc::kBadRequest);
+  EXPECT_EQ(error_of(with_line(" GET / HTTP/1.1")), Errc::kBadRequest);
+  EXPECT_EQ(error_of(with_line("G(T / HTTP/1.1")), Errc::kBadRequest);
+  EXPECT_EQ(error_of(with_line("\x16\x03\x01 / HTTP/1.1")), Errc::kBadRequest);  // a TLS hello
+  EXPECT_EQ(error_of("GET / HTTP/1.1\nHost: localhost\r\n\r\n"), Errc::kVersionNotSupported);
 }
 
 TEST(RequestParserTest, RefusesVersionsAndMethodsThatItDoesNotKnow) {
-  EXPECT_EQ(error_of(with_line("GET / HTTP/2.0")), EdgeErrc::kVersionNotSupported);
-  EXPECT_EQ(error_of(with_line("GET / HTTP/0.9")), EdgeErrc::kVersionNotSupported);
-  EXPECT_EQ(error_of(with_line("PRI * HTTP/2.0")), EdgeErrc::kVersionNotSupported);
-  EXPECT_EQ(error_of(with_line("SPEAK / HTTP/1.1")), EdgeErrc::kNotImplemented);
-  EXPECT_EQ(error_of(with_line("get / HTTP/1.1")), EdgeErrc::kNotImplemented);
+  EXPECT_EQ(error_of(with_line("GET / HTTP/2.0")), Errc::kVersionNotSupported);
+  EXPECT_EQ(error_of(with_line("GET / HTTP/0.9")), Errc::kVersionNotSupported);
+  EXPECT_EQ(error_of(with_line("PRI * HTTP/2.0")), Errc::kVersionNotSupported);
+  EXPECT_EQ(error_of(with_line("SPEAK / HTTP/1.1")), Errc::kNotImplemented);
+  EXPECT_EQ(error_of(with_line("get / HTTP/1.1")), Errc::kNotImplemented);
   for (const auto* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"}) {
     EXPECT_EQ(error_of(with_line(fmt::format("{} / HTTP/1.1", method))), std::nullopt) << method;
   }
 }
 
 TEST(RequestParserTest, NeedsExactlyOneHost) {
-  EXPECT_EQ(error_of("GET / HTTP/1.1\r\n\r\n"), EdgeErrc::kBadRequest);
+  EXPECT_EQ(error_of("GET / HTTP/1.1\r\n\r\n"), Errc::kBadRequest);
   EXPECT_EQ(error_of("GET / HTTP/1.0\r\n\r\n"), std::nullopt);
-  EXPECT_EQ(error_of(with_fields("Host: localhost\r\n")), EdgeErrc::kBadRequest);
-  EXPECT_EQ(error_of("GET / HTTP/1.0\r\nHost: a\r\nhost: a\r\n\r\n"), EdgeErrc::kBadRequest);
+  EXPECT_EQ(error_of(with_fields("Host: localhost\r\n")), Errc::kBadRequest);
+  EXPECT_EQ(error_of("GET / HTTP/1.0\r\nHost: a\r\nhost: a\r\n\r\n"), Errc::kBadRequest);
 }
 
 TEST(RequestParserTest, RefusesFieldsThatAnotherServerCouldReadOtherwise) {
@@ -239,19 +239,18 @@ TEST(RequestParserTest, RefusesFieldsThatAnotherServerCouldReadOtherwise) {
         "Content-Length: 1, 2\r\n", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
         "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
         "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"}) {
-    EXPECT_EQ(error_of(with_fields(fields)), EdgeErrc::kBadRequest) << fields;
+    EXPECT_EQ(error_of(with_fields(fields)), Errc::kBadRequest) << fields;
   }
-  EXPECT_EQ(error_of("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), EdgeErrc::kBadRequest);
+  EXPECT_EQ(error_of("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), Errc::kBadRequest);
 }
 
 TEST(RequestParserTest, KnowsNoTransferCodingButChunked) {
   for (const auto* coding :
        {"gzip", "gzip, chunked", "chunked, gzip", "identity", "chunked, chunked", "\"chunked\"", "chunked;q=1", ""}) {
     const auto error = error_of(with_fields(fmt::format("Transfer-Encoding: {}\r\n", coding)));
-    EXPECT_EQ(error, EdgeErrc::kNotImplemented) << coding;
+    EXPECT_EQ(error, Errc::kNotImplemented) << coding;
   }
-  EXPECT_EQ(error_of(with_fields("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n")),
-            EdgeErrc::kNotImplemented);
+  EXPECT_EQ(error_of(with_fields("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n")), Errc::kNotImplemented);
   EXPECT_EQ(error_of(with_fields("Transfer-Encoding: Chunked\r\n") + "0\r\n\r\n"), std::nullopt);
 }
 
@@ -262,12 +261,12 @@ TEST(RequestParserTest, TheHeaderHasALimitHoweverItArrives) {
     return with_fields("A: " + std::string(bytes - empty.size(), 'a') + "\r\n");
   };
   EXPECT_EQ(error_of(of_size(1000), limits), std::nullopt);
-  EXPECT_EQ(error_of(of_size(1001), limits), EdgeErrc::kHeadersTooLarge);
-  EXPECT_EQ(error_of(with_fields("A: " + std::string(2000, 'a')), limits), EdgeErrc::kHeadersTooLarge);
+  EXPECT_EQ(error_of(of_size(1001), limits), Errc::kHeadersTooLarge);
+  EXPECT_EQ(error_of(with_fields("A: " + std::string(2000, 'a')), limits), Errc::kHeadersTooLarge);
 
   std::string many;
   for (int i = 0; i < 1000; ++i) many += "A: b\r\n";
-  EXPECT_EQ(error_of(with_fields(many), limits), EdgeErrc::kHeadersTooLarge);
+  EXPECT_EQ(error_of(with_fields(many), limits), Errc::kHeadersTooLarge);
   EXPECT_EQ(error_of(with_fields(many)), std::nullopt);
 }
 
@@ -280,7 +279,7 @@ TEST(RequestParserTest, AHeaderThatNeverEndsIsTooLargeAlsoWhenEachPieceIsAWholeF
     waiting += line;
   }
   ASSERT_EQ(parser.state(), State::kFailed);
-  EXPECT_EQ(parser.error().code, EdgeErrc::kHeadersTooLarge);
+  EXPECT_EQ(parser.error().code, Errc::kHeadersTooLarge);
 }
 
 TEST(RequestParserTest, WhatFollowsTheHeaderDoesNotCountForItsLimit) {
@@ -291,16 +290,16 @@ TEST(RequestParserTest, WhatFollowsTheHeaderDoesNotCountForItsLimit) {
 
 TEST(RequestParserTest, AFieldThatBeastCannotHoldIsTooLarge) {
   const ParserLimits limits{.header_bytes = 1'000'000};
-  EXPECT_EQ(error_of(with_fields("A: " + std::string(70'000, 'a') + "\r\n"), limits), EdgeErrc::kHeadersTooLarge);
+  EXPECT_EQ(error_of(with_fields("A: " + std::string(70'000, 'a') + "\r\n"), limits), Errc::kHeadersTooLarge);
 }
 
 TEST(RequestParserTest, TheTargetHasALimit) {
   const ParserLimits limits{.target_bytes = 100};
   const auto of_size = [](std::size_t bytes) { return with_line("GET /" + std::string(bytes - 1, 'a') + " HTTP/1.1"); };
   EXPECT_EQ(error_of(of_size(100), limits), std::nullopt);
-  EXPECT_EQ(error_of(of_size(101), limits), EdgeErrc::kTargetTooLong);
-  EXPECT_EQ(error_of(of_size(100'000), limits), EdgeErrc::kTargetTooLong);
-  EXPECT_EQ(error_of("GET /" + std::string(1000, 'a'), limits), EdgeErrc::kTargetTooLong);  // no end in sight
+  EXPECT_EQ(error_of(of_size(101), limits), Errc::kTargetTooLong);
+  EXPECT_EQ(error_of(of_size(100'000), limits), Errc::kTargetTooLong);
+  EXPECT_EQ(error_of("GET /" + std::string(1000, 'a'), limits), Errc::kTargetTooLong);  // no end in sight
 }
 
 TEST(RequestParserTest, TheBodyHasALimit) {
@@ -310,27 +309,27 @@ TEST(RequestParserTest, TheBodyHasALimit) {
                        std::string(bytes, 'b'));
   };
   EXPECT_EQ(error_of(of_size(10), limits), std::nullopt);
-  EXPECT_EQ(error_of(of_size(11), limits), EdgeErrc::kBodyTooLarge);
+  EXPECT_EQ(error_of(of_size(11), limits), Errc::kTooLarge);
   EXPECT_EQ(error_of("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n", limits),
-            EdgeErrc::kBodyTooLarge);
+            Errc::kTooLarge);
   EXPECT_EQ(error_of(chunked("5\r\n01234\r\n5\r\n56789\r\n0\r\n\r\n"), limits), std::nullopt);
-  EXPECT_EQ(error_of(chunked("5\r\n01234\r\n6\r\n56789a\r\n0\r\n\r\n"), limits), EdgeErrc::kBodyTooLarge);
-  EXPECT_EQ(error_of(chunked("ffffffffffffffff\r\n"), limits), EdgeErrc::kBodyTooLarge);
+  EXPECT_EQ(error_of(chunked("5\r\n01234\r\n6\r\n56789a\r\n0\r\n\r\n"), limits), Errc::kTooLarge);
+  EXPECT_EQ(error_of(chunked("ffffffffffffffff\r\n"), limits), Errc::kTooLarge);
 }
 
 TEST(RequestParserTest, RefusesBrokenChunks) {
   for (const auto* body : {"x\r\n01234", "-5\r\n01234", "5\n01234\r\n", "5\r\n01234XX0\r\n\r\n", "\r\n0\r\n\r\n",
                            ";\r\n.....", "5 5\r\n01234\r\n", "10000000000000000\r\n.....", "0\r\n: x\r\n\r\n",
                            "0\r\nContent-Length: 5\r\n\r\n", "0\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
-    EXPECT_EQ(error_of(chunked(body)), EdgeErrc::kBadRequest) << body;
+    EXPECT_EQ(error_of(chunked(body)), Errc::kBadRequest) << body;
   }
 }
 
 TEST(RequestParserTest, ExtensionsAndTrailersHaveTheHeadersLimit) {
   const ParserLimits limits{.header_bytes = 1000};
   EXPECT_EQ(error_of(chunked("0\r\nA: " + std::string(900, 'a') + "\r\n\r\n"), limits), std::nullopt);
-  EXPECT_EQ(error_of(chunked("0\r\nA: " + std::string(1100, 'a')), limits), EdgeErrc::kHeadersTooLarge);
-  EXPECT_EQ(error_of(chunked("5;a=" + std::string(1100, 'a')), limits), EdgeErrc::kHeadersTooLarge);
+  EXPECT_EQ(error_of(chunked("0\r\nA: " + std::string(1100, 'a')), limits), Errc::kHeadersTooLarge);
+  EXPECT_EQ(error_of(chunked("5;a=" + std::string(1100, 'a')), limits), Errc::kHeadersTooLarge);
 }
 
 TEST(RequestParserTest, EndsOfAnEmptyChunkedBodyMayComeByteByByte) {

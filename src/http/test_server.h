@@ -32,7 +32,8 @@ class ServerTest : public testing::Test {
     options.observer = [this](const Answer& answer) { answers_.push_back(told(answer)); };
     server_ = std::make_unique<Server>(context_.get_executor(), clock_, std::move(options), std::move(handler),
                                        [](const EdgeError& error, const Request*) {
-                                         return Response{.status = status_of(error.code), .body = error.message};
+                                         return Response{.status = protocol::row_of(error.code).openai.status,
+                                                         .body = error.message};
                                        });
   }
   void start() { endpoint_ = server_->start().value(); }

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "identity/network.h"
+#include "net/ip_address.h"
 
 namespace antiphon::identity {
 namespace {
@@ -17,8 +17,8 @@ std::unexpected<std::string> no(std::string why) { return std::unexpected(std::m
 
 bool can_be_reached(std::string_view host) {
   if (host == "localhost") return false;
-  const auto address = parse_address(host);
-  return !address || !is_loopback(*address);
+  const auto address = net::parse_address(host);
+  return !address || !net::is_loopback(*address);
 }
 
 /// What is wrong with the dates of a certificate; "" = nothing.

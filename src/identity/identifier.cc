@@ -5,6 +5,7 @@
 #include <array>
 
 #include "identity/hash.h"
+#include "net/client_address.h"
 
 namespace antiphon::identity {
 
@@ -60,8 +61,8 @@ Caller with_key(const ApiKey& key, base::UserId user) {
 }  // namespace
 
 base::Result<Caller, Errc> Identifier::identify(const Facts& facts) const {
-  const auto client = client_address(facts.peer, facts.forwarded_for, trusted_proxies_);
-  const auto address = address_group(client);
+  const auto client = net::client_address(facts.peer, facts.forwarded_for, trusted_proxies_);
+  const auto address = net::address_group(client);
   const auto secret = facts.xi_api_key.empty() ? bearer_token(facts.authorization) : facts.xi_api_key;
   if (keys_) {
     if (secret.empty()) return std::unexpected(Errc::kNoKey);
@@ -69,14 +70,14 @@ base::Result<Caller, Errc> Identifier::identify(const Facts& facts) const {
     if (key == nullptr) return std::unexpected(Errc::kUnknownKey);
     return keyed(*key, facts, address);
   }
-  const auto parsed = parse_address(client);
+  const auto parsed = net::parse_address(client);
   const base::UserId user{hash({"address", address, secret})};
-  if (parsed && is_loopback(*parsed)) return Caller{.account = user, .user = user, .is_admin = true};
+  if (parsed && net::is_loopback(*parsed)) return Caller{.account = user, .user = user, .is_admin = true};
   return Caller{.account = {hash({"address", address})}, .user = user};
 }
 
 std::string Identifier::client(std::string_view peer, std::string_view forwarded_for) const {
-  return client_address(peer, forwarded_for, trusted_proxies_);
+  return net::client_address(peer, forwarded_for, trusted_proxies_);
 }
 
 std::optional<Caller> Identifier::renewed(Caller caller) const {

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "identity/caller.h"
 #include "identity/key_ring.h"
-#include "identity/network.h"
+#include "net/ip_network.h"
 
 namespace antiphon::identity {
 
@@ -31,7 +31,7 @@ enum class Errc : std::uint8_t {
 class Identifier {
  public:
   /// `keys`: nothing = none are asked for; an empty ring = nobody is let in.
-  explicit Identifier(std::optional<KeyRing> keys = {}, std::vector<Network> trusted_proxies = {})
+  explicit Identifier(std::optional<KeyRing> keys = {}, std::vector<net::IpNetwork> trusted_proxies = {})
       : keys_(std::move(keys)), trusted_proxies_(std::move(trusted_proxies)) {}
 
   /// With keys, the account is the key, and its users are told apart as the key says. Without, anything sent as a key
@@ -40,7 +40,7 @@ class Identifier {
   /// loopback.
   [[nodiscard]] base::Result<Caller, Errc> identify(const Facts& facts) const;
 
-  /// The client's own address; see client_address().
+  /// The client's own address; see net::client_address().
   [[nodiscard]] std::string client(std::string_view peer, std::string_view forwarded_for) const;
 
   /// The caller as the keys are now: with what its key allows by now. Nothing where it would not be let in any more.
@@ -53,7 +53,7 @@ class Identifier {
   [[nodiscard]] static Caller keyed(const ApiKey& key, const Facts& facts, std::string_view address);
 
   std::optional<KeyRing> keys_;
-  std::vector<Network> trusted_proxies_;
+  std::vector<net::IpNetwork> trusted_proxies_;
 };
 
 /// What follows "Bearer " in an Authorization field; "" where it is of another scheme.

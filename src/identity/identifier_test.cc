@@ -44,7 +44,7 @@ TEST(Anonymous, OnThisMachineATokenIsAnAccount) {
 }
 
 TEST(Anonymous, AProxysClientsAreApartWhereItIsTrusted) {
-  const Identifier trusting({}, {Network::parse("127.0.0.1").value()});
+  const Identifier trusting({}, {net::IpNetwork::parse("127.0.0.1").value()});
   const auto one = caller(trusting, {.peer = "127.0.0.1", .forwarded_for = "1.2.3.4"});
   EXPECT_EQ(one.account, caller(Identifier(), {.peer = "1.2.3.4"}).account);
   EXPECT_NE(one.account, caller(trusting, {.peer = "127.0.0.1", .forwarded_for = "1.2.3.5"}).account);

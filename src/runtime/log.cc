@@ -5,14 +5,16 @@
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cmath>
+#include <concepts>
 #include <cstdio>
 #include <iterator>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 namespace antiphon::runtime {
 namespace {
@@ -21,6 +23,15 @@ constexpr std::size_t kMaxValueBytes = 512;
 
 constexpr auto* kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
 constexpr auto* kJsonPattern = R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v)";
+
+/// Characters with a short escape in JSON.
+struct Escape {
+  UChar32 character;
+  std::string_view text;
+};
+constexpr std::array<Escape, 5> kEscapes = {
+    {{'\b', "\\b"}, {'\f', "\\f"}, {'\n', "\\n"}, {'\r', "\\r"}, {'\t', "\\t"}}};
+constexpr UChar32 kReplacement = 0xFFFD;
 
 std::atomic<LogFormat>& chosen_format() {
   static std::atomic<LogFormat> format{LogFormat::kText};
@@ -113,22 +124,53 @@ std::string text_line(std::string_view event, std::span<const LogField> fields) 
   return line;
 }
 
-/// Only the start of what is long.
-nlohmann::ordered_json json_value(std::string_view text) {
+/// Appends `text` as a string of JSON (RFC 8259, 7). Each ill-formed part of its UTF-8 becomes U+FFFD.
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  for (std::size_t at = 0; at < text.size();) {
+    const auto begin = at;
+    UChar32 character = 0;
+    U8_NEXT_OR_FFFD(text, at, text.size(), character);
+    if (character == '"' || character == '\\') {
+      out += '\\';
+      out += static_cast<char>(character);
+    } else if (const auto* const named = std::ranges::find(kEscapes, character, &Escape::character);
+               named != kEscapes.end()) {
+      out += named->text;
+    } else if (character < ' ') {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(character));
+    } else if (character == kReplacement) {
+      out += "\xef\xbf\xbd";
+    } else {
+      out += text.substr(begin, at - begin);
+    }
+  }
+  out += '"';
+}
+
+void append_json(std::string& out, std::string_view text) {
   std::string shown(text.substr(0, kMaxValueBytes));
   if (text.size() > kMaxValueBytes) shown += "...";
-  return shown;
+  append_json_string(out, shown);
 }
-nlohmann::ordered_json json_value(const auto& number) { return number; }
+void append_json(std::string& out, double number) {
+  out += std::isfinite(number) ? fmt::format("{:#}", number) : "null";
+}
+void append_json(std::string& out, std::integral auto number) { fmt::format_to(std::back_inserter(out), "{}", number); }
 
 std::string json_line(LogLevel level, std::string_view event, std::span<const LogField> fields) {
   const auto* const named = std::ranges::find(kLevels, level, &std::pair<std::string_view, LogLevel>::second);
-  nlohmann::ordered_json line{{"level", named->first}, {"event", event}};
+  // Its first brace stands before the time.
+  std::string line = fmt::format("\"level\":\"{}\",\"event\":", named->first);
+  append_json(line, event);
   for (const auto& field : fields) {
-    line[std::string(field.key)] = std::visit([](const auto& value) { return json_value(value); }, field.value);
+    line += ',';
+    append_json_string(line, field.key);
+    line += ':';
+    std::visit([&line](const auto& value) { append_json(line, value); }, field.value);
   }
-  // Without its first brace, which comes before the time.
-  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).substr(1);
+  line += '}';
+  return line;
 }
 
 void write(LogLevel level, std::string_view event, std::span<const LogField> fields) {
@@ -161,7 +203,6 @@ std::string format_json(LogLevel level, std::string_view event, LogFields fields
   return json_line(level, event, as_span(fields));
 }
 
-void log_debug(std::string_view event, LogFields fields) { write(LogLevel::kDebug, event, as_span(fields)); }
 void log_info(std::string_view event, LogFields fields) { write(LogLevel::kInfo, event, as_span(fields)); }
 void log_warn(std::string_view event, LogFields fields) { write(LogLevel::kWarn, event, as_span(fields)); }
 void log_error(std::string_view event, LogFields fields) { write(LogLevel::kError, event, as_span(fields)); }

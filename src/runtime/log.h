@@ -46,7 +46,6 @@ enum class LogFormat : std::uint8_t { kText, kJson };
 [[nodiscard]] std::optional<LogFormat> parse_log_format(std::string_view name);
 
 /// Lines go to stderr, their time in UTC. Any thread.
-void log_debug(std::string_view event, LogFields fields = {});
 void log_info(std::string_view event, LogFields fields = {});
 void log_warn(std::string_view event, LogFields fields = {});
 void log_error(std::string_view event, LogFields fields = {});

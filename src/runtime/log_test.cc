@@ -30,15 +30,15 @@ TEST(Log, CutsLongValues) {
 TEST(Log, ALineOfJsonHasItsLevelItsEventAndTypedFields) {
   EXPECT_EQ(
       format_json(LogLevel::kWarn, "ready",
-                  {{"port", std::uint16_t{8080}}, {"delta", -3}, {"rtf", 0.25}, {"warm", true}, {"voice", "joe"}}),
-      R"("level":"warn","event":"ready","port":8080,"delta":-3,"rtf":0.25,"warm":true,"voice":"joe"})");
+                  {{"port", std::uint16_t{8080}}, {"rtf", 0.25}, {"rate", 1.0}, {"warm", true}, {"voice", "joe"}}),
+      R"("level":"warn","event":"ready","port":8080,"rtf":0.25,"rate":1.0,"warm":true,"voice":"joe"})");
 }
 
 TEST(Log, NoValueBreaksALineOfJson) {
   EXPECT_EQ(format_json(LogLevel::kInfo, "e", {{"path", "a\"b\\\n\x01"}}),
             R"("level":"info","event":"e","path":"a\"b\\\n\u0001"})");
-  EXPECT_EQ(format_json(LogLevel::kInfo, "e", {{"path", "\xff\xc3("}}),
-            "\"level\":\"info\",\"event\":\"e\",\"path\":\"\xef\xbf\xbd\xef\xbf\xbd(\"}");
+  EXPECT_EQ(format_json(LogLevel::kInfo, "e", {{"path", "\xff\xc3(\xe2\x82\xc3\xa9"}}),
+            "\"level\":\"info\",\"event\":\"e\",\"path\":\"\xef\xbf\xbd\xef\xbf\xbd(\xef\xbf\xbd\xc3\xa9\"}");
   EXPECT_EQ(format_json(LogLevel::kInfo, "e", {{"x", std::numeric_limits<double>::quiet_NaN()}}),
             R"("level":"info","event":"e","x":null})");
   EXPECT_EQ(format_json(LogLevel::kInfo, "e", {{"path", std::string(10'000, 'a')}}),

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "runtime/clock.h"
 
@@ -21,6 +22,10 @@ class ManualClock final : public Clock {
   /// executor. A timer started at or before now() is due at once.
   void advance(base::Duration by);
 
+  /// When the next timer is due; nullopt: none runs.
+  [[nodiscard]] std::optional<base::TimePoint> next_due() const {
+    return timers_->empty() ? std::nullopt : std::optional(timers_->begin()->first);
+  }
   [[nodiscard]] std::size_t pending() const { return timers_->size(); }
 
  private:

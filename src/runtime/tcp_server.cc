@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "identity/network.h"
+#include "net/ip_address.h"
 #include "runtime/log.h"
 
 namespace antiphon::runtime {
@@ -114,7 +114,7 @@ std::string TcpServer::peer_of(const Socket& socket) const {
   const auto peer = socket.remote_endpoint(error);
   if (error) return {};
   const auto address = peer.address().to_string();
-  return options_.uncounted && options_.uncounted(address) ? std::string() : identity::address_group(address);
+  return options_.uncounted && options_.uncounted(address) ? std::string() : net::address_group(address);
 }
 
 Awaitable<> TcpServer::serve(Socket socket, [[maybe_unused]] AddressLimit::Place place) {

@@ -54,7 +54,7 @@ class TcpServer {
   /// Stops accepting, waits for the connections until `deadline`, then cancels them; returns when none is left.
   [[nodiscard]] Awaitable<> drain(base::TimePoint deadline);
 
-  /// What the limit of an address counts a peer to: see identity::address_group(); "" for one that it does not count.
+  /// What the limit of an address counts a peer to: see net::address_group(); "" for one that it does not count.
   [[nodiscard]] std::string peer_of(const Socket& socket) const;
 
   [[nodiscard]] bool accepting() const { return acceptor_.is_open(); }

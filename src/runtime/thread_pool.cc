@@ -4,13 +4,14 @@
 
 namespace antiphon::runtime {
 
-ThreadPool::ThreadPool(std::size_t threads) : pool_(threads) {
+ThreadPool::ThreadPool(std::size_t threads) : pool_(threads), executor_(pool_->get_executor()) {
   ANTIPHON_CHECK(threads > 0, "a thread pool needs a thread");
 }
 
 ThreadPool::~ThreadPool() {
-  pool_.stop();
-  pool_.join();
+  if (!pool_) return;
+  pool_->stop();
+  pool_->join();
 }
 
 }  // namespace antiphon::runtime

@@ -6,6 +6,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cstddef>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -18,19 +19,22 @@ namespace antiphon::runtime {
 class ThreadPool {
  public:
   /// Functions run on one strand never run at the same time, and in the order in which they were given.
-  using Strand = boost::asio::strand<boost::asio::thread_pool::executor_type>;
+  using Strand = boost::asio::strand<Executor>;
 
   /// `threads`: 1 or more.
   explicit ThreadPool(std::size_t threads);
+  /// Has no thread: functions run on that event loop, one after the other, so that a test decides when.
+  explicit ThreadPool(Executor loop) : executor_(std::move(loop)) {}
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
   /// Waits for what runs; what has not begun is dropped. Stop the event loops that wait for it first.
   ~ThreadPool();
 
-  [[nodiscard]] Strand make_strand() { return boost::asio::make_strand(pool_.get_executor()); }
+  [[nodiscard]] Strand make_strand() { return boost::asio::make_strand(executor_); }
 
  private:
-  boost::asio::thread_pool pool_;
+  std::optional<boost::asio::thread_pool> pool_;
+  Executor executor_;
 };
 
 namespace detail {

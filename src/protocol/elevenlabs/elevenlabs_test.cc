@@ -200,7 +200,7 @@ TEST(ErrorBody, HasTheDetailThatTheSdkShows) {
   EXPECT_TRUE(body.at("detail").at("param").is_null());
   EXPECT_EQ(status_of(Errc::kUnknownVoice), 404U);
   EXPECT_EQ(close_code_of(Errc::kUnknownVoice), 1008);
-  EXPECT_EQ(close_code_of(Errc::kServerBusy), 1013);
+  EXPECT_EQ(close_code_of(Errc::kBusy), 1013);
 }
 
 TEST(Catalogue, HasWhatEachClientReads) {

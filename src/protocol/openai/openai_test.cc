@@ -162,7 +162,7 @@ TEST(SpeechRequest, WhatIsNotAJsonObjectIsABadRequest) {
 }
 
 TEST(ErrorBody, AlwaysHasAllFourKeys) {
-  const auto error = json::parse(error_body({.code = Errc::kServerBusy, .message = "Full.", .param = ""})).at("error");
+  const auto error = json::parse(error_body({.code = Errc::kBusy, .message = "Full.", .param = ""})).at("error");
   EXPECT_EQ(error, json({{"message", "Full."}, {"type", "server_error"}, {"param", nullptr}, {"code", "server_busy"}}));
   const auto broken = error_body({.code = Errc::kUnknownVoice, .message = "no '\xC3'", .param = "voice"});
   EXPECT_EQ(json::parse(broken).at("error").at("param"), "voice") << "a cut name does not break the JSON";

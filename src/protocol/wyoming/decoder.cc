@@ -15,7 +15,7 @@ std::unexpected<Error> lost(Errc code, std::string message) {
   return std::unexpected(Error{.code = code, .message = std::move(message), .param = {}});
 }
 
-Error malformed(std::string message) { return {.code = Errc::kMalformed, .message = std::move(message), .param = {}}; }
+Error malformed(std::string message) { return {.code = Errc::kBadRequest, .message = std::move(message), .param = {}}; }
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
 
@@ -62,7 +62,7 @@ ClientEvent read_known(std::string_view type, Fields& fields) {
 Result<std::size_t> read_length(const Json& header, const char* name, std::size_t most) {
   const auto field = header.find(name);
   if (field == header.end() || field->is_null()) return 0;
-  if (!field->is_number_unsigned()) return lost(Errc::kMalformed, std::string("'") + name + "' is not a length.");
+  if (!field->is_number_unsigned()) return lost(Errc::kBadRequest, std::string("'") + name + "' is not a length.");
   const auto length = field->get<std::uint64_t>();
   if (length > most) return lost(Errc::kTooLarge, std::string("'") + name + "' is more than this server takes.");
   return static_cast<std::size_t>(length);

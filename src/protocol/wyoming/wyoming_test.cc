@@ -133,7 +133,7 @@ TEST(Decoder, ALineThatIsNoEventSparesTheStream) {
     Decoder decoder;
     const auto events = decoded(decoder, line + event("describe"), 5);
     ASSERT_EQ(events.size(), 2U) << line;
-    EXPECT_EQ(std::get<Invalid>(events[0]).error.code, Errc::kMalformed) << line;
+    EXPECT_EQ(std::get<Invalid>(events[0]).error.code, Errc::kBadRequest) << line;
     EXPECT_TRUE(std::holds_alternative<Describe>(events[1]));
   }
 }
@@ -153,9 +153,9 @@ TEST(Decoder, ManyLinesThatAreNoEventsEndTheStream) {
 
 TEST(Decoder, LostFramingStaysLost) {
   const std::vector<std::pair<std::string, Errc>> table = {
-      {"{\"type\":\"ping\",\"data_length\":-1}\n", Errc::kMalformed},
+      {"{\"type\":\"ping\",\"data_length\":-1}\n", Errc::kBadRequest},
       {"{\"type\":\"ping\",\"data_length\":9999999}\n", Errc::kTooLarge},
-      {"{\"type\":\"ping\",\"payload_length\":99999999999999999999}\n", Errc::kMalformed},
+      {"{\"type\":\"ping\",\"payload_length\":99999999999999999999}\n", Errc::kBadRequest},
       {"{\"type\":\"ping\",\"payload_length\":99999999}\n", Errc::kTooLarge},
       {std::string(Limits::kLineBytes + 1, ' '), Errc::kTooLarge},
   };
@@ -263,7 +263,7 @@ TEST(ServerEvent, OthersAreWhatTheirNamesSay) {
   append_synthesize_stopped(out);
   EXPECT_EQ(out, "{\"type\":\"synthesize-stopped\"}\n");
   out.clear();
-  append_error({.code = Errc::kServerBusy, .message = "Full \xFF.", .param = {}}, out);
+  append_error({.code = Errc::kBusy, .message = "Full \xFF.", .param = {}}, out);
   const auto error = read(out);
   EXPECT_EQ(error.type, "error");
   EXPECT_EQ(error.data.at("code"), "server_busy");
