@@ -101,6 +101,8 @@ runtime::Awaitable<> FakeWorker::listen() {
                                 .fingerprint = behaviour_.fingerprint,
                                 .places = behaviour_.places,
                                 .voices = behaviour_.voices});
+    } else if (const auto* const ping = std::get_if<wire::Ping>(&*message)) {
+      if (!halted_) stream_->send(wire::Pong{.stamp = ping->stamp, .resident_bytes = resident()});
     } else {
       take(std::move(*message));
     }
@@ -323,11 +325,12 @@ void FakeWorkers::kill_all() {
   for (FakeWorker* const worker : all) worker->die();
 }
 
-FakeVoices::FakeVoices() : engine_(engine::tone::make_tone_engine()) {}
+FakeVoices::FakeVoices(std::filesystem::path root)
+    : root_(std::move(root)), engine_(engine::tone::make_tone_engine()) {}
 
 engine::Result<engine::Voice*> FakeVoices::load(const std::filesystem::path& folder) {
   if (const auto it = voices_.find(folder); it != voices_.end()) return it->second.get();
-  auto voice = engine_->load(folder);
+  auto voice = engine_->load(root_ / folder);
   if (!voice) return std::unexpected(std::move(voice.error()));
   return voices_.emplace(folder, std::move(*voice)).first->second.get();
 }

@@ -30,7 +30,7 @@ enum class Fault : std::uint8_t {
   kNone,
   kNeverReady,  ///< Its process ends before it is ready.
   kDie,         ///< Its process ends.
-  kHang,        ///< It computes nothing any more, and its process does not run.
+  kHang,        ///< It computes and says nothing any more, and its process does not run.
   kSlow,        ///< It takes twenty times as long from then on, and computes all the time.
   kPause,       ///< It computes nothing for three seconds.
   kTwice,       ///< It sends a message twice.
@@ -59,11 +59,13 @@ class FakeWorkers;
 /// call.
 class FakeVoices {
  public:
-  FakeVoices();
+  /// `root`: the store of remote workers, which are told the names of folders alone.
+  explicit FakeVoices(std::filesystem::path root = {});
   /// The voice in that folder. Errors: those of engine::Engine::load().
   [[nodiscard]] engine::Result<engine::Voice*> load(const std::filesystem::path& folder);
 
  private:
+  std::filesystem::path root_;
   std::unique_ptr<engine::Engine> engine_;
   std::map<std::filesystem::path, std::unique_ptr<engine::Voice>> voices_;
 };
@@ -71,6 +73,7 @@ class FakeVoices {
 /// A worker process that is none: it runs on the event loop and the clock of a test, and speaks the protocol of a real
 /// one over a connection in memory. A text that has "take the worker" in it ends it, and so does a voice's second
 /// speaker; one that has "halt the worker" in it stops it. gateway/test_worker.cc has the same.
+/// Its connection can also be given to Fleet::serve(), as one of a remote worker: it answers heartbeats.
 class FakeWorker final : public WorkerProcess {
  public:
   FakeWorker(const runtime::Executor& executor, runtime::Clock& clock, FakeWorkers& owner, pid_t pid,

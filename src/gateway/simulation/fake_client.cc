@@ -18,6 +18,7 @@ void FakeClient::check(bool allowed, std::string what) {
 runtime::Awaitable<bool> FakeClient::respond(http::Response response) {
   check(status_ == 0 && !returned_, "an answer after another one");
   status_ = response.status;
+  headers_ = std::move(response.headers);
   body_ = std::move(response.body);
   end_ = End::kAnswered;
   co_return !gone_;
@@ -26,6 +27,7 @@ runtime::Awaitable<bool> FakeClient::respond(http::Response response) {
 runtime::Awaitable<bool> FakeClient::start(http::Response head) {
   check(status_ == 0 && !returned_, "a head after another one");
   status_ = head.status;
+  headers_ = std::move(head.headers);
   co_return !gone_;
 }
 

@@ -44,6 +44,7 @@ class FakeClient final : public http::Responder {
   [[nodiscard]] bool is_over() const { return returned_; }
   [[nodiscard]] End end() const { return end_; }
   [[nodiscard]] unsigned status() const { return status_; }
+  [[nodiscard]] const http::Headers& headers() const { return headers_; }
   [[nodiscard]] const std::string& body() const { return body_; }
   /// The longest time for which a client that plays at once, at `bytes_per_second`, had nothing to play.
   [[nodiscard]] base::Duration worst_gap(double bytes_per_second) const;
@@ -61,6 +62,7 @@ class FakeClient final : public http::Responder {
   runtime::Clock& clock_;
   double bytes_per_second_;
   unsigned status_ = 0;
+  http::Headers headers_;
   std::string body_;
   std::vector<Arrival> arrivals_;
   End end_ = End::kOpen;

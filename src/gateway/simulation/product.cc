@@ -25,6 +25,7 @@ constexpr auto* kOldVoice = "tone";
 constexpr auto* kNewVoice = "tone@2";
 /// A client of Form::kPieces pauses for less.
 constexpr base::Duration kSilence = 1h;
+constexpr base::Duration kJoinsAgain = 500ms;
 
 CellOptions cell_options(const Script& script, const Stage& stage, fleet::WorkerSource& source) {
   const auto voice = stage.voice(kOldVoice);
@@ -72,6 +73,7 @@ Product::Product(Stage& stage, const Script& script)
       worker_draw_(script.seed ^ 0xFA17U),
       workers_(context_.get_executor(), clock_, stage.voices()),
       directory_({stage.voice(kOldVoice)}, {}),
+      remote_(context_.get_executor()),
       tasks_(context_.get_executor()) {
   workers_.choose = [this] { return draw_worker(script_, worker_draw_); };
   cell_ =
@@ -90,6 +92,7 @@ Outcome Product::run() {
     tasks_.spawn(play(i));
     if (plan.leaves) tasks_.spawn(leave(i));
   }
+  for (std::uint32_t i = 0; i < script_.remote_workers; ++i) remote_.spawn(work_remotely(i));
   if (script_.reloads) tasks_.spawn(reload());
   if (script_.drains) tasks_.spawn(drain());
   check(runtime::run_until(
@@ -105,7 +108,7 @@ Outcome Product::run() {
   outcome_.workers = workers_.started();
   tasks_.spawn(stop());
   check(runtime::run_until(
-            context_, clock_, [this] { return stopped_ && tasks_.size() == 0; }, kLongestStop),
+            context_, clock_, [this] { return stopped_ && tasks_.size() + remote_.size() == 0; }, kLongestStop),
         "the server does not stop");
   check(workers_.alive().empty(), "a worker outlives the server");
   check(clock_.pending() == 0, "a timer outlives the server");
@@ -217,7 +220,25 @@ runtime::Awaitable<> Product::drain() {
   handler_->drain();
 }
 
+runtime::Awaitable<> Product::work_remotely(std::uint32_t number) {
+  for (std::uint64_t incarnation = 1; !stopping_; ++incarnation) {
+    if (const auto process = workers_.start()) {
+      co_await cell_->fleet().serve(
+          std::make_unique<link::MessageStream>(context_.get_executor(), clock_, (*process)->take_stream()),
+          {.id = fmt::format("attic/{}", number),
+           .incarnation = incarnation,
+           .voices = {kOldVoice, kNewVoice},
+           .identities = {"", ""}},
+          "127.0.0.1:1");
+      (*process)->kill();
+      static_cast<void>(co_await (*process)->wait());
+    }
+    if (!co_await runtime::sleep_for(clock_, kJoinsAgain)) break;
+  }
+}
+
 runtime::Awaitable<> Product::stop() {
+  stopping_ = true;
   co_await cell_->stop();
   stopped_ = true;
 }

@@ -38,7 +38,7 @@ class Stage {
   std::filesystem::path folder_;
   metrics::Registry registry_;
   Probe probe_{registry_};
-  fleet::testing::FakeVoices voices_;
+  fleet::testing::FakeVoices voices_{folder_};
 };
 
 /// How one request of a script went.
@@ -73,6 +73,8 @@ class Product {
   [[nodiscard]] runtime::Awaitable<> ask_in_pieces(const ClientPlan& plan, FakeClient& client);
   [[nodiscard]] runtime::Awaitable<> leave(std::size_t number);
   [[nodiscard]] runtime::Awaitable<> write_text(const ClientPlan& plan, GrowingSpeech& speech);
+  /// A remote worker that joins, works, and joins again when its link was lost.
+  [[nodiscard]] runtime::Awaitable<> work_remotely(std::uint32_t number);
   [[nodiscard]] runtime::Awaitable<> reload();
   [[nodiscard]] runtime::Awaitable<> drain();
   [[nodiscard]] runtime::Awaitable<> stop();
@@ -93,8 +95,10 @@ class Product {
   std::vector<std::unique_ptr<FakeClient>> clients_;
   bool reloaded_ = false;
   std::vector<bool> new_voice_;  ///< Of each client: whether it asked after the reload.
+  bool stopping_ = false;
   bool stopped_ = false;
   Outcome outcome_;
+  runtime::TaskGroup remote_;
   runtime::TaskGroup tasks_;
 };
 

@@ -69,6 +69,11 @@ Script script_of(std::uint64_t seed) {
   script.worker.rtf = 0.02 + 0.3 * draw.real();
   script.worker.plan = up_to(draw, 20ms);
   script.worker.places = draw.chance(0.25) ? 3 : 1;
+  if (draw.chance(0.3)) script.remote_workers = static_cast<std::uint32_t>(draw.from(1, 2));
+  if (script.remote_workers > 0 && draw.chance(0.3)) {
+    script.least_workers = script.most_workers = 0;
+    script.spare = false;
+  }
   if (script.has_faults) script.fault_rate = 0.2 + 0.7 * draw.real();
   if (draw.chance(0.2)) script.reloads = up_to(draw, 6s);
   if (draw.chance(0.1)) script.drains = up_to(draw, 8s);
@@ -103,11 +108,11 @@ bool is_deadly(const Request& request) { return request.text == kDeadly; }
 
 std::string describe(const Script& script) {
   auto text = fmt::format(
-      "seed {}: {} to {} workers, spare {}, rtf {:.3f}, places {}, faults {:.2f}, chunk {}, reload "
+      "seed {}: {} to {} workers, {} remote, spare {}, rtf {:.3f}, places {}, faults {:.2f}, chunk {}, reload "
       "{:.3f} s, drain {:.3f} s\n",
-      script.seed, script.least_workers, script.most_workers, script.spare, script.worker.rtf, script.worker.places,
-      script.fault_rate, script.fixed_chunk_grains, script.reloads ? base::to_seconds(*script.reloads) : -1,
-      script.drains ? base::to_seconds(*script.drains) : -1);
+      script.seed, script.least_workers, script.most_workers, script.remote_workers, script.spare, script.worker.rtf,
+      script.worker.places, script.fault_rate, script.fixed_chunk_grains,
+      script.reloads ? base::to_seconds(*script.reloads) : -1, script.drains ? base::to_seconds(*script.drains) : -1);
   for (const auto& client : script.clients) {
     text += fmt::format(
         "  at {:.3f} s: text {}, seed {}, {}{}, waits {} s, reads {:.2f}, paced {}, leaves after {:.3f} s\n",

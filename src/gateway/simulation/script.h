@@ -65,6 +65,7 @@ struct Script {
   bool admission = true;
   std::uint32_t least_workers = 1;
   std::uint32_t most_workers = 1;
+  std::uint32_t remote_workers = 0;  ///< They join again half a second after their link was lost.
   bool spare = false;
   std::uint32_t fixed_chunk_grains = 0;  ///< 0: by the chunk rule.
   fleet::testing::FakeBehaviour worker{};
