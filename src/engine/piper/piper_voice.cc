@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/piper/pcm.h"
+#include "engine/common/pcm.h"
 #include "phonemizer/word_places.h"
 #include "voice/grain_layout.h"
 
