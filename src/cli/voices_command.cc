@@ -6,15 +6,18 @@
 #include <stdexcept>
 
 #include "cli/commands.h"
-#include "cli/engines.h"
 #include "cli/settings.h"
+#include "cli/voices_add.h"
+#include "engine/hibari/manifest.h"
 #include "engine/tone/manifest.h"
 #include "voice/catalogue.h"
 #include "voice/manifest.h"
 #include "voice/sha256.h"
 #include "voice/voice_id.h"
+#include "voice_import/hibari_package.h"
 #include "voice_import/loudness.h"
 #include "voice_import/prepare.h"
+#include "voice_import/prepare_hibari.h"
 
 namespace antiphon::cli {
 namespace {
@@ -36,7 +39,7 @@ std::string gain_words(const voice::CatalogueEntry& entry, const config::Config&
     return fmt::format("{:+.2f} dB as configured", wanted->second);
   }
   if (entry.gain_db) return fmt::format("{:+.2f} dB", *entry.gain_db);
-  return entry.engine == "piper" ? "loudness not measured" : "+0.00 dB";
+  return entry.engine == "tone" ? "+0.00 dB" : "loudness not measured";
 }
 
 int list(const Flags& flags) {
@@ -58,68 +61,24 @@ int remove(const Flags& flags) {
   return 0;
 }
 
-engine::ort::RuntimeOptions runtime_of(const config::Config& config) {
-  engine::ort::RuntimeOptions options;
-  if (!config.engine.onnxruntime_library.empty()) options.library = config.engine.onnxruntime_library;
-  return options;
-}
-
-void print(const voice_import::Verification& found, voice::Kernel kernel) {
-  fmt::print(
-      "rendered by {}: {} samples compared with the original: {} differ, {} by more than 1 of 32768, at most {}; SNR "
-      "{:.1f} dB\n",
-      voice::name_of(kernel), found.samples, found.different, found.beyond, found.worst, found.signal_to_noise_db);
-  fmt::print("cost on this machine, in ms per second of audio: plan {:.1f}, render {:.1f}\n",
-             found.costs.plan_ms_per_audio_second, found.costs.render_ms_per_audio_second);
-}
-
-/// Measures how loud the voice is, and keeps the gain in its manifest. A voice that cannot be measured is spoken as it
-/// is, and adding it again measures again.
-void measure(const std::filesystem::path& folder, const voice::Manifest& manifest, const config::Config& config) {
-  const auto engines = make_engines(config.engine);
-  const auto piper = std::ranges::find(engines, "piper", [](const auto& engine) { return engine->name(); });
-  const auto loaded = (*piper)->load(folder);
-  std::string failed = loaded ? std::string() : loaded.error().message;
-  std::optional<double> measured;
-  if (loaded) {
-    const auto gain = voice_import::measure_gain(**loaded);
-    if (!gain) failed = gain.error().message;
-    if (gain) measured = *gain;
+int verify_hibari(const Flags& flags, const std::filesystem::path& folder, const config::Config& config) {
+  const auto manifest = engine::hibari::read_manifest(folder);
+  if (!manifest) fail(manifest.error());
+  if (auto sound = voice::check_files(folder, manifest->files); !sound) fail(sound.error());
+  fmt::print("{}: every file is the one that its manifest names\n", flags.id);
+  if (flags.model.empty()) return 0;
+  const auto digest = voice_import::digest_of_package(flags.model);
+  if (!digest) fail(digest.error());
+  if (*digest != manifest->source_sha256) {
+    throw std::runtime_error(flags.model.string() + " is not the package that this voice was made of");
   }
-  if (!failed.empty()) {
-    fmt::print(stderr, "its loudness was not measured, so it is spoken as it is (add it again to measure): {}\n",
-               failed);
-    return;
-  }
-  // Another process may have put another voice of that name there meanwhile.
-  const auto lock = voice::lock_store(folder.parent_path());
-  if (!lock) fail(lock.error());
-  auto there = voice::read_manifest(folder);
-  if (!there) fail(there.error());
-  if (there->source_sha256 != manifest.source_sha256) {
-    throw std::runtime_error(folder.string() + " was replaced by another voice while it was measured");
-  }
-  there->gain_db = measured;
-  if (const auto written = voice::write_manifest(folder, *there); !written) fail(written.error());
-  fmt::print("gain: {:+.2f} dB, so that sentences are as loud as where each is scaled to full scale\n", *measured);
-}
-
-int add_model(const Flags& flags) {
-  const auto config = flags.settings.load();
-  const auto prepared = voice_import::prepare_voice(
-      flags.model, config.voices.folder, {.id = flags.id, .replace = flags.replace, .runtime = runtime_of(config)});
-  if (!prepared) fail(prepared.error());
-  fmt::print("{}\n", prepared->folder.string());
-  if (!prepared->manifest.gain_db) measure(prepared->folder, prepared->manifest, config);
-  if (prepared->already_there) return 0;
-  print(prepared->verification, prepared->manifest.kernel);
-  if (prepared->manifest.kernel != voice::Kernel::kFast) {
-    fmt::print("not by the fastest kernels, since: {}\n", prepared->manifest.not_fast_because);
-  }
-  if (!prepared->manifest.geometry.windowed) {
-    fmt::print("rendered in one grain per segment, since this was not recognised: {}\n",
-               prepared->manifest.not_windowed_because);
-  }
+  const auto original = voice_import::read_model(flags.model / voice_import::kHibariModel);
+  if (!original) fail(original.error());
+  const auto runtime = engine::ort::Runtime::open(runtime_of(config));
+  if (!runtime) fail(runtime.error());
+  const auto found = voice_import::verify_hibari(*runtime, folder, *manifest, *original);
+  if (!found) fail(found.error());
+  print(*found);
   return 0;
 }
 
@@ -132,6 +91,7 @@ int verify(const Flags& flags) {
     fmt::print("{}: its manifest is sound, and it has no other file\n", flags.id);
     return 0;
   }
+  if (engine::hibari::is_hibari(folder)) return verify_hibari(flags, folder, config);
   auto manifest = voice::read_manifest(folder);
   if (!manifest) fail(manifest.error());
   if (auto sound = voice::check_files(folder, *manifest); !sound) fail(sound.error());
@@ -168,8 +128,9 @@ int add_tone(const Flags& flags) {
 
 int add(const Flags& flags) {
   if (!flags.tone.empty()) return add_tone(flags);
-  if (flags.model.empty()) throw std::runtime_error("say which: FILE.onnx or --tone ID");
-  return add_model(flags);
+  if (flags.model.empty()) throw std::runtime_error("say which: FILE.onnx, a folder or --tone ID");
+  add_voice({.source = flags.model, .id = flags.id, .replace = flags.replace}, flags.settings.load());
+  return 0;
 }
 
 void declare(CLI::App& parent, Run& chosen, const char* name, const char* help, int (*run)(const Flags&),
@@ -191,9 +152,11 @@ void add_voices(CLI::App& app, Run& chosen) {
   declare(*command, chosen, "remove", "Remove a voice with its files", &remove,
           [](CLI::App& sub, Flags& flags) { sub.add_option("id", flags.id, "Its id")->required(); });
   declare(
-      *command, chosen, "add", "Prepare a Piper voice, or make one of tones", &add, [](CLI::App& sub, Flags& flags) {
-        auto* const model = sub.add_option("model", flags.model, "FILE.onnx, with FILE.onnx.json beside it");
-        sub.add_option("--id", flags.id, "Its name here (the file's name)")->needs(model);
+      *command, chosen, "add", "Prepare a Piper or hibari voice, or make one of tones", &add,
+      [](CLI::App& sub, Flags& flags) {
+        auto* const model = sub.add_option(
+            "model", flags.model, "FILE.onnx, with FILE.onnx.json beside it, or the folder of a hibari package");
+        sub.add_option("--id", flags.id, "Its name here (the name of the file or folder)")->needs(model);
         sub.add_flag("--replace", flags.replace, "Take the place of another voice of this name")->needs(model);
         auto* const tone =
             sub.add_option("--tone", flags.tone, "Id of a voice of tones, for tests and load: it costs what you say");
@@ -210,7 +173,7 @@ void add_voices(CLI::App& app, Run& chosen) {
   declare(*command, chosen, "verify", "Check a voice's files, and its sound against its original model", &verify,
           [](CLI::App& sub, Flags& flags) {
             sub.add_option("id", flags.id, "Its id")->required();
-            sub.add_option("--against", flags.model, "The FILE.onnx that it was made of");
+            sub.add_option("--against", flags.model, "The FILE.onnx or the folder that it was made of");
             flags.settings.add_kernel_to(sub);
           });
 }

@@ -40,11 +40,9 @@ std::optional<Kernel> parse_kernel(std::string_view name) {
   return std::nullopt;
 }
 
-namespace {
-
-/// At most 4 MiB.
-Result<std::string> read_text(const std::filesystem::path& path) {
+Result<std::string> read_manifest_text(const std::filesystem::path& folder) {
   constexpr std::size_t kMostBytes = 4U << 20U;
+  const auto path = folder / kManifestFile;
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::unexpected(Error{Errc::kVoiceNotFound, path.string() + " cannot be read"});
   std::string text(kMostBytes + 1, '\0');
@@ -56,14 +54,11 @@ Result<std::string> read_text(const std::filesystem::path& path) {
   return text;
 }
 
-}  // namespace
-
 Result<Manifest> read_manifest(const std::filesystem::path& folder) {
-  const auto path = folder / kManifestFile;
-  const auto text = read_text(path);
+  const auto text = read_manifest_text(folder);
   if (!text) return std::unexpected(text.error());
   auto manifest = parse_manifest(*text);
-  if (!manifest) manifest.error().message = path.string() + ": " + manifest.error().message;
+  if (!manifest) manifest.error().message = (folder / kManifestFile).string() + ": " + manifest.error().message;
   return manifest;
 }
 
@@ -74,12 +69,12 @@ Result<void> write_manifest(const std::filesystem::path& folder, const Manifest&
 }
 
 std::string source_of(const std::filesystem::path& folder) {
-  const auto text = read_text(folder / kManifestFile);
+  const auto text = read_manifest_text(folder);
   return text ? source_in(*text) : std::string();
 }
 
-Result<void> check_files(const std::filesystem::path& folder, const Manifest& manifest) {
-  for (const auto& file : manifest.files) {
+Result<void> check_files(const std::filesystem::path& folder, const std::vector<FileDigest>& files) {
+  for (const auto& file : files) {
     const auto path = folder / file.name;
     std::error_code failure;
     const auto bytes = std::filesystem::file_size(path, failure);

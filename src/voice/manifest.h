@@ -123,6 +123,12 @@ struct Manifest {
 [[nodiscard]] std::string source_of(const std::filesystem::path& folder);
 
 /// Reads every file of the voice and compares size and sha256. Errors: kFileFailure, kFileDamaged.
-[[nodiscard]] Result<void> check_files(const std::filesystem::path& folder, const Manifest& manifest);
+[[nodiscard]] Result<void> check_files(const std::filesystem::path& folder, const std::vector<FileDigest>& files);
+[[nodiscard]] inline Result<void> check_files(const std::filesystem::path& folder, const Manifest& manifest) {
+  return check_files(folder, manifest.files);
+}
+
+/// The text of `folder`/manifest.json, of whichever engine, at most 4 MiB. Errors: kVoiceNotFound, kManifestInvalid.
+[[nodiscard]] Result<std::string> read_manifest_text(const std::filesystem::path& folder);
 
 }  // namespace antiphon::voice

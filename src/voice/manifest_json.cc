@@ -3,8 +3,8 @@
 #include <set>
 #include <stdexcept>
 
-#include "audio/gain.h"
 #include "voice/manifest.h"
+#include "voice/manifest_fields.h"
 #include "voice/phoneme_table.h"
 #include "voice/sha256.h"
 #include "voice/strict_json.h"
@@ -63,41 +63,13 @@ std::vector<StateTensor> states_from(const Json& json) {
   return states;
 }
 
-Json files_json(const std::vector<FileDigest>& files) {
-  auto json = Json::array();
-  for (const auto& file : files) json.push_back({{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
-  return json;
-}
-
-std::string digest_from(StrictObject& fields, const char* key) {
-  constexpr std::size_t kDigits = 64;
-  auto digest = fields.text(key, kDigits);
-  if (digest.size() != kDigits || digest.find_first_not_of("0123456789abcdef") != std::string::npos) {
-    fields.refuse(key, "is not a sha256");
-  }
-  return digest;
-}
-
-std::vector<FileDigest> files_from(const Json& json, bool windowed, Kernel kernel) {
+std::vector<FileDigest> piper_files(const Json& json, bool windowed, Kernel kernel) {
   constexpr std::array kAlways{kPlanFile, kRenderSingleFile, kRenderWeightsFile};
   constexpr std::array kWindowed{kRenderFirstFile, kRenderMiddleFile, kRenderLastFile};
   std::set<std::string, std::less<>> awaited(kAlways.begin(), kAlways.end());
   if (windowed) awaited.insert(kWindowed.begin(), kWindowed.end());
   if (kernel != Kernel::kOrt) awaited.insert(kNetworkFile);
-  std::set<std::string, std::less<>> allowed{kNetworkFile, kSpeakerFile};
-  std::vector<FileDigest> files;
-  for (const auto& item : json) {
-    StrictObject fields(item, "files.");
-    FileDigest file{.name = fields.text("name", 64),
-                    .bytes = fields.whole("bytes", 0, std::uint64_t{1} << 40U),
-                    .sha256 = digest_from(fields, "sha256")};
-    fields.finish();
-    if (awaited.erase(file.name) + allowed.erase(file.name) == 0)
-      throw std::runtime_error("files name one twice or an unknown one");
-    files.push_back(std::move(file));
-  }
-  if (!awaited.empty()) throw std::runtime_error("files lack " + *awaited.begin());
-  return files;
+  return files_from(json, {.needed = std::move(awaited), .allowed = {kNetworkFile, kSpeakerFile}});
 }
 
 std::vector<std::string> speakers_from(const Json& json) {
@@ -127,16 +99,6 @@ Json deciding_json(const Manifest& m) {
           {"states", states_json(m.states)},
           {"max_segment_seconds", m.max_segment_seconds},
           {"files", files_json(m.files)}};
-}
-
-std::optional<Costs> costs_from(StrictObject& fields) {
-  if (!fields.has("costs")) return std::nullopt;
-  constexpr double kMostMs = 1e9;
-  StrictObject costs(fields.any("costs"), "costs.");
-  Costs c{.plan_ms_per_audio_second = costs.number("plan_ms_per_audio_second", 0, kMostMs),
-          .render_ms_per_audio_second = costs.number("render_ms_per_audio_second", 0, kMostMs)};
-  costs.finish();
-  return c;
 }
 
 void take_text_fields(StrictObject& fields, Manifest& m) {
@@ -172,9 +134,9 @@ Manifest from_json(const Json& json) {
   m.states = states_from(fields.array("states", m.geometry.windowed ? 4'096 : 0));
   m.max_segment_seconds = fields.number("max_segment_seconds", 0.1, 60);
   m.source_sha256 = digest_from(fields, "source_sha256");
-  m.files = files_from(fields.array("files", 16), m.geometry.windowed, m.kernel);
+  m.files = piper_files(fields.array("files", 16), m.geometry.windowed, m.kernel);
   m.costs = costs_from(fields);
-  if (fields.has("gain_db")) m.gain_db = fields.number("gain_db", audio::kLeastGainDb, audio::kMostGainDb);
+  m.gain_db = gain_from(fields);
   const auto identity = digest_from(fields, "identity");
   fields.finish();
   if (identity != identity_of(m)) fields.refuse("identity", "does not fit the rest: add the voice again");
@@ -209,11 +171,7 @@ std::string to_json(const Manifest& manifest) {
   json["not_fast_because"] = manifest.not_fast_because;
   json["source_sha256"] = manifest.source_sha256;
   json["identity"] = identity_of(manifest);
-  if (manifest.costs) {
-    json["costs"] = {{"plan_ms_per_audio_second", manifest.costs->plan_ms_per_audio_second},
-                     {"render_ms_per_audio_second", manifest.costs->render_ms_per_audio_second}};
-  }
-  if (manifest.gain_db) json["gain_db"] = *manifest.gain_db;
+  add_measured(json, manifest.costs, manifest.gain_db);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

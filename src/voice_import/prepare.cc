@@ -4,17 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <system_error>
 #include <utility>
 
-#include "file/writer.h"
-#include "voice/catalogue.h"
 #include "voice/phoneme_table.h"
 #include "voice/sha256.h"
 #include "voice/voice_id.h"
 #include "voice_import/operate.h"
 #include "voice_import/piper_config.h"
+#include "voice_import/workshop.h"
 
 namespace antiphon::voice_import {
 namespace {
@@ -32,29 +30,6 @@ std::unexpected<Error> failure(Errc code, const fs::path& path, std::string_view
 std::unexpected<Error> about(const Error& error, const fs::path& model, const fs::path& config) {
   if (error.code == Errc::kFileFailure || error.code == Errc::kFileDamaged) return std::unexpected(error);
   return failure(error.code, error.code == Errc::kConfigInvalid ? config : model, error.message);
-}
-
-/// A folder that is gone when nobody has taken it.
-class Workshop {
- public:
-  explicit Workshop(fs::path folder) : folder_(std::move(folder)) {}
-  Workshop(const Workshop&) = delete;
-  Workshop& operator=(const Workshop&) = delete;
-  ~Workshop() {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-  [[nodiscard]] const fs::path& folder() const { return folder_; }
-
- private:
-  fs::path folder_;
-};
-
-Result<void> write_file(const fs::path& path, std::string_view bytes) {
-  auto written = file::replace(path, bytes);
-  if (!written)
-    return std::unexpected(Error{.code = Errc::kFileFailure, .message = std::move(written.error().message)});
-  return {};
 }
 
 Result<void> write_parts(const fs::path& folder, const Parts& parts, voice::Manifest& manifest) {
@@ -98,21 +73,6 @@ voice::Manifest manifest_of(const std::string& id, PiperConfig config, const Par
   for (const auto& state : parts.states)
     manifest.states.push_back({.channels = state.channels, .length = state.length});
   return manifest;
-}
-
-/// The folder's new contents appear under its name at once; what stood there is removed afterwards. One at a time, so
-/// that two who prepare the same voice leave one whole voice.
-Result<void> put(const fs::path& made, const fs::path& place) {
-  std::error_code error;
-  const auto lock = voice::lock_store(place.parent_path());
-  if (!lock) return std::unexpected(lock.error());
-  const auto old = place.parent_path() / fmt::format(".replaced-{}", place.filename().string());
-  fs::remove_all(old, error);
-  if (fs::exists(place, error)) fs::rename(place, old, error);
-  if (!error) fs::rename(made, place, error);
-  if (error) return failure(Errc::kFileFailure, place, error.message());
-  fs::remove_all(old, error);
-  return {};
 }
 
 /// Error: kConfigInvalid where the configuration promises what the model does not have.
@@ -164,19 +124,6 @@ Result<Verification> choose_kernel(const engine::ort::Runtime& runtime, const fs
   }
   manifest.kernel = voice::Kernel::kOrt;
   return graphs;
-}
-
-Result<std::string> read_whole_file(const fs::path& path, std::uint64_t most_bytes) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  if (error) return failure(Errc::kFileFailure, path, error.message());
-  if (size > most_bytes) return failure(Errc::kFileFailure, path, fmt::format("is larger than {} bytes", most_bytes));
-  std::string bytes(size, '\0');
-  std::ifstream in(path, std::ios::binary);
-  if (!in.read(bytes.data(), static_cast<std::streamsize>(size))) {
-    return failure(Errc::kFileFailure, path, "cannot be read");
-  }
-  return bytes;
 }
 
 }  // namespace

@@ -12,10 +12,10 @@
 #include <span>
 #include <vector>
 
+#include "engine/common/noise.h"
+#include "engine/common/pcm.h"
 #include "engine/ort/session.h"
 #include "engine/piper/graphs.h"
-#include "engine/piper/noise.h"
-#include "engine/piper/pcm.h"
 #include "voice_import/operate.h"
 
 namespace antiphon::voice_import {
@@ -111,7 +111,7 @@ class Verifier {
     return segment;
   }
 
-  [[nodiscard]] std::vector<float> noise_of(const piper::NoiseSource& source, piper::NoiseUse use, std::uint32_t rows,
+  [[nodiscard]] std::vector<float> noise_of(const engine::NoiseSource& source, engine::NoiseUse use, std::uint32_t rows,
                                             std::size_t lanes) const {
     std::vector<float> noise(rows * lanes);
     std::vector<float> row(lanes);
@@ -125,7 +125,7 @@ class Verifier {
   /// A segment from end to end: our plan and grains against the whole original.
   Result<void> compare_sentence(std::uint32_t number, std::uint32_t phonemes) {
     auto segment = random_segment(number, phonemes);
-    const piper::NoiseSource source{.seed = number, .segment_index = 0};
+    const engine::NoiseSource source{.seed = number, .segment_index = 0};
     const Timer timer;
     auto prior = graphs_.planner.plan({.ids = segment.ids,
                                        .seed = source.seed,
@@ -144,8 +144,8 @@ class Verifier {
     segment.rows.resize(prior->rows.size() / sizeof(float));
     std::memcpy(segment.rows.data(), prior->rows.data(), prior->rows.size());
     segment.noise_dp =
-        noise_of(source, piper::NoiseUse::kDuration, static_cast<std::uint32_t>(segment.ids.size()), kDurationLanes);
-    segment.noise = noise_of(source, piper::NoiseUse::kPrior, segment.frames, manifest_.prior_channels);
+        noise_of(source, engine::NoiseUse::kDuration, static_cast<std::uint32_t>(segment.ids.size()), kDurationLanes);
+    segment.noise = noise_of(source, engine::NoiseUse::kPrior, segment.frames, manifest_.prior_channels);
     return compare(segment, whole_);
   }
 
@@ -157,9 +157,9 @@ class Verifier {
     segment.frames = frames;
     segment.durations.assign(count, 0);
     for (std::uint32_t i = 0; i < frames; ++i) segment.durations[i % count] += 1;
-    const piper::NoiseSource source{.seed = frames, .segment_index = 1};
+    const engine::NoiseSource source{.seed = frames, .segment_index = 1};
     segment.noise_dp.assign(kDurationLanes * count, 0);
-    segment.noise = noise_of(source, piper::NoiseUse::kPrior, frames, manifest_.prior_channels);
+    segment.noise = noise_of(source, engine::NoiseUse::kPrior, frames, manifest_.prior_channels);
     auto planned = plan_.run(inputs_of(segment, {"noise_dp"}), kPlanOutputs);
     if (!planned) return run_failed(planned.error().message);
     if (auto made = expand(segment, (*planned)[0].values, (*planned)[1].values); !made) return made;
@@ -251,8 +251,8 @@ class Verifier {
       return failure(Errc::kVerifyFailed, fmt::format("a segment of {} frames has {} samples where the original has {}",
                                                       frames, ours.size(), original.size()));
     }
-    const auto original_pcm = piper::to_pcm(original);
-    const auto pcm = piper::to_pcm(ours);
+    const auto original_pcm = engine::to_pcm(original);
+    const auto pcm = engine::to_pcm(ours);
     for (std::size_t i = 0; i < ours.size(); ++i) {
       const int difference = std::abs(int{pcm[i]} - int{original_pcm[i]});
       const double error = double{ours[i]} - double{original[i]};

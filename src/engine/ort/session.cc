@@ -66,12 +66,12 @@ void compute_on_cuda(Ort::SessionOptions& options, std::uint32_t index) {
 }
 
 /// One thread, no arena: an arena keeps the largest layout of every length that it has seen.
-Ort::SessionOptions session_options() {
+Ort::SessionOptions session_options(Optimisation optimisation) {
   Ort::SessionOptions options;
   options.SetIntraOpNumThreads(1);
   options.SetInterOpNumThreads(1);
   options.SetExecutionMode(ORT_SEQUENTIAL);
-  options.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
+  options.SetGraphOptimizationLevel(optimisation == Optimisation::kFull ? ORT_ENABLE_ALL : ORT_DISABLE_ALL);
   options.SetDeterministicCompute(true);
   options.DisableMemPattern();
   options.DisableCpuMemArena();
@@ -174,9 +174,9 @@ std::unexpected<Error> unusable(const Runtime& runtime, const device::Device& on
                                             brief(why));
 }
 
-Result<Ort::SessionOptions> options_for(const Runtime& runtime, const device::Device& on) {
+Result<Ort::SessionOptions> options_for(const Runtime& runtime, const device::Device& on, Optimisation optimisation) {
   try {
-    auto options = session_options();
+    auto options = session_options(optimisation);
     if (on.kind == device::Kind::kCuda) compute_on_cuda(options, on.index);
     return options;
   } catch (const std::exception& e) {
@@ -204,8 +204,9 @@ void describe_all(const Ort::Session& session, std::vector<TensorInfo>& inputs, 
 
 }  // namespace
 
-Result<Session> Session::load(const Runtime& runtime, const std::filesystem::path& model, const device::Device& on) {
-  const auto options = options_for(runtime, on);
+Result<Session> Session::load(const Runtime& runtime, const std::filesystem::path& model, const device::Device& on,
+                              Optimisation optimisation) {
+  const auto options = options_for(runtime, on, optimisation);
   if (!options) return std::unexpected(options.error());
   try {
     auto impl = std::make_unique<Impl>(
@@ -217,8 +218,9 @@ Result<Session> Session::load(const Runtime& runtime, const std::filesystem::pat
   }
 }
 
-Result<Session> Session::load(const Runtime& runtime, std::span<const std::byte> model, const device::Device& on) {
-  const auto options = options_for(runtime, on);
+Result<Session> Session::load(const Runtime& runtime, std::span<const std::byte> model, const device::Device& on,
+                              Optimisation optimisation) {
+  const auto options = options_for(runtime, on, optimisation);
   if (!options) return std::unexpected(options.error());
   try {
     auto impl = std::make_unique<Impl>(

@@ -46,6 +46,12 @@ struct TensorInfo {
   Shape shape;  ///< -1 where the size is free.
 };
 
+/// How a graph is prepared to be run.
+enum class Optimisation : std::uint8_t {
+  kFull,   ///< For speed: operators are fused, which may round otherwise.
+  kExact,  ///< Each operator as it stands, to compare graphs.
+};
+
 /// A loaded graph, run on the calling thread alone, or by the CUDA device that it was loaded on while that thread
 /// waits. The same inputs give the same bytes within one Runtime::fingerprint(). Memory does not grow with the number
 /// or variety of runs. One thread at a time.
@@ -53,10 +59,12 @@ class Session {
  public:
   /// Reads a model and the files of weights beside it. Errors: kModelInvalid; kDeviceUnusable where `on` cannot be had.
   [[nodiscard]] static Result<Session> load(const Runtime& runtime, const std::filesystem::path& model,
-                                            const device::Device& on = {});
+                                            const device::Device& on = {},
+                                            Optimisation optimisation = Optimisation::kFull);
   /// The same from memory; the model must hold its weights itself.
   [[nodiscard]] static Result<Session> load(const Runtime& runtime, std::span<const std::byte> model,
-                                            const device::Device& on = {});
+                                            const device::Device& on = {},
+                                            Optimisation optimisation = Optimisation::kFull);
 
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;

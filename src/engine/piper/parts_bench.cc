@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/common/noise.h"
+#include "engine/common/pcm.h"
 #include "engine/piper/graphs.h"
-#include "engine/piper/noise.h"
-#include "engine/piper/pcm.h"
 #include "engine/piper/piper_engine.h"
 #include "wire/codec.h"
 

@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "engine/piper/pcm.h"
+#include "engine/common/pcm.h"
 #include "engine/piper/phoneme_ids.h"
 
 namespace antiphon::engine::piper {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/piper/pcm.h"
+#include "engine/common/pcm.h"
 #include "phonemizer/word_places.h"
 #include "text/text.h"
 #include "voice/grain_layout.h"

@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "engine/api/engine.h"
+#include "engine/common/reading.h"
 #include "engine/piper/phoneme_ids.h"
 #include "engine/piper/planner.h"
-#include "engine/piper/reading.h"
 #include "engine/piper/renderer.h"
 #include "engine/piper/word_sounds.h"
 #include "phonemizer/phonemizer.h"

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string>
 
-#include "engine/piper/noise.h"
+#include "engine/common/noise.h"
 
 namespace antiphon::engine::piper {
 namespace {

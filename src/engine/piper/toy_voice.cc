@@ -6,8 +6,8 @@
 #include <fstream>
 #include <limits>
 
+#include "engine/common/pcm.h"
 #include "engine/ort/graph_writer.h"
-#include "engine/piper/pcm.h"
 #include "voice/sha256.h"
 
 namespace antiphon::engine::piper {

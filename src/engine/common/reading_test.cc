@@ -1,9 +1,9 @@
-#include "engine/piper/reading.h"
+#include "engine/common/reading.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace antiphon::engine::piper {
+namespace antiphon::engine {
 namespace {
 
 using testing::ElementsAre;
@@ -55,4 +55,4 @@ TEST(Marks, AreBounded) {
 }
 
 }  // namespace
-}  // namespace antiphon::engine::piper
+}  // namespace antiphon::engine

@@ -9,7 +9,7 @@
 
 #include "engine/api/engine.h"
 
-namespace antiphon::engine::piper {
+namespace antiphon::engine {
 
 /// What stands between white space in a text: bytes [begin, begin + text.size()).
 struct Written {
@@ -42,4 +42,4 @@ void close_gaps(std::span<Word> words, std::u32string_view phonemes);
                                                       std::span<const std::uint32_t> frames_of, std::uint32_t hop);
 inline constexpr std::size_t kMaxMarks = 4096;
 
-}  // namespace antiphon::engine::piper
+}  // namespace antiphon::engine

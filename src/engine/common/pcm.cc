@@ -1,9 +1,9 @@
-#include "engine/piper/pcm.h"
+#include "engine/common/pcm.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace antiphon::engine::piper {
+namespace antiphon::engine {
 
 std::vector<std::int16_t> to_pcm(std::span<const float> wave) {
   std::vector<std::int16_t> pcm;
@@ -15,4 +15,4 @@ std::vector<std::int16_t> to_pcm(std::span<const float> wave) {
   return pcm;
 }
 
-}  // namespace antiphon::engine::piper
+}  // namespace antiphon::engine

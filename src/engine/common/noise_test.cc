@@ -1,4 +1,4 @@
-#include "engine/piper/noise.h"
+#include "engine/common/noise.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-namespace antiphon::engine::piper {
+namespace antiphon::engine {
 namespace {
 
 TEST(Philox, GivesThePublishedValues) {
@@ -84,4 +84,4 @@ TEST(NoiseSource, GivesTheSameBitsEverywhere) {
 }
 
 }  // namespace
-}  // namespace antiphon::engine::piper
+}  // namespace antiphon::engine

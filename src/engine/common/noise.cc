@@ -1,10 +1,10 @@
-#include "engine/piper/noise.h"
+#include "engine/common/noise.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-namespace antiphon::engine::piper {
+namespace antiphon::engine {
 namespace {
 
 constexpr std::size_t kWords = 4;
@@ -101,4 +101,4 @@ void NoiseSource::fill(NoiseUse use, std::uint32_t row, std::span<float> values)
   }
 }
 
-}  // namespace antiphon::engine::piper
+}  // namespace antiphon::engine

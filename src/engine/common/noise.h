@@ -6,7 +6,7 @@
 
 /// Random numbers as a function of where they are used, the same on every machine: no state, no order of drawing, and
 /// only operations that IEEE 754 defines to the last bit.
-namespace antiphon::engine::piper {
+namespace antiphon::engine {
 
 using PhiloxCounter = std::array<std::uint32_t, 4>;
 using PhiloxKey = std::array<std::uint32_t, 2>;
@@ -33,4 +33,4 @@ struct NoiseSource {
   void fill(NoiseUse use, std::uint32_t row, std::span<float> values) const;
 };
 
-}  // namespace antiphon::engine::piper
+}  // namespace antiphon::engine

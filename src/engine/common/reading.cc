@@ -1,4 +1,4 @@
-#include "engine/piper/reading.h"
+#include "engine/common/reading.h"
 
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
@@ -7,7 +7,7 @@
 
 #include "phonemizer/phonemizer.h"
 
-namespace antiphon::engine::piper {
+namespace antiphon::engine {
 
 std::vector<Written> written_words(std::string_view text) {
   std::vector<Written> words;
@@ -68,4 +68,4 @@ std::vector<SegmentPlan::Mark> marks_of(std::span<const Word> words, std::span<c
   return marks;
 }
 
-}  // namespace antiphon::engine::piper
+}  // namespace antiphon::engine
