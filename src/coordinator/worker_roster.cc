@@ -157,7 +157,7 @@ void WorkerRoster::tick(std::span<const StallJudge::Reading> readings, base::Tim
   for (const auto& takeover : takeovers_) {
     if (is_due(takeover)) promote(takeover.slot, takeover.cause);
   }
-  // The newcomers are given work before others are judged, in another tick at the same time.
+  // The newcomers are given work before others are judged, in another tick.
   if (std::erase_if(takeovers_, is_due) > 0) return;
   if (!judge_at_ || *judge_at_ > now) return;
   judge_at_.reset();
