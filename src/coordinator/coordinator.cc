@@ -112,18 +112,19 @@ void Coordinator::handle(const Started& /*event*/, base::TimePoint now) {
 }
 
 void Coordinator::handle(const Tick& event, base::TimePoint now) {
-  roster_.tick(event.readings, now);
-  if (pool_at_ && *pool_at_ <= now) {
-    pool_at_ = now + options_.pool_interval;
-    ask_pool(now);
-  }
+  // One at a time: what follows from it is done before the next is looked at, in another tick at the same time.
   if (admission_at_ && *admission_at_ <= now) {
     admission_at_.reset();
     admit_ = true;
+  } else if (pool_at_ && *pool_at_ <= now) {
+    pool_at_ = requests_over_ ? std::nullopt : std::optional(now + options_.pool_interval);
+    ask_pool(now);
+  } else {
+    roster_.tick(event.readings, now);
   }
 }
 
-void Coordinator::handle(const RequestsOver& /*event*/, base::TimePoint /*now*/) { pool_at_.reset(); }
+void Coordinator::handle(const RequestsOver& /*event*/, base::TimePoint /*now*/) { requests_over_ = true; }
 
 void Coordinator::note_room() {
   if (admission_.waiting() > 0) admit_ = true;

@@ -27,8 +27,8 @@ namespace antiphon::coordinator {
 ///     for (auto commands = coordinator.run(now); !commands.empty(); commands = coordinator.run(now))
 ///     perform(commands);
 ///
-/// Then it waits for the next event, and posts a Tick at next_wakeup(). Posted events are held until run(), and their
-/// number is bounded by what the performer posts between two calls.
+/// Then it waits for the next event, and posts a Tick at next_wakeup(), which may be at once. Posted events are held
+/// until run(), and their number is bounded by what the performer posts between two calls.
 ///
 /// Each RequestArrived is answered by Refused, or by Admitted and then one of StreamDone and StreamFailed, exactly
 /// once, unless the client leaves.
@@ -103,6 +103,7 @@ class Coordinator {
   std::unordered_set<base::StreamId> open_;  ///< Requests that have not ended.
   std::uint64_t refusals_ = 0;               ///< Number of refusals for want of capacity.
   bool admit_ = false;                       ///< Admission may decide something now.
+  bool requests_over_ = false;
   std::optional<base::TimePoint> admission_at_;
   std::optional<base::TimePoint> pool_at_;
 };

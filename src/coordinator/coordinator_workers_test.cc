@@ -1,6 +1,8 @@
 // Workers that come, stall and go.
 #include <gtest/gtest.h>
 
+#include <ranges>
+
 #include "coordinator/test_performer.h"
 
 namespace antiphon::coordinator {
@@ -14,8 +16,8 @@ class Workers : public CoordinatorTest {
  protected:
   void lose(worker_pool::SlotIndex slot) { tell(WorkerEnded{.slot = slot}); }
   [[nodiscard]] base::WorkerId in_slot(worker_pool::SlotIndex slot) const {
-    for (auto it = workers_.rbegin(); it != workers_.rend(); ++it) {
-      if (it->first == slot) return it->second;
+    for (const auto& [index, worker] : std::views::reverse(workers_)) {
+      if (index == slot) return worker;
     }
     return {};
   }

@@ -165,7 +165,7 @@ struct Started {};
 struct Tick {
   std::vector<worker_pool::StallJudge::Reading> readings{};
 };
-/// No request comes any more: from now on the pool is asked only when a worker has come or gone.
+/// No request comes any more: the pool is asked once more when it is due, and then only when a worker comes or goes.
 struct RequestsOver {};
 
 using Event =

@@ -157,7 +157,7 @@ void WorkerRoster::tick(std::span<const StallJudge::Reading> readings, base::Tim
   for (const auto& takeover : takeovers_) {
     if (is_due(takeover)) promote(takeover.slot, takeover.cause);
   }
-  // The newcomers are given work before others are judged, in another tick at the same time.
+  // The newcomers are given work before others are judged, in another tick.
   if (std::erase_if(takeovers_, is_due) > 0) return;
   if (!judge_at_ || *judge_at_ > now) return;
   judge_at_.reset();
@@ -203,7 +203,7 @@ void WorkerRoster::promote(SlotIndex slot, worker_pool::Cause cause) {
 
 void WorkerRoster::retire(const worker_pool::Action& action) {
   std::erase_if(takeovers_, [&](const Takeover& takeover) { return takeover.slot == action.slot; });
-  Member* const member = in_slot(action.slot);
+  const Member* const member = in_slot(action.slot);
   ANTIPHON_CHECK(member != nullptr, "a worker that retires was ready");
   scheduler_.retire_worker(member->worker.id);
   commands_.emplace_back(Retire{.slot = action.slot, .worker = member->worker.id, .cause = action.cause});

@@ -199,8 +199,8 @@ void Simulation::tick() {
         {.worker = worker_in(i), .cpu = cpu_of(slot), .runnable = slot.job.has_value() && !slot.hangs});
   }
   tick_.reset();
-  coordinator_.post(std::move(tick));
   if (is_over()) coordinator_.post(coordinator::RequestsOver{});
+  coordinator_.post(std::move(tick));
 }
 
 void Simulation::lose(std::uint32_t index) {
