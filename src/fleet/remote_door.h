@@ -29,9 +29,10 @@ struct RemoteDoorOptions {
   RemoteCredentials credentials{};
 };
 
-/// Where workers on other machines come in: shakes hands, reads who it is, and hands who may join to the fleet. Who is
-/// not known yet is given kHandshake and one frame of at most wire::Limits::kJoinBytes; kMostStrangers are at once,
-/// each for kStrangersHold at least, and the next one is closed. Lives on one event loop.
+/// Where remote workers come in. It shakes hands, reads which worker it is, and hands a worker that may join to the
+/// fleet. A connection that has not introduced itself is given kHandshake and one frame of at most
+/// wire::Limits::kJoinBytes; there are at most kMostStrangers of them at once, each for kStrangersHold at least, and
+/// the next one is closed. Lives on one event loop.
 class RemoteDoor {
  public:
   /// `clock` and `fleet` outlive it.
@@ -56,7 +57,7 @@ class RemoteDoor {
   static constexpr base::Duration kHandshake = std::chrono::seconds(5);
 
  private:
-  /// Who has shown that he may join.
+  /// A worker that has shown that it may join.
   struct Guest {
     std::unique_ptr<link::MessageStream> stream;
     wire::Join join;
@@ -65,10 +66,10 @@ class RemoteDoor {
   [[nodiscard]] runtime::Awaitable<> serve(runtime::TcpServer::Socket socket);
   [[nodiscard]] runtime::Awaitable<> receive(runtime::TcpServer::Socket socket, const std::string& address,
                                              std::optional<Guest>& guest);
-  /// Reads who it is, and answers where it may not join.
+  /// Reads which worker it is, and answers one that may not join.
   [[nodiscard]] runtime::Awaitable<> introduce(std::unique_ptr<link::ByteStream> bytes, const std::string& address,
                                                std::optional<Guest>& guest);
-  /// Hands who may join to the fleet until they go.
+  /// Hands a worker that may join to the fleet until it goes.
   [[nodiscard]] runtime::Awaitable<> let_in(std::optional<Guest> guest, const std::string& address);
   /// Null: it failed, which was logged.
   [[nodiscard]] runtime::Awaitable<std::unique_ptr<link::ByteStream>> shake_hands(runtime::TcpServer::Socket socket,

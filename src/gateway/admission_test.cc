@@ -1,19 +1,25 @@
-// Who is let in, who waits and who is refused, over real sockets.
+// Who is let in, who waits and who is refused, as clients of OpenAI's door hear
+// it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <future>
+#include <list>
+#include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
 
-#include "gateway/test_server.h"
+#include "gateway/openai_door.h"
+#include "gateway/simulation/fake_client.h"
+#include "gateway/test_cell.h"
+#include "runtime/thread_pool.h"
 
 namespace antiphon::gateway {
 namespace {
 
+using namespace std::chrono_literals;
+using simulation::FakeClient;
 using testing::HasSubstr;
 
-constexpr auto* kNow = "Prefer: wait=0\r\n";
+constexpr double kRtf = 0.6;
 
 std::string long_text(int sentences) {
   std::string text;
@@ -21,156 +27,152 @@ std::string long_text(int sentences) {
   return text;
 }
 
-/// The value of a metric's line that begins with `name`; -1 where there is none.
-double metric(std::uint16_t port, const std::string& name) {
-  const auto text = ask(port, "GET", "/metrics").body;
-  const auto at = text.find("\n" + name + " ");
-  return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size() + 2));
-}
-
 /// One worker on which a stream takes all of what may be promised.
-class AdmissionTest : public ServerTest {
+class AdmissionTest : public CellTest {
  protected:
-  void SetUp() override { serve_by({.least = 1, .most = 1, .spare = worker_pool::Spare::kOff}); }
-
-  void serve_by(const worker_pool::Options& pool) {
-    start(kSlow, [&](ServerOptions& options) {
-      options.cell.pool = pool;
-      options.voices.front().cost = {
-          {.fixed = 0ms, .ratio = kSlow.cost.per_audio_second_ms / 1000, .plan_ratio = 0.001}};
-    });
+  void TearDown() override {
+    EXPECT_TRUE(run_while_not([&] { return tasks_.size() == 0; }));
+    handler_.reset();
+    CellTest::TearDown();
   }
 
-  std::future<Reply> begin_speech(std::uint64_t seed, const std::string& headers, int sentences = 3) {
-    return std::async(std::launch::async, [=, port = port_] {
-      return ask(port, "POST", "/v1/audio/speech", speech("pcm", seed, long_text(sentences)), headers);
-    });
+  void serve_by(const worker_pool::Options& pool, scheduler::Options scheduling = {}, double rtf = kRtf) {
+    workers_.behaviour.rtf = rtf;
+    voices_.front().cost = {{.fixed = {}, .ratio = rtf, .plan_ratio = 0.001}};
+    make_cell(scheduling, pool);
+    handler_ = std::make_unique<SpeechHandler>(*cell_, directory_, encoders_, clock_, probe_, options_);
+    ASSERT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kActive) == pool.least; }));
+  }
+  void serve_by_one() { serve_by({.least = 1, .most = 1, .spare = worker_pool::Spare::kOff}); }
+
+  FakeClient& ask(std::uint64_t user, const std::string& prefer, int sentences = 2, const std::string& voice = "tone") {
+    FakeClient& client = clients_.emplace_back(clock_, 0);
+    const nlohmann::json body = {{"input", long_text(sentences)}, {"voice", voice}, {"response_format", "pcm"}};
+    tasks_.spawn(
+        [](AdmissionTest& t, FakeClient& client, http::Request request, std::uint64_t user) -> runtime::Awaitable<> {
+          AccessNote note;
+          const identity::Caller caller{.account = base::UserId{user}, .user = base::UserId{user}};
+          co_await speak_openai(*t.handler_, request, caller, "request", client, note);
+          client.returned();
+        }(*this, client, {.headers = {{"Prefer", prefer}}, .body = body.dump()}, user));
+    return client;
+  }
+  /// What a client gets that asks and stays to the end.
+  FakeClient& ask_and_stay(std::uint64_t user, const std::string& prefer, const std::string& voice = "tone") {
+    FakeClient& client = ask(user, prefer, 2, voice);
+    EXPECT_TRUE(run_while_not([&] { return client.is_over(); }));
+    return client;
+  }
+
+  /// The value of a metric's line that begins with `name`; -1 if there is none.
+  [[nodiscard]] double metric(const std::string& name) {
+    probe_.observe(cell_->scheduler(), cell_->desk());
+    const auto text = registry_.text();
+    const auto at = text.find("\n" + name + " ");
+    return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size() + 2));
   }
   bool speaks() {
-    return eventually([&] { return metric(port_, "antiphon_streams") == 1; });
+    return run_while_not([&] { return cell_->scheduler().streams() == 1; });
   }
 
-  static inline const engine::tone::ToneManifest kSlow = {
-      .cost = {.mode = engine::tone::Cost::Mode::kSleep, .per_audio_second_ms = 600}};
+  VoiceDirectory directory_{{{.id = "tone", .engine = "tone", .language = "en-US", .rate = kRate, .key = "tone"}}, {}};
+  SpeechHandlerOptions options_;
+  runtime::ThreadPool encoders_{context_.get_executor()};
+  std::unique_ptr<SpeechHandler> handler_;
+  std::list<FakeClient> clients_;
+  runtime::TaskGroup tasks_{context_.get_executor()};
 };
 
-TEST_F(AdmissionTest, WhoDoesNotFitIsToldWhenToComeBackAndThenDoes) {
-  auto playing = begin_speech(1, "Authorization: Bearer one\r\n");
+TEST_F(AdmissionTest, AClientThatDoesNotFitIsToldWhenToComeBackAndThenDoes) {
+  serve_by_one();
+  const auto& playing = ask(1, "", 3);
   ASSERT_TRUE(speaks());
-  const auto refused = ask(port_, "POST", "/v1/audio/speech", speech("pcm", 2), std::string(kNow));
-  ASSERT_EQ(refused.status, 503) << refused.body;
-  EXPECT_EQ(nlohmann::json::parse(refused.body).at("error").at("code"), "server_busy");
-  const auto told = std::stoi(refused.headers.at("retry-after-ms"));
+  const auto& refused = ask_and_stay(2, "wait=0");
+  ASSERT_EQ(refused.status(), 503) << refused.body();
+  EXPECT_EQ(nlohmann::json::parse(refused.body()).at("error").at("code"), "server_busy");
+  const auto told = std::stoi(std::string(refused.headers().get("retry-after-ms")));
   EXPECT_GT(told, 100);
-  EXPECT_LE(told, 1000 * std::stoi(refused.headers.at("retry-after")));
-  EXPECT_EQ(refused.headers.at("x-should-retry"), "true");
-  EXPECT_EQ(metric(port_, "antiphon_refusals_total{reason=\"capacity\"}"), 1);
+  EXPECT_LE(told, 1000 * std::stoi(std::string(refused.headers().get("retry-after"))));
+  EXPECT_EQ(refused.headers().get("x-should-retry"), "true");
+  EXPECT_EQ(metric("antiphon_refusals_total{reason=\"capacity\"}"), 1);
 
-  const auto patient = ask(port_, "POST", "/v1/audio/speech", speech("pcm", 2), "Prefer: wait=30\r\n");
-  EXPECT_EQ(patient.status, 200) << patient.body;
-  EXPECT_TRUE(patient.complete);
-  EXPECT_THAT(patient.headers.at("server-timing"), HasSubstr("wait;dur="));
-  EXPECT_GT(std::stod(patient.headers.at("server-timing").substr(std::string("wait;dur=").size())), 0);
-  EXPECT_TRUE(playing.get().complete);
-  EXPECT_EQ(metric(port_, "antiphon_admitted_total"), 2);
-  EXPECT_TRUE(eventually([&] { return metric(port_, "antiphon_streams_ended_total{end=\"complete\"}") == 2; }));
+  const auto& patient = ask_and_stay(2, "wait=30");
+  EXPECT_EQ(patient.status(), 200U) << patient.body();
+  EXPECT_EQ(patient.end(), FakeClient::End::kFinished);
+  const std::string timing(patient.headers().get("server-timing"));
+  ASSERT_THAT(timing, HasSubstr("wait;dur="));
+  EXPECT_GT(std::stod(timing.substr(std::string("wait;dur=").size())), 0);
+  ASSERT_TRUE(run_while_not([&] { return playing.is_over(); }));
+  EXPECT_EQ(playing.end(), FakeClient::End::kFinished);
+  EXPECT_EQ(metric("antiphon_admitted_total"), 2);
+  EXPECT_EQ(metric("antiphon_streams_ended_total{end=\"complete\"}"), 2);
 }
 
-/// The same, and another that stands by.
-class StandbyTest : public AdmissionTest {
- protected:
-  void SetUp() override { serve_by({.least = 1, .most = 2, .spare = worker_pool::Spare::kOn}); }
-};
-
-TEST_F(StandbyTest, WhoFindsNoRoomBesideASpareIsServedByIt) {
-  ASSERT_TRUE(eventually([&] { return metric(port_, R"(antiphon_worker_slots{machine="here",state="spare"})") == 1; }));
-  auto playing = begin_speech(1, "Authorization: Bearer one\r\n");
+TEST_F(AdmissionTest, AClientThatFindsNoRoomBesideASpareIsServedByIt) {
+  serve_by({.least = 1, .most = 2, .spare = worker_pool::Spare::kOn});
+  ASSERT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kSpare) == 1; }));
+  const auto& playing = ask(1, "", 3);
   ASSERT_TRUE(speaks());
-  EXPECT_EQ(metric(port_, "antiphon_workers"), 1);
-  const auto second = ask(port_, "POST", "/v1/audio/speech", speech("pcm", 2), std::string(kNow));
-  EXPECT_EQ(second.status, 200) << second.body;
-  EXPECT_TRUE(second.complete);
-  EXPECT_EQ(metric(port_, "antiphon_workers"), 2);
-  EXPECT_EQ(metric(port_, R"(antiphon_pool_decisions_total{does="promote",cause="no_room"})"), 1);
-  EXPECT_EQ(metric(port_, "antiphon_refusals_total{reason=\"capacity\"}"), 0);
-  EXPECT_TRUE(playing.get().complete);
+  EXPECT_EQ(metric("antiphon_workers"), 1);
+  const auto& second = ask_and_stay(2, "wait=0");
+  EXPECT_EQ(second.status(), 200U) << second.body();
+  EXPECT_EQ(second.end(), FakeClient::End::kFinished);
+  EXPECT_EQ(metric("antiphon_workers"), 2);
+  EXPECT_TRUE(decided(worker_pool::ActionKind::kPromote, worker_pool::Cause::kNoRoom));
+  EXPECT_EQ(metric("antiphon_refusals_total{reason=\"capacity\"}"), 0);
+  ASSERT_TRUE(run_while_not([&] { return playing.is_over(); }));
+  EXPECT_EQ(playing.end(), FakeClient::End::kFinished);
 }
 
-TEST_F(AdmissionTest, AClientWhoLeavesWhileHeWaitsIsForgotten) {
-  auto playing = begin_speech(1, "Authorization: Bearer one\r\n");
+TEST_F(AdmissionTest, AClientThatLeavesWhileItWaitsIsForgotten) {
+  serve_by_one();
+  const auto& playing = ask(1, "", 3);
   ASSERT_TRUE(speaks());
-  std::thread impatient([&] {
-    ask_and_leave(port_, "/v1/audio/speech", speech("pcm", 2), 0, "Authorization: Bearer two\r\nPrefer: wait=30\r\n");
-  });
-  impatient.join();
-  EXPECT_TRUE(eventually([&] { return metric(port_, "antiphon_left_waiting_total") == 1; }));
-  EXPECT_EQ(metric(port_, "antiphon_waiting"), 0);
-  EXPECT_TRUE(playing.get().complete);
-  EXPECT_EQ(metric(port_, "antiphon_admitted_total"), 1);
+  auto& impatient = ask(2, "wait=30");
+  ASSERT_TRUE(run_while_not([&] { return cell_->waiting() == 1; }));
+  impatient.leave();
+  ASSERT_TRUE(run_while_not([&] { return impatient.is_over(); }));
+  EXPECT_EQ(metric("antiphon_left_waiting_total"), 1);
+  EXPECT_EQ(metric("antiphon_waiting"), 0);
+  ASSERT_TRUE(run_while_not([&] { return playing.is_over(); }));
+  EXPECT_EQ(playing.end(), FakeClient::End::kFinished);
+  EXPECT_EQ(metric("antiphon_admitted_total"), 1);
 }
 
-class UserLimitTest : public ServerTest {
- protected:
-  void SetUp() override {
-    start({.cost = {.mode = engine::tone::Cost::Mode::kSleep, .per_audio_second_ms = 100}},
-          [](ServerOptions& options) { options.cell.scheduling.streams_per_user = 1; });
-  }
-};
-
-TEST_F(UserLimitTest, TheOwnLimitIs429AndNobodyElses) {
-  const std::string one = "Authorization: Bearer one\r\n";
-  auto playing = std::async(
-      std::launch::async, [&] { return ask(port_, "POST", "/v1/audio/speech", speech("pcm", 1, long_text(8)), one); });
-  ASSERT_TRUE(eventually([&] { return metric(port_, "antiphon_streams") == 1; }));
-  const auto again = ask(port_, "POST", "/v1/audio/speech", speech("pcm"), one);
-  EXPECT_EQ(again.status, 429);
-  EXPECT_EQ(nlohmann::json::parse(again.body).at("error").at("type"), "rate_limit_error");
-  EXPECT_GT(std::stoi(again.headers.at("retry-after-ms")), 0);
-  EXPECT_EQ(ask(port_, "POST", "/v1/audio/speech", speech("pcm"), "Authorization: Bearer two\r\n").status, 200);
-  EXPECT_TRUE(playing.get().complete);
+TEST_F(AdmissionTest, AUsersOwnLimitIs429AndNobodyElses) {
+  serve_by({.least = 2, .most = 2, .spare = worker_pool::Spare::kOff}, {.streams_per_user = 1}, 0.1);
+  const auto& playing = ask(1, "", 8);
+  ASSERT_TRUE(speaks());
+  const auto& again = ask_and_stay(1, "");
+  EXPECT_EQ(again.status(), 429U);
+  EXPECT_EQ(nlohmann::json::parse(again.body()).at("error").at("type"), "rate_limit_error");
+  EXPECT_GT(std::stoi(std::string(again.headers().get("retry-after-ms"))), 0);
+  EXPECT_EQ(ask_and_stay(2, "").status(), 200U);
+  ASSERT_TRUE(run_while_not([&] { return playing.is_over(); }));
+  EXPECT_EQ(playing.end(), FakeClient::End::kFinished);
 }
 
-class CheaperVoiceTest : public ServerTest {
- protected:
-  void SetUp() override {
-    start(kDear, [this](ServerOptions& options) {
-      cheap_ = std::filesystem::path(testing::TempDir()) / ("cheap_" + std::to_string(::getpid()));
-      ASSERT_TRUE(engine::tone::write_tone_voice(cheap_, kCheap).has_value());
-      options.cell.pool = {.least = 1, .most = 1, .spare = worker_pool::Spare::kOff};
-      options.voices.front().cost = {{.fixed = 0ms, .ratio = 0.8, .plan_ratio = 0.001}};
-      options.voices.push_back({.id = kCheap.id,
-                                .engine = "tone",
-                                .language = "en-US",
-                                .speakers = {},
-                                .rate = {kCheap.sample_rate},
-                                .folder = cheap_,
-                                .cost = {{.fixed = 0ms, .ratio = 0.001, .plan_ratio = 0.001}}});
-      options.speech.cheaper_voices = {{"tone", "cheap"}};
-    });
-  }
-  void TearDown() override {
-    ServerTest::TearDown();
-    std::filesystem::remove_all(cheap_);
-  }
-
-  static inline const engine::tone::ToneManifest kDear = {
-      .cost = {.mode = engine::tone::Cost::Mode::kSleep, .per_audio_second_ms = 800}};
-  static inline const engine::tone::ToneManifest kCheap = {.id = "cheap", .sample_rate = 16'000};
-  std::filesystem::path cheap_;
-};
-
-TEST_F(CheaperVoiceTest, ANearlyFullServerSpeaksWithTheCheaperVoiceAndSaysSo) {
-  auto playing = std::async(std::launch::async, [&] {
-    return ask(port_, "POST", "/v1/audio/speech", speech("pcm", 1, long_text(3)), "Authorization: Bearer one\r\n");
-  });
-  ASSERT_TRUE(eventually([&] { return metric(port_, "antiphon_degradation_level") >= 2; }));
-  const auto reply = ask(port_, "POST", "/v1/audio/speech", speech("pcm"), kNow);
-  EXPECT_EQ(reply.status, 200) << reply.body;
-  EXPECT_THAT(reply.headers.at("server-timing"), HasSubstr("degradation;desc=\"cheaper_voices\""));
-  EXPECT_TRUE(playing.get().complete);
-  auto cheap = nlohmann::json::parse(speech("pcm"));
-  cheap["voice"] = "cheap";
-  EXPECT_TRUE(ask(port_, "POST", "/v1/audio/speech", cheap.dump()).body == reply.body);
+TEST_F(AdmissionTest, ANearlyFullServerSpeaksWithTheCheaperVoiceAndSaysSo) {
+  constexpr base::SampleRate kCheapRate{16'000};
+  ASSERT_TRUE(engine::tone::write_tone_voice(folder_ / "cheap", {.id = "cheap", .sample_rate = kCheapRate.hz}));
+  voices_.push_back({.id = "cheap",
+                     .folder = folder_ / "cheap",
+                     .rate = kCheapRate,
+                     .cost = {{.fixed = {}, .ratio = 0.001, .plan_ratio = 0.001}}});
+  directory_ =
+      VoiceDirectory({{.id = "tone", .engine = "tone", .language = "en-US", .rate = kRate, .key = "tone"},
+                      {.id = "cheap", .engine = "tone", .language = "en-US", .rate = kCheapRate, .key = "cheap"}},
+                     {});
+  options_.cheaper_voices = {{"tone", "cheap"}};
+  serve_by({.least = 1, .most = 1, .spare = worker_pool::Spare::kOff}, {}, 0.8);
+  const auto& playing = ask(1, "", 3);
+  ASSERT_TRUE(run_while_not([&] { return metric("antiphon_degradation_level") >= 2; }));
+  const auto& reply = ask_and_stay(2, "wait=0");
+  EXPECT_EQ(reply.status(), 200U) << reply.body();
+  EXPECT_THAT(std::string(reply.headers().get("server-timing")), HasSubstr("degradation;desc=\"cheaper_voices\""));
+  ASSERT_TRUE(run_while_not([&] { return playing.is_over(); }));
+  EXPECT_EQ(playing.end(), FakeClient::End::kFinished);
+  EXPECT_TRUE(ask_and_stay(2, "", "cheap").body() == reply.body());
 }
 
 }  // namespace
