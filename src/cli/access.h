@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "config/config.h"
-#include "gateway/remote_door.h"
+#include "fleet/remote_door.h"
 #include "identity/exposure.h"
 #include "identity/key_ring.h"
 #include "tls/server_context.h"
@@ -14,7 +14,7 @@ namespace antiphon::cli {
 struct Access {
   std::optional<identity::KeyRing> keys{};          ///< Nothing: there is no file of keys.
   std::optional<tls::ServerContext> certificate{};  ///< Nothing: plain HTTP.
-  gateway::RemoteCredentials workers{};             ///< Of the door for workers elsewhere, where it is open.
+  fleet::RemoteCredentials workers{};               ///< Of the door for workers elsewhere, where it is open.
   identity::Exposure exposure{};                    ///< What follows for whoever can reach it.
 };
 

@@ -9,10 +9,10 @@
 
 namespace antiphon::cli {
 
-std::optional<gateway::RemoteDoorOptions> remote_door(const config::Config& config,
-                                                      gateway::RemoteCredentials credentials) {
+std::optional<fleet::RemoteDoorOptions> remote_door(const config::Config& config,
+                                                    fleet::RemoteCredentials credentials) {
   if (config.remote.listen.empty()) return std::nullopt;
-  gateway::RemoteDoorOptions door;
+  fleet::RemoteDoorOptions door;
   listen_at("remote.listen", config.remote.listen, door.address, door.port);
   if (!net::parse_address(door.address)) {
     throw config::Error(fmt::format("remote.listen: '{}' is not a numeric address", door.address));

@@ -15,6 +15,7 @@
 #include "cli/wav_sink.h"
 #include "codec/output_stage.h"
 #include "text/text.h"
+#include "text/utterance.h"
 
 namespace antiphon::cli {
 namespace {
@@ -45,8 +46,8 @@ std::string read_text(const std::string& argument) {
   return text;
 }
 
-std::string normalised(const std::string& text) {
-  auto result = text::normalise(text);
+std::string prepared(const std::string& text, const text::Options& options) {
+  auto result = text::prepare(text, options);
   if (!result) throw std::runtime_error("the text is not UTF-8: " + result.error().message);
   if (!text::speakable(*result)) throw std::runtime_error("the text has nothing that can be spoken");
   return std::move(*result);
@@ -102,7 +103,7 @@ int say(const Flags& flags) {
   if (!found) {
     throw std::runtime_error(fmt::format("there is no voice '{}'; 'antiphon voices list' shows them", flags.voice));
   }
-  const auto text = normalised(read_text(flags.text));
+  const auto text = prepared(read_text(flags.text), config.text);
   auto engines = make_engines(config.engine);
   const auto voice = load(config, engines, *found->voice);
 

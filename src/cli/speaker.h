@@ -11,7 +11,7 @@
 namespace antiphon::cli {
 
 struct Speech {
-  std::string_view text;  ///< A result of text::normalise().
+  std::string_view text;  ///< A result of text::prepare().
   text::Options segmentation{};
   double speed = 1;
   std::uint64_t seed = 0;

@@ -167,6 +167,29 @@ class Reader {
     if (name != "on" && name != "off") fail(node, fmt::format("{}.{} must be on or off", key.section, key.name));
     value = name == "on" ? Sandbox::kOn : Sandbox::kOff;
   }
+  /// One of two names.
+  template <class Value>
+  void read_either(const Key& key, const toml::node& node, Value& value, std::pair<const char*, Value> one,
+                   std::pair<const char*, Value> other) const {
+    std::string name;
+    read(key, node, name);
+    if (name != one.first && name != other.first) {
+      fail(node, fmt::format("{}.{} must be {} or {}", key.section, key.name, one.first, other.first));
+    }
+    value = name == one.first ? one.second : other.second;
+  }
+  void read(const Key& key, const toml::node& node, text::Normalise& value) const {
+    using enum text::Normalise;
+    read_either(key, node, value, {"on", kOn}, {"off", kOff});
+  }
+  void read(const Key& key, const toml::node& node, text::markup::Markup& value) const {
+    using enum text::markup::Markup;
+    read_either(key, node, value, {"strip", kStrip}, {"read", kRead});
+  }
+  void read(const Key& key, const toml::node& node, text::markup::Emoji& value) const {
+    using enum text::markup::Emoji;
+    read_either(key, node, value, {"silent", kSilent}, {"named", kNamed});
+  }
   void read(const Key& key, const toml::node& node, worker_pool::KillRule& value) const {
     std::string name;
     read(key, node, name);

@@ -87,7 +87,7 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"server", "write_timeout_seconds", "A client that takes nothing for so long is dropped.", 0.1, 3600},
         server.write_timeout);
   visit(Key{"server", "lag_limit_seconds",
-            "A listener so far behind is dropped: audio has waited for him so much longer than what he took of it "
+            "A listener so far behind is dropped: its audio has waited for so much longer than what it took of it "
             "lasts.",
             1, 86'400},
         server.lag_limit);
@@ -113,9 +113,11 @@ void each_key(AnyConfig& config, const Visit& visit) {
         config.workers.voices);
   visit(Key{"workers", "backlog_seconds", "Audio that may wait for a slow client before its stream pauses.", 1, 3600},
         config.workers.backlog);
-  visit(Key{"workers", "start_wait_seconds", "A newcomer who would wait for longer calls for another worker.", 0, 60},
+  visit(Key{"workers", "start_wait_seconds",
+            "Another worker is started for a request that would wait longer than this.", 0, 60},
         pool.start_wait);
-  visit(Key{"workers", "grow_after_seconds", "For how long he must have; a refusal calls for one at once.", 0, 600},
+  visit(Key{"workers", "grow_after_seconds",
+            "For how long requests must have had such waits; a refusal starts one at once.", 0, 600},
         pool.grow_after);
   visit(Key{"workers", "shrink_after_seconds", "A worker goes when for so long one less would have done.", 1, 86'400},
         pool.shrink_after);
@@ -228,6 +230,14 @@ void each_key(AnyConfig& config, const Visit& visit) {
             "that may go on waits five times as long.",
             0.1, 3600},
         config.text_silence);
+  visit(Key{"text", "normalise",
+            "Whether a text is read as a person would read it, on or off; off: as it is written. This and the next two "
+            "decide the bytes."},
+        config.text.normalise);
+  visit(Key{"text", "markdown",
+            "What happens to Markdown, HTML and addresses: strip (a link is its label, an address its host) or read."},
+        config.text.markup.markup);
+  visit(Key{"text", "emoji", "What happens to emoji: silent, or named."}, config.text.markup.emoji);
 
   visit(Key{"openai", "max_characters", "Of the text of one request.", 1, 100'000}, config.openai.max_characters);
   visit(Key{"openai", "refuse_wordless",
@@ -289,8 +299,8 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"scheduler", "prefetch_load",
             "Share of what can be promised above which segments are not planned earlier than needed.", 0, 1},
         scheduler.prefetch_load);
-  visit(Key{"scheduler", "cheaper_load", "The same above which newcomers get the cheaper voice, where one is named.", 0,
-            1},
+  visit(Key{"scheduler", "cheaper_load", "The same above which new requests get the cheaper voice, where one is named.",
+            0, 1},
         scheduler.cheaper_load);
   visit(Key{"scheduler", "shed_lateness_seconds",
             "Streams are given up, one each 0.1 s, while one is late by more than this for shed_after_seconds.", 0.1,
@@ -298,18 +308,16 @@ void each_key(AnyConfig& config, const Visit& visit) {
         scheduler.shed_lateness);
   visit(Key{"scheduler", "shed_after_seconds", "See shed_lateness_seconds.", 0, 600}, scheduler.shed_after);
 
-  visit(
-      Key{"admission", "test", "Whether newcomers must fit beside what is promised: on or off (a baseline)."}.with_flag(
-          "--admission"),
-      scheduler.admission);
+  visit(Key{"admission", "test", "Whether a new request must fit beside what is promised: on or off (a baseline)."}
+            .with_flag("--admission"),
+        scheduler.admission);
   visit(Key{"admission", "utilisation", "Share of the workers' time that may be promised.", 0.1, 1},
         scheduler.utilisation);
-  visit(Key{"admission", "first_audio_seconds", "Within what time a stream that is let in is to be heard.", 0.1, 60},
+  visit(Key{"admission", "first_audio_seconds", "Within what time an admitted stream is to be heard.", 0.1, 60},
         scheduler.first_audio_target);
   visit(Key{"admission", "phantom_streams",
-            "Typical streams that must still fit beside a newcomer whose account has streams already: one for each, up "
-            "to "
-            "so many; and the same again where its user has.",
+            "Typical streams that must still fit beside a new request whose account has streams already: one for "
+            "each, up to so many; and the same again where its user has.",
             0, 16},
         scheduler.phantom_streams);
   visit(Key{"admission", "phantom_length_seconds", "Length of a typical stream.", 1, 600}, scheduler.phantom_length);
@@ -323,7 +331,7 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"admission", "wait_max_seconds", "The longest wait that a request may ask for.", 0, 3600},
         config.wait.longest);
   visit(Key{"admission", "reservation_grace_seconds",
-            "How long the place of a refused user is kept after the time that he was told.", 0, 60},
+            "How long the room of a refused user is reserved after its retry time.", 0, 60},
         scheduler.reservation_grace);
 
   visit(Key{"log", "level", "Least level that is written: debug, info, warn, error or off."}, config.log_level);

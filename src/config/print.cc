@@ -40,6 +40,13 @@ std::string written(scheduler::Policy value) { return toml_string(scheduler::pol
 std::string written(scheduler::Admission value) { return toml_string(scheduler::admission_name(value)); }
 std::string written(scheduler::Placement value) { return toml_string(scheduler::placement_name(value)); }
 std::string written(Sandbox value) { return toml_string(value == Sandbox::kOn ? "on" : "off"); }
+std::string written(text::Normalise value) { return toml_string(value == text::Normalise::kOn ? "on" : "off"); }
+std::string written(text::markup::Markup value) {
+  return toml_string(value == text::markup::Markup::kStrip ? "strip" : "read");
+}
+std::string written(text::markup::Emoji value) {
+  return toml_string(value == text::markup::Emoji::kSilent ? "silent" : "named");
+}
 std::string written(worker_pool::KillRule value) { return toml_string(worker_pool::kill_rule_name(value)); }
 std::string written(double value) {
   auto text = fmt::format("{}", value);
@@ -120,7 +127,8 @@ std::string to_markdown() {
       "\n## [aliases]\n\nVariable: `ANTIPHON_ALIASES`.\n\nNames that clients use for voices, besides the voices' own: "
       "`name = \"voice\"` or "
       "`name = \"voice#speaker\"`. OpenAI's thirteen names stand for the default voice unless they are given here.\n"
-      "\n## [cheaper_voices]\n\nVariable: `ANTIPHON_CHEAPER_VOICES`.\n\nVoices that newcomers may be spoken with when "
+      "\n## [cheaper_voices]\n\nVariable: `ANTIPHON_CHEAPER_VOICES`.\n\nVoices that new requests may be spoken with "
+      "when "
       "more than `scheduler.cheaper_load` is "
       "asked "
       "for: `voice = \"other voice\"`, each an id, `id#speaker` or an alias. The answer's `Server-Timing` says so.\n"

@@ -13,6 +13,7 @@ Cell::Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, Cell
       clock_(clock),
       probe_(probe),
       options_(std::move(options)),
+      voices_(options_.voices),
       scheduler_(options_.scheduling),
       desk_(scheduler_),
       costly_texts_({.losses = options_.scheduling.worker_losses_per_job}, random_key()),
@@ -20,16 +21,14 @@ Cell::Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, Cell
       spoken_(options_.voices.size()),
       ready_(executor_),
       idle_(executor_),
-      fleet_(executor_, clock_, *this,
-             {.command = options_.worker,
-              .pool = options_.pool,
+      processes_(executor_, options_.worker),
+      fleet_(executor_, clock_, options_.source == nullptr ? processes_ : *options_.source, voices_, *this,
+             {.pool = options_.pool,
               .voices_per_worker = options_.voices_per_worker,
               .gpu = options_.gpu,
               .remote = options_.remote}),
       tasks_(executor_) {
-  ANTIPHON_CHECK(!options_.voices.empty(), "a cell has a voice");
   for (const auto& voice : options_.voices) {
-    served_.push_back(voice.id);
     if (voice.cost) scheduler_.set_prior(number(voice.id), *voice.cost);
   }
 }
@@ -96,12 +95,12 @@ base::Duration Cell::oldest_job_age() const {
   return oldest;
 }
 
-worker_pool::Sample Cell::demand() {
+void Cell::pool_due() {
   act();
-  return {.load = scheduler_.load(),
-          .start_wait = scheduler_.start_wait(clock_.now()),
-          .refusals = capacity_refusals_,
-          .calls = desk_.calls()};
+  fleet_.update_pool({.load = scheduler_.load(),
+                      .start_wait = scheduler_.start_wait(clock_.now()),
+                      .refusals = capacity_refusals_,
+                      .calls = desk_.calls()});
 }
 
 void Cell::act() {
@@ -109,6 +108,7 @@ void Cell::act() {
     if (room_changed_) consult_desk();
     act_on_schedule();
   } while (room_changed_);
+  fleet_.set_streams_under_way(scheduler_.streams());
 }
 
 void Cell::act_on_schedule() {
@@ -139,6 +139,10 @@ void Cell::perform(const scheduler::Dispatch& dispatch) {
   if (dispatch.learnt) work = {.wall_p95 = dispatch.p95.wall, .cpu_p95 = dispatch.p95.cpu};
   const auto number = dispatch.job.value;
   if (plans) {
+    // What a plan costs goes by its text, of which a segment of faster speech holds more: see text::limit_of().
+    const double more_text = std::clamp(static_cast<double>(stream.spec().speed), 1.0, 2.0);
+    work.wall_p95 = base::from_seconds(base::to_seconds(work.wall_p95) * more_text);
+    work.cpu_p95 = base::from_seconds(base::to_seconds(work.cpu_p95) * more_text);
     auto job = stream.plan_job(dispatch.job);
     job.patience_us = base::to_microseconds(plan_patience(dispatch.stream));
     fleet_.send_job(dispatch.worker, spoken, number, std::move(job), work);
@@ -194,41 +198,20 @@ void Cell::fail(SpeechStream& stream, Error error) {
   scheduler_.cancel_stream(stream.id(), clock_.now());
 }
 
-void Cell::reload(const std::vector<CellVoice>& voices) {
-  ANTIPHON_CHECK(!voices.empty(), "a cell has a voice");
-  for (const auto& voice : voices) {
-    if (find_voice(voice.id) != nullptr) continue;
-    options_.voices.push_back(voice);
+void Cell::reload(const std::vector<fleet::Voice>& voices) {
+  const auto known = voices_.all().size();
+  voices_.serve(voices);
+  for (const auto& voice : voices_.all().subspan(known)) {
     lengths_.emplace_back();
     spoken_.push_back(false);
     if (voice.cost) scheduler_.set_prior(number(voice.id), *voice.cost);
   }
-  first_voice_ = static_cast<std::size_t>(find_voice(voices.front().id) - options_.voices.data());
-  served_.clear();
-  for (const auto& voice : voices) served_.push_back(voice.id);
   fleet_.check_voices();
-  fleet_.forgive();
+  fleet_.reset_faults();
 }
 
-const CellVoice& Cell::voice(const std::string& id) const {
-  const auto* const found = find_voice(id);
-  ANTIPHON_CHECK(found != nullptr, "the voice is one of the cell's");
-  return *found;
-}
+const fleet::Voice& Cell::voice(const std::string& id) const { return voices_.all()[voices_.number(id)]; }
 
-const CellVoice* Cell::find_voice(const std::string& id) const {
-  const auto it = std::ranges::find(options_.voices, id, &CellVoice::id);
-  return it == options_.voices.end() ? nullptr : &*it;
-}
-
-std::vector<const CellVoice*> Cell::served_voices() const {
-  std::vector<const CellVoice*> served;
-  for (const auto& id : served_) served.push_back(&voice(id));
-  return served;
-}
-
-scheduler::VoiceId Cell::number(const std::string& id) const {
-  return {static_cast<std::uint64_t>(&voice(id) - options_.voices.data())};
-}
+scheduler::VoiceId Cell::number(const std::string& id) const { return {voices_.number(id)}; }
 
 }  // namespace antiphon::gateway

@@ -13,10 +13,12 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "fleet/events.h"
+#include "fleet/fleet.h"
+#include "fleet/voice_table.h"
 #include "gateway/costly_texts.h"
 #include "gateway/probe.h"
 #include "gateway/speech_stream.h"
-#include "gateway/worker_fleet.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
 #include "scheduler/admission.h"
@@ -27,10 +29,11 @@ namespace antiphon::gateway {
 
 struct CellOptions {
   scheduler::Options scheduling{};
-  WorkerCommand worker{};
+  fleet::WorkerCommand worker{};
+  fleet::WorkerSource* source = nullptr;  ///< Where workers come from instead; it outlives the cell. Null: by `worker`.
   worker_pool::Options pool{};
-  const device::Gpu* gpu = nullptr;  ///< See FleetOptions.
-  std::vector<CellVoice> voices;     ///< At least one; the first is loaded before a worker counts.
+  const device::Gpu* gpu = nullptr;  ///< See fleet::Options.
+  std::vector<fleet::Voice> voices;  ///< At least one; the first is loaded before a worker counts.
   /// Voices that one worker holds at once, at least 1; the one used longest ago makes room. A worker that holds fewer
   /// says so.
   std::size_t voices_per_worker = 8;
@@ -38,12 +41,12 @@ struct CellOptions {
   base::Duration backlog = std::chrono::seconds(30);
   /// A stream that wants audio and gets none for so long fails. 1 s or more.
   base::Duration stream_stall_limit = std::chrono::seconds(30);
-  RemoteFleetOptions remote{};
+  fleet::RemoteOptions remote{};
 };
 
 /// One gateway's workers and streams: performs what admission and the scheduler decide, and moves plans, states and PCM
 /// between the workers of its fleet and the streams. Lives on one event loop and is used only from it.
-class Cell final : private FleetOwner {
+class Cell final : private fleet::Events {
  public:
   /// `clock` and `probe` outlive it.
   Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, CellOptions options);
@@ -58,7 +61,7 @@ class Cell final : private FleetOwner {
 
   /// Further streams are spoken with these voices, the first of which is loaded before a worker counts. Those that are
   /// not among them are kept for the streams that have them. Slots that were given up are tried again.
-  void reload(const std::vector<CellVoice>& voices);
+  void reload(const std::vector<fleet::Voice>& voices);
 
   /// Gives its stream up when it goes: the work stops at the next grain.
   struct Closer {
@@ -99,14 +102,14 @@ class Cell final : private FleetOwner {
   [[nodiscard]] const scheduler::AdmissionDesk& desk() const { return desk_; }
   /// What each voice costs by now, in the order of CellOptions::voices.
   [[nodiscard]] std::vector<scheduler::CostModel::Prior> costs() const;
-  [[nodiscard]] const std::string& voice_id(std::size_t voice) const { return options_.voices.at(voice).id; }
+  [[nodiscard]] const std::string& voice_id(std::size_t voice) const { return voices_.all()[voice].id; }
   /// Whether a segment was planned with that voice.
   [[nodiscard]] bool has_spoken(std::size_t voice) const { return spoken_.at(voice); }
   /// Workers that have a voice loaded and take jobs.
   [[nodiscard]] std::size_t ready_workers() const { return scheduler_.workers(); }
-  [[nodiscard]] const WorkerFleet& fleet() const { return fleet_; }
+  [[nodiscard]] const fleet::Fleet& fleet() const { return fleet_; }
   /// For those who join from other machines.
-  [[nodiscard]] WorkerFleet& fleet() { return fleet_; }
+  [[nodiscard]] fleet::Fleet& fleet() { return fleet_; }
   /// How long the job that made no progress for longest has made none; zero without jobs.
   [[nodiscard]] base::Duration oldest_job_age() const;
   /// Returns when a worker is ready. False when the calling task is cancelled before.
@@ -135,9 +138,8 @@ class Cell final : private FleetOwner {
     }
   };
 
-  void worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) override;
+  void worker_joined(const fleet::NewWorker& joined) override;
   void worker_retires(base::WorkerId worker) override;
-  [[nodiscard]] worker_pool::Blame blame_of(base::WorkerId worker) const override;
   void worker_left(base::WorkerId worker, worker_pool::Blame blame) override;
   /// The texts that it was planning have cost a worker.
   void note_costly_texts(base::WorkerId worker);
@@ -149,7 +151,7 @@ class Cell final : private FleetOwner {
   void voice_loaded(base::WorkerId worker, const std::string& voice) override;
   void voice_unloaded(base::WorkerId worker, const std::string& voice) override;
   void voice_lacking(base::WorkerId worker, const std::string& voice) override;
-  void link_measured(base::WorkerId worker) override;
+  void link_measured(base::WorkerId worker, const worker_pool::LinkQuality& link) override;
   /// What a worker elsewhere costs and holds, by its link.
   struct Distance {
     scheduler::DeviceId device{};  ///< Its machine.
@@ -157,14 +159,10 @@ class Cell final : private FleetOwner {
     std::optional<worker_pool::LinkQuality::Cost> cost{};
   };
   /// Tells the scheduler what differs noticeably from what it was told. False: nothing does.
-  bool update_distance(base::WorkerId worker, Distance& told);
+  bool update_distance(base::WorkerId worker, const worker_pool::LinkQuality& link, Distance& told);
   void on_answer(base::WorkerId worker, wire::Message message) override;
-  [[nodiscard]] worker_pool::Sample demand() override;
-  [[nodiscard]] bool is_speaking() const override;
   void fingerprint_changed() override;
-  [[nodiscard]] const CellVoice& first_voice() const override { return options_.voices[first_voice_]; }
-  [[nodiscard]] const CellVoice* find_voice(const std::string& id) const override;
-  [[nodiscard]] std::vector<const CellVoice*> served_voices() const override;
+  void pool_due() override;
 
   /// Ends what makes no progress, once a second.
   [[nodiscard]] runtime::Awaitable<> watch();
@@ -203,7 +201,7 @@ class Cell final : private FleetOwner {
   void end_where_kept(SpeechStream& stream);
   void close(SpeechStream& stream);
 
-  [[nodiscard]] const CellVoice& voice(const std::string& id) const;
+  [[nodiscard]] const fleet::Voice& voice(const std::string& id) const;
   [[nodiscard]] SpeechStream* stream_of(base::JobId job);
   [[nodiscard]] scheduler::VoiceId number(const std::string& voice_id) const;
 
@@ -211,6 +209,7 @@ class Cell final : private FleetOwner {
   runtime::Clock& clock_;
   Probe& probe_;
   CellOptions options_;
+  fleet::VoiceTable voices_;
   scheduler::Scheduler scheduler_;
   scheduler::AdmissionDesk desk_;
   CostlyTexts costly_texts_;
@@ -224,11 +223,10 @@ class Cell final : private FleetOwner {
   std::uint64_t next_stream_ = 1;
   std::uint64_t capacity_refusals_ = 0;
   bool stopping_ = false;
-  std::size_t first_voice_ = 0;
-  std::vector<std::string> served_;  ///< Ids of the voices that newcomers can ask for.
-  runtime::Notifier ready_;          ///< A worker became ready.
-  runtime::Notifier idle_;           ///< A stream was closed, or may have nothing left to speak.
-  WorkerFleet fleet_;
+  runtime::Notifier ready_;  ///< A worker became ready.
+  runtime::Notifier idle_;   ///< A stream was closed, or may have nothing left to speak.
+  fleet::ProcessSource processes_;
+  fleet::Fleet fleet_;
   runtime::TaskGroup tasks_;
 };
 

@@ -119,7 +119,7 @@ base::Duration Cell::expected_first(const SpeechStream& stream) const {
 
 std::vector<scheduler::CostModel::Prior> Cell::costs() const {
   std::vector<scheduler::CostModel::Prior> costs;
-  for (const auto& voice : options_.voices) costs.push_back(scheduler_.cost(number(voice.id), {}).prior());
+  for (const auto& voice : voices_.all()) costs.push_back(scheduler_.cost(number(voice.id), {}).prior());
   return costs;
 }
 
@@ -132,7 +132,7 @@ void Cell::consult_desk() {
   const auto& pool = fleet_.pool();
   hear_all(desk_.poll(now, pool.standby()));
   if (desk_.called()) {
-    fleet_.ask_pool();  // which consults the desk again where a worker joins
+    pool_due();  // which consults the desk again where a worker joins
     if (pool.standby()) hear_all(desk_.poll(now));
   }
   next_consultation_.reset();
@@ -147,7 +147,7 @@ void Cell::consult_desk() {
 void Cell::hear(const scheduler::Admitted& verdict) {
   SpeechStream& stream = *streams_.at(verdict.stream);
   const auto now = clock_.now();
-  const auto& spoken = options_.voices[verdict.voice.value];
+  const auto& spoken = voices_.all()[verdict.voice.value];
   if (spoken.id != stream.spec().voice_id) stream.use_cheaper_voice(spoken.rate);
   stream.enter({.at = now,
                 .waited = verdict.waited,

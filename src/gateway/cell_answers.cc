@@ -23,7 +23,8 @@ void Cell::on_answer(base::WorkerId worker, wire::Message message) {
         if constexpr (requires { body.job; }) {
           const auto job = jobs_.find(base::JobId{body.job});
           if (job == jobs_.end() || job->second.worker != worker) return;
-          if (!job->second.may_hear<Body>()) return fleet_.condemn(worker, "an answer that its job does not have");
+          if (!job->second.may_hear<Body>())
+            return fleet_.kill_for_bad_answer(worker, "an answer that its job does not have");
           job->second.progress = clock_.now();
         }
         if constexpr (std::is_same_v<Body, wire::Started>) {
@@ -86,7 +87,7 @@ void Cell::on_grain(wire::GrainDone grain) {
   const auto samples = base::SampleCount{grain.pcm.size()};
   if (stream != nullptr && !stream->add_grain(std::move(grain))) {
     // What it sent is not taken, and another worker renders it. Whose grain loses two workers fails alone.
-    fleet_.condemn(jobs_.at(id).worker, "a grain of another length than planned");
+    fleet_.kill_for_bad_answer(jobs_.at(id).worker, "a grain of another length than planned");
     return;
   }
   if (const auto job = jobs_.find(id); job != jobs_.end()) {
@@ -117,7 +118,7 @@ void Cell::end_render(const wire::RenderDone& done) {
   if (const auto job = jobs_.find(id);
       job != jobs_.end() && !done.cancelled && job->second.grains_left > 0 && stream_of(id) != nullptr) {
     // As with a wrong grain: another worker goes on after the last one that came.
-    fleet_.condemn(job->second.worker, "a render job without all its grains");
+    fleet_.kill_for_bad_answer(job->second.worker, "a render job without all its grains");
     return;
   }
   if (const auto job = jobs_.extract(id)) probe_.job(scheduler::JobKind::kRender, job.mapped().took);

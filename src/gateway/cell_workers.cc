@@ -19,33 +19,31 @@ bool differ(const worker_pool::LinkQuality::Cost& now, const worker_pool::LinkQu
 
 }  // namespace
 
-void Cell::worker_joined(base::WorkerId worker, const std::vector<std::string>& voices, std::uint32_t places) {
+void Cell::worker_joined(const fleet::NewWorker& joined) {
   scheduler::DeviceId device;
-  const auto id = fleet_.remote_id_of(worker);
+  const auto& id = joined.remote_id;
   // What a machine's workers cost is learnt together, over all the times that they join.
   if (!id.empty()) device = scheduler::DeviceId{identity::hash({"remote", id.substr(0, id.rfind('/'))})};
-  scheduler_.add_worker(worker, places + options_.scheduling.queue_depth - 1, device, places);
-  if (!id.empty()) {
-    distances_[worker] = {.device = device, .depth = options_.scheduling.queue_depth};
-    update_distance(worker, distances_[worker]);
+  scheduler_.add_worker(joined.worker, joined.places + options_.scheduling.queue_depth - 1, device, joined.places);
+  if (joined.link != nullptr) {
+    distances_[joined.worker] = {.device = device, .depth = options_.scheduling.queue_depth};
+    update_distance(joined.worker, *joined.link, distances_[joined.worker]);
   }
-  for (const auto& loaded : voices) voice_loaded(worker, loaded);
+  for (const auto& loaded : joined.voices) voice_loaded(joined.worker, loaded);
   room_changed_ = true;
   ready_.notify_all();
   act();
 }
 
-void Cell::link_measured(base::WorkerId worker) {
+void Cell::link_measured(base::WorkerId worker, const worker_pool::LinkQuality& link) {
   const auto told = distances_.find(worker);
-  if (told != distances_.end() && update_distance(worker, told->second)) act();
+  if (told != distances_.end() && update_distance(worker, link, told->second)) act();
 }
 
-bool Cell::update_distance(base::WorkerId worker, Distance& told) {
-  const auto* const link = fleet_.quality_of(worker);
-  if (link == nullptr) return false;
-  const auto job = scheduler_.pace(number(first_voice().id)).render_cost(options_.scheduling.chunk_max);
-  const auto cost = link->cost(job);
-  const auto depth = std::max(options_.scheduling.queue_depth, link->depth(job));
+bool Cell::update_distance(base::WorkerId worker, const worker_pool::LinkQuality& link, Distance& told) {
+  const auto job = scheduler_.pace(number(voices_.first().id)).render_cost(options_.scheduling.chunk_max);
+  const auto cost = link.cost(job);
+  const auto depth = std::max(options_.scheduling.queue_depth, link.depth(job));
   const bool is_news = !told.cost || differ(cost, *told.cost) || depth != told.depth;
   if (!is_news) return false;
   told.cost = cost;
@@ -53,10 +51,6 @@ bool Cell::update_distance(base::WorkerId worker, Distance& told) {
   scheduler_.set_distance(told.device, {.fixed = cost.fixed, .ratio = cost.ratio});
   scheduler_.set_depth(worker, depth);
   return true;
-}
-
-bool Cell::is_speaking() const {
-  return std::ranges::any_of(streams_, [](const auto& entry) { return entry.second->is_under_way(); });
 }
 
 void Cell::fingerprint_changed() {
@@ -71,14 +65,6 @@ void Cell::fingerprint_changed() {
 void Cell::worker_retires(base::WorkerId worker) {
   scheduler_.retire_worker(worker);
   room_changed_ = true;
-}
-
-worker_pool::Blame Cell::blame_of(base::WorkerId worker) const {
-  const auto plans = [&](const auto& entry) {
-    const Job& job = entry.second;
-    return job.worker == worker && job.kind == scheduler::JobKind::kPlan && job.started;
-  };
-  return std::ranges::any_of(jobs_, plans) ? worker_pool::Blame::kText : worker_pool::Blame::kSlot;
 }
 
 void Cell::note_costly_texts(base::WorkerId worker) {

@@ -23,13 +23,13 @@ Labels labels_of(std::string_view machine, std::string worker, const Labels& mor
   return labels;
 }
 
-Labels labels_of(const WorkerFleet::Status& status, const Labels& more = {}) {
+Labels labels_of(const fleet::Fleet::Status& status, const Labels& more = {}) {
   if (status.remote) return labels_of(kElsewhere, status.remote->id, more);
   return labels_of(kHere, std::to_string(status.slot), more);
 }
 
 /// Of several workers of one id elsewhere the newest counts; the others are on their way out.
-void forget_predecessors(std::vector<WorkerFleet::Status>& all) {
+void forget_predecessors(std::vector<fleet::Fleet::Status>& all) {
   std::set<std::string> seen;
   std::ranges::reverse(all);
   std::erase_if(all, [&](const auto& status) { return status.remote && !seen.insert(status.remote->id).second; });
@@ -41,7 +41,7 @@ double number(std::uint64_t count) { return static_cast<double>(count); }
 }  // namespace
 
 std::vector<FleetProbe::Column> FleetProbe::columns(metrics::Registry& registry) {
-  using Status = WorkerFleet::Status;
+  using Status = fleet::Fleet::Status;
   using Figure = std::optional<double>;
   return {
       {.table = registry.table("antiphon_worker_queue_jobs", "Jobs and loadings that a worker has.", Kind::kGauge),
@@ -102,7 +102,7 @@ FleetProbe::FleetProbe(metrics::Registry& registry)
       raised_(registry.gauge("antiphon_expectation_factor",
                              "By what jobs' expected times are multiplied, after most workers were late at once.")) {}
 
-void FleetProbe::observe(const WorkerFleet& fleet) const {
+void FleetProbe::observe(const fleet::Fleet& fleet) const {
   const auto all = fleet.status();
   observe_slots(all);
   observe_workers(fleet, all);
@@ -110,7 +110,7 @@ void FleetProbe::observe(const WorkerFleet& fleet) const {
   observe_pool(fleet);
 }
 
-void FleetProbe::observe_slots(const std::vector<WorkerFleet::Status>& all) const {
+void FleetProbe::observe_slots(const std::vector<fleet::Fleet::Status>& all) const {
   Rows slots;
   for (const auto machine : {kHere, kElsewhere}) {
     for (const auto state : worker_pool::kSlotStates) {
@@ -124,7 +124,7 @@ void FleetProbe::observe_slots(const std::vector<WorkerFleet::Status>& all) cons
   slots_.replace(std::move(slots));
 }
 
-void FleetProbe::observe_workers(const WorkerFleet& fleet, std::vector<WorkerFleet::Status> all) const {
+void FleetProbe::observe_workers(const fleet::Fleet& fleet, std::vector<fleet::Fleet::Status> all) const {
   forget_predecessors(all);
   std::erase_if(all,
                 [&](const auto& status) { return !status.remote && fleet.pool().slots()[status.slot].starts() == 0; });
@@ -151,7 +151,7 @@ void FleetProbe::observe_workers(const WorkerFleet& fleet, std::vector<WorkerFle
   device_.replace(std::move(device));
 }
 
-void FleetProbe::observe_lives(const WorkerFleet& fleet) const {
+void FleetProbe::observe_lives(const fleet::Fleet& fleet) const {
   Rows restarts;
   Rows deaths;
   const auto add = [&](std::string_view machine, const std::string& worker, std::uint64_t starts,
@@ -174,7 +174,7 @@ void FleetProbe::observe_lives(const WorkerFleet& fleet) const {
   deaths_.replace(std::move(deaths));
 }
 
-void FleetProbe::observe_pool(const WorkerFleet& fleet) const {
+void FleetProbe::observe_pool(const fleet::Fleet& fleet) const {
   const auto& pool = fleet.pool();
   Rows decisions;
   for (const auto kind : worker_pool::kActionKinds) {

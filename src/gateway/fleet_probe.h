@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "gateway/worker_fleet.h"
+#include "fleet/fleet.h"
 #include "metrics/registry.h"
 
 namespace antiphon::gateway {
@@ -16,20 +16,20 @@ class FleetProbe {
   explicit FleetProbe(metrics::Registry& registry);
 
   /// What is so now; before each scrape.
-  void observe(const WorkerFleet& fleet) const;
+  void observe(const fleet::Fleet& fleet) const;
 
  private:
   /// A figure of each worker; nothing: it does not apply to it, or is not known.
   struct Column {
     metrics::Table table;
-    std::optional<double> (*figure)(const WorkerFleet::Status& status);
+    std::optional<double> (*figure)(const fleet::Fleet::Status& status);
   };
   [[nodiscard]] static std::vector<Column> columns(metrics::Registry& registry);
 
-  void observe_slots(const std::vector<WorkerFleet::Status>& all) const;
-  void observe_workers(const WorkerFleet& fleet, std::vector<WorkerFleet::Status> all) const;
-  void observe_lives(const WorkerFleet& fleet) const;
-  void observe_pool(const WorkerFleet& fleet) const;
+  void observe_slots(const std::vector<fleet::Fleet::Status>& all) const;
+  void observe_workers(const fleet::Fleet& fleet, std::vector<fleet::Fleet::Status> all) const;
+  void observe_lives(const fleet::Fleet& fleet) const;
+  void observe_pool(const fleet::Fleet& fleet) const;
 
   std::vector<Column> columns_;
   metrics::Table state_;

@@ -17,7 +17,7 @@
 namespace antiphon::gateway {
 namespace {
 
-CellVoice to_cell(const ServedVoice& voice) {
+fleet::Voice to_cell(const ServedVoice& voice) {
   return {.id = voice.key, .folder = voice.folder, .rate = voice.rate, .cost = voice.cost, .identity = voice.identity};
 }
 
@@ -117,7 +117,7 @@ class Server::Impl {
 
   void reload(std::vector<ServedVoice> voices, std::map<std::string, std::string, std::less<>> aliases) {
     voices = with_keys(std::move(voices), voices_.voices(), ++generation_);
-    std::vector<CellVoice> known;
+    std::vector<fleet::Voice> known;
     for (const auto& voice : voices) known.push_back(to_cell(voice));
     voices_ = VoiceDirectory(std::move(voices), std::move(aliases));
     cell_.reload(known);
@@ -139,7 +139,7 @@ class Server::Impl {
     if (remote_) co_await remote_->close();
   }
 
-  void set_credentials(RemoteCredentials credentials) {
+  void set_credentials(fleet::RemoteCredentials credentials) {
     if (remote_) remote_->set_credentials(std::move(credentials));
   }
 
@@ -186,7 +186,7 @@ class Server::Impl {
   Front front_;
   http::Server http_;
   std::optional<WyomingServer> wyoming_;
-  std::optional<RemoteDoor> remote_;
+  std::optional<fleet::RemoteDoor> remote_;
   runtime::TaskGroup tasks_;
 };
 
@@ -206,7 +206,7 @@ Result<http::Endpoint> Server::start() {
 }
 
 void Server::set_certificate(tls::ServerContext context) { impl_->set_certificate(std::move(context)); }
-void Server::set_credentials(RemoteCredentials credentials) { impl_->set_credentials(std::move(credentials)); }
+void Server::set_credentials(fleet::RemoteCredentials credentials) { impl_->set_credentials(std::move(credentials)); }
 
 void Server::set_keys(identity::KeyRing keys) { impl_->set_keys(std::move(keys)); }
 

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "base/time.h"
+#include "fleet/remote_door.h"
 #include "gateway/access_log.h"
 #include "gateway/cell.h"
 #include "gateway/elevenlabs_socket.h"
 #include "gateway/error.h"
-#include "gateway/remote_door.h"
 #include "gateway/speech_handler.h"
 #include "gateway/voice_directory.h"
 #include "gateway/wyoming_server.h"
@@ -43,9 +43,9 @@ struct ServerOptions {
   std::optional<identity::KeyRing> keys{};  ///< Nothing: everybody may ask; none in it: nobody.
   std::vector<net::IpNetwork> trusted_proxies{};
   ElevenLabsSocketOptions sockets{};
-  std::optional<WyomingOptions> wyoming{};    ///< Nothing: that door is shut.
-  std::optional<RemoteDoorOptions> remote{};  ///< Nothing: no worker joins from elsewhere.
-  std::size_t encoder_threads = 2;            ///< 1 or more.
+  std::optional<WyomingOptions> wyoming{};           ///< Nothing: that door is shut.
+  std::optional<fleet::RemoteDoorOptions> remote{};  ///< Nothing: no worker joins from elsewhere.
+  std::size_t encoder_threads = 2;                   ///< 1 or more.
   AccessLogOptions access{};
   BuildInfo build{};
   /// Called each minute and at the end, for each voice that was spoken with, with what it costs by now. On a thread of
@@ -82,7 +82,7 @@ class Server {
   void set_keys(identity::KeyRing keys);
   /// For workers that join from now on; those whose token is not among them are sent away. Without
   /// ServerOptions::remote nothing happens.
-  void set_credentials(RemoteCredentials credentials);
+  void set_credentials(fleet::RemoteCredentials credentials);
 
  private:
   class Impl;

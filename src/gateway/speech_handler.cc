@@ -144,13 +144,13 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
   if (!found || !may_use(caller, found->voice->id)) {
     return refusal(Errc::kUnknownVoice, voices_.complaint(order.voice, caller.voices));
   }
-  auto text = text::normalise(order.text);
+  auto segmentation = options_.segmentation;
+  segmentation.speed = order.speed;
+  auto text = text::prepare(order.text, segmentation);
   if (!text) return refusal(Errc::kInvalidText, text.error().message);
   if (order.arrival == TextArrival::kWhole && !text::speakable(*text)) {
     return refusal(Errc::kNothingToSpeak, "The text has nothing that can be spoken.");
   }
-  auto segmentation = options_.segmentation;
-  segmentation.speed = order.speed;
   SpeechSpec spec{.account = caller.account,
                   .user = caller.user,
                   .voice_id = found->voice->key,

@@ -30,7 +30,7 @@ struct SpeechSpec {
   std::string voice_id;  ///< A voice of the catalogue.
   std::uint32_t speaker = 0;
   base::SampleRate rate;  ///< The voice's own.
-  std::string text;       ///< Normalised by text/; empty where it comes in pieces.
+  std::string text;       ///< A result of text::prepare(); empty where it comes in pieces.
   TextArrival arrival = TextArrival::kWhole;
   text::Options segmentation{};  ///< With the request's speed.
   float speed = 1.0F;

@@ -32,6 +32,7 @@ void append(elevenlabs::Alignments& first, elevenlabs::Alignments more, std::uin
 
 void SpokenText::follow(SpeechStream& stream) {
   stream_ = &stream;
+  original_.read_by(stream.spec().segmentation);
   stream.keep_segments();
 }
 

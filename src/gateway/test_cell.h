@@ -160,7 +160,7 @@ class CellTest : public testing::Test {
   metrics::Registry registry_;
   Probe probe_{registry_};
   std::filesystem::path folder_;
-  std::vector<CellVoice> voices_;
+  std::vector<fleet::Voice> voices_;
   std::unique_ptr<Cell> cell_;
   std::filesystem::path worker_program_ = ANTIPHON_TEST_WORKER;
   std::vector<std::string> worker_arguments_;

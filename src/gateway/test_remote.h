@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/remote_door.h"
+#include "fleet/remote_door.h"
 #include "gateway/test_cell.h"
 #include "identity/hash.h"
 #include "runtime/task_group.h"
@@ -120,7 +120,7 @@ class RemoteTest : public CellTest {
     identity::KeyRing tokens;
     ASSERT_TRUE(tokens.add({.name = "attic", .sha256 = identity::sha256_of(kToken)}).has_value());
     door_.emplace(context_.get_executor(), clock_, cell_->fleet(),
-                  RemoteDoorOptions{.credentials = {.tokens = std::move(tokens)}});
+                  fleet::RemoteDoorOptions{.credentials = {.tokens = std::move(tokens)}});
     const auto port = door_->listen();
     ASSERT_TRUE(port.has_value()) << port.error();
     port_ = *port;
@@ -162,7 +162,7 @@ class RemoteTest : public CellTest {
     return run_while_not([&] { return peer.heard<wire::LoadVoice>() != nullptr; });
   }
 
-  std::optional<RemoteDoor> door_;
+  std::optional<fleet::RemoteDoor> door_;
   std::uint16_t port_ = 0;
   std::vector<std::unique_ptr<Peer>> peers_;
 };

@@ -19,7 +19,7 @@ json seconds_or_null(base::Duration duration) {
 }
 
 /// What is the same of all workers.
-json entry_of(const WorkerFleet::Status& status) {
+json entry_of(const fleet::Fleet::Status& status) {
   json entry = {{"slot", status.slot},
                 {"worker", status.worker.value},
                 {"state", worker_pool::name_of(status.state)},
@@ -35,7 +35,7 @@ json entry_of(const WorkerFleet::Status& status) {
   return entry;
 }
 
-json entry_of(const WorkerFleet::Status& status, const worker_pool::Slot& slot) {
+json entry_of(const fleet::Fleet::Status& status, const worker_pool::Slot& slot) {
   auto entry = entry_of(status);
   entry.update({{"cause", worker_pool::name_of(slot.wanted_for())},
                 {"pid", status.pid},
@@ -45,7 +45,8 @@ json entry_of(const WorkerFleet::Status& status, const worker_pool::Slot& slot) 
   return entry;
 }
 
-json entry_of(const WorkerFleet::Status& status, const RemoteStatus& remote, const RemoteLedger::Record& record) {
+json entry_of(const fleet::Fleet::Status& status, const fleet::RemoteStatus& remote,
+              const fleet::RemoteLedger::Record& record) {
   auto entry = entry_of(status);
   entry.update({{"cause", "joined"},
                 {"pid", nullptr},
@@ -62,7 +63,7 @@ json entry_of(const WorkerFleet::Status& status, const RemoteStatus& remote, con
 
 }  // namespace
 
-std::string worker_report(const WorkerFleet& fleet) {
+std::string worker_report(const fleet::Fleet& fleet) {
   const auto& pool = fleet.pool();
   json workers = json::array();
   for (const auto& status : fleet.status()) {

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,6 +35,17 @@ void say(int to, Word word) {
   ::_exit(0);
 }
 
+/// Returns the CPU time that the process has used; zero where that cannot be read.
+std::chrono::nanoseconds cpu_time_of(pid_t process) {
+  clockid_t clock{};
+  timespec used{};
+  if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return {};
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+/// A case that waits, and does not compute, hangs after so many times its limit.
+constexpr int kWaits = 30;
+
 /// Follows one child to its end. Returns the first case that was not begun.
 class Watch {
  public:
@@ -42,14 +54,20 @@ class Watch {
 
   std::uint64_t follow(std::uint64_t next) {
     bool open = false;  // a case is begun and not done
+    auto used_before = cpu_time_of(child_);
+    auto said = Clock::now();
     while (true) {
       ::pollfd ready{.fd = from_, .events = POLLIN, .revents = 0};
       const auto came = ::poll(&ready, 1, static_cast<int>(limit_.count()));
       if (came < 0 && errno == EINTR) continue;
+      const auto used = cpu_time_of(child_);
+      if (came == 0 && used - used_before < limit_ && Clock::now() - said < kWaits * limit_) continue;
       Word word;
       if (came > 0 && ::read(from_, &word, sizeof word) == static_cast<ssize_t>(sizeof word)) {
         open = word.kind == Word::Kind::kBegun;
         if (open) next = word.number + 1;
+        used_before = used;
+        said = Clock::now();
         report_.tried += open ? 0 : 1;
         if (word.kind == Word::Kind::kWrong) report_.wrong.push_back(word.number);
         continue;

@@ -11,7 +11,7 @@ namespace antiphon::phonemizer {
 struct TrialOptions {
   std::uint64_t from = 0;   ///< Number of the first case.
   std::uint64_t count = 1;  ///< Cases to try.
-  /// How long one case may take. A busy machine must not exceed it.
+  /// CPU time that one case may take, so that a busy machine does not make it a hang.
   std::chrono::milliseconds limit = std::chrono::seconds(20);
   /// No case is begun after this time.
   std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();

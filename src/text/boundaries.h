@@ -5,7 +5,9 @@
 #include <string_view>
 #include <vector>
 
-/// Inside text/ only: the boundaries that Unicode defines (UAX 14 and 29), and what code points are.
+#include "text/characters/characters.h"
+
+/// Inside text/ only: the boundaries that Unicode defines (UAX 14 and 29).
 namespace antiphon::text {
 
 enum class Boundary : std::uint8_t { kGrapheme, kLine, kSentence };
@@ -13,28 +15,18 @@ enum class Boundary : std::uint8_t { kGrapheme, kLine, kSentence };
 /// Byte offsets of the boundaries of `utf8`, ascending, without 0, with its size. Independent of the locale.
 [[nodiscard]] std::vector<std::size_t> boundaries(Boundary kind, std::string_view utf8);
 
-/// The code point that begins at `at`, or U+FFFD for a stray byte; moves `at` past it.
-[[nodiscard]] char32_t decode_next(std::string_view utf8, std::size_t& at);
-/// The code point that ends at `at`, likewise; moves `at` to its beginning.
-[[nodiscard]] char32_t decode_previous(std::string_view utf8, std::size_t& at);
-
-[[nodiscard]] bool is_space(char32_t c);
-[[nodiscard]] bool is_digit(char32_t c);
-[[nodiscard]] bool is_letter(char32_t c);
-[[nodiscard]] bool is_upper(char32_t c);
-[[nodiscard]] bool is_lower(char32_t c);
-/// Opening brackets and quotes.
-[[nodiscard]] bool is_opening(char32_t c);
-/// Closing brackets and quotes.
-[[nodiscard]] bool is_closing(char32_t c);
-/// What ends a sentence in some script, such as a full stop (STerm of UAX 29).
-[[nodiscard]] bool ends_sentence(char32_t c);
-/// Whether `c` is a small letter, before which no full stop ends a sentence (Lower of UAX 29). The letters of scripts
-/// without capitals, such as Georgian, are none.
-[[nodiscard]] bool continues_sentence(char32_t c);
-/// What one code point adds to spoken_length().
-[[nodiscard]] std::size_t spoken_weight(char32_t c);
-
-[[nodiscard]] std::string_view trimmed(std::string_view utf8);
+using characters::continues_sentence;
+using characters::decode_next;
+using characters::decode_previous;
+using characters::ends_sentence;
+using characters::is_closing;
+using characters::is_digit;
+using characters::is_letter;
+using characters::is_lower;
+using characters::is_opening;
+using characters::is_space;
+using characters::is_upper;
+using characters::spoken_weight;
+using characters::trimmed;
 
 }  // namespace antiphon::text

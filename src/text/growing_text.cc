@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "text/boundaries.h"
+#include "text/characters/signs.h"
 #include "text/clauses.h"
 #include "text/limits.h"
 #include "text/sentences.h"
@@ -40,6 +41,7 @@ Result<void> GrowingText::append(std::string_view utf8, std::vector<Segment>& ou
 
 GrowingText::Mark GrowingText::mark_of(char32_t c) {
   if (c == '.') return Mark::kStop;
+  if (characters::is_pause(c)) return Mark::kSentence;
   if (ends_sentence(c)) return Mark::kSentence;
   return ends_clause_or_comma(c) ? Mark::kClause : Mark::kNone;
 }
@@ -83,13 +85,15 @@ void GrowingText::decide(std::vector<Segment>& out) {
   const auto normalised = normalise(text_).value_or("");
   auto complete = sentences(normalised);
   if (complete.empty()) return clear();
-  const auto rest = complete.back();
-  complete.pop_back();
-  for (const auto sentence : complete) {
-    for (const auto part : parts(sentence, limit_)) out.push_back({.text = std::string(part)});
-    out.back().pause_after = pause_of(options_);
+  const bool ended = complete.back().pause > base::Duration{0};
+  const auto rest = ended ? std::string_view() : complete.back().text;
+  if (!ended) complete.pop_back();
+  for (const auto& sentence : complete) {
+    for (const auto part : parts(sentence.text, limit_)) out.push_back({.text = std::string(part)});
+    out.back().pause_after = pause_behind(sentence, pause_of(options_));
     nothing_cut_yet_ = false;
   }
+  if (ended) return clear();
   keep(rest, out);
 }
 
@@ -131,6 +135,7 @@ void GrowingText::flush(std::vector<Segment>& out, Flush how) {
   do {
     last = decode_previous(normalised, end);
   } while (end > 0 && is_closing(last));
+  if (characters::is_pause(last)) return;
   if (how == Flush::kSentence || ends_sentence(last)) out.back().pause_after = pause_of(options_);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "text/boundaries.h"
+#include "text/characters/signs.h"
 #include "text/text.h"
 
 namespace antiphon::text {
@@ -40,10 +41,115 @@ std::string_view without_space(std::string_view utf8) {
 
 }  // namespace
 
+void OriginalText::read_by(const Options& options) {
+  if (options.normalise == Normalise::kOff) return;
+  cleaner_.emplace(options.markup);
+  left_.clear();
+  stretches_.clear();
+  clean(written_);
+}
+
 void OriginalText::append(std::string_view utf8) {
-  auto size = std::min(utf8.size(), kMostBytes - left_.size());
+  auto size = std::min(utf8.size(), kMostBytes - std::min(written_.size(), kMostBytes));
   while (size < utf8.size() && size > 0 && (static_cast<unsigned char>(utf8[size]) & 0xC0U) == 0x80U) --size;
-  left_ += utf8.substr(0, size);
+  written_ += utf8.substr(0, size);
+  clean(utf8.substr(0, size));
+}
+
+void OriginalText::clean(std::string_view utf8) {
+  if (utf8.empty()) return;
+  if (cleaner_) {
+    markup::Clean made;
+    cleaner_->append(utf8, made);
+    return add(std::move(made));
+  }
+  const auto size = static_cast<std::uint32_t>(utf8.size());
+  add({.text = std::string(utf8), .stretches = {{.written = size, .clean = size}}});
+}
+
+void OriginalText::add(markup::Clean clean) {
+  for (std::size_t at = 0; at < clean.text.size();) {
+    const auto begin = at;
+    // The signs of pauses are in no segment.
+    if (characters::is_pause(decode_next(clean.text, at))) clean.text.replace(begin, at - begin, at - begin, ' ');
+  }
+  left_ += clean.text;
+  stretches_.insert(stretches_.end(), clean.stretches.begin(), clean.stretches.end());
+}
+
+void OriginalText::finish() {
+  if (cleaner_ && !finished_) {
+    markup::Clean made;
+    cleaner_->flush(made);
+    add(std::move(made));
+  }
+  finished_ = true;
+}
+
+std::string OriginalText::take_rest() {
+  left_.clear();
+  stretches_.clear();
+  return std::exchange(written_, {});
+}
+
+std::size_t OriginalText::to_written(std::vector<std::uint32_t>& places) const {
+  std::size_t written = 0;
+  std::size_t clean = 0;
+  auto stretch = stretches_.begin();
+  const auto walk_to = [&](std::size_t place) {
+    for (; stretch != stretches_.end() && clean + stretch->clean <= place; ++stretch) {
+      written += stretch->written;
+      clean += stretch->clean;
+    }
+  };
+  const auto last = places.back();
+  std::size_t end = 0;
+  for (auto& place : places) {
+    // The end lies behind its last character, not before what may have been left out there.
+    const bool is_end = &place == &places.back() && last > 0;
+    if (is_end) {
+      written = clean = 0;
+      stretch = stretches_.begin();
+    }
+    walk_to(is_end ? last - 1 : place);
+    if (stretch == stretches_.end()) {
+      end = written_.size();
+    } else if (stretch->written == stretch->clean) {
+      end = written + (place - clean);
+    } else {
+      end = is_end ? written + stretch->written : written;
+    }
+    place = static_cast<std::uint32_t>(end);
+  }
+  return end;
+}
+
+std::size_t OriginalText::written_end(std::size_t end) const {
+  std::size_t written = 0;
+  std::size_t clean = 0;
+  for (const auto& stretch : stretches_) {
+    if (clean + stretch.clean > end) return stretch.written == stretch.clean ? written + (end - clean) : written;
+    written += stretch.written;
+    clean += stretch.clean;
+  }
+  return written;
+}
+
+void OriginalText::drop(std::size_t end, std::size_t written) {
+  left_.erase(0, end);
+  written_.erase(0, written);
+  while (!stretches_.empty() && (end > 0 || written > 0)) {
+    auto& first = stretches_.front();
+    const auto clean = std::min<std::size_t>(first.clean, end);
+    const auto raw = std::min<std::size_t>(first.written, written);
+    if (clean == 0 && raw == 0) break;
+    end -= clean;
+    written -= raw;
+    first.clean -= static_cast<std::uint32_t>(clean);
+    first.written -= static_cast<std::uint32_t>(raw);
+    if (first.clean > 0 || first.written > 0) break;
+    stretches_.pop_front();
+  }
 }
 
 std::optional<OriginalText::Cluster> OriginalText::next(std::size_t from) const {
@@ -111,8 +217,11 @@ OriginalText::Piece OriginalText::take(std::string_view segment) {
   piece.places.back() = static_cast<std::uint32_t>(end);
   if (end == 0) return piece;
   end = piece_end(end);
-  piece.text = left_.substr(0, end);
-  left_.erase(0, end);
+  auto written = end == left_.size() && finished_ ? written_.size() : written_end(end);
+  written = std::max(written, to_written(piece.places));
+  for (auto& at : piece.places) at = std::min(at, piece.places.back());
+  piece.text = written_.substr(0, written);
+  drop(end, written);
   return piece;
 }
 

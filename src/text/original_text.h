@@ -2,11 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "text/markup/cleaner.h"
+#include "text/segmenter.h"
 
 namespace antiphon::text {
 
@@ -27,16 +30,18 @@ class OriginalText {
   /// Most of what is kept, in bytes; what comes beyond it is in no piece. Far more than waits for being planned.
   static constexpr std::size_t kMostBytes = std::size_t{256} << 10;
 
+  /// The segments are of a text that is read by these options. Before the first take().
+  void read_by(const Options& options);
   /// More text, UTF-8.
   void append(std::string_view utf8);
   /// No more text comes: what nobody can say at its end belongs to the last piece.
-  void finish() { finished_ = true; }
+  void finish();
   /// All that was written is in a piece.
-  [[nodiscard]] bool spent() const { return left_.empty(); }
+  [[nodiscard]] bool spent() const { return written_.empty(); }
   /// The next piece of the text, for the next segment. Its text is empty where it is not found.
   [[nodiscard]] Piece take(std::string_view segment);
   /// What is in no piece, as the end of the text.
-  [[nodiscard]] std::string take_rest() { return std::exchange(left_, {}); }
+  [[nodiscard]] std::string take_rest();
 
  private:
   /// Code points that compose to `normal`; bytes [begin, end) of what is left.
@@ -57,7 +62,19 @@ class OriginalText {
   /// The end of the piece whose last spoken character ends at `end`.
   [[nodiscard]] std::size_t piece_end(std::size_t end) const;
 
-  std::string left_;  ///< In no piece yet.
+  void clean(std::string_view utf8);
+  void add(markup::Clean clean);
+  /// Makes places in `left_`, ascending, those in what was written. Returns where the last one lies.
+  std::size_t to_written(std::vector<std::uint32_t>& places) const;
+  /// Where the bytes of what was written end that became left_[0, end), with what was left out behind them.
+  [[nodiscard]] std::size_t written_end(std::size_t end) const;
+  /// Takes left_[0, end) away, which was written in the first `written` bytes.
+  void drop(std::size_t end, std::size_t written);
+
+  std::string written_;                      ///< In no piece yet.
+  std::string left_;                         ///< What became of it.
+  std::deque<markup::Stretch> stretches_{};  ///< Of written_ and left_, as far as that is known.
+  std::optional<markup::Cleaner> cleaner_{};
   bool finished_ = false;
 };
 

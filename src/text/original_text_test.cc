@@ -118,5 +118,61 @@ TEST(OriginalText, IsFoundWhateverTheTextAndItsCuts) {
   }
 }
 
+/// What was written for each segment of a text whose markup is read, and where its words lie in that.
+struct Mapped {
+  std::string segment;
+  std::string written;
+  std::vector<std::uint32_t> places;
+};
+
+std::vector<Mapped> mapped(const std::string& text) {
+  const Options options;
+  OriginalText original;
+  original.append(text);
+  original.read_by(options);
+  original.finish();
+  std::vector<Mapped> out;
+  for (Utterance utterance(prepare(text, options).value(), options); !utterance.finished(); utterance.accepted()) {
+    auto piece = original.take(utterance.next()->text);
+    out.push_back({.segment = utterance.next()->text, .written = piece.text, .places = piece.places});
+  }
+  return out;
+}
+
+TEST(OriginalText, KnowsWhereTheWordsOfMarkupWereWritten) {
+  const auto pieces = mapped("## Set **up**\n\nSee [the guide](https://a.example) &amp; \u2163.");
+  ASSERT_EQ(pieces.size(), 2U);
+  EXPECT_EQ(pieces[0].segment, "Set up");
+  EXPECT_EQ(pieces[0].written, "## Set **up**\n\n");
+  EXPECT_THAT(pieces[0].places, ElementsAre(3, 4, 5, 6, 9, 10, 11)) << "the end lies before the signs behind it";
+  EXPECT_EQ(pieces[1].segment, "See the guide & IV.");
+  EXPECT_EQ(pieces[1].written, "See [the guide](https://a.example) &amp; \u2163.");
+  EXPECT_EQ(pieces[1].places[4], 5U) << "the label";
+  EXPECT_EQ(pieces[1].places[14], 35U) << "the entity";
+  EXPECT_EQ(pieces[1].places[16], 41U) << "the numeral's sign";
+}
+
+TEST(OriginalText, PausesAndLeftOutSignsBelongToTheSegmentBefore) {
+  const auto pieces = mapped("One. <break time=\"1s\"/> Two \U0001F44D");
+  ASSERT_EQ(pieces.size(), 2U);
+  EXPECT_EQ(pieces[0].written, "One. <break time=\"1s\"/> ");
+  EXPECT_EQ(pieces[1].written, "Two \U0001F44D");
+}
+
+TEST(OriginalText, WhatWasWrittenIsWholeWhateverItsMarkup) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 400; ++round) {
+    const auto text = random_text(random, 50, markup_pieces());
+    std::string written;
+    for (const auto& piece : mapped(text)) {
+      ASSERT_TRUE(std::ranges::is_sorted(piece.places)) << text;
+      ASSERT_LE(piece.places.back(), piece.written.size()) << text;
+      ASSERT_EQ(piece.places.size(), piece.segment.size() + 1);
+      written += piece.written;
+    }
+    EXPECT_TRUE(text.starts_with(written)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace antiphon::text

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <span>
 
 #include "text/boundaries.h"
 #include "text/clauses.h"
@@ -34,6 +35,16 @@ base::Duration pause_of(const Options& options) {
   return std::clamp<base::Duration>(options.sentence_pause, base::Duration{0}, std::chrono::seconds(10));
 }
 
+base::Duration pause_behind(const Sentence& sentence, base::Duration usual) {
+  if (sentence.pause == base::Duration{0}) return usual;
+  auto end = sentence.text.size();
+  char32_t last = 0;
+  do {
+    last = decode_previous(sentence.text, end);
+  } while (end > 0 && is_closing(last));
+  return ends_sentence(last) ? std::max(sentence.pause, usual) : sentence.pause;
+}
+
 std::size_t spoken_length(std::string_view utf8) {
   std::size_t length = 0;
   for (std::size_t at = 0; at < utf8.size();) length += spoken_weight(decode_next(utf8, at));
@@ -44,12 +55,14 @@ std::vector<Segment> segment(std::string_view normalised, const Options& options
   const auto limit = limit_of(options);
   const auto pause = pause_of(options);
   std::vector<Segment> out;
-  for (const auto sentence : sentences(normalised)) {
-    for (const auto part : parts(sentence, limit)) out.push_back({.text = std::string(part)});
-    out.back().pause_after = pause;
+  std::size_t wanted = 0;
+  for (const auto& sentence : sentences(normalised)) {
+    for (const auto part : parts(sentence.text, limit)) out.push_back({.text = std::string(part)});
+    out.back().pause_after = pause_behind(sentence, pause);
+    if (sentence.pause > base::Duration{0}) wanted = out.size();
   }
-  // No silence after the last words, whatever signs may follow them.
-  for (auto& part : out | std::views::reverse) {
+  // No silence after the last words, whatever signs may follow them, but where the text asks for it.
+  for (auto& part : std::span(out).subspan(wanted) | std::views::reverse) {
     part.pause_after = base::Duration{0};
     if (speakable(part.text)) break;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,10 +9,14 @@
 #include <vector>
 
 #include "base/time.h"
+#include "text/markup/options.h"
 
 namespace antiphon::text {
 
-/// How a text is cut. Part of what decides the bytes of the speech.
+/// Whether a text is read as a person would read it, or as it is written.
+enum class Normalise : std::uint8_t { kOff, kOn };
+
+/// How a text is read and cut. Part of what decides the bytes of the speech.
 struct Options {
   /// Longest segment at speed 1, in units of spoken_length(). 16 to 10,000. About 15 are spoken in a second.
   std::size_t max_chars = 140;
@@ -23,6 +28,8 @@ struct Options {
   /// Shortest first segment, in units of spoken_length(), of a text that comes in pieces: it is cut off at the end of a
   /// clause, so that speech begins before the sentence is there. 0: never.
   std::size_t first_clause_chars = 24;
+  Normalise normalise = Normalise::kOn;
+  markup::Options markup{};  ///< Of kOn.
 };
 
 /// What is planned in one piece: a sentence or a part of one.

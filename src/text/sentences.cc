@@ -5,6 +5,7 @@
 #include <string>
 
 #include "text/boundaries.h"
+#include "text/characters/signs.h"
 
 namespace antiphon::text {
 namespace {
@@ -87,10 +88,8 @@ bool goes_on(std::string_view sentence, std::string_view rest) {
   return is_digit(decode_next(rest, at)) && std::ranges::find(kBeforeNumbers, word) != kBeforeNumbers.end();
 }
 
-}  // namespace
-
-std::vector<std::string_view> sentences(std::string_view text) {
-  std::vector<std::string_view> out;
+/// The sentences of a text that asks for no pause.
+void append_sentences(std::string_view text, std::vector<Sentence>& out) {
   std::size_t begin = 0;
   for (const auto end : boundaries(Boundary::kSentence, text)) {
     const auto raw = text.substr(begin, end - begin);
@@ -102,9 +101,28 @@ std::vector<std::string_view> sentences(std::string_view text) {
     }
     const bool paragraph_ends = raw.ends_with('\n');
     if (!rest.empty() && !paragraph_ends && goes_on(sentence, rest)) continue;
-    out.push_back(sentence);
+    out.push_back({.text = sentence});
     begin = end;
   }
+}
+
+}  // namespace
+
+std::vector<Sentence> sentences(std::string_view text) {
+  // Four bytes begin with this one in the plane of pauses, and in few others.
+  constexpr char kPauseLead = '\xF3';
+  std::vector<Sentence> out;
+  std::size_t begin = 0;
+  for (auto at = text.find(kPauseLead); at != std::string_view::npos; at = text.find(kPauseLead, at)) {
+    const auto end = at;
+    const char32_t c = decode_next(text, at);
+    if (!characters::is_pause(c)) continue;
+    append_sentences(text.substr(begin, end - begin), out);
+    begin = at;
+    if (!out.empty())
+      out.back().pause = std::min(out.back().pause + characters::pause_length(c), characters::kLongestPause);
+  }
+  append_sentences(text.substr(begin), out);
   return out;
 }
 

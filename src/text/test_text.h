@@ -48,6 +48,20 @@ inline std::string random_text(std::mt19937& random, std::size_t most, const std
   return text;
 }
 
+/// Pieces of markup, as chat programs, web pages and users of SSML write it.
+inline std::vector<std::string> markup_pieces() {
+  return {"**",         "*",        "_",
+          "`",          "```\n",    "\n",
+          "\r\n",       "# ",       "- ",
+          "1. ",        "[label](", "https://a.example/x?y)",
+          "<b>",        "</p>",     "<break time=\"1s\"/>",
+          "[pause:1s]", "&amp;",    "<sub alias=\"that is\">i.e.</sub>",
+          "\U0001F44D", "\u2163",   "\uFF19\uFF1A\uFF13",
+          "\uFB01",     "| a | ",   "[[",
+          "<!--",       "-->",      "Hello there.",
+          "\u00BD"};
+}
+
 inline std::string without_spaces(std::string_view text) {
   std::string out;
   for (const char c : text) {

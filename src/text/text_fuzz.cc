@@ -20,6 +20,26 @@ std::string without_spaces(std::string_view text) {
   return out;
 }
 
+/// The same of a text whose markup is read.
+void check_markup(std::string_view bytes, const antiphon::text::Options& options) {
+  using namespace antiphon;
+  text::OriginalText original;
+  original.append(bytes);
+  original.read_by(options);
+  original.finish();
+  std::string written;
+  text::Utterance utterance(text::prepare(bytes, options).value_or(""), options);
+  for (; !utterance.finished(); utterance.accepted()) {
+    const auto& segment = *utterance.next();
+    ANTIPHON_CHECK(!segment.text.empty() && text::spoken_length(segment.text) <= options.max_chars,
+                   "a segment breaks its bound");
+    const auto piece = original.take(segment.text);
+    ANTIPHON_CHECK(std::ranges::is_sorted(piece.places) && piece.places.back() <= piece.text.size(), "places ascend");
+    written += piece.text;
+  }
+  ANTIPHON_CHECK(bytes.starts_with(written), "the pieces are not the original");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -53,5 +73,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   ANTIPHON_CHECK(bytes.starts_with(written), "the pieces are not the original");
   ANTIPHON_CHECK(spoken == without_spaces(*normalised), "segments lost or added text");
+  check_markup(bytes, {.max_chars = limit});
   return 0;
 }

@@ -4,10 +4,29 @@
 #include <utility>
 
 #include "base/check.h"
+#include "text/text.h"
 
 namespace antiphon::text {
 
-Utterance::Utterance(std::string_view normalised, const Options& options) { add(segment(normalised, options)); }
+Result<std::string> prepare(std::string_view utf8, const Options& options) {
+  if (options.normalise == Normalise::kOff || find_invalid_utf8(utf8)) return normalise(utf8);
+  markup::Cleaner cleaner(options.markup);
+  markup::Clean clean;
+  cleaner.append(utf8, clean);
+  cleaner.flush(clean);
+  return normalise(clean.text);
+}
+
+Utterance::Utterance(std::string_view prepared, const Options& options) { add(segment(prepared, options)); }
+
+Utterance::Utterance(const Options& options) : growing_(options) {
+  if (options.normalise == Normalise::kOn) cleaner_.emplace(options.markup);
+}
+
+std::size_t Utterance::pending() const {
+  if (!growing_) return 0;
+  return growing_->pending() + (cleaner_ && cleaner_->holds() ? 1 : 0);
+}
 
 std::size_t Utterance::unplanned() const {
   std::size_t length = pending();
@@ -18,14 +37,30 @@ std::size_t Utterance::unplanned() const {
 Result<void> Utterance::append(std::string_view utf8) {
   ANTIPHON_CHECK(growing_.has_value(), "the text has an end already");
   std::vector<Segment> complete;
-  auto taken = growing_->append(utf8, complete);
+  if (!cleaner_ || find_invalid_utf8(utf8)) {
+    auto taken = growing_->append(utf8, complete);
+    add(std::move(complete));
+    return taken;
+  }
+  markup::Clean clean;
+  cleaner_->append(utf8, clean);
+  auto taken = growing_->append(clean.text, complete);
   add(std::move(complete));
   return taken;
+}
+
+void Utterance::release(std::vector<Segment>& out) {
+  if (!cleaner_) return;
+  markup::Clean clean;
+  cleaner_->flush(clean);
+  const auto taken = growing_->append(clean.text, out);
+  ANTIPHON_CHECK(taken.has_value(), "what a cleaner makes is UTF-8");
 }
 
 void Utterance::flush(Flush how) {
   ANTIPHON_CHECK(growing_.has_value(), "the text has an end already");
   std::vector<Segment> rest;
+  if (how != Flush::kWords) release(rest);
   growing_->flush(rest, how);
   add(std::move(rest));
 }
@@ -33,6 +68,7 @@ void Utterance::flush(Flush how) {
 void Utterance::finish() {
   ANTIPHON_CHECK(growing_.has_value(), "the text has an end already");
   std::vector<Segment> rest;
+  release(rest);
   growing_->finish(rest);
   growing_.reset();
   add(std::move(rest));

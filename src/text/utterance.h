@@ -4,22 +4,28 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "text/growing_text.h"
+#include "text/markup/cleaner.h"
 #include "text/segmenter.h"
 
 namespace antiphon::text {
+
+/// A whole text as Utterance takes it: its layout and markup are read as `options` say, and it is normalised.
+/// Errors: kInvalidUtf8.
+[[nodiscard]] Result<std::string> prepare(std::string_view utf8, const Options& options);
 
 /// Which segment of a text is planned next, and under which number. Everything that speaks (the server, `antiphon
 /// say`) asks an engine to plan next() and reports what it answered, so that all of them cut and number alike.
 class Utterance {
  public:
-  /// `normalised` is a result of normalise().
-  Utterance(std::string_view normalised, const Options& options);
+  /// `prepared` is a result of prepare() or normalise().
+  Utterance(std::string_view prepared, const Options& options);
   /// One whose text is yet to come, by append().
-  explicit Utterance(const Options& options) : growing_(options) {}
+  explicit Utterance(const Options& options);
 
   /// The segment to plan; null when finished or waiting. Valid until the next call of accepted(), nothing() or
   /// too_long().
@@ -36,12 +42,12 @@ class Utterance {
 
   // Of an utterance that grows; none may be called after finish(), or on one that does not.
 
-  /// More text, normalised or not. Errors: kInvalidUtf8; nothing of it is taken then.
+  /// More text as it was written. Errors: kInvalidUtf8; nothing of it is taken then.
   [[nodiscard]] Result<void> append(std::string_view utf8);
   /// What has come is to be spoken though its sentence may go on.
   void flush(Flush how = Flush::kAll);
   /// What has come and is in no segment yet, in units of spoken_length().
-  [[nodiscard]] std::size_t pending() const { return growing_ ? growing_->pending() : 0; }
+  [[nodiscard]] std::size_t pending() const;
   /// All segments that are there are kept by drop().
   void keep() { kept_ = segments_.size(); }
   /// No more text comes, and what is not kept is not spoken; but next(), which may be on its way to be planned, stays
@@ -65,9 +71,12 @@ class Utterance {
 
  private:
   void add(std::vector<Segment> segments);
+  /// Hands on what the cleaner holds back.
+  void release(std::vector<Segment>& out);
 
   std::deque<Segment> segments_;
   std::optional<GrowingText> growing_;
+  std::optional<markup::Cleaner> cleaner_;  ///< Of a text that grows.
   std::uint32_t index_ = 0;
   std::size_t kept_ = 0;  ///< The first so many of segments_.
 };

@@ -2,6 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "text/test_text.h"
+
 namespace antiphon::text {
 namespace {
 
@@ -114,6 +121,67 @@ TEST(Utterance, HasNothingLeftWhereNothingWasComplete) {
   utterance.drop();
   EXPECT_EQ(utterance.pending(), 0U);
   EXPECT_TRUE(utterance.finished());
+}
+
+std::vector<Segment> segments_of(Utterance& utterance) {
+  std::vector<Segment> out;
+  for (; utterance.next() != nullptr; utterance.accepted()) out.push_back(*utterance.next());
+  return out;
+}
+
+std::vector<Segment> spoken(std::string_view text, const Options& options = {}) {
+  Utterance utterance(prepare(text, options).value(), options);
+  return segments_of(utterance);
+}
+
+TEST(Utterance, AnAskedForPauseEndsASegmentAndLastsAsLong) {
+  EXPECT_EQ(spoken("Wait. <break time=\"1s\"/> Go on, [pause:300ms] now."),
+            (std::vector<Segment>{
+                {.text = "Wait.", .pause_after = 1s}, {.text = "Go on,", .pause_after = 300ms}, {.text = "now."}}));
+  EXPECT_EQ(spoken("Wait. <break time=\"10ms\"/> Go.").front().pause_after, 100ms) << "no shorter than a sentence's";
+  EXPECT_EQ(spoken("A <break time=\"9s\"/><break time=\"9s\"/> b").front().pause_after, 10s);
+  EXPECT_EQ(spoken("Wait. [pause:1s]").back().pause_after, 1s) << "at the end, too";
+}
+
+TEST(Utterance, ALineIsASegmentAndAWrappedOneIsNot) {
+  EXPECT_EQ(spoken("Apples\nBread\n").size(), 2U);
+  EXPECT_EQ(spoken("This line is wrapped\nin the middle of it.").size(), 1U);
+}
+
+TEST(Utterance, WhatIsReadAsItIsWrittenKeepsEverySign) {
+  EXPECT_EQ(spoken("**a** <b>", {.normalise = Normalise::kOff}), (std::vector<Segment>{{.text = "**a** <b>"}}));
+}
+
+TEST(Utterance, TheSegmentsOfMarkupDoNotDependOnHowItWasCut) {
+  std::mt19937 random(11);
+  for (int round = 0; round < 300; ++round) {
+    const auto text = random_text(random, 60, markup_pieces());
+    Utterance whole(Options{});
+    ASSERT_TRUE(whole.append(text));
+    whole.finish();
+    Utterance utterance(Options{});
+    for (std::string_view rest = text; !rest.empty();) {
+      auto size = std::min<std::size_t>(rest.size(), 1 + random() % 7);
+      while (size < rest.size() && (static_cast<unsigned char>(rest[size]) & 0xC0U) == 0x80U) ++size;
+      ASSERT_TRUE(utterance.append(rest.substr(0, size)));
+      rest.remove_prefix(size);
+    }
+    utterance.finish();
+    EXPECT_EQ(segments_of(utterance), segments_of(whole)) << text;
+  }
+}
+
+TEST(Utterance, AFlushSpeaksWhatMayBeMarkupAndAWritersPauseLetsItWait) {
+  Utterance utterance(Options{});
+  ASSERT_TRUE(utterance.append("See [the gui"));
+  utterance.flush(Flush::kWords);
+  ASSERT_NE(utterance.next(), nullptr);
+  EXPECT_EQ(utterance.next()->text, "See");
+  EXPECT_GT(utterance.pending(), 0U);
+  utterance.accepted();
+  utterance.flush();
+  ASSERT_NE(utterance.next(), nullptr);
+  EXPECT_EQ(utterance.next()->text, "[the gui");
 }
 
 }  // namespace

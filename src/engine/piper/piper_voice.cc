@@ -1,13 +1,13 @@
 #include "engine/piper/piper_voice.h"
 
 #include <unicode/uchar.h>
-#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include "engine/piper/pcm.h"
 #include "phonemizer/word_places.h"
+#include "text/text.h"
 #include "voice/grain_layout.h"
 
 namespace antiphon::engine::piper {
@@ -20,15 +20,8 @@ std::unexpected<Error> failure(Errc code, std::string message) {
   return std::unexpected(Error{code, std::move(message)});
 }
 
-/// espeak-ng reads out the names of symbols that stand alone ("asterisk asterisk"); nobody wants to hear that.
-bool has_letter_or_digit(std::string_view text) {
-  const auto length = static_cast<std::int64_t>(text.size());
-  for (std::int64_t i = 0; i < length;) {
-    UChar32 c = 0;
-    U8_NEXT(text, i, length, c);
-    if (c >= 0 && (u_isUAlphabetic(c) != 0 || u_isdigit(c) != 0)) return true;
-  }
-  return false;
+bool has_letter(std::u32string_view phonemes) {
+  return std::ranges::any_of(phonemes, [](char32_t c) { return u_isUAlphabetic(static_cast<UChar32>(c)) != 0; });
 }
 
 /// What a voice says in a second at speed 1, with the signs of stress and the spaces.
@@ -110,11 +103,11 @@ Result<SegmentPlan> PiperVoice::plan(const PlanRequest& request) {
     return failure(Errc::kBadArgument, "speed is outside 0.25 to 4");
   }
   if (!knows(request.speaker)) return failure(Errc::kBadArgument, "the voice has no such speaker");
-  if (!has_letter_or_digit(request.text)) {
-    return failure(Errc::kNothingToSpeak, "the text has no letter and no digit");
-  }
+  // espeak-ng reads out the names of marks that stand alone ("asterisk asterisk"); nobody wants to hear that.
+  if (!text::speakable(request.text)) return failure(Errc::kNothingToSpeak, "the text has nothing that is spoken");
   const auto phonemes = read(request.text);
   if (!phonemes) return std::unexpected(phonemes.error());
+  if (!has_letter(*phonemes)) return failure(Errc::kNothingToSpeak, "the text has no phoneme");
   if (is_too_long(phonemes->size(), request)) {
     return failure(Errc::kSegmentTooLong, "the segment has too many phonemes for the audio that it may become");
   }

@@ -1,0 +1,164 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "device/gpu.h"
+#include "fleet/events.h"
+#include "fleet/fingerprint_gate.h"
+#include "fleet/memory_watch.h"
+#include "fleet/remote_ledger.h"
+#include "fleet/slot_life.h"
+#include "fleet/slot_table.h"
+#include "fleet/voice_loader.h"
+#include "fleet/voice_table.h"
+#include "fleet/worker_source.h"
+#include "fleet/worker_status.h"
+#include "identity/key_ring.h"
+#include "runtime/clock.h"
+#include "runtime/task_group.h"
+#include "wire/message.h"
+#include "worker_pool/pool.h"
+#include "worker_pool/stall_judge.h"
+
+namespace antiphon::fleet {
+
+/// Of workers on other machines.
+struct RemoteOptions {
+  std::size_t most = 64;         ///< Number of remote workers at once, 1 to 1024.
+  std::string kernel = "voice";  ///< The one with which they render.
+};
+
+struct Options {
+  worker_pool::Options pool{};
+  /// Number of voices that one worker holds at once, at least 1, unless it says that it holds fewer; the one used
+  /// longest ago makes room.
+  std::size_t voices_per_worker = 8;
+  const device::Gpu* gpu = nullptr;  ///< On which the workers compute, and whose memory bounds their number.
+  RemoteOptions remote{};
+};
+
+/// How much is asked of the workers.
+struct Demand {
+  double load = 0;              ///< See worker_pool::Sample, here and below.
+  base::Duration start_wait{};  ///< How long a newcomer would wait to be let in.
+  std::uint64_t refusals = 0;
+  std::uint64_t calls = 0;
+};
+
+/// The workers of a server. It starts local ones, loads their voices, watches over their jobs and their memory, and
+/// ends them; all as worker_pool::Pool and StallJudge decide. Remote workers come by themselves, through the
+/// RemoteDoor, and are used like these. It reports to `events` and asks nothing back. Lives on one event loop and is
+/// used only from it.
+class Fleet {
+ public:
+  /// The references outlive it. Local workers come from `source`.
+  Fleet(runtime::Executor executor, runtime::Clock& clock, WorkerSource& source, const VoiceTable& voices,
+        Events& events, Options options);
+
+  void start();
+  /// Kills the workers and completes when all are gone.
+  [[nodiscard]] runtime::Awaitable<> stop();
+
+  /// Sends a job to a worker that has joined, and has it load the voice before if it lacks it. `work`: what the job may
+  /// take.
+  void send_job(base::WorkerId worker, const Voice& voice, std::uint64_t job, wire::Message message,
+                worker_pool::StallJudge::Work work);
+  void cancel_job(base::WorkerId worker, std::uint64_t job);
+  /// The worker sent what it was not asked for: it is killed, and its jobs are lost.
+  void kill_for_bad_answer(base::WorkerId worker, const std::string& why);
+  /// Does what the pool decides now. The answer to Events::pool_due().
+  void update_pool(const Demand& demand);
+  /// Number of streams under way that workers have begun, whenever it changes.
+  void set_streams_under_way(std::size_t streams) { streams_under_way_ = streams; }
+  /// Slots that were given up or are in quarantine are tried again.
+  void reset_faults() { pool_.reset(); }
+  /// The table of voices has changed.
+  void check_voices();
+
+  // Remote workers.
+
+  /// Returns nullopt if the worker that says this may join. The version and the token are not looked at here.
+  [[nodiscard]] std::optional<wire::Refused> refuse(const wire::Join& join) const;
+  /// Welcomes a worker that may join and uses it until it goes. An older one of its id is sent away.
+  [[nodiscard]] runtime::Awaitable<> serve(std::unique_ptr<link::MessageStream> stream, wire::Join join,
+                                           std::string address);
+  /// Sends away those that joined with another token than these.
+  void check_tokens(const identity::KeyRing& tokens);
+  /// Number of remote workers that take jobs.
+  [[nodiscard]] std::uint32_t remote_workers() const { return slots_.remote_workers(); }
+  /// What became of all of them so far.
+  [[nodiscard]] const RemoteLedger& remote_ledger() const { return ledger_; }
+
+  // What is known, for reports.
+
+  using Status = WorkerStatus;
+  /// Those of this machine first, one for each slot.
+  [[nodiscard]] std::vector<Status> status() const { return slots_.status(); }
+  /// Returns null if the workers compute on the processor.
+  [[nodiscard]] const device::Gpu* gpu() const { return memory_.gpu(); }
+  /// The device's memory, as of a second ago; a total of zero: not known.
+  [[nodiscard]] const worker_pool::Memory& device_memory() const { return memory_.device(); }
+  /// Whether more of the device's memory is used than may be: then no worker is started, and no voice loaded beside
+  /// others.
+  [[nodiscard]] bool device_full() const { return memory_.is_device_full(); }
+  /// Whether the device is full, and no worker that takes jobs has the voice.
+  [[nodiscard]] bool lacks_room_for(const std::string& voice) const { return loader_.lacks_room_for(voice); }
+  [[nodiscard]] base::TimePoint now() const { return clock_.now(); }
+  [[nodiscard]] const worker_pool::Pool& pool() const { return pool_; }
+  [[nodiscard]] const worker_pool::StallJudge& judge() const { return judge_; }
+
+ private:
+  /// Has a worker work until its connection ends.
+  [[nodiscard]] runtime::Awaitable<> run(Slot& slot);
+  /// Judges the workers every StallJudge::kInterval while they work, and asks the pool ten times a second.
+  [[nodiscard]] runtime::Awaitable<> watch();
+  void judge();
+  void weigh();
+  void beat();
+  void perform(const worker_pool::Action& action);
+  void perform(const FingerprintGate::Actions& actions);
+  void perform(const FingerprintGate::Action& action);
+
+  void on_message(Slot& slot, wire::Message message);
+  /// Returns true if the message was about the link, and goes to no other component.
+  [[nodiscard]] bool on_link_message(Slot& slot, const wire::Message& message);
+  void on_job_message(Slot& slot, wire::Message message);
+  void on_ready(Slot& slot, const wire::Ready& ready);
+  void on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded);
+  void on_load_failed(Slot& slot, const std::string& voice, const wire::Failed& failed);
+  void on_loaded(Slot& slot);
+  /// Reports which voices a worker that has joined cannot load.
+  void check_voices(const Slot& slot);
+
+  void end_task(Slot& slot, std::uint64_t number);
+
+  [[nodiscard]] FingerprintGate::Situation situation() const;
+
+  runtime::Executor executor_;
+  runtime::Clock& clock_;
+  WorkerSource& source_;
+  const VoiceTable& voices_;
+  Events& events_;
+  Options options_;
+  worker_pool::Pool pool_;
+  worker_pool::StallJudge judge_;
+  MemoryWatch memory_;
+  RemoteLedger ledger_;
+  FingerprintGate gate_;
+  SlotTable slots_;
+  VoiceLoader loader_;
+  SlotLife life_;
+  std::size_t streams_under_way_ = 0;
+  base::TimePoint weighed_at_;
+  base::TimePoint beaten_at_;
+  std::uint64_t next_worker_ = 1;
+  runtime::TaskGroup tasks_;
+};
+
+}  // namespace antiphon::fleet

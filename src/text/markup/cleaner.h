@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "text/markup/lines.h"
+#include "text/markup/options.h"
+#include "text/markup/tags.h"
+#include "text/markup/window.h"
+
+/// What is in a text that nobody says: layout, markup, tags, forms of letters. Pure.
+namespace antiphon::text::markup {
+
+/// A stretch of a text as it was written and what it became, in bytes. Where both are equal it is the same text.
+struct Stretch {
+  std::uint32_t written = 0;
+  std::uint32_t clean = 0;
+  friend bool operator==(const Stretch&, const Stretch&) = default;
+};
+
+/// What a Cleaner makes of a text. The stretches follow each other without gaps.
+struct Clean {
+  std::string text;
+  std::vector<Stretch> stretches;
+  std::size_t left_out = 0;  ///< Tags, addresses' paths, emoji and the like that are not in it.
+};
+
+/// Makes of a text as chat programs, web pages and users of SSML write it the words and marks that are spoken, while it
+/// comes: Markdown and HTML are stripped, a line's end that parts what is spoken becomes the end of a paragraph and one
+/// that only wraps a space, compatibility forms of Unicode become plain, and what asks for a pause becomes its sign
+/// (characters/signs.h). What it makes depends on the text and the places of flush() alone, not on how it was cut.
+/// Linear in the text; holds at most some kilobytes of it back. One thread at a time.
+class Cleaner {
+ public:
+  explicit Cleaner(const Options& options) : options_(options) {}
+
+  /// More of the text, valid UTF-8; appends what it decides to `out`.
+  void append(std::string_view utf8, Clean& out);
+  /// Decides what is held back as if the text ended here, though more may come.
+  void flush(Clean& out);
+  /// Whether something that may be spoken is held back.
+  [[nodiscard]] bool holds() const { return !window_.empty(); }
+
+ private:
+  /// What is being skipped, or read in another way than text.
+  enum class Mode : std::uint8_t { kText, kAddress, kComment, kRaw, kAlias, kDropLine };
+
+  void run(Clean& out);
+  /// Decides the begin of the window. False, and nothing is done, where more of the text is needed for that.
+  bool step();
+  bool step_mode();
+  bool step_space(char32_t c, std::size_t bytes);
+  bool begin_line();
+  bool step_inline(char32_t c, std::size_t bytes);
+  bool step_bracket();
+  bool step_tag();
+  bool step_entity();
+  bool step_emphasis(char sign);
+  bool step_table_bar();
+  bool step_address();
+  bool step_letter(char32_t c, std::size_t bytes);
+  void open(const Tag& tag);
+  void pause(base::Duration length, std::size_t written);
+  void settle_gap(Block next, char32_t first);
+
+  /// `written` bytes of the window became `clean`.
+  void put(std::string_view clean, std::size_t written);
+  void skip(std::size_t written);
+
+  Options options_;
+  Window window_;
+  Clean* out_ = nullptr;  ///< During a call only.
+  Mode mode_ = Mode::kText;
+  std::string raw_end_;       ///< What ends kRaw and kAlias, such as "</script".
+  std::size_t depth_ = 0;     ///< Of the brackets of an address.
+  char32_t last_ = 0;         ///< That was put; 0 at the begin of the text.
+  char32_t raw_last_ = '\n';  ///< That was read.
+  bool parts_word_ = false;   ///< Something was left out behind the last character.
+  bool spells_ = false;       ///< <say-as interpret-as="characters">
+  bool in_code_ = false;
+  bool line_begins_ = true;
+  Block block_ = Block::kText;  ///< Of the line that begins.
+  Line line_;
+  std::size_t item_ = 0;    ///< Number of the last item that had one.
+  std::size_t breaks_ = 0;  ///< Ends of lines since the last character; 2: of a paragraph.
+  bool spaced_ = true;      ///< A space was put since.
+  std::size_t consumed_ = 0;
+  std::size_t label_end_ = 0;   ///< Where, in bytes of the text, the label of a link ends; 0: there is none.
+  std::size_t label_tail_ = 0;  ///< Bytes from there on that are not read.
+};
+
+}  // namespace antiphon::text::markup

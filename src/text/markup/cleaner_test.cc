@@ -1,0 +1,285 @@
+#include "text/markup/cleaner.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "text/characters/characters.h"
+#include "text/characters/signs.h"
+
+namespace antiphon::text::markup {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string clean(std::string_view text, const Options& options = {}) {
+  Cleaner cleaner(options);
+  Clean out;
+  cleaner.append(text, out);
+  cleaner.flush(out);
+  // White space in a row is what its most parting sign is, as in text::normalise().
+  std::string squeezed;
+  for (const char c : out.text) {
+    const bool space = c == ' ' || c == '\n';
+    if (!space || squeezed.empty() || (squeezed.back() != ' ' && squeezed.back() != '\n')) {
+      squeezed += c;
+    } else if (c == '\n') {
+      squeezed.back() = c;
+    }
+  }
+  const auto begin = squeezed.find_first_not_of(" \n");
+  return begin == std::string::npos ? "" : squeezed.substr(begin, squeezed.find_last_not_of(" \n") + 1 - begin);
+}
+
+std::string pause(base::Duration length) {
+  std::string out;
+  characters::append(out, characters::pause_sign(length));
+  return out;
+}
+
+struct Row {
+  std::string written;
+  std::string spoken;
+};
+
+void expect(const std::vector<Row>& rows) {
+  for (const auto& row : rows) EXPECT_EQ(clean(row.written), row.spoken) << row.written;
+}
+
+TEST(Cleaner, ALineThatEndsAnItemOrAHeadingEndsAParagraphAndAWrappedOneDoesNot) {
+  expect({
+      {"We need four things:\nApples\nBread\nMilk\nSoap", "We need four things:\nApples\nBread\nMilk\nSoap"},
+      {"Chapter One\nIt was raining.", "Chapter One\nIt was raining."},
+      {"Eggs\r\nMilk", "Eggs\nMilk"},
+      {"This line is wrapped\nin the middle of it.", "This line is wrapped in the middle of it."},
+      {"We flew over the\nAtlantic Ocean.", "We flew over the Atlantic Ocean."},
+      {"It rained.\nThen it stopped.", "It rained. Then it stopped."},
+      {"Roses are red,\nViolets are blue", "Roses are red, Violets are blue"},
+      {"eggs\nmilk\nsoap", "eggs\nmilk\nsoap"},
+      {"A line that is about as long as the pages of a book or a\nLetter",
+       "A line that is about as long as the pages of a book or a Letter"},
+      {"One\n\n\n\nTwo", "One\nTwo"},
+      {"\n\n  One  \n", "One"},
+      {"\u2713 Eggs\n\u2713 Milk", "Eggs\nMilk"},
+      {"- Eggs\n- Milk and\n  honey", "Eggs\nMilk and honey"},
+      {"\u4F60\u597D\n\u4E16\u754C", "\u4F60\u597D\n\u4E16\u754C"},
+  });
+}
+
+TEST(Cleaner, MarkdownIsSilent) {
+  expect({
+      {"## Setup\n**Important:** run `make`, then see [the guide](https://example.com/a?b=1).",
+       "Setup\nImportant: run make, then see the guide."},
+      {"# Title #\nText", "Title\nText"},
+      {"Hashtag #1 and C# stay", "Hashtag #1 and C# stay"},
+      {"**bold**, *italic*, ***both***, __bold__, _italic_, ~~gone~~", "bold, italic, both, bold, italic, gone"},
+      {"snake_case_name, 2*3, 2 * 3", "snake_case_name, 2*3, 2 * 3"},
+      {"- [x] done\n- [ ] open", "done\nopen"},
+      {"* a\n+ b\n\u2022 c", "a\nb\nc"},
+      {"1. First\n2. Second\n3.", "1, First\n2, Second"},
+      {"How many?\n42.", "How many? 42."},
+      {"One\n\n---\n\nTwo\n***\nThree", "One\nTwo\nThree"},
+      {"> This is quoted\n> text here.", "This is quoted text here."},
+      {"| Name | Age |\n|------|----:|\n| Ann | 7 |\n| Bob | 8 |", "Name , Age\nAnn , 7\nBob , 8"},
+      {"```cpp\nint x;\nint y;\n```\nDone", "int x;\nint y;\nDone"},
+      {"![A cat](cat.png) and ![](x.png)!", "A cat and !"},
+      {"[one][1] and a note[^2].", "one and a note."},
+      {"[not a link] and a [b", "[not a link] and a [b"},
+      {R"(Not \*emphasised\* and C:\Users)", R"(Not *emphasised* and C:\Users)"},
+      {"[**the** guide](u) ends", "the guide ends"},
+      {"*sighs* Fine. *is it*", "Fine. is it"},
+      {"Fill in ____ here", "Fill in here"},
+  });
+}
+
+TEST(Cleaner, HtmlIsSilent) {
+  expect({
+      {"<b>b</b> and <i class=\"x\">i</i>", "b and i"},
+      {"Fish &amp; chips &lt;3 &#233;&#xE9; &nbsp;x &nope; AT&T", "Fish & chips <3 \u00E9\u00E9 x &nope; AT&T"},
+      {"<p>One</p><p>Two</p>", "One\nTwo"},
+      {"One<br>Two<br/>Three", "One\nTwo\nThree"},
+      {"a < b and c > d, x<y and y>z", "a < b and c > d, x<y and y>z"},
+      {"A<!-- no\n -->B", "AB"},
+      {"A<script>if (a < b) {}</script>B", "AB"},
+      {"<speak>Hi <emphasis level=\"strong\">you</emphasis>.</speak>", "Hi you."},
+      {"<sub alias=\"World Wide Web\">WWW</sub> works", "World Wide Web works"},
+      {"<say-as interpret-as=\"characters\">AB1</say-as>", "A B 1"},
+      {"<3 you", "<3 you"},
+  });
+}
+
+TEST(Cleaner, AddressesAreReadAsTheirHosts) {
+  expect({
+      {"See https://www.example.com/a?b=1#c. Then go.", "See example.com. Then go."},
+      {"At http://example.com, or (https://example.org/x_(y)).", "At example.com, or (example.org)."},
+      {"Visit www.example.com!", "Visit example.com!"},
+      {"<https://example.com/x> is it", "example.com is it"},
+      {"mail a.b@example.com now", "mail a.b@example.com now"},
+      {"[https://a.example/b](https://a.example/b) is", "a.example is"},
+      {"whether we or http or https", "whether we or http or https"},
+      {"https://a.example/x\nhttps://b.example", "a.example\nb.example"},
+  });
+}
+
+TEST(Cleaner, EmojiAreSilentOrNamed) {
+  expect({
+      {"Great \U0001F44D\U0001F3FD job", "Great job"},
+      {"Hi\U0001F44Bthere", "Hi there"},
+      {"Done\U0001F389.", "Done."},
+      {"\U0001F468\u200D\U0001F469\u200D\U0001F467", ""},
+      {"\u2764\uFE0F\U0001F1E9\U0001F1EA", ""},
+      {"\u00A9 2024 and \u2122", "\u00A9 2024 and \u2122"},
+  });
+  EXPECT_EQ(clean("A \U0001F600 b\U0001F600.", {.emoji = Emoji::kNamed}), "A grinning face b grinning face .");
+}
+
+TEST(Cleaner, PausesBecomeTheirSigns) {
+  expect({
+      {"Wait. <break time=\"1s\"/> Go.", "Wait. " + pause(1s) + "Go."},
+      {"Wait.<break time='250ms' />Go", "Wait." + pause(250ms) + "Go"},
+      {"A <break strength=\"strong\"/>b <break/>c", "A " + pause(750ms) + "b " + pause(500ms) + "c"},
+      {"Well [pause:1.5s] yes [pause 200ms]no [pause]",
+       "Well " + pause(1500ms) + "yes " + pause(200ms) + "no " + pause(500ms)},
+      {"A <break time=\"1h\"/>b <break time=\"99999s\"/>c", "A " + pause(500ms) + "b " + pause(10s) + "c"},
+      {"[pause:1s]Go.", "Go."},
+      {"[pausing] now", "[pausing] now"},
+      {"A client's own sign" + pause(1s), "A client's own sign"},
+  });
+}
+
+TEST(Cleaner, WhatIsReadAsItIsWrittenKeepsItsMarkup) {
+  const Options read{.markup = Markup::kRead};
+  EXPECT_EQ(clean("# *a* <b>\n- c", read), "# *a* <b>\n- c");
+}
+
+TEST(Cleaner, CountsWhatItLeavesOut) {
+  Cleaner cleaner({});
+  Clean out;
+  cleaner.append("<x>a</x> https://b.example \U0001F44D ", out);
+  EXPECT_EQ(out.left_out, 4U);
+}
+
+std::vector<std::string> troublesome() {
+  return {"word",
+          " ",
+          " ",
+          "\n",
+          "\n\n",
+          "\r\n",
+          "**",
+          "*",
+          "_",
+          "`",
+          "```\n",
+          "[",
+          "](",
+          ")",
+          "![",
+          "[[",
+          "]]",
+          "(/",
+          "/)",
+          "<b>",
+          "</b>",
+          "<",
+          ">",
+          "<!--",
+          "-->",
+          "<script>",
+          "</script>",
+          "<break time=\"1s\"/>",
+          "[pause:1s]",
+          "&amp;",
+          "&",
+          ";",
+          "#",
+          "# ",
+          "- ",
+          "1. ",
+          "2. ",
+          "---",
+          "| a | ",
+          "|",
+          "\\",
+          "https://",
+          "www.",
+          "a.example",
+          "/x?y",
+          ".",
+          ",",
+          "\U0001F44D",
+          "\u200D",
+          "\uFE0F",
+          "\uFF19",
+          "\uFF1A",
+          "\u2163",
+          "\u0663",
+          "<sub alias=\"x\">",
+          "</sub>",
+          "<say-as interpret-as=\"characters\">",
+          "~~",
+          "> ",
+          "\u00A0",
+          "*sighs*",
+          "!",
+          "=",
+          "\"",
+          "'",
+          "\U000F0010"};
+}
+
+TEST(Cleaner, TheResultDoesNotDependOnHowTheTextWasCut) {
+  std::mt19937 random(7);
+  const auto pieces = troublesome();
+  for (int round = 0; round < 3000; ++round) {
+    std::string text;
+    for (auto count = random() % 40; count > 0; --count) text += pieces[random() % pieces.size()];
+    Cleaner whole({});
+    Clean at_once;
+    whole.append(text, at_once);
+    whole.flush(at_once);
+    Cleaner cleaner({});
+    Clean out;
+    for (std::string_view rest = text; !rest.empty();) {
+      auto size = std::min<std::size_t>(rest.size(), 1 + random() % 9);
+      while (size < rest.size() && (static_cast<unsigned char>(rest[size]) & 0xC0U) == 0x80U) ++size;
+      cleaner.append(rest.substr(0, size), out);
+      rest.remove_prefix(size);
+    }
+    cleaner.flush(out);
+    ASSERT_EQ(out.text, at_once.text) << text;
+    ASSERT_EQ(out.stretches, at_once.stretches) << text;
+    std::size_t written = 0;
+    std::size_t spoken = 0;
+    for (const auto& stretch : out.stretches) {
+      written += stretch.written;
+      spoken += stretch.clean;
+    }
+    EXPECT_EQ(written, text.size()) << text;
+    EXPECT_EQ(spoken, out.text.size()) << text;
+  }
+}
+
+TEST(Cleaner, HoldsBackALittleWhateverComes) {
+  for (const std::string unit :
+       {"[", "<", "<a ", "&", "*", "`", "https://", "www.", "#", "|", "[a](", "-", "_", "\\", "!["}) {
+    std::string text;
+    while (text.size() < 20'000) text += unit;
+    Cleaner cleaner({});
+    Clean out;
+    std::size_t decided = 0;
+    std::size_t held = 0;
+    for (std::size_t at = 0; at < text.size(); at += 997) {
+      out = {};
+      cleaner.append(std::string_view(text).substr(at, 997), out);
+      for (const auto& stretch : out.stretches) decided += stretch.written;
+      held = std::max(held, std::min(at + 997, text.size()) - decided);
+    }
+    EXPECT_LE(held, 5'000U) << unit;
+  }
+}
+
+}  // namespace
+}  // namespace antiphon::text::markup

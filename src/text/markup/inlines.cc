@@ -1,0 +1,128 @@
+#include "text/markup/inlines.h"
+
+#include <unicode/uchar.h>
+
+#include <algorithm>
+#include <array>
+
+#include "text/characters/characters.h"
+
+namespace antiphon::text::markup {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+constexpr std::size_t kLongestHost = 255;
+constexpr std::size_t kLongestAction = 48;
+constexpr std::size_t kMostMarks = 8;
+
+bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_host(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         static_cast<unsigned char>(c) >= 0x80U;
+}
+bool is_host_letter(char c) { return is_host(c) && c != '-' && c != '.'; }
+
+/// Where the bracket that is open at `at` closes, at most `most` bytes on and on the same line; 0 where it does not.
+std::size_t closing(const Window& window, std::size_t at, char open, char close, std::size_t most) {
+  std::size_t depth = 0;
+  for (const auto end = at + most; at < end; ++at) {
+    const char c = window.at(at);
+    if (c == 0 || c == '\n') return 0;
+    if (c == open) ++depth;
+    if (c == close && --depth == 0) return at;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::optional<Link> link_at(const Window& window, std::size_t from) {
+  const auto end = closing(window, from, '[', ']', kLongestLabel);
+  if (end == 0) return std::nullopt;
+  if (window.at(from + 1) == '^') return Link{.label = 0, .behind = end + 1 - from};
+  const char next = window.at(end + 1);
+  if (next != '(' && next != '[') return std::nullopt;
+  const auto last = closing(window, end + 1, next, next == '(' ? ')' : ']', kLongestTarget);
+  if (last == 0) return std::nullopt;
+  if (end == from + 1) return Link{.label = 0, .behind = last + 1 - from};
+  return Link{.label = end - 1 - from, .behind = last + 1 - end};
+}
+
+std::optional<Phonemes> phonemes_at(const Window& window) {
+  const auto end = closing(window, 0, '[', ']', kLongestLabel);
+  if (end == 0) return std::nullopt;
+  if (window.at(1) == '[' && window.at(end - 1) == ']') return Phonemes{.bytes = end + 1, .begin = 2, .end = end - 1};
+  if (window.at(end + 1) != '(' || window.at(end + 2) != '/') return std::nullopt;
+  const auto last = closing(window, end + 1, '(', ')', kLongestLabel);
+  if (last < end + 4 || window.at(last - 1) != '/') return std::nullopt;
+  return Phonemes{.bytes = last + 1, .begin = end + 3, .end = last - 1};
+}
+
+std::optional<Address> address_at(const Window& window, std::size_t from) {
+  auto at = from;
+  for (const auto scheme : {"https://"sv, "http://"sv, "ftp://"sv}) {
+    if (window.starts_with(scheme, from)) at = from + scheme.size();
+  }
+  if (window.starts_with("www.", at)) at += 4;
+  if (at == from) return std::nullopt;
+  std::size_t host = 0;
+  while (host < kLongestHost && is_host(window.at(at + host))) {
+    if (!is_host_letter(window.at(at + host)) && !is_host_letter(window.at(at + host + 1))) break;
+    ++host;
+  }
+  return host == 0 ? std::nullopt : std::optional(Address{.before = at - from, .host = host});
+}
+
+bool address_ends(const Window& window) {
+  constexpr auto kMarks = ".,;:!?'\")]}*_~`"sv;
+  std::size_t at = 0;
+  while (at < kMostMarks && window.at(at) != 0 && kMarks.contains(window.at(at))) ++at;
+  const auto [c, bytes] = window.decode(at);
+  return bytes == 0 || is_ascii_space(window.at(at)) || characters::is_space(c) || "<>\"`|"sv.contains(window.at(at));
+}
+
+std::size_t action_at(const Window& window) {
+  constexpr std::array kVerbs = {"sighs"sv,  "laughs"sv, "giggles"sv,  "chuckles"sv, "smiles"sv, "nods"sv,  "gasps"sv,
+                                 "coughs"sv, "grins"sv,  "winks"sv,    "shrugs"sv,   "groans"sv, "yawns"sv, "sobs"sv,
+                                 "sniffs"sv, "pauses"sv, "whispers"sv, "clears"sv,   "waves"sv,  "frowns"sv};
+  const bool action = std::ranges::any_of(kVerbs, [&](std::string_view verb) {
+    return window.starts_with(verb, 1) && !is_host_letter(window.at(1 + verb.size()));
+  });
+  if (!action) return 0;
+  for (std::size_t at = 1; at < kLongestAction; ++at) {
+    const char c = window.at(at);
+    if (c == 0 || c == '\n') return 0;
+    if (c == '*') return window.at(at + 1) == '*' ? 0 : at + 1;
+  }
+  return 0;
+}
+
+bool is_emoji(char32_t c) {
+  const auto code = static_cast<UChar32>(c);
+  if (c == 0xFE0F || c == 0x20E3 || (c >= 0xE0020 && c <= 0xE007F)) return true;
+  if (c < 0x2300) return false;
+  return u_hasBinaryProperty(code, UCHAR_EXTENDED_PICTOGRAPHIC) != 0 ||
+         u_hasBinaryProperty(code, UCHAR_REGIONAL_INDICATOR) != 0 ||
+         u_hasBinaryProperty(code, UCHAR_EMOJI_MODIFIER) != 0;
+}
+
+std::string emoji_name(char32_t c) {
+  const auto code = static_cast<UChar32>(c);
+  if (u_hasBinaryProperty(code, UCHAR_EMOJI_PRESENTATION) == 0 || c == 0xFE0F) return {};
+  if (u_hasBinaryProperty(code, UCHAR_EMOJI_MODIFIER) != 0 ||
+      u_hasBinaryProperty(code, UCHAR_REGIONAL_INDICATOR) != 0) {
+    return {};
+  }
+  char name[128];
+  UErrorCode status = U_ZERO_ERROR;
+  const auto size = u_charName(code, U_UNICODE_CHAR_NAME, name, sizeof name, &status);
+  if (U_FAILURE(status) != 0) return {};
+  std::string out(name, static_cast<std::size_t>(size));
+  std::ranges::transform(out, out.begin(), [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter == '-' ? ' ' : letter;
+  });
+  return out;
+}
+
+}  // namespace antiphon::text::markup
