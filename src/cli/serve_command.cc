@@ -40,43 +40,14 @@ namespace {
 struct Flags {
   Settings settings;
   std::optional<std::string> listen;
-  std::vector<std::string> allowed_hosts;
-  std::optional<std::string> wyoming;
-  std::optional<std::filesystem::path> certificate;
-  std::optional<std::filesystem::path> key;
-  std::optional<std::uint32_t> workers;
-  std::optional<std::string> policy;
-  std::optional<std::string> admission;
-  std::optional<std::string> placement;
-  std::optional<std::string> kill;
-  std::optional<std::string> voice;
-  std::optional<std::string> workers_listen;
-  std::optional<std::string> workers_certificate;
-  std::optional<std::string> workers_key;
-  std::optional<std::string> workers_authorities;
-  bool allow_anonymous = false;
 };
 
+/// Throws config::Error.
 config::Config effective(const Flags& flags) {
   auto config = flags.settings.load();
   if (flags.listen) listen_at("--listen", *flags.listen, config.server.host, config.server.port);
   config.server.host = numeric_host("server.host", config.server.host);
-  if (!flags.allowed_hosts.empty()) config.server.allowed_hosts = flags.allowed_hosts;
-  if (flags.wyoming) config.wyoming.listen = *flags.wyoming;
-  if (flags.certificate) config.server.certificate = *flags.certificate;
-  if (flags.key) config.server.key = *flags.key;
-  if (flags.workers) config.workers.count = *flags.workers;
-  if (flags.workers == 0U) config.remote.only = true;
-  if (flags.workers_listen) config.remote.listen = *flags.workers_listen;
-  if (flags.workers_certificate) config.remote.certificate = *flags.workers_certificate;
-  if (flags.workers_key) config.remote.key = *flags.workers_key;
-  if (flags.workers_authorities) config.remote.authorities = *flags.workers_authorities;
-  if (flags.policy) config.scheduler.policy = scheduler::parse_policy(*flags.policy).value();
-  if (flags.admission) config.scheduler.admission = scheduler::parse_admission(*flags.admission).value();
-  if (flags.placement) config.scheduler.placement = scheduler::parse_placement(*flags.placement).value();
-  if (flags.kill) config.workers.pool.stall.rule = worker_pool::parse_kill_rule(*flags.kill).value();
-  if (flags.voice) config.voices.preferred = *flags.voice;
-  if (flags.allow_anonymous) config.server.allow_anonymous = true;
+  if (flags.settings.gives("--workers") && config.workers.count == 0) config.remote.only = true;
   config::validate(config);
   return config;
 }
@@ -303,45 +274,11 @@ int serve(const Flags& flags) {
 void add_serve(CLI::App& app, Run& chosen) {
   auto* const command = app.add_subcommand("serve", "Speak to many listeners over HTTP");
   const auto flags = std::make_shared<Flags>();
-  flags->settings.add_to(*command);
-  flags->settings.add_log_to(*command);
-  flags->settings.add_kernel_to(*command);
-  flags->settings.add_device_to(*command);
+  flags->settings.add_all_to(*command);
   command->add_option(
       "--listen", flags->listen,
-      "ADDRESS:PORT, or one of them (127.0.0.1:8080); localhost, 0.0.0.0 and [::] are addresses, port 0 picks a "
-      "free one");
-  command
-      ->add_option("--allowed-host", flags->allowed_hosts,
-                   "A name by which clients may call this server, such as antiphon, *.lan or * (localhost and its "
-                   "addresses); may be repeated")
-      ->allow_extra_args(false);
-  command->add_option("--wyoming", flags->wyoming,
-                      "ADDRESS:PORT for Home Assistant, such as 127.0.0.1:10200 (off); see docs/clients");
-  command->add_option("--certificate", flags->certificate, "Speak HTTPS with this certificate (PEM, with its chain)");
-  command->add_option("--key", flags->key, "The certificate's private key (PEM, without a password)");
-  command
-      ->add_option("--workers", flags->workers,
-                   "Worker processes (as many as are needed, up to one for each core); 0: only those that join from "
-                   "other machines")
-      ->check(CLI::Range(0, 1024));
-  command->add_option("--workers-listen", flags->workers_listen,
-                      "ADDRESS:PORT where workers on other machines join (off); see docs/remote.md");
-  command->add_option("--workers-certificate", flags->workers_certificate, "What they know this server by, PEM");
-  command->add_option("--workers-key", flags->workers_key, "The certificate's private key, PEM");
-  command->add_option("--workers-client-ca", flags->workers_authorities,
-                      "Who may have signed the certificates that they must show, PEM (they need none)");
-  command->add_option("--policy", flags->policy, "Order of the work (ours); the others are baselines")
-      ->check(CLI::IsMember({"fifo", "rr", "plan", "edf", "ours"}));
-  command->add_option("--admission", flags->admission, "Whether newcomers must fit beside what is promised (on)")
-      ->check(CLI::IsMember({"on", "off"}));
-  command->add_option("--placement", flags->placement, "Which free worker gets a job (affinity)")
-      ->check(CLI::IsMember({"affinity", "least_loaded", "round_robin"}));
-  command->add_option("--kill", flags->kill, "Which late workers are killed (progress); wall: all")
-      ->check(CLI::IsMember({"progress", "wall"}));
-  command->add_option("--voice", flags->voice, "The default voice (the first by name)");
-  command->add_flag("--allow-anonymous", flags->allow_anonymous,
-                    "Serve other machines though there are no keys (antiphon keys)");
+      "ADDRESS:PORT, or one of them (127.0.0.1:8080); localhost, 0.0.0.0 and [::] are addresses, port 0 picks a free "
+      "one [server.host, server.port]");
   command->callback([flags, &chosen] { chosen = [flags] { return serve(*flags); }; });
 }
 

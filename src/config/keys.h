@@ -14,6 +14,17 @@ struct Key {
   std::string_view doc;  ///< What it does; unit, range and default are added by those who print it.
   double least = 0;      ///< Of numbers and durations.
   double most = 0;
+  /// The flag that sets it, too, such as "--policy", for the commands that use it; "": there is none. Its variable of
+  /// the environment follows from section and name: see variable_of().
+  std::string_view flag = {};
+  std::string_view flag_doc = {};  ///< What the flag does besides; "": nothing.
+
+  [[nodiscard]] constexpr Key with_flag(std::string_view name_of_flag, std::string_view doc_of_flag = {}) const {
+    auto key = *this;
+    key.flag = name_of_flag;
+    key.flag_doc = doc_of_flag;
+    return key;
+  }
 };
 
 /// Calls `visit(key, value)` for every key but the tables of voices, in the order of the file. `value` is a reference
@@ -29,7 +40,8 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"server", "port", "TCP port; 0 picks a free one.", 0, 65'535}, server.port);
   visit(Key{"server", "allowed_hosts",
             "Names that requests may use for this server besides localhost and its addresses, such as \"antiphon\"; "
-            "\"*.lan\": those below, \".lan\": that one, too; \"*\": any. /healthz, /readyz and /metrics need none."},
+            "\"*.lan\": those below, \".lan\": that one, too; \"*\": any. /healthz, /readyz and /metrics need none."}
+            .with_flag("--allowed-host"),
         server.allowed_hosts);
   visit(Key{"server", "allowed_origins",
             R"(Origins, such as "https://chat.example", whose web pages may use this server (CORS); "*": any.)"},
@@ -39,10 +51,13 @@ void each_key(AnyConfig& config, const Visit& visit) {
         server.trusted_proxies);
   visit(Key{"server", "certificate",
             "PEM: the certificate of HTTPS and those that lead to its root, its own first; empty: plain HTTP. SIGHUP "
-            "reads it again."},
+            "reads it again."}
+            .with_flag("--certificate"),
         server.certificate);
-  visit(Key{"server", "key", "PEM: its private key, without a password."}, server.key);
-  visit(Key{"server", "allow_anonymous", "Whether others than this machine may be served where there are no keys."},
+  visit(Key{"server", "key", "PEM: the private key of the certificate, without a password."}.with_flag("--key"),
+        server.key);
+  visit(Key{"server", "allow_anonymous", "Whether other machines are served though there are no keys."}.with_flag(
+            "--allow-anonymous"),
         server.allow_anonymous);
   visit(Key{"server", "known_models_only",
             "Whether a model that GET /v1/models does not list is refused; else any name is taken, and none."},
@@ -81,9 +96,9 @@ void each_key(AnyConfig& config, const Visit& visit) {
         config.keys.file);
 
   auto& pool = config.workers.pool;
-  visit(
-      Key{"workers", "count", "Worker processes that take jobs, each on one core; 0: as many as are needed.", 0, 1024},
-      config.workers.count);
+  visit(Key{"workers", "count", "Worker processes that take jobs, each on one core; 0: as many as are needed.", 0, 1024}
+            .with_flag("--workers", "0: only those that join from other machines."),
+        config.workers.count);
   visit(Key{"workers", "most", "The most of them where count is 0; 0: one for each core.", 0, 1024},
         config.workers.most);
   visit(Key{"workers", "spares", "Workers kept ready to replace one that is lost, where memory allows.", 0, 1},
@@ -124,7 +139,8 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"workers", "longest_pause_seconds", "The longest such pause.", 0.001, 86'400}, pool.backoff.cap);
   visit(Key{"workers", "kill",
             "Which late workers are killed: those that make no progress or compute for far too long (progress), or all "
-            "(wall), which is a baseline."},
+            "(wall), which is a baseline."}
+            .with_flag("--kill"),
         pool.stall.rule);
   visit(Key{"workers", "kill_factor", "A job is late beyond so many times what 95 % of its kind take.", 1.1, 100},
         pool.stall.factor);
@@ -140,14 +156,20 @@ void each_key(AnyConfig& config, const Visit& visit) {
 
   auto& remote = config.remote;
   visit(Key{"remote", "listen",
-            "ADDRESS:PORT where workers on other machines join ('antiphon worker --join'); empty: off."},
+            "ADDRESS:PORT where workers on other machines join ('antiphon worker --join'); empty: off."}
+            .with_flag("--workers-listen"),
         remote.listen);
   visit(Key{"remote", "certificate",
-            "What they know this server by, in PEM form, leaf first; empty: no encryption, on a loopback only."},
+            "PEM: the certificate by which these workers know this server, its own first; empty: no encryption, on a "
+            "loopback only."}
+            .with_flag("--workers-certificate"),
         remote.certificate);
-  visit(Key{"remote", "key", "Its private key, in PEM form, without a password."}, remote.key);
+  visit(
+      Key{"remote", "key", "PEM: the private key of that certificate, without a password."}.with_flag("--workers-key"),
+      remote.key);
   visit(Key{"remote", "client_authorities",
-            "PEM: who may have signed the certificates that workers must show; empty: they need none."},
+            "PEM: who may have signed the certificates that workers must show; empty: they need none."}
+            .with_flag("--workers-client-ca"),
         remote.authorities);
   visit(
       Key{"remote", "tokens",
@@ -156,8 +178,10 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"remote", "most", "Workers on other machines at once; the next one is refused.", 1, 1024}, remote.most);
   visit(Key{"remote", "only", "Whether no worker is started on this machine."}, remote.only);
 
-  visit(Key{"voices", "folder", "Where the prepared voices lie; empty: the user's data folder."}, config.voices.folder);
-  visit(Key{"voices", "default", "The voice that is loaded first and that OpenAI's names stand for; empty: the first."},
+  visit(Key{"voices", "folder", "Where the prepared voices lie; empty: the user's data folder."}.with_flag("--voices"),
+        config.voices.folder);
+  visit(Key{"voices", "default", "The voice that is loaded first and that OpenAI's names stand for; empty: the first."}
+            .with_flag("--voice"),
         config.voices.preferred);
 
   visit(Key{"engine", "onnxruntime_library", "ONNX Runtime, version 1.21 or later; empty: the one set-up installed."},
@@ -170,18 +194,21 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(
       Key{"engine", "kernel",
           "What renders Piper's voices: voice (what the voice's preparation chose), ort (ONNX Runtime), direct or fast "
-          "(our own kernels). It decides the bytes."},
+          "(our own kernels). It decides the bytes."}
+          .with_flag("--engine-kernel"),
       config.engine.kernel);
 
   visit(
       Key{"engine", "device",
-          "What grains are rendered on: cpu, or cuda:K with the build of ONNX Runtime for CUDA. It decides the bytes."},
+          "What grains are rendered on: cpu, or cuda:K with the build of ONNX Runtime for CUDA. It decides the bytes."}
+          .with_flag("--device"),
       config.engine.device);
   visit(
       Key{"engine", "batch",
           "Grains that a worker renders at once with ONNX Runtime, filled up where there are fewer; 0: 1 on cpu, 16 on "
           "a CUDA device. It decides the bytes.",
-          0, 64},
+          0, 64}
+          .with_flag("--batch"),
       config.engine.batch);
   visit(Key{"engine", "onnxruntime_cuda_library",
             "ONNX Runtime's build for CUDA; empty: in onnxruntime-gpu/lib beside the one set-up installed."},
@@ -218,7 +245,8 @@ void each_key(AnyConfig& config, const Visit& visit) {
             "answered with 0.1 s of silence."},
         config.openai.refuse_wordless);
 
-  visit(Key{"wyoming", "listen", "ADDRESS:PORT for Home Assistant, such as 0.0.0.0:10200; empty: off."},
+  visit(Key{"wyoming", "listen", "ADDRESS:PORT for Home Assistant, such as 0.0.0.0:10200; empty: off."}.with_flag(
+            "--wyoming"),
         config.wyoming.listen);
   visit(Key{"wyoming", "max_connections", "Connections at once; the next one is closed.", 1, 65'536},
         config.wyoming.max_connections);
@@ -238,10 +266,12 @@ void each_key(AnyConfig& config, const Visit& visit) {
         config.elevenlabs.lead);
 
   auto& scheduler = config.scheduler;
-  visit(Key{"scheduler", "policy", "Order of the work: fifo, rr, plan, edf or ours. All but ours are baselines."},
+  visit(Key{"scheduler", "policy", "Order of the work: fifo, rr, plan, edf or ours. All but ours are baselines."}
+            .with_flag("--policy"),
         scheduler.policy);
   visit(Key{"scheduler", "placement",
-            "Which free worker gets a job: affinity, least_loaded or round_robin. The last two are baselines."},
+            "Which free worker gets a job: affinity, least_loaded or round_robin. The last two are baselines."}
+            .with_flag("--placement"),
         scheduler.placement);
   visit(Key{"scheduler", "queue_depth", "Jobs that a worker holds at once.", 1, 5}, scheduler.queue_depth);
   visit(Key{"scheduler", "start_slack_seconds", "A new stream's first job is due so long after its turn.", 0, 10},
@@ -278,7 +308,8 @@ void each_key(AnyConfig& config, const Visit& visit) {
         scheduler.shed_lateness);
   visit(Key{"scheduler", "shed_after_seconds", "See shed_lateness_seconds.", 0, 600}, scheduler.shed_after);
 
-  visit(Key{"admission", "test", "Whether a new request must fit beside what is promised: on or off (a baseline)."},
+  visit(Key{"admission", "test", "Whether a new request must fit beside what is promised: on or off (a baseline)."}
+            .with_flag("--admission"),
         scheduler.admission);
   visit(Key{"admission", "utilisation", "Share of the workers' time that may be promised.", 0.1, 1},
         scheduler.utilisation);
@@ -304,7 +335,7 @@ void each_key(AnyConfig& config, const Visit& visit) {
         scheduler.reservation_grace);
 
   visit(Key{"log", "level", "Least level that is written: debug, info, warn, error or off."}, config.log_level);
-  visit(Key{"log", "format", "What a line is: text, or json (one object)."}, config.log.format);
+  visit(Key{"log", "format", "What a line is: text, or json (one object)."}.with_flag("--log"), config.log.format);
   visit(Key{"log", "answers",
             "Which answers get a line: all, no_probes (but those of /healthz, /readyz and /metrics that are 200) or "
             "none."},

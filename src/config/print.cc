@@ -60,6 +60,13 @@ std::string written(T value) {
   return fmt::format("{}", value);
 }
 
+/// What it does, and the flag that sets it.
+std::string doc_of(const Key& key) {
+  if (key.flag.empty()) return std::string(key.doc);
+  if (key.flag_doc.empty()) return fmt::format("{} Flag: `{}`.", key.doc, key.flag);
+  return fmt::format("{} Flag: `{}`; {}", key.doc, key.flag, key.flag_doc);
+}
+
 std::string range_of(const Key& key) {
   return key.most > key.least ? fmt::format(" {} to {}.", key.least, key.most) : std::string();
 }
@@ -114,7 +121,7 @@ std::string to_markdown() {
     }
     section = key.section;
     const auto range = key.most > key.least ? fmt::format("{} to {}", key.least, key.most) : std::string("–");
-    text += fmt::format("| `{}` | `{}` | {} | {} |\n", key.name, written(value), range, key.doc);
+    text += fmt::format("| `{}` | `{}` | {} | {} |\n", key.name, written(value), range, doc_of(key));
   });
   text +=
       "\n## [aliases]\n\nVariable: `ANTIPHON_ALIASES`.\n\nNames that clients use for voices, besides the voices' own: "

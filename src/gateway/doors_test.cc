@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/assets.h"
 #include "gateway/elevenlabs_door.h"
 #include "gateway/event_sink.h"
 #include "gateway/openai_door.h"
@@ -18,19 +19,39 @@
 namespace antiphon::gateway {
 namespace {
 
+/// A path of the pattern.
+std::string path_of(const RouteRow& row) {
+  std::string path(row.pattern);
+  const auto at = path.find("{}");
+  if (at != std::string::npos) path.replace(at, 2, row.pattern.starts_with("/assets") ? "speak.js" : "a b");
+  return path;
+}
+
 TEST(Routes, EachRowIsFoundAndNothingElse) {
   for (const auto& row : routes()) {
-    std::string path(row.path);
-    const bool has_parameter = path.ends_with("{}");
-    if (has_parameter) path.replace(path.size() - 2, 2, "a b");
+    const auto path = path_of(row);
     const auto route = find_route(path);
     ASSERT_TRUE(route) << path;
-    EXPECT_EQ(route->endpoint, row.endpoint);
-    EXPECT_EQ(route->parameter, has_parameter ? "a b" : "");
+    EXPECT_EQ(route->row, &row);
+    EXPECT_EQ(route->parameter.empty(), !row.pattern.contains("{}"));
+    EXPECT_NE(row.answer == nullptr, row.serve == nullptr) << "one handler";
   }
-  for (const auto* const path : {"", "/v1/model", "/v1/models/", "/v1/models/a/b", "/v1/audio", "/healthz/", "*"}) {
+  for (const auto* const path :
+       {"", "/v1/model", "/v1/models/", "/v1/models/a/b", "/v1/audio", "/healthz/", "*", "/assets/nothing",
+        "/v1/text-to-speech", "/v1/text-to-speech/", "/v1/text-to-speech//stream", "/v1/text-to-speech/joe/streams"}) {
     EXPECT_FALSE(find_route(path)) << path;
   }
+}
+
+TEST(Routes, OnlyPagesAndTheStateOfHealthAreForAll) {
+  for (const auto& row : routes()) {
+    const bool below = row.pattern.starts_with("/v1") || row.pattern.starts_with("/v2");
+    EXPECT_EQ(row.access == Access::kAll, !below) << row.pattern;
+  }
+}
+
+TEST(Routes, EveryAssetIsServed) {
+  for (const auto& asset : assets()) EXPECT_TRUE(find_route(asset.path)) << asset.path;
 }
 
 TEST(Routes, AMethodIsAWholeWord) {

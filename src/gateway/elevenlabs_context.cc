@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/elevenlabs_door.h"
+#include "protocol/blank.h"
 #include "text/text.h"
 
 namespace antiphon::gateway {
@@ -13,11 +14,9 @@ namespace elevenlabs = protocol::elevenlabs;
 /// What is rendered beyond the lead of a paced context, against stalls.
 constexpr base::Duration kAhead = std::chrono::seconds(2);
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
-
 /// Ends with the space that parts it from the next message's words.
 std::string with_space(std::string text) {
-  if (!text.empty() && !is_blank(std::string_view(text).substr(text.size() - 1))) text += ' ';
+  if (!text.empty() && !protocol::is_blank(std::string_view(text).substr(text.size() - 1))) text += ' ';
   return text;
 }
 
@@ -55,7 +54,7 @@ elevenlabs::Result<void> ElevenLabsContext::append(const elevenlabs::AppendText&
 }
 
 elevenlabs::Result<void> ElevenLabsContext::speak(std::string text) {
-  if (text.empty() || (!speech_ && is_blank(text))) return {};
+  if (text.empty() || (!speech_ && protocol::is_blank(text))) return {};
   if (!speech_) {
     if (auto begun = begin(); !begun) return begun;
   }

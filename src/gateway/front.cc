@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -12,22 +12,14 @@
 #include "gateway/elevenlabs_door.h"
 #include "gateway/identity.h"
 #include "gateway/openai_door.h"
+#include "gateway/routes.h"
 #include "gateway/worker_report.h"
 #include "protocol/elevenlabs/query.h"
-#include "protocol/elevenlabs/route.h"
 
 namespace antiphon::gateway {
 namespace {
 
 namespace elevenlabs = protocol::elevenlabs;
-
-constexpr std::string_view kRead = "GET, HEAD, OPTIONS";
-constexpr std::string_view kPost = "POST, OPTIONS";
-
-const Asset* find_asset(std::string_view path) {
-  const auto it = std::ranges::find(assets(), path, &Asset::path);
-  return it == assets().end() ? nullptr : &*it;
-}
 
 http::Response asset_answer(const Asset& asset) {
   return {
@@ -57,9 +49,41 @@ http::Response wrong_method(const http::Request& request, std::string_view metho
   return response;
 }
 
-bool is_socket(const elevenlabs::Route& route) {
-  return route.endpoint == elevenlabs::Endpoint::kStreamInput ||
-         route.endpoint == elevenlabs::Endpoint::kMultiStreamInput;
+http::Response options(std::string_view methods) {
+  return {.status = 204, .headers = {{"Allow", std::string(methods)}}, .body = {}};
+}
+
+http::Response forbidden() {
+  return error_answer({.code = Errc::kForbidden,
+                       .message = "This is for keys made with 'antiphon keys add NAME --admin'; without keys, for the "
+                                  "server's own machine."},
+                      {});
+}
+
+/// Returns the answer where the caller may not use the route.
+std::optional<http::Response> authorise(Access access, const Call& call) {
+  switch (access) {
+    case Access::kAll:
+      return std::nullopt;
+    case Access::kCallersLater:
+      if (call.caller || call.caller.error() == identity::Errc::kNoKey) return std::nullopt;
+      return unauthorised(call.caller.error(), call.request);
+    case Access::kCallers:
+      if (call.caller) return std::nullopt;
+      return unauthorised(call.caller.error(), call.request);
+    case Access::kAdmins:
+      if (!call.caller) return unauthorised(call.caller.error(), call.request);
+      return call.caller->is_admin ? std::nullopt : std::optional(forbidden());
+  }
+  std::unreachable();
+}
+
+/// Returns the answer where the handler of the route is not to be called.
+std::optional<http::Response> answer_before(const std::optional<Route>& route, const Call& call) {
+  if (!route) return not_found(call.request);
+  if (call.request.method == "OPTIONS") return options(route->row->methods);
+  if (!allows(route->row->methods, call.request.method)) return wrong_method(call.request, route->row->methods);
+  return authorise(route->row->access, call);
 }
 
 }  // namespace
@@ -81,82 +105,62 @@ Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, co
       process_metrics_(registry) {}
 
 runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder& responder) {
-  const auto request_id = request_id_of(&request);
-  const auto speech = elevenlabs::parse_route(request.path);
-  const auto* const asset = find_asset(request.path);
+  Call call{.request = request,
+            .responder = responder,
+            .request_id = request_id_of(&request),
+            .caller = caller_of(callers_, request, elevenlabs::api_key_in(request.query)),
+            .note = access_.note_of(request)};
+  call.note.request_id = call.request_id;
+  if (call.caller) call.note.key = call.caller->key;
   const auto route = find_route(request.path);
-  const auto caller = caller_of(callers_, request, elevenlabs::api_key_in(request.query));
-  auto& note = access_.note_of(request);
-  note.request_id = request_id;
-  if (caller) note.key = caller->key;
-  const bool may_tell_later = speech && is_socket(*speech) && !caller && caller.error() == identity::Errc::kNoKey;
-  http::Response response;
-  if (!speech && asset == nullptr && !route) {
-    response = not_found(request);
-  } else {
-    const auto methods = speech ? (is_socket(*speech) ? kRead : kPost) : (asset != nullptr ? kRead : route->methods);
-    if (request.method == "OPTIONS") {
-      response = {.status = 204, .headers = {{"Allow", std::string(methods)}}, .body = {}};
-    } else if (!allows(methods, request.method)) {
-      response = wrong_method(request, methods);
-    } else if (!caller && is_for_callers(request.path) && !may_tell_later) {
-      response = unauthorised(caller.error(), request);
-    } else if (route && route->endpoint == Endpoint::kWorkers && !caller->is_admin) {
-      response = error_answer({.code = Errc::kForbidden,
-                               .message = "This is for keys made with 'antiphon keys add NAME --admin'; without keys, "
-                                          "for the server's own machine.",
-                               .param = {}},
-                              {});
-    } else if (speech && is_socket(*speech)) {
-      const ElevenLabsSocketDoor door{.speech = speech_,
-                                      .doors = probe_.doors(),
-                                      .callers = callers_,
-                                      .clock = clock_,
-                                      .options = sockets_,
-                                      .note = note,
-                                      .open = open_sockets_};
-      co_return co_await serve_elevenlabs_socket(door, *speech, request, request_id, responder);
-    } else if (speech) {
-      co_return co_await speak_elevenlabs(speech_, *speech, request, *caller, request_id, responder, note);
-    } else if (route && route->endpoint == Endpoint::kSpeech) {
-      co_return co_await speak_openai(speech_, request, *caller, request_id, responder, note);
-    } else {
-      response = asset != nullptr ? asset_answer(*asset) : answer(*route, request);
-    }
+  auto response = answer_before(route, call);
+  if (!response) {
+    call.parameter = route->parameter;
+    if (route->row->serve != nullptr) co_return co_await (this->*route->row->serve)(std::move(call));
+    response = (this->*route->row->answer)(call);
   }
-  response.headers.set("x-request-id", request_id);
-  co_await responder.respond(std::move(response));
+  response->headers.set("x-request-id", call.request_id);
+  co_await responder.respond(std::move(*response));
 }
 
-http::Response Front::answer(const Route& route, const http::Request& request) const {
-  switch (route.endpoint) {
-    case Endpoint::kModels:
-      return models_answer(voices_, request, speech_.rules().elevenlabs.max_characters);
-    case Endpoint::kModel:
-      return model_answer(route.parameter, request);
-    case Endpoint::kSpeechModels:
-      return speech_models_answer();
-    case Endpoint::kSpeechVoices:
-      return speech_voices_answer(voices_);
-    case Endpoint::kVoices:
-      return voices_answer(voices_);
-    case Endpoint::kVoice:
-      return voice_answer(voices_, route.parameter);
-    case Endpoint::kRoot:
-      return root_answer();
-    case Endpoint::kHealth:
-      return health();
-    case Endpoint::kReadiness:
-      return readiness();
-    case Endpoint::kMetrics:
-      return metrics();
-    case Endpoint::kWorkers:
-      return json_answer(200, worker_report(cell_.fleet()), {});
-    case Endpoint::kSpeech:
-      break;
-  }
-  return not_found(request);
+runtime::Awaitable<> Front::speak_openai(Call call) {
+  co_await gateway::speak_openai(speech_, call.request, std::move(*call.caller), std::move(call.request_id),
+                                 call.responder, call.note);
 }
+
+runtime::Awaitable<> Front::speak_elevenlabs_at(elevenlabs::Endpoint endpoint, Call call) {
+  elevenlabs::Route route{.endpoint = endpoint, .voice_id = std::string(call.parameter)};
+  co_await gateway::speak_elevenlabs(speech_, std::move(route), call.request, std::move(*call.caller),
+                                     std::move(call.request_id), call.responder, call.note);
+}
+
+runtime::Awaitable<> Front::open_socket_at(elevenlabs::Endpoint endpoint, Call call) {
+  const ElevenLabsSocketDoor door{.speech = speech_,
+                                  .doors = probe_.doors(),
+                                  .callers = callers_,
+                                  .clock = clock_,
+                                  .options = sockets_,
+                                  .note = call.note,
+                                  .open = open_sockets_};
+  elevenlabs::Route route{.endpoint = endpoint, .voice_id = std::string(call.parameter)};
+  co_await serve_elevenlabs_socket(door, std::move(route), call.request, std::move(call.request_id), call.responder);
+}
+
+http::Response Front::models(const Call& call) const {
+  return models_answer(voices_, call.request, speech_.rules().elevenlabs.max_characters);
+}
+
+// Members of a table have one type, whether they need the object or not.
+// NOLINTBEGIN(readability-convert-member-functions-to-static)
+http::Response Front::model(const Call& call) const { return model_answer(call.parameter, call.request); }
+http::Response Front::speech_models(const Call& /*call*/) const { return speech_models_answer(); }
+http::Response Front::root(const Call& /*call*/) const { return root_answer(); }
+http::Response Front::asset(const Call& call) const { return asset_answer(*find_asset(call.request.path)); }
+// NOLINTEND(readability-convert-member-functions-to-static)
+http::Response Front::speech_voices(const Call& /*call*/) const { return speech_voices_answer(voices_); }
+http::Response Front::voices(const Call& /*call*/) const { return voices_answer(voices_); }
+http::Response Front::voice(const Call& call) const { return voice_answer(voices_, call.parameter); }
+http::Response Front::workers(const Call& /*call*/) const { return json_answer(200, worker_report(cell_.fleet()), {}); }
 
 void Front::keys_changed() {
   // A request that needed no key when it came is one utterance, which is spoken to its end.
@@ -171,7 +175,7 @@ void Front::drain() {
   speech_.drain();
 }
 
-http::Response Front::health() const {
+http::Response Front::health(const Call& /*call*/) const {
   const auto age = cell_.oldest_job_age();
   const bool well = age < unhealthy_after_;
   return json_answer(
@@ -181,7 +185,7 @@ http::Response Front::health() const {
       {});
 }
 
-http::Response Front::readiness() const {
+http::Response Front::readiness(const Call& /*call*/) const {
   const bool ready = !draining_ && cell_.ready_workers() > 0;
   const bool given_up = cell_.fleet().pool().condition() == worker_pool::Condition::kGivenUp;
   std::string_view status = given_up ? "given_up" : "starting";
@@ -189,7 +193,7 @@ http::Response Front::readiness() const {
   return json_answer(ready ? 200 : 503, fmt::format(R"({{"status":"{}"}})", ready ? "ready" : status), {});
 }
 
-http::Response Front::metrics() const {
+http::Response Front::metrics(const Call& /*call*/) const {
   fleet_probe_->observe(cell_.fleet());
   process_metrics_.observe();
   probe_.observe(cell_.scheduler(), cell_.desk());

@@ -2,24 +2,38 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
 #include "gateway/access_log.h"
+#include "gateway/access_note.h"
 #include "gateway/cell.h"
 #include "gateway/elevenlabs_socket.h"
 #include "gateway/fleet_probe.h"
-#include "gateway/routes.h"
 #include "gateway/speech_handler.h"
 #include "gateway/voice_directory.h"
 #include "http/error.h"
 #include "http/responder.h"
 #include "identity/identifier.h"
 #include "metrics/process_metrics.h"
+#include "protocol/elevenlabs/route.h"
 
 namespace antiphon::gateway {
 
-/// Finds out what a request is for and answers it: the table of routes. Lives on the event loop.
+/// One request at its route. What it refers to outlives it.
+struct Call {
+  const http::Request& request;
+  http::Responder& responder;
+  std::string request_id;
+  base::Result<identity::Caller, identity::Errc> caller;
+  AccessNote& note;
+  std::string_view parameter{};  ///< See Route.
+};
+
+/// Finds the route of a request, asks whether its caller may use it, and calls what answers it. Lives on the event
+/// loop.
 class Front {
  public:
   /// `unhealthy_after`: see ServerOptions.
@@ -37,11 +51,33 @@ class Front {
   /// From now on new work is refused and /readyz says so.
   void drain();
 
+  // What answers each route; see routes.cc.
+
+  [[nodiscard]] http::Response models(const Call& call) const;
+  [[nodiscard]] http::Response model(const Call& call) const;
+  [[nodiscard]] http::Response speech_models(const Call& call) const;
+  [[nodiscard]] http::Response speech_voices(const Call& call) const;
+  [[nodiscard]] http::Response voices(const Call& call) const;
+  [[nodiscard]] http::Response voice(const Call& call) const;
+  [[nodiscard]] http::Response root(const Call& call) const;
+  [[nodiscard]] http::Response workers(const Call& call) const;
+  [[nodiscard]] http::Response health(const Call& call) const;
+  [[nodiscard]] http::Response readiness(const Call& call) const;
+  [[nodiscard]] http::Response metrics(const Call& call) const;
+  [[nodiscard]] http::Response asset(const Call& call) const;
+  [[nodiscard]] runtime::Awaitable<> speak_openai(Call call);
+  template <protocol::elevenlabs::Endpoint kEndpoint>
+  [[nodiscard]] runtime::Awaitable<> speak_elevenlabs(Call call) {
+    return speak_elevenlabs_at(kEndpoint, std::move(call));
+  }
+  template <protocol::elevenlabs::Endpoint kEndpoint>
+  [[nodiscard]] runtime::Awaitable<> open_socket(Call call) {
+    return open_socket_at(kEndpoint, std::move(call));
+  }
+
  private:
-  [[nodiscard]] http::Response answer(const Route& route, const http::Request& request) const;
-  [[nodiscard]] http::Response health() const;
-  [[nodiscard]] http::Response readiness() const;
-  [[nodiscard]] http::Response metrics() const;
+  [[nodiscard]] runtime::Awaitable<> speak_elevenlabs_at(protocol::elevenlabs::Endpoint endpoint, Call call);
+  [[nodiscard]] runtime::Awaitable<> open_socket_at(protocol::elevenlabs::Endpoint endpoint, Call call);
 
   Cell& cell_;
   const VoiceDirectory& voices_;

@@ -49,8 +49,6 @@ base::Result<identity::Caller, identity::Errc> caller_of(const identity::Identif
                               .header_user = request.headers.get("X-OpenWebUI-User-Id")});
 }
 
-bool is_for_callers(std::string_view path) { return path.starts_with("/v1") || path.starts_with("/v2"); }
-
 http::Response unauthorised(identity::Errc code, const http::Request& request) {
   const Error error{
       .code = Errc::kUnauthorized,

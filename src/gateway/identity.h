@@ -16,9 +16,6 @@ namespace antiphon::gateway {
 /// The address of the client, behind the proxies that are trusted.
 [[nodiscard]] std::string client_of(const identity::Identifier& identifier, const http::Request& request);
 
-/// Whether `path` is only for callers; the pages, their descriptions and the state of health are for all.
-[[nodiscard]] bool is_for_callers(std::string_view path);
-
 /// 401, in the shape of the door.
 [[nodiscard]] http::Response unauthorised(identity::Errc code, const http::Request& request);
 

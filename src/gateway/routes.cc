@@ -3,54 +3,88 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/assets.h"
+#include "gateway/front.h"
+#include "http/path_pattern.h"
+
 namespace antiphon::gateway {
 namespace {
 
 constexpr std::string_view kRead = "GET, HEAD, OPTIONS";
 constexpr std::string_view kPost = "POST, OPTIONS";
-constexpr std::string_view kParameter = "{}";
 
-constexpr std::array kRoutes = {
-    RouteRow{"/v1/audio/speech", Endpoint::kSpeech, kPost},
-    RouteRow{"/v1/audio/models", Endpoint::kSpeechModels, kRead},
-    RouteRow{"/v1/audio/voices", Endpoint::kSpeechVoices, kRead},
-    RouteRow{"/v1/models", Endpoint::kModels, kRead},
-    RouteRow{"/v1/models/{}", Endpoint::kModel, kRead},
-    RouteRow{"/v1/voices", Endpoint::kVoices, kRead},
-    RouteRow{"/v1/voices/{}", Endpoint::kVoice, kRead},
-    RouteRow{"/v2/voices", Endpoint::kVoices, kRead},
-    RouteRow{"/v1", Endpoint::kRoot, kRead},
-    RouteRow{"/v1/", Endpoint::kRoot, kRead},
-    RouteRow{"/v1/workers", Endpoint::kWorkers, kRead},
-    RouteRow{"/healthz", Endpoint::kHealth, kRead},
-    RouteRow{"/readyz", Endpoint::kReadiness, kRead},
-    RouteRow{"/metrics", Endpoint::kMetrics, kRead},
-};
-
-/// The parameter of `path` where it is one of `pattern`, "" for a pattern without one.
-std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
-  if (!pattern.ends_with(kParameter)) return pattern == path ? std::optional(std::string_view()) : std::nullopt;
-  pattern.remove_suffix(kParameter.size());
-  if (!path.starts_with(pattern)) return std::nullopt;
-  path.remove_prefix(pattern.size());
-  return path.empty() || path.contains('/') ? std::nullopt : std::optional(path);
-}
+constexpr std::string_view kHttp = "http";
+constexpr std::string_view kOpenAi = "openai";
+constexpr std::string_view kElevenLabs = "elevenlabs";
+constexpr std::string_view kSocket = "elevenlabs_socket";
 
 }  // namespace
 
-std::span<const RouteRow> routes() { return kRoutes; }
-
-const RouteRow* find_row(std::string_view path) {
-  const auto* const row =
-      std::ranges::find_if(kRoutes, [path](const auto& one) { return match(one.path, path).has_value(); });
-  return row == kRoutes.end() ? nullptr : row;
+std::span<const RouteRow> routes() {
+  using enum Access;
+  using Endpoint = protocol::elevenlabs::Endpoint;
+  static constexpr std::array kRoutes = {
+      RouteRow{"/v1/audio/speech", kPost, kCallers, kOpenAi, {}, &Front::speak_openai},
+      RouteRow{"/v1/audio/models", kRead, kCallers, kHttp, &Front::speech_models},
+      RouteRow{"/v1/audio/voices", kRead, kCallers, kHttp, &Front::speech_voices},
+      RouteRow{"/v1/models", kRead, kCallers, kHttp, &Front::models},
+      RouteRow{"/v1/models/{}", kRead, kCallers, kHttp, &Front::model},
+      RouteRow{"/v1/voices", kRead, kCallers, kHttp, &Front::voices},
+      RouteRow{"/v1/voices/{}", kRead, kCallers, kHttp, &Front::voice},
+      RouteRow{"/v2/voices", kRead, kCallers, kHttp, &Front::voices},
+      RouteRow{"/v1", kRead, kCallers, kHttp, &Front::root},
+      RouteRow{"/v1/", kRead, kCallers, kHttp, &Front::root},
+      RouteRow{"/v1/workers", kRead, kAdmins, kHttp, &Front::workers},
+      RouteRow{"/healthz", kRead, kAll, kHttp, &Front::health},
+      RouteRow{"/readyz", kRead, kAll, kHttp, &Front::readiness},
+      RouteRow{"/metrics", kRead, kAll, kHttp, &Front::metrics},
+      RouteRow{"/v1/text-to-speech/{}", kPost, kCallers, kElevenLabs, {}, &Front::speak_elevenlabs<Endpoint::kSpeech>},
+      RouteRow{"/v1/text-to-speech/{}/stream",
+               kPost,
+               kCallers,
+               kElevenLabs,
+               {},
+               &Front::speak_elevenlabs<Endpoint::kSpeech>},
+      RouteRow{"/v1/text-to-speech/{}/with-timestamps",
+               kPost,
+               kCallers,
+               kElevenLabs,
+               {},
+               &Front::speak_elevenlabs<Endpoint::kTimedSpeech>},
+      RouteRow{"/v1/text-to-speech/{}/stream/with-timestamps",
+               kPost,
+               kCallers,
+               kElevenLabs,
+               {},
+               &Front::speak_elevenlabs<Endpoint::kTimedSpeechStream>},
+      RouteRow{"/v1/text-to-speech/{}/stream-input",
+               kRead,
+               kCallersLater,
+               kSocket,
+               {},
+               &Front::open_socket<Endpoint::kStreamInput>},
+      RouteRow{"/v1/text-to-speech/{}/multi-stream-input",
+               kRead,
+               kCallersLater,
+               kSocket,
+               {},
+               &Front::open_socket<Endpoint::kMultiStreamInput>},
+      RouteRow{"/", kRead, kAll, kHttp, &Front::asset},
+      RouteRow{"/docs", kRead, kAll, kHttp, &Front::asset},
+      RouteRow{"/openapi.json", kRead, kAll, kHttp, &Front::asset},
+      RouteRow{"/assets/{}", kRead, kAll, kHttp, &Front::asset},
+  };
+  return kRoutes;
 }
 
 std::optional<Route> find_route(std::string_view path) {
-  const auto* const row = find_row(path);
-  if (row == nullptr) return std::nullopt;
-  return Route{
-      .endpoint = row->endpoint, .methods = row->methods, .parameter = std::string(match(row->path, path).value())};
+  for (const auto& row : routes()) {
+    const auto parameter = http::match_path(row.pattern, path);
+    if (!parameter) continue;
+    if (row.answer == &Front::asset && find_asset(path) == nullptr) return std::nullopt;
+    return Route{.row = &row, .parameter = *parameter};
+  }
+  return std::nullopt;
 }
 
 bool allows(std::string_view methods, std::string_view method) {

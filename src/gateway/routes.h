@@ -3,48 +3,47 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
+
+#include "http/message.h"
+#include "runtime/awaitable.h"
 
 namespace antiphon::gateway {
 
-/// What stands behind a path.
-enum class Endpoint : std::uint8_t {
-  kSpeech,        ///< OpenAI's.
-  kModels,        ///< OpenAI's list, or ElevenLabs' where its key is sent.
-  kModel,         ///< `parameter`: the model.
-  kSpeechModels,  ///< Open WebUI's.
-  kSpeechVoices,  ///< Open WebUI's.
-  kVoices,        ///< ElevenLabs', with what others read of it.
-  kVoice,         ///< `parameter`: the voice.
-  kRoot,          ///< Of the interface; clients ask for it to open a connection.
-  kWorkers,       ///< What the pool of workers does.
-  kHealth,
-  kReadiness,
-  kMetrics,
+class Front;
+struct Call;
+
+/// The callers that may use a route.
+enum class Access : std::uint8_t {
+  kAll,           ///< Everybody: the pages, their descriptions and the state of health.
+  kCallers,       ///< With keys, those that have one.
+  kCallersLater,  ///< The same, but the first message of a WebSocket may bring the key, too.
+  kAdmins,        ///< Those whose key says so; without keys, the server's own machine.
 };
 
-struct Route {
-  Endpoint endpoint = Endpoint::kRoot;
-  std::string_view methods;  ///< As the Allow header has them.
-  std::string parameter;     ///< The path's variable part, without '/' and not empty; "" where it has none.
-};
-
-/// A row of the table of routes. `path` may end in "{}", which stands for the parameter.
+/// A row of the table of routes.
 struct RouteRow {
-  std::string_view path;
-  Endpoint endpoint;
-  std::string_view methods;
+  using Answer = http::Response (Front::*)(const Call&) const;
+  using Serve = runtime::Awaitable<> (Front::*)(Call);
+
+  std::string_view pattern;  ///< See http::match_path().
+  std::string_view methods;  ///< As the Allow header has them.
+  Access access = Access::kAll;
+  std::string_view door;  ///< In the log: "openai", "elevenlabs", "elevenlabs_socket", or "http" for what is no speech.
+  Answer answer = nullptr;  ///< For what is only read; else null.
+  Serve serve = nullptr;    ///< For what answers by itself; else null.
 };
 [[nodiscard]] std::span<const RouteRow> routes();
 
-/// The row that `path`, percent-decoded, belongs to; null where it leads nowhere.
-[[nodiscard]] const RouteRow* find_row(std::string_view path);
+struct Route {
+  const RouteRow* row;
+  std::string_view parameter;  ///< The path's variable part, which refers to the path; "" where it has none.
+};
 
-/// `path` is percent-decoded. Nothing where it leads nowhere.
+/// Returns nullopt if `path`, percent-decoded, leads nowhere.
 [[nodiscard]] std::optional<Route> find_route(std::string_view path);
 
-/// Whether `methods`, of a Route, has `method`.
+/// Returns whether `methods`, of a row, has `method`.
 [[nodiscard]] bool allows(std::string_view methods, std::string_view method);
 
 }  // namespace antiphon::gateway

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "http/path_pattern.h"
 #include "http/request_parser.h"
 
 namespace {
@@ -46,6 +47,9 @@ Seen read(std::string_view input, const SizeOf& size_of) {
   if (parser.state() != State::kDone) return seen;
   const auto& request = parser.request();
   ANTIPHON_CHECK(request.body.size() <= kLimits.body_bytes, "the body is bounded");
+  if (const auto name = antiphon::http::match_path("/v1/voices/{}/stream", request.path)) {
+    ANTIPHON_CHECK(!name->empty() && !name->contains('/'), "the variable part of a path is a name");
+  }
   seen.method = request.method;
   seen.path = request.path;
   seen.body = request.body;

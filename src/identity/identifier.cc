@@ -1,9 +1,6 @@
 #include "identity/identifier.h"
 
-#include <openssl/sha.h>
-
-#include <array>
-
+#include "base/sha256.h"
 #include "identity/hash.h"
 #include "net/client_address.h"
 
@@ -16,8 +13,7 @@ std::uint64_t hash(std::initializer_list<std::string_view> parts) {
     bytes += ':';
     bytes += part;
   }
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  const auto digest = base::sha256(bytes);
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < sizeof value; ++i) value = value << 8U | digest.at(i);
   return value;

@@ -148,11 +148,10 @@ bool is_voice_name(const std::string& name) {
 std::filesystem::path default_library() { return ANTIPHON_ESPEAK_LIBRARY; }
 std::filesystem::path default_data() { return ANTIPHON_ESPEAK_DATA; }
 
-std::u32string join(std::span<const Clause> clauses, std::vector<std::size_t>* begins) {
+std::u32string join(std::span<const Clause> clauses) {
   std::u32string joined;
   for (const auto& clause : clauses) {
     if (!clause.phonemes.empty() && !joined.empty() && joined.back() != U' ') joined += U' ';
-    if (begins != nullptr) begins->push_back(joined.size());
     joined += clause.phonemes;
     if (clause.terminator == 0) continue;
     joined += clause.terminator;
@@ -186,7 +185,6 @@ Result<std::vector<Clause>> Phonemizer::phonemise(std::string_view text, const s
   const auto indian = is_of_india(voice) ? Indian::kOwn : Indian::kForeign;
   const auto pictographs = voice.starts_with("en") ? Pictographs::kNamed : Pictographs::kSilent;
   const auto clean = without_unsafe_signs(encode(decode(text)), pictographs);
-  const bool same_places = clean.size() == text.size();
   auto& only = process();
   const std::lock_guard turn(only.turn);
   const auto& library = *only.library;
@@ -203,11 +201,8 @@ Result<std::vector<Clause>> Phonemizer::phonemise(std::string_view text, const s
   std::vector<Clause> clauses;
   for (const auto piece : pieces(readable)) {
     read_piece(library, piece, indian, [&](const Spoken& spoken) {
-      const auto begin = static_cast<std::size_t>(spoken.text.data() - readable.data());
-      clauses.push_back({.phonemes = decompose(spoken.phonemes),
-                         .terminator = terminator_of(decode(spoken.text), spoken.stop),
-                         .text_begin = same_places ? begin : 0,
-                         .text_end = same_places ? begin + spoken.text.size() : 0});
+      clauses.push_back(
+          {.phonemes = decompose(spoken.phonemes), .terminator = terminator_of(decode(spoken.text), spoken.stop)});
     });
   }
   return clauses;

@@ -25,18 +25,15 @@ struct Options {
 
 /// What espeak-ng speaks in one breath.
 struct Clause {
-  std::u32string phonemes;     ///< International Phonetic Alphabet, decomposed (NFD), without language switches.
-  char32_t terminator = 0;     ///< What ended it, one of . , ? ! ; : or 0 for the end of the text and other marks.
-  std::size_t text_begin = 0;  ///< Byte range of its words in the text; empty where it cannot be told.
-  std::size_t text_end = 0;
+  std::u32string phonemes;  ///< International Phonetic Alphabet, decomposed (NFD), without language switches.
+  char32_t terminator = 0;  ///< What ended it, one of . , ? ! ; : or 0 for the end of the text and other marks.
   friend bool operator==(const Clause&, const Clause&) = default;
 };
 
 /// The phonemes of one segment as a Piper voice reads them: each clause followed by its terminator; a space after a
 /// comma, a colon and a semicolon as in piper-tts, and between any two clauses that both have phonemes, where
 /// piper-tts begins a new sentence (or runs two words together, after an ellipsis).
-/// `begins` (may be null) gets the place in the result of each clause's first phoneme.
-[[nodiscard]] std::u32string join(std::span<const Clause> clauses, std::vector<std::size_t>* begins = nullptr);
+[[nodiscard]] std::u32string join(std::span<const Clause> clauses);
 
 /// The code points of a text, decomposed (NFD), as voices read it that were trained on characters. Malformed sequences
 /// and control characters become spaces.

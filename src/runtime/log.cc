@@ -161,7 +161,7 @@ void append_json(std::string& out, std::integral auto number) { fmt::format_to(s
 std::string json_line(LogLevel level, std::string_view event, std::span<const LogField> fields) {
   const auto* const named = std::ranges::find(kLevels, level, &std::pair<std::string_view, LogLevel>::second);
   // Its first brace stands before the time.
-  std::string line = fmt::format("\"level\":\"{}\",\"event\":", named->first);
+  std::string line = fmt::format(R"("level":"{}","event":)", named->first);
   append_json(line, event);
   for (const auto& field : fields) {
     line += ',';

@@ -1,7 +1,5 @@
 #include "engine/tone/manifest.h"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -10,6 +8,7 @@
 #include <optional>
 #include <system_error>
 
+#include "base/sha256.h"
 #include "file/writer.h"
 
 namespace antiphon::engine::tone {
@@ -179,17 +178,7 @@ std::string identity_of(const ToneManifest& manifest) {
   auto json = to_json(manifest);
   json.erase("cost");
   json.erase("id");
-  const auto text = json.dump();
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += kDigits[digest[i] >> 4U];
-    hex += kDigits[digest[i] & 15U];
-  }
-  return hex;
+  return base::sha256_hex(json.dump());
 }
 
 }  // namespace antiphon::engine::tone

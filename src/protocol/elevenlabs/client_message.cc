@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "protocol/blank.h"
 #include "protocol/elevenlabs/speech.h"
 #include "protocol/json/object.h"
 
@@ -67,8 +68,6 @@ Then read_then(Fields& fields, Mode mode) {
   if (close_socket) return Then::kCloseSocket;
   return close_context ? Then::kCloseContext : Then::kMore;
 }
-
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 ClientMessage read_message(Fields& fields, Mode mode, const Rules& rules, std::string context) {
   AppendText append{.context = std::move(context), .text = {}, .pace = read_pace(fields), .settings = {}};

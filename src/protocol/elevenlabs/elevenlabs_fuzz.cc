@@ -6,7 +6,6 @@
 #include "base/check.h"
 #include "protocol/elevenlabs/client_message.h"
 #include "protocol/elevenlabs/query.h"
-#include "protocol/elevenlabs/route.h"
 #include "protocol/elevenlabs/server_message.h"
 #include "protocol/elevenlabs/speech.h"
 #include "text/text.h"
@@ -64,8 +63,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_message(elevenlabs::Mode::kMulti, input);
   if (const auto query = elevenlabs::parse_query(input); !query) check_error(query.error());
   ANTIPHON_CHECK(elevenlabs::api_key_in(input).size() <= elevenlabs::kMaxNameCharacters, "a key is bounded");
-  if (const auto route = elevenlabs::parse_route(input)) {
-    ANTIPHON_CHECK(!route->voice_id.empty() && !route->voice_id.contains('/'), "a voice has a name");
-  }
   return 0;
 }

@@ -6,7 +6,6 @@
 
 #include "protocol/elevenlabs/models.h"
 #include "protocol/elevenlabs/query.h"
-#include "protocol/elevenlabs/route.h"
 #include "protocol/elevenlabs/speech.h"
 #include "protocol/elevenlabs/voices.h"
 
@@ -178,20 +177,6 @@ TEST(Text, HasTheLimitThatTheOperatorSets) {
   EXPECT_EQ(longer.error().message,
             "'text' has 40001 characters; at most 40000 are allowed (elevenlabs.max_characters).");
   EXPECT_EQ(parse_speech_request(sent(4), {.max_characters = 3}).error().code, Errc::kInputTooLong);
-}
-
-TEST(Route, TellsTheEndpointsApart) {
-  EXPECT_EQ(parse_route("/v1/text-to-speech/joe"), (Route{Endpoint::kSpeech, "joe"}));
-  EXPECT_EQ(parse_route("/v1/text-to-speech/joe/stream"), (Route{Endpoint::kSpeech, "joe"}));
-  EXPECT_EQ(parse_route("/v1/text-to-speech/joe/with-timestamps"), (Route{Endpoint::kTimedSpeech, "joe"}));
-  EXPECT_EQ(parse_route("/v1/text-to-speech/a b/stream/with-timestamps"), (Route{Endpoint::kTimedSpeechStream, "a b"}));
-  EXPECT_EQ(parse_route("/v1/text-to-speech/joe/stream-input"), (Route{Endpoint::kStreamInput, "joe"}));
-  EXPECT_EQ(parse_route("/v1/text-to-speech/joe/multi-stream-input"), (Route{Endpoint::kMultiStreamInput, "joe"}));
-  for (const auto* const other :
-       {"", "/v1/text-to-speech", "/v1/text-to-speech/", "/v1/text-to-speech//stream", "/v1/text-to-speech/joe/",
-        "/v1/text-to-speech/joe/streams", "/v1/text-to-dialogue/joe"}) {
-    EXPECT_FALSE(parse_route(other)) << other;
-  }
 }
 
 TEST(ErrorBody, HasTheDetailThatTheSdkShows) {

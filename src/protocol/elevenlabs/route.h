@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
 namespace antiphon::protocol::elevenlabs {
 
@@ -19,10 +17,6 @@ enum class Endpoint : std::uint8_t {
 struct Route {
   Endpoint endpoint = Endpoint::kSpeech;
   std::string voice_id;  ///< Not empty, without '/'.
-  friend bool operator==(const Route&, const Route&) = default;
 };
-
-/// `path` is percent-decoded. Nothing for a path that is none of these.
-[[nodiscard]] std::optional<Route> parse_route(std::string_view path);
 
 }  // namespace antiphon::protocol::elevenlabs

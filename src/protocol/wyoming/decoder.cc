@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/blank.h"
 #include "protocol/json/object.h"
 
 namespace antiphon::protocol::wyoming {
@@ -16,8 +17,6 @@ std::unexpected<Error> lost(Errc code, std::string message) {
 }
 
 Error malformed(std::string message) { return {.code = Errc::kBadRequest, .message = std::move(message), .param = {}}; }
-
-bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
 
 VoiceChoice read_voice(Fields& fields) {
   VoiceChoice choice;
