@@ -43,6 +43,13 @@ def real_store(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def hibari_store(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hibari_voices")
+    harness.run_ok("voices", "add", harness.HIBARI_PACKAGE, "--voices", folder, timeout=300)
+    return folder
+
+
 @pytest.fixture
 def serve(store, tmp_path, request):
     """Starts servers: serve(*flags, config={...}, store=..., port=...). Shows their logs when the test fails."""

@@ -18,6 +18,8 @@ BINARY = pathlib.Path(os.environ.get("ANTIPHON_BINARY", "build/antiphon")).resol
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
 REAL_MODEL = REPOSITORY / ".deps/voices/en_US-joe-medium.onnx"
 REAL_VOICE = REAL_MODEL.stem
+HIBARI_PACKAGE = REPOSITORY / ".deps/voices/hibari"
+HIBARI_VOICE = HIBARI_PACKAGE.name
 # Sanitizers keep freed memory, so figures of memory mean nothing there.
 SANITIZED = bool(os.environ.get("ANTIPHON_SANITIZED"))
 # Far beyond what anything here takes on a loaded machine under a sanitizer; only failures wait so long.
