@@ -14,6 +14,7 @@ void add_bench(CLI::App& app, Run& chosen);
 void add_simulate(CLI::App& app, Run& chosen);
 void add_worker(CLI::App& app, Run& chosen);
 void add_say(CLI::App& app, Run& chosen);
+void add_text(CLI::App& app, Run& chosen);
 void add_voices(CLI::App& app, Run& chosen);
 void add_keys(CLI::App& app, Run& chosen);
 void add_config(CLI::App& app, Run& chosen);

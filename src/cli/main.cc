@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   antiphon::cli::Run chosen;
   antiphon::cli::add_serve(app, chosen);
   antiphon::cli::add_say(app, chosen);
+  antiphon::cli::add_text(app, chosen);
   antiphon::cli::add_voices(app, chosen);
   antiphon::cli::add_bench(app, chosen);
   antiphon::cli::add_simulate(app, chosen);

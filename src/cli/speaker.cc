@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "audio/pcm.h"
+#include "text/reading/reading.h"
 #include "text/utterance.h"
 
 namespace antiphon::cli {
@@ -31,13 +32,14 @@ engine::Result<bool> render(engine::Voice& voice, const engine::SegmentPlan& pla
 engine::Result<void> speak(engine::Voice& voice, const Speech& speech, const Sink& sink, const Progress& progress) {
   auto segmentation = speech.segmentation;
   segmentation.speed = speech.speed;
+  segmentation.language = text::reading::language_of(voice.info().language);
   text::Utterance utterance(speech.text, segmentation);
   std::size_t spoken = 0;
   while (const auto* const segment = utterance.next()) {
     const auto length = segment->text.size();
     const auto pause = audio::samples_in(segment->pause_after, voice.info().sample_rate);
     const auto plan =
-        voice.plan({.text = segment->text,
+        voice.plan({.text = utterance.reading()->spoken(),
                     .segment_index = utterance.index(),
                     .seed = speech.seed,
                     .speed = static_cast<float>(speech.speed),

@@ -8,6 +8,7 @@
 #include "gateway/egress.h"
 #include "gateway/listed.h"
 #include "gateway/paced_sink.h"
+#include "text/reading/reading.h"
 #include "text/text.h"
 
 namespace antiphon::gateway {
@@ -146,6 +147,7 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
   }
   auto segmentation = options_.segmentation;
   segmentation.speed = order.speed;
+  segmentation.language = text::reading::language_of(found->voice->language);
   auto text = text::prepare(order.text, segmentation);
   if (!text) return refusal(Errc::kInvalidText, text.error().message);
   if (order.arrival == TextArrival::kWhole && !text::speakable(*text)) {

@@ -7,6 +7,19 @@
 #include "base/check.h"
 
 namespace antiphon::gateway {
+namespace {
+
+/// The marks of what is said as marks of what was written.
+std::vector<wire::Mark> written_marks(const std::vector<wire::Mark>& spoken, const text::reading::Reading& reading) {
+  std::vector<wire::Mark> marks;
+  for (const auto& mark : spoken) {
+    const auto place = reading.written_place(mark.text_offset);
+    if (place) marks.push_back({.text_offset = *place, .sample_offset = mark.sample_offset});
+  }
+  return marks;
+}
+
+}  // namespace
 
 SpeechStream::SpeechStream(const runtime::Executor& executor, base::StreamId id, SpeechSpec spec, base::TimePoint now)
     : id_(id),
@@ -40,7 +53,7 @@ void SpeechStream::leave() {
 wire::PlanJob SpeechStream::plan_job(base::JobId job) const {
   return {.job = job.value,
           .voice_id = spec_.voice_id,
-          .text = utterance_.next()->text,
+          .text = utterance_.reading()->spoken(),
           .segment_index = utterance_.index(),
           .seed = spec_.seed,
           .speed = spec_.speed,
@@ -54,7 +67,9 @@ void SpeechStream::add_segment(wire::Planned planned, base::SampleCount pause) {
   planned_samples_ += samples;
   if (utterance_.keeps_next()) kept_ = planned_samples_;
   if (keeps_segments_) {
-    planned_.push_back({.text = utterance_.next()->text, .marks = planned.marks, .samples = samples});
+    planned_.push_back({.text = utterance_.next()->text,
+                        .marks = written_marks(planned.marks, *utterance_.reading()),
+                        .samples = samples});
   }
   segments_.push_back({.row_bytes = planned.row_bytes,
                        .grains = std::move(planned.grains),

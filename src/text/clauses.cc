@@ -18,7 +18,9 @@ using std::string_view_literals::operator""sv;
 constexpr std::size_t kClause = 0;
 constexpr std::size_t kComma = 10;
 constexpr std::size_t kConjunction = 60;
+constexpr std::size_t kPhrase = 80;  ///< Before a preposition.
 constexpr std::size_t kWord = 100;
+constexpr std::size_t kOpen = 220;  ///< Behind a word that no phrase ends with, and within an amount.
 constexpr std::size_t kLine = 110;  ///< Between ideographs, Thai words, after a hyphen.
 constexpr std::size_t kGrapheme = 250;
 constexpr std::size_t kWithinGrapheme = 500;
@@ -28,6 +30,18 @@ constexpr std::array kConjunctions = {
     "who"sv, "when"sv, "where"sv, "if"sv,   "although"sv, "though"sv, "unless"sv,  "until"sv, "since"sv, "than"sv,
     "und"sv, "oder"sv, "aber"sv,  "weil"sv, "dass"sv,     "denn"sv,   "et"sv,      "ou"sv,    "mais"sv,  "que"sv,
     "qui"sv, "y"sv,    "o"sv,     "pero"sv, "porque"sv,   "e"sv,      "ma"sv,      "en"sv,    "maar"sv,  "omdat"sv};
+
+constexpr std::array kPrepositions = {
+    "of"sv,      "in"sv,   "on"sv,    "at"sv,     "to"sv,     "for"sv,     "from"sv,    "with"sv,
+    "by"sv,      "into"sv, "onto"sv,  "about"sv,  "after"sv,  "before"sv,  "during"sv,  "through"sv,
+    "without"sv, "over"sv, "under"sv, "across"sv, "behind"sv, "between"sv, "against"sv, "towards"sv,
+    "mit"sv,     "von"sv,  "auf"sv,   "aus"sv,    "bei"sv,    "nach"sv,    "zu"sv,      "avec"sv,
+    "dans"sv,    "pour"sv, "sur"sv,   "con"sv,    "para"sv};
+constexpr std::array kDeterminers = {
+    "a"sv,     "an"sv,    "the"sv,  "my"sv,   "your"sv,  "his"sv,   "her"sv, "its"sv,  "our"sv, "their"sv, "this"sv,
+    "these"sv, "those"sv, "some"sv, "very"sv, "is"sv,    "are"sv,   "was"sv, "were"sv, "der"sv, "die"sv,   "das"sv,
+    "den"sv,   "dem"sv,   "ein"sv,  "eine"sv, "einen"sv, "einem"sv, "le"sv,  "la"sv,   "les"sv, "un"sv,    "une"sv,
+    "des"sv,   "el"sv,    "los"sv,  "las"sv,  "il"sv,    "lo"sv,    "gli"sv, "uma"sv,  "os"sv,  "as"sv};
 
 bool ends_clause(char32_t c) { return U";:.!?\u2014\u2013\u2026\uFF1B\uFF1A\u3002\uFF01\uFF1F"sv.contains(c); }
 bool is_comma(char32_t c) { return U",\u3001\uFF0C\u060C\u055D"sv.contains(c); }
@@ -43,9 +57,22 @@ char32_t mark_before(std::string_view text, std::size_t end) {
   return c;
 }
 
-bool begins_with_conjunction(std::string_view text) {
-  const auto word = text.substr(0, text.find(' '));
-  return std::ranges::find(kConjunctions, word) != kConjunctions.end();
+template <std::size_t kCount>
+bool contains(const std::array<std::string_view, kCount>& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+std::string_view first_word(std::string_view text) { return text.substr(0, text.find(' ')); }
+std::string_view last_word(std::string_view text) { return text.substr(text.rfind(' ') + 1); }
+
+/// Whether a phrase goes on behind `word`: an article, a preposition, a conjunction, a number.
+bool is_open(std::string_view word) {
+  std::string lower(word);
+  if (!lower.empty() && lower.front() >= 'A' && lower.front() <= 'Z')
+    lower.front() = static_cast<char>(lower.front() - 'A' + 'a');
+  if (contains(kDeterminers, lower) || contains(kPrepositions, lower) || contains(kConjunctions, lower)) return true;
+  auto at = word.size();
+  return !word.empty() && is_digit(decode_previous(word, at));
 }
 
 std::size_t penalty_at_gap(std::string_view text, const Cut& cut) {
@@ -53,9 +80,11 @@ std::size_t penalty_at_gap(std::string_view text, const Cut& cut) {
   const auto left = text.substr(0, cut.end);
   if (ends_clause(mark) || left.ends_with(" -") || left == "-") return kClause;
   if (is_comma(mark)) return kComma;
+  if (is_open(last_word(left))) return kOpen;
   auto at = cut.begin;
-  if (is_opening(decode_next(text, at)) || begins_with_conjunction(text.substr(cut.begin))) return kConjunction;
-  return kWord;
+  const auto next = first_word(text.substr(cut.begin));
+  if (is_opening(decode_next(text, at)) || contains(kConjunctions, next)) return kConjunction;
+  return contains(kPrepositions, next) ? kPhrase : kWord;
 }
 
 std::size_t penalty_within_word(std::string_view text, const Cut& cut, bool line_may_break) {

@@ -47,6 +47,10 @@ GrowingText::Mark GrowingText::mark_of(char32_t c) {
 }
 
 void GrowingText::take(char32_t c, std::string_view bytes, std::vector<Segment>& out) {
+  if (awaits_word_ && !is_letter(c)) {
+    awaits_word_ = false;
+    decide(out);
+  }
   if (is_space(c)) {
     if (spaces_ == kMostSpaces) return;
     if (spaces_++ == 0) ++length_;
@@ -59,7 +63,13 @@ void GrowingText::take(char32_t c, std::string_view bytes, std::vector<Segment>&
   length_ += spoken_weight(c);
   if (const auto mark = mark_of(c); mark != Mark::kNone) {
     mark_ = std::max(mark_, mark);
+  } else if (awaits_word_) {
+    // It goes on.
   } else if (mark_ != Mark::kNone && is_letter(c)) {
+    if (mark_ == Mark::kStop && is_judged_by_next_word(text_.substr(0, text_.size() - bytes.size()))) {
+      awaits_word_ = true;
+      return;
+    }
     // Only a letter tells whether a mark ended something: "Why?" he asked; No. 5 of; 1,000 men.
     return may_cut(c) ? decide(out) : pass();
   } else if (mark_ == Mark::kStop && c > 0x7F) {
@@ -162,6 +172,7 @@ void GrowingText::clear() {
   overlong_ = overlong(limit_);
   spaces_ = 0;
   mark_ = Mark::kNone;
+  awaits_word_ = false;
 }
 
 }  // namespace antiphon::text

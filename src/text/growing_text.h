@@ -69,6 +69,7 @@ class GrowingText {
   std::size_t overlong_;    ///< Length from which on it is cut wherever that is best.
   std::size_t spaces_ = 0;  ///< White space in a row at its end.
   Mark mark_ = Mark::kNone;
+  bool awaits_word_ = false;     ///< What follows the mark is decided when the word there has ended.
   bool nothing_cut_yet_ = true;  ///< No segment has come of it.
   std::size_t decisions_ = 0;
 };

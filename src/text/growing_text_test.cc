@@ -70,6 +70,13 @@ TEST_F(GrowingTextTest, AParagraphEndsASentence) {
   EXPECT_THAT(add("ems:\n- a"), ElementsAre("Items:"));
 }
 
+TEST_F(GrowingTextTest, AnAbbreviationWaitsForTheNextWord) {
+  EXPECT_THAT(add("Take vitamin C. I"), IsEmpty()) << "a name may begin so";
+  EXPECT_THAT(add("t"), IsEmpty());
+  EXPECT_THAT(add(" helps. James T. Ki"), ElementsAre("Take vitamin C.", "It helps."));
+  EXPECT_THAT(add("rk left. N"), ElementsAre("James T. Kirk left."));
+}
+
 TEST_F(GrowingTextTest, CjkSentencesEndWithoutSpaces) {
   EXPECT_THAT(add("\u4F60\u597D\u3002"), IsEmpty());
   EXPECT_THAT(add("\u4E16\u754C\uFF1F\u597D"), ElementsAre("\u4F60\u597D\u3002", "\u4E16\u754C\uFF1F"));

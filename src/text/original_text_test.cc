@@ -159,6 +159,16 @@ TEST(OriginalText, PausesAndLeftOutSignsBelongToTheSegmentBefore) {
   EXPECT_EQ(pieces[1].written, "Two \U0001F44D");
 }
 
+TEST(OriginalText, WhatMayBeMarkupIsInAPieceWhereTheTextWasFlushed) {
+  OriginalText original;
+  original.read_by({});
+  original.append("Please wait!");
+  EXPECT_EQ(original.take("Please wait!").text, "Please wait!");
+  original.append("See [the");
+  EXPECT_EQ(original.take("See").text, "See ");
+  EXPECT_EQ(original.take("[the").text, "[the");
+}
+
 TEST(OriginalText, WhatWasWrittenIsWholeWhateverItsMarkup) {
   std::mt19937 random(5);
   for (int round = 0; round < 400; ++round) {

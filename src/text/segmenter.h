@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "text/markup/options.h"
+#include "text/reading/reading.h"
 
 namespace antiphon::text {
 
@@ -30,6 +31,8 @@ struct Options {
   std::size_t first_clause_chars = 24;
   Normalise normalise = Normalise::kOn;
   markup::Options markup{};  ///< Of kOn.
+  /// In which numbers, dates and the like are read, with kOn.
+  reading::Language language = reading::Language::kOther;
 };
 
 /// What is planned in one piece: a sentence or a part of one.

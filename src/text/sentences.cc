@@ -13,10 +13,33 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 /// Followed by a name or the rest of the sentence, never its end. Lower case, without the full stop.
-constexpr std::array kTitles = {
-    "mr"sv, "mrs"sv, "ms"sv,  "mx"sv,  "dr"sv,  "prof"sv,   "st"sv,  "rev"sv, "hon"sv, "gen"sv,  "col"sv,  "capt"sv,
-    "lt"sv, "sgt"sv, "maj"sv, "gov"sv, "sen"sv, "rep"sv,    "jr"sv,  "sr"sv,  "sra"sv, "srta"sv, "mme"sv,  "mlle"sv,
-    "hr"sv, "vs"sv,  "cf"sv,  "ca"sv,  "viz"sv, "approx"sv, "bzw"sv, "vgl"sv, "mt"sv,  "msgr"sv, "pres"sv, "supt"sv};
+constexpr std::array kTitles = {"mr"sv,   "mrs"sv,  "ms"sv,   "mx"sv,   "dr"sv,   "prof"sv,  "rev"sv, "hon"sv, "gen"sv,
+                                "col"sv,  "capt"sv, "lt"sv,   "sgt"sv,  "maj"sv,  "gov"sv,   "sen"sv, "rep"sv, "sra"sv,
+                                "srta"sv, "mme"sv,  "mlle"sv, "hr"sv,   "vs"sv,   "cf"sv,    "ca"sv,  "viz"sv, "bzw"sv,
+                                "vgl"sv,  "mt"sv,   "msgr"sv, "pres"sv, "supt"sv, "approx"sv};
+
+/// Within a sentence or at its end, as the next word says.
+constexpr std::array kEither = {"st"sv,   "jr"sv, "sr"sv,  "inc"sv, "ltd"sv,  "co"sv,   "corp"sv, "ave"sv,
+                                "blvd"sv, "rd"sv, "hwy"sv, "esq"sv, "bros"sv, "dept"sv, "est"sv,  "dist"sv};
+
+/// A capital on these begins a sentence, as names seldom are written so. Lower case.
+constexpr std::array kStarters = {
+    "it"sv,       "the"sv,     "he"sv,     "she"sv,   "they"sv,   "we"sv,    "you"sv,     "this"sv,     "that"sv,
+    "there"sv,    "these"sv,   "those"sv,  "i"sv,     "a"sv,      "an"sv,    "in"sv,      "on"sv,       "at"sv,
+    "but"sv,      "and"sv,     "so"sv,     "if"sv,    "when"sv,   "what"sv,  "how"sv,     "why"sv,      "who"sv,
+    "where"sv,    "is"sv,      "are"sv,    "do"sv,    "does"sv,   "did"sv,   "my"sv,      "your"sv,     "our"sv,
+    "his"sv,      "her"sv,     "its"sv,    "their"sv, "for"sv,    "from"sv,  "to"sv,      "then"sv,     "now"sv,
+    "no"sv,       "yes"sv,     "not"sv,    "after"sv, "before"sv, "as"sv,    "by"sv,      "with"sv,     "however"sv,
+    "please"sv,   "let"sv,     "some"sv,   "many"sv,  "most"sv,   "all"sv,   "each"sv,    "every"sv,    "both"sv,
+    "one"sv,      "here"sv,    "also"sv,   "or"sv,    "while"sv,  "since"sv, "because"sv, "although"sv, "once"sv,
+    "until"sv,    "was"sv,     "were"sv,   "can"sv,   "could"sv,  "would"sv, "should"sv,  "will"sv,     "nobody"sv,
+    "everyone"sv, "someone"sv, "thanks"sv, "thank"sv, "well"sv,   "next"sv,  "today"sv,   "maybe"sv};
+
+/// They follow a time of day within its sentence.
+constexpr std::array kDates = {"monday"sv,   "tuesday"sv, "wednesday"sv, "thursday"sv,  "friday"sv,   "saturday"sv,
+                               "sunday"sv,   "january"sv, "february"sv,  "march"sv,     "april"sv,    "may"sv,
+                               "june"sv,     "july"sv,    "august"sv,    "september"sv, "october"sv,  "november"sv,
+                               "december"sv, "eastern"sv, "pacific"sv,   "central"sv,   "mountain"sv, "greenwich"sv};
 
 /// Abbreviations only before a number: "No. 5", "Fig. 2", "Jan. 3".
 constexpr std::array kBeforeNumbers = {"no"sv,  "nos"sv, "nr"sv,   "fig"sv, "p"sv,   "pp"sv,  "vol"sv, "ch"sv,  "sec"sv,
@@ -70,6 +93,52 @@ bool is_initial(std::string_view stem) {
   return at == stem.size() && stem != "I";
 }
 
+template <std::size_t kCount>
+bool contains(const std::array<std::string_view, kCount>& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+/// The word that `rest` begins with, behind opening quotes and brackets.
+std::string_view first_word(std::string_view rest) {
+  std::size_t begin = 0;
+  std::size_t at = 0;
+  while (at < rest.size() && is_opening(decode_next(rest, at))) begin = at;
+  at = begin;
+  auto end = begin;
+  while (at < rest.size() && is_letter(decode_next(rest, at))) end = at;
+  return rest.substr(begin, end - begin);
+}
+
+/// The word before the last one, which is `stem` and a full stop.
+std::string_view word_before(std::string_view sentence, std::string_view stem) {
+  auto before = sentence.substr(0, static_cast<std::size_t>(stem.data() - sentence.data()));
+  before = trimmed(before);
+  auto begin = before.size();
+  while (begin > 0) {
+    auto at = begin;
+    const char32_t c = decode_previous(before, at);
+    if (is_space(c) || is_opening(c)) break;
+    begin = at;
+  }
+  return before.substr(begin);
+}
+
+bool begins_upper(std::string_view word) {
+  std::size_t at = 0;
+  return !word.empty() && is_upper(decode_next(word, at));
+}
+
+bool is_time_of_day(std::string_view stem) { return stem == "p.m" || stem == "a.m" || stem == "P.M" || stem == "A.M"; }
+
+/// "James T. Kirk" and "by J. Smith", but neither "vitamin C. It helps" nor "plan B. Tom left".
+bool initial_goes_on(std::string_view sentence, std::string_view stem) {
+  constexpr std::array kBeforeNames = {"by"sv,  "and"sv, "of"sv,  "with"sv, "from"sv, "to"sv, "for"sv, "the"sv,
+                                       "mit"sv, "von"sv, "und"sv, "de"sv,   "et"sv,   "is"sv, "was"sv, "met"sv};
+  const auto before = word_before(sentence, stem);
+  return before.empty() || !is_letter(static_cast<unsigned char>(before.front())) || begins_upper(before) ||
+         contains(kBeforeNames, before);
+}
+
 /// "Why?" he asked: the quotation is part of a sentence that goes on in lower case.
 bool is_quoted_within(std::string_view sentence, std::string_view rest) {
   auto end = sentence.size();
@@ -81,11 +150,20 @@ bool goes_on(std::string_view sentence, std::string_view rest) {
   if (is_quoted_within(sentence, rest)) return true;
   const auto stem = last_stem(sentence);
   if (stem.empty()) return false;
-  if (is_initial(stem) || is_dotted(stem)) return true;
   const auto word = lower_ascii(stem);
-  if (std::ranges::find(kTitles, word) != kTitles.end()) return true;
+  const auto next = first_word(rest);
+  const auto next_word = lower_ascii(next);
+  if (contains(kTitles, word) || word == "e.g" || word == "i.e") return true;
   std::size_t at = 0;
-  return is_digit(decode_next(rest, at)) && std::ranges::find(kBeforeNumbers, word) != kBeforeNumbers.end();
+  if (is_digit(decode_next(rest, at)) && contains(kBeforeNumbers, word)) return true;
+  const bool starts = begins_upper(next) && contains(kStarters, next_word);
+  if (is_time_of_day(stem)) {
+    const bool zone = next.size() > 1 && begins_upper(next.substr(1));
+    return !begins_upper(next) || zone || contains(kDates, next_word);
+  }
+  if (is_initial(stem)) return !starts && initial_goes_on(sentence, stem);
+  if (is_dotted(stem) || contains(kEither, word)) return !starts;
+  return false;
 }
 
 /// The sentences of a text that asks for no pause.
@@ -107,6 +185,13 @@ void append_sentences(std::string_view text, std::vector<Sentence>& out) {
 }
 
 }  // namespace
+
+bool is_judged_by_next_word(std::string_view text) {
+  const auto words = trimmed(text);
+  if (text.ends_with('.') || words.empty()) return false;  // A letter right behind it is of the same word.
+  const auto stem = last_stem(words);
+  return !stem.empty() && (is_initial(stem) || is_dotted(stem) || contains(kEither, lower_ascii(stem)));
+}
 
 std::vector<Sentence> sentences(std::string_view text) {
   // Four bytes begin with this one in the plane of pauses, and in few others.

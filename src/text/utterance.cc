@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "text/boundaries.h"
 #include "text/text.h"
 
 namespace antiphon::text {
@@ -17,9 +18,11 @@ Result<std::string> prepare(std::string_view utf8, const Options& options) {
   return normalise(clean.text);
 }
 
-Utterance::Utterance(std::string_view prepared, const Options& options) { add(segment(prepared, options)); }
+Utterance::Utterance(std::string_view prepared, const Options& options) : options_(options) {
+  add(segment(prepared, options));
+}
 
-Utterance::Utterance(const Options& options) : growing_(options) {
+Utterance::Utterance(const Options& options) : options_(options), growing_(options) {
   if (options.normalise == Normalise::kOn) cleaner_.emplace(options.markup);
 }
 
@@ -77,11 +80,31 @@ void Utterance::finish() {
 void Utterance::drop() {
   ANTIPHON_CHECK(growing_.has_value(), "the text has an end already");
   growing_.reset();
-  segments_.resize(std::min(segments_.size(), std::max<std::size_t>(kept_, 1)));
+  segments_.resize(std::min(segments_.size(), std::max<std::size_t>(kept_, 1)));  // The first one stays.
 }
 
 void Utterance::add(std::vector<Segment> segments) {
+  const bool first = segments_.empty();
   for (auto& part : segments) segments_.push_back(std::move(part));
+  if (first) read();
+}
+
+void Utterance::read() {
+  reading_ = reading::Reading();
+  if (segments_.empty()) return;
+  const auto& [text, pause] = segments_.front();
+  if (options_.normalise == Normalise::kOff) return reading_.add(text);
+  reading_ = reading::read(text, options_.language);
+  if (trimmed(reading_.spoken()).empty()) {
+    // An engine gets no empty text, and says itself that marks alone are nothing to speak.
+    reading_ = reading::Reading();
+    return reading_.add(text);
+  }
+  // An item or a heading ends as a sentence does.
+  auto end = reading_.spoken().size();
+  if (pause == base::Duration{0} || end == 0) return;
+  const char32_t last = decode_previous(reading_.spoken(), end);
+  if (is_letter(last) || is_digit(last)) reading_.add(0, ".");
 }
 
 void Utterance::accepted() {
@@ -92,6 +115,7 @@ void Utterance::accepted() {
 void Utterance::nothing() {
   ANTIPHON_CHECK(!segments_.empty(), "no segment is left to answer for");
   segments_.pop_front();
+  read();
   kept_ -= std::min<std::size_t>(kept_, 1);
 }
 
@@ -101,6 +125,7 @@ bool Utterance::too_long() {
   if (!parts) return false;
   segments_.front() = std::move(parts->second);
   segments_.push_front(std::move(parts->first));
+  read();
   if (kept_ > 0) ++kept_;
   return true;
 }

@@ -10,6 +10,7 @@
 
 #include "text/growing_text.h"
 #include "text/markup/cleaner.h"
+#include "text/reading/reading.h"
 #include "text/segmenter.h"
 
 namespace antiphon::text {
@@ -30,6 +31,9 @@ class Utterance {
   /// The segment to plan; null when finished or waiting. Valid until the next call of accepted(), nothing() or
   /// too_long().
   [[nodiscard]] const Segment* next() const { return segments_.empty() ? nullptr : &segments_.front(); }
+  /// What is said for it, with the places of its words: as it is written where nothing is to be read otherwise. Valid
+  /// and null as next().
+  [[nodiscard]] const reading::Reading* reading() const { return segments_.empty() ? nullptr : &reading_; }
   /// Those that are left to plan.
   [[nodiscard]] const std::deque<Segment>& segments() const { return segments_; }
   /// Number of the segment to plan: how many were accepted before it. Keys the noise.
@@ -71,10 +75,14 @@ class Utterance {
 
  private:
   void add(std::vector<Segment> segments);
+  /// Reads next(), which is another one.
+  void read();
   /// Hands on what the cleaner holds back.
   void release(std::vector<Segment>& out);
 
+  Options options_;
   std::deque<Segment> segments_;
+  reading::Reading reading_;  ///< Of the first of them.
   std::optional<GrowingText> growing_;
   std::optional<markup::Cleaner> cleaner_;  ///< Of a text that grows.
   std::uint32_t index_ = 0;

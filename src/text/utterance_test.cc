@@ -148,6 +148,30 @@ TEST(Utterance, ALineIsASegmentAndAWrappedOneIsNot) {
   EXPECT_EQ(spoken("This line is wrapped\nin the middle of it.").size(), 1U);
 }
 
+TEST(Utterance, IsReadSegmentBySegment) {
+  const Options options{.language = reading::Language::kEnglish};
+  Utterance utterance(prepare("# Bill\nIt is $5 now", options).value(), options);
+  ASSERT_NE(utterance.reading(), nullptr);
+  EXPECT_EQ(utterance.reading()->spoken(), "Bill.") << "a heading ends as a sentence does";
+  utterance.accepted();
+  EXPECT_EQ(utterance.reading()->spoken(), "It is five dollars now");
+  EXPECT_EQ(utterance.next()->text, "It is $5 now");
+  ASSERT_TRUE(utterance.too_long());
+  EXPECT_EQ(utterance.next()->text, "It") << "neither behind a verb nor within an amount";
+  EXPECT_EQ(utterance.reading()->spoken(), "It");
+  utterance.accepted();
+  EXPECT_EQ(utterance.reading()->spoken(), "is five dollars now");
+  utterance.accepted();
+  EXPECT_EQ(utterance.reading(), nullptr);
+}
+
+TEST(Utterance, NoSegmentIsReadAsNothing) {
+  for (const auto* text : {"...", "(", "\u2014", "_", ") ("}) {
+    Utterance utterance(prepare(text, {}).value(), {});
+    for (; !utterance.finished(); utterance.accepted()) EXPECT_FALSE(utterance.reading()->spoken().empty()) << text;
+  }
+}
+
 TEST(Utterance, WhatIsReadAsItIsWrittenKeepsEverySign) {
   EXPECT_EQ(spoken("**a** <b>", {.normalise = Normalise::kOff}), (std::vector<Segment>{{.text = "**a** <b>"}}));
 }

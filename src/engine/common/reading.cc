@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "phonemizer/phonemizer.h"
+#include "text/characters/characters.h"
+#include "text/characters/signs.h"
 
 namespace antiphon::engine {
 
@@ -26,6 +28,34 @@ std::vector<Written> written_words(std::string_view text) {
     word.text = text.substr(word.begin, static_cast<std::size_t>(i) - word.begin);
   }
   return words;
+}
+
+std::vector<Sounded> stretches_of(std::string_view rest) {
+  std::string begin;
+  std::string end;
+  text::characters::append(begin, text::characters::kPhonemesBegin);
+  text::characters::append(end, text::characters::kPhonemesEnd);
+  std::vector<Sounded> out;
+  const auto add = [&](std::string_view stretch, Sounded::As as) {
+    if (!stretch.empty()) out.push_back({.text = stretch, .as = as});
+  };
+  while (!rest.empty()) {
+    const auto from = rest.find(begin);
+    add(rest.substr(0, from), Sounded::As::kLetters);
+    if (from == std::string_view::npos) break;
+    rest.remove_prefix(from + begin.size());
+    const auto to = rest.find(end);
+    add(rest.substr(0, to), Sounded::As::kPhonemes);
+    rest.remove_prefix(to == std::string_view::npos ? rest.size() : to + end.size());
+  }
+  return out;
+}
+
+void append_sound(std::u32string& phonemes, std::u32string_view more) {
+  constexpr std::u32string_view kMarks = U" .,;:!?";
+  if (more.empty()) return;
+  if (!phonemes.empty() && phonemes.back() != U' ' && !kMarks.contains(more.front())) phonemes += U' ';
+  phonemes += more;
 }
 
 std::vector<Word> words_of_characters(std::string_view text) {

@@ -20,6 +20,16 @@ struct Written {
 /// The words of `text`, which outlives them.
 [[nodiscard]] std::vector<Written> written_words(std::string_view text);
 
+/// A stretch of a text that is letters, or phonemes between the signs of text/characters.
+struct Sounded {
+  std::string_view text;
+  enum class As : std::uint8_t { kLetters, kPhonemes } as = As::kLetters;
+};
+/// The stretches of `text`, which outlives them, without the signs; none is empty.
+[[nodiscard]] std::vector<Sounded> stretches_of(std::string_view text);
+/// Appends the phonemes of another stretch as those of another word, or of the marks behind a word.
+void append_sound(std::u32string& phonemes, std::u32string_view more);
+
 /// A word that is heard, in the text and among the phonemes. Words ascend in both and do not overlap.
 struct Word {
   std::size_t text_begin = 0;  ///< Bytes.

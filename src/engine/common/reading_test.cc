@@ -12,6 +12,24 @@ using testing::Pair;
 
 using Mark = SegmentPlan::Mark;
 
+TEST(Stretches, PhonemesStandBetweenTheirSigns) {
+  const std::string text = "I say \U000F8000t\u0259m\U000F8001 twice.";
+  const auto stretches = stretches_of(text);
+  ASSERT_EQ(stretches.size(), 3U);
+  EXPECT_EQ(stretches[0].text, "I say ");
+  EXPECT_EQ(stretches[1].text, "t\u0259m");
+  EXPECT_EQ(stretches[1].as, Sounded::As::kPhonemes);
+  EXPECT_EQ(stretches[2].text, " twice.");
+  EXPECT_EQ(stretches_of("plain").size(), 1U);
+  EXPECT_EQ(stretches_of("\U000F8000open").front().as, Sounded::As::kPhonemes);
+}
+
+TEST(Stretches, SoundsAreJoinedAsWordsAndMarksStayWithTheirWord) {
+  std::u32string sound;
+  for (const auto* more : {U"a", U"b", U".", U"c "}) append_sound(sound, more);
+  EXPECT_EQ(sound, U"a b. c ");
+}
+
 TEST(Reading, WordsStandBetweenWhiteSpace) {
   std::vector<std::pair<std::size_t, std::string_view>> words;
   for (const auto& word : written_words(" \u00E9a,\n--  (b)\u00A0c\xFFz")) words.emplace_back(word.begin, word.text);

@@ -73,8 +73,21 @@ std::uint32_t PiperVoice::max_frames(base::SampleCount wanted) const {
 }
 
 Result<std::u32string> PiperVoice::read(std::string_view text) const {
-  const auto& manifest = parts_.manifest;
   if (reads_characters()) return phonemizer::decomposed(text);
+  const auto stretches = stretches_of(text);
+  if (stretches.size() == 1 && stretches.front().as == Sounded::As::kLetters) return read_letters(text);
+  std::u32string phonemes;
+  for (const auto& stretch : stretches) {
+    const bool letters = stretch.as == Sounded::As::kLetters;
+    const auto sound = letters ? read_letters(stretch.text) : phonemizer::decomposed(stretch.text);
+    if (!sound) return sound;
+    append_sound(phonemes, *sound);
+  }
+  return phonemes;
+}
+
+Result<std::u32string> PiperVoice::read_letters(std::string_view text) const {
+  const auto& manifest = parts_.manifest;
   const auto clauses = parts_.phonemizer.phonemise(text, manifest.espeak_voice);
   if (clauses) return phonemizer::join(*clauses);
   const bool blame_text = clauses.error().code == phonemizer::Errc::kTextTooLong;
@@ -85,7 +98,10 @@ std::vector<Word> PiperVoice::words_of(std::string_view text, std::u32string_vie
   if (reads_characters()) return words_of_characters(text);
   const auto written = written_words(text);
   std::vector<std::u32string> alone;
-  for (const auto& word : written) alone.push_back(word_sounds_.of(word.text));
+  for (const auto& word : written) {
+    const bool letters = stretches_of(word.text).size() == 1 && stretches_of(word.text).front().text == word.text;
+    alone.push_back(letters ? word_sounds_.of(word.text) : read(word.text).value_or(std::u32string()));
+  }
   const auto places = phonemizer::locate_words(alone, phonemes);
   std::vector<Word> words;
   for (std::size_t i = 0; i < written.size(); ++i) {

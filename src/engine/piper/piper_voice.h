@@ -38,6 +38,7 @@ class PiperVoice final : public Voice {
   [[nodiscard]] bool knows(std::uint32_t speaker) const;
   [[nodiscard]] bool reads_characters() const { return parts_.manifest.phoneme_type == "text"; }
   [[nodiscard]] Result<std::u32string> read(std::string_view text) const;
+  [[nodiscard]] Result<std::u32string> read_letters(std::string_view text) const;
   /// The words of `text` that are heard; none where that cannot be told. `phonemes`: as read() gave them.
   [[nodiscard]] std::vector<Word> words_of(std::string_view text, std::u32string_view phonemes);
   /// Whether so many phonemes have no room in the audio that the segment may become. Known before the plan costs

@@ -113,7 +113,7 @@ TEST(Query, RefusesWhatItCannotDo) {
       {"seed=1.5", Errc::kInvalidValue},
       {"seed=18446744073709551616", Errc::kInvalidValue},
       {"seed=", Errc::kInvalidValue},
-      {"enable_ssml_parsing=true", Errc::kUnsupported},
+      {"enable_ssml_parsing=perhaps", Errc::kInvalidValue},
       {"a=%4", Errc::kBadRequest},
       {"a=%", Errc::kBadRequest},
       {"a=%+1", Errc::kBadRequest},

@@ -94,9 +94,9 @@ Result<void> read_pair(std::string_view key, std::string value, Models models, Q
   } else if (key == "auto_mode") {
     return read_flag(key, value, query.auto_mode);
   } else if (key == "enable_ssml_parsing") {
+    // Tags are read or left out whether it is wanted or not.
     bool wanted = false;
-    if (auto flag = read_flag(key, value, wanted); !flag) return flag;
-    if (wanted) return wrong(Errc::kUnsupported, key, "These voices do not read SSML.");
+    return read_flag(key, value, wanted);
   }
   return {};
 }

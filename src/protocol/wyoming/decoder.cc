@@ -29,7 +29,10 @@ VoiceChoice read_voice(Fields& fields) {
   }
   std::string format = "text";
   fields.read("text_format", format, kMaxNameCharacters);
-  if (format != "text") fields.fail(Errc::kUnsupported, "text_format", "must be 'text': these voices read no markup.");
+  // The tags of SSML are read in any text.
+  if (format != "text" && format != "ssml") {
+    fields.fail(Errc::kUnsupported, "text_format", "must be 'text' or 'ssml'.");
+  }
   return choice;
 }
 

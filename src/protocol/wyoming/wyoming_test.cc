@@ -58,7 +58,9 @@ TEST(Decoder, ReadsEveryEventThatAsksForSpeech) {
   EXPECT_EQ(only<Synthesize>(event("synthesize", {{"text", "Hi."}, {"voice", {{"name", "joe"}, {"speaker", "2"}}}})),
             (Synthesize{.text = "Hi.", .voice = {.name = "joe", .speaker = "2", .language = ""}}));
   EXPECT_EQ(only<SynthesizeStart>(event("synthesize-start", {{"voice", {{"language", "de"}}}})).voice.language, "de");
-  EXPECT_EQ(only<SynthesizeStart>(event("synthesize-start", {{"text_format", "text"}})).voice, VoiceChoice());
+  for (const auto* format : {"text", "ssml"}) {
+    EXPECT_EQ(only<SynthesizeStart>(event("synthesize-start", {{"text_format", format}})).voice, VoiceChoice());
+  }
   EXPECT_EQ(only<SynthesizeChunk>(event("synthesize-chunk", {{"text", " and"}})).text, " and");
   only<SynthesizeStop>(event("synthesize-stop"));
   only<Unknown>(event("transcribe", {{"language", "en"}}));
@@ -103,7 +105,7 @@ TEST(Decoder, AWrongFieldSparesTheStream) {
       {"synthesize", {{"text", 1}}, Errc::kInvalidType, "text"},
       {"synthesize", {{"text", "a"}, {"voice", "joe"}}, Errc::kInvalidType, "voice"},
       {"synthesize", {{"text", "a"}, {"voice", {{"name", 1}}}}, Errc::kInvalidType, "voice.name"},
-      {"synthesize", {{"text", "a"}, {"text_format", "ssml"}}, Errc::kUnsupported, "text_format"},
+      {"synthesize", {{"text", "a"}, {"text_format", "html"}}, Errc::kUnsupported, "text_format"},
       {"synthesize-start", {{"voice", {{"name", std::string(300, 'a')}}}}, Errc::kInputTooLong, "voice.name"},
       {"synthesize-chunk", {{"text", nullptr}}, Errc::kMissingParameter, "text"},
   };

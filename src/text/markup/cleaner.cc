@@ -23,6 +23,20 @@ bool is_ascii_mark(char c) {
 bool breaks_line(char32_t c) { return (c >= '\n' && c <= '\r') || c == 0x85 || c == 0x2028; }
 constexpr char32_t kParagraphSeparator = 0x2029;
 
+/// Each of the words of `phonemes` between the signs that say what it is.
+std::string phoneme_words(std::string_view phonemes) {
+  std::string out;
+  while (!(phonemes = characters::trimmed(phonemes)).empty()) {
+    const auto word = phonemes.substr(0, phonemes.find(' '));
+    if (!out.empty()) out += ' ';
+    characters::append(out, characters::kPhonemesBegin);
+    out += word;
+    characters::append(out, characters::kPhonemesEnd);
+    phonemes.remove_prefix(word.size());
+  }
+  return out;
+}
+
 }  // namespace
 
 void Cleaner::append(std::string_view utf8, Clean& out) {
@@ -278,11 +292,7 @@ bool Cleaner::step_emphasis(char sign) {
 bool Cleaner::step_bracket() {
   const auto phonemes = phonemes_at(window_);
   if (phonemes && !window_.starved()) {
-    std::string sound;
-    characters::append(sound, characters::kPhonemesBegin);
-    sound += window_.text(phonemes->begin, phonemes->end - phonemes->begin);
-    characters::append(sound, characters::kPhonemesEnd);
-    put(sound, phonemes->bytes);
+    put(phoneme_words(window_.text(phonemes->begin, phonemes->end - phonemes->begin)), phonemes->bytes);
     spaced_ = false;
     raw_last_ = ']';
     return true;
@@ -357,13 +367,7 @@ void Cleaner::open(const Tag& tag) {
   if (opens && (tag.name == "sub" || tag.name == "phoneme")) {
     const auto instead = attribute(tag, tag.name == "sub" ? "alias" : "ph");
     if (!instead.empty()) {
-      std::string sound(instead);
-      if (tag.name == "phoneme") {
-        sound.clear();
-        characters::append(sound, characters::kPhonemesBegin);
-        sound += instead;
-        characters::append(sound, characters::kPhonemesEnd);
-      }
+      const auto sound = tag.name == "phoneme" ? phoneme_words(instead) : std::string(instead);
       mode_ = Mode::kAlias;
       raw_end_ = "</" + tag.name;
       settle_gap(block_, 'a');
@@ -381,6 +385,7 @@ void Cleaner::pause(base::Duration length, std::size_t written) {
   const auto before = last_;
   put(sign, written);
   last_ = before;
+  small_ = 0;
 }
 
 bool Cleaner::step_entity() {
@@ -427,6 +432,14 @@ bool Cleaner::step_address() {
   return true;
 }
 
+bool Cleaner::lacks_space(char32_t c, std::size_t bytes) const {
+  // Two small letters at least: neither "U.S.A" nor "a.B".
+  if (spaced_ || small_ < 2 || !characters::is_letter(c)) return false;
+  if (last_ == ',' || last_ == ';') return true;
+  if (last_ != '.' && last_ != '!' && last_ != '?') return false;
+  return characters::is_upper(c) && characters::is_lower(window_.decode(bytes).c);
+}
+
 bool Cleaner::step_letter(char32_t c, std::size_t bytes) {
   const auto before = raw_last_;
   raw_last_ = c;
@@ -458,7 +471,13 @@ bool Cleaner::step_letter(char32_t c, std::size_t bytes) {
   } else {
     plain = c < 0x80 ? std::string(1, static_cast<char>(c)) : plain_form(c);
   }
-  if (parts_word_ && is_word(c) && is_word(last_) && !spaced_) plain.insert(0, " ");
+  const auto gap = lacks_space(c, bytes);
+  if (window_.starved()) {
+    raw_last_ = before;
+    return false;
+  }
+  if (gap || (parts_word_ && is_word(c) && is_word(last_) && !spaced_)) plain.insert(0, " ");
+  small_ = characters::is_lower(c) ? small_ + 1 : U".,;!?"sv.contains(c) ? small_ : 0;
   if (spells_) plain += ' ';
   parts_word_ = false;
   spaced_ = spells_;

@@ -63,6 +63,8 @@ class Cleaner {
   bool step_table_bar();
   bool step_address();
   bool step_letter(char32_t c, std::size_t bytes);
+  /// Whether a letter stands right behind a mark that ends a sentence or a clause, as in "there.How".
+  [[nodiscard]] bool lacks_space(char32_t c, std::size_t bytes) const;
   void open(const Tag& tag);
   void pause(base::Duration length, std::size_t written);
   void settle_gap(Block next, char32_t first);
@@ -80,6 +82,7 @@ class Cleaner {
   char32_t last_ = 0;         ///< That was put; 0 at the begin of the text.
   char32_t raw_last_ = '\n';  ///< That was read.
   bool parts_word_ = false;   ///< Something was left out behind the last character.
+  std::size_t small_ = 0;     ///< Small letters in a row, before the marks that came last.
   bool spells_ = false;       ///< <say-as interpret-as="characters">
   bool in_code_ = false;
   bool line_begins_ = true;

@@ -123,6 +123,16 @@ TEST(Cleaner, AddressesAreReadAsTheirHosts) {
   });
 }
 
+TEST(Cleaner, ASpaceThatLacksBehindAMarkIsPutBack) {
+  expect({
+      {"Hello there.How are you?", "Hello there. How are you?"},
+      {"Hello,world. First item;Second item.", "Hello, world. First item; Second item."},
+      {"Really?Yes!Good", "Really? Yes! Good"},
+      {"Node.js, example.com, e.g.this, U.S.A, 1,000, a.B, file.TXT",
+       "Node.js, example.com, e.g.this, U.S.A, 1,000, a.B, file.TXT"},
+  });
+}
+
 TEST(Cleaner, EmojiAreSilentOrNamed) {
   expect({
       {"Great \U0001F44D\U0001F3FD job", "Great job"},
@@ -146,6 +156,19 @@ TEST(Cleaner, PausesBecomeTheirSigns) {
       {"[pause:1s]Go.", "Go."},
       {"[pausing] now", "[pausing] now"},
       {"A client's own sign" + pause(1s), "A client's own sign"},
+  });
+}
+
+TEST(Cleaner, PhonemesStandBetweenTheirSigns) {
+  std::string begin;
+  std::string end;
+  characters::append(begin, characters::kPhonemesBegin);
+  characters::append(end, characters::kPhonemesEnd);
+  expect({
+      {"I like [[ t\u0259m a\u026A ]] a lot.",
+       "I like " + begin + "t\u0259m" + end + " " + begin + "a\u026A" + end + " a lot."},
+      {"[Kokoro](/k\u02C8Ok\u0259/) is", begin + "k\u02C8Ok\u0259" + end + " is"},
+      {"A <phoneme alphabet=\"ipa\" ph=\"ab\">word</phoneme>.", "A " + begin + "ab" + end + "."},
   });
 }
 

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "text/reading/source.h"
+
+/// Inside text/reading only: the numbers that other classes are made of.
+namespace antiphon::text::reading::english {
+
+/// "1,234", "1234.50", ".5": digits with commas between thousands, and
+/// decimals.
+struct Number {
+  std::size_t end = 0;
+  std::string whole;  ///< Digits, without commas; empty for ".5".
+  std::string decimals;
+  bool grouped = false;  ///< It has commas.
+  [[nodiscard]] bool is_one() const { return whole == "1" && decimals.empty(); }
+};
+[[nodiscard]] std::optional<Number> number_at(const Source& source, std::size_t at);
+/// "one thousand two hundred thirty four point five".
+[[nodiscard]] std::string words_of(const Number& number);
+/// "million" and the like behind `at` and a space, or tight "M", "bn"; what is
+/// read and where it ends.
+[[nodiscard]] std::optional<Match> magnitude_at(const Source& source, std::size_t at);
+
+}  // namespace antiphon::text::reading::english

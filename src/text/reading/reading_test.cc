@@ -1,0 +1,101 @@
+#include "text/reading/reading.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "text/reading/test_rows.h"
+
+namespace antiphon::text::reading {
+namespace {
+
+std::string other(std::string_view text) { return read(text, Language::kOther).spoken(); }
+
+TEST(Reading, ThePauseOfASignDoesNotDependOnItsSpelling) {
+  for (const auto* text :
+       {"She is still\u2026 Anna", "She is still... Anna", "She is still\u2014Anna", "She is still \u2014 Anna",
+        "She is still -- Anna", "She is still--Anna", "She is still - Anna", "She is still \u2013 Anna",
+        "She is still (Anna", "She is still...Anna", "She is still\u2026Anna"}) {
+    EXPECT_EQ(other(text), "She is still, Anna") << text;
+  }
+}
+
+TEST(Reading, AsidesPauseOnBothSides) {
+  EXPECT_EQ(other("Come (maybe later) and see."), "Come, maybe later, and see.");
+  EXPECT_EQ(other("Come (maybe later)."), "Come, maybe later.");
+  EXPECT_EQ(other("Come (maybe later), please"), "Come, maybe later, please");
+  EXPECT_EQ(other("(Maybe later.)"), "Maybe later.");
+  EXPECT_EQ(other("word(s) and f(x)"), "word s and f x");
+}
+
+TEST(Reading, MarksAreNotDoubled) {
+  EXPECT_EQ(other("What?!... Yes"), "What?! Yes");
+  EXPECT_EQ(other("Wait...?"), "Wait?");
+  EXPECT_EQ(other("Wait..."), "Wait.");
+  EXPECT_EQ(other("Wait\u2026\""), "Wait.\"");
+  EXPECT_EQ(other("Yes, \u2014 no"), "Yes, no");
+  EXPECT_EQ(other("\u2014 Bonjour"), "Bonjour");
+  EXPECT_EQ(other("No \u2014"), "No");
+  EXPECT_EQ(other("Yes . No , well ."), "Yes. No, well.");
+  EXPECT_EQ(other("a .5"), "a .5");
+  EXPECT_EQ(other("well-known, e-mail"), "well-known, e-mail");
+}
+
+TEST(Reading, OtherLanguagesKeepTheirNumbers) {
+  EXPECT_EQ(other("Es kostet 49,95 \u20AC am 5.1."), "Es kostet 49,95 \u20AC am 5.1.");
+  EXPECT_EQ(language_of("en-GB"), Language::kEnglish);
+  EXPECT_EQ(language_of("en_US"), Language::kEnglish);
+  EXPECT_EQ(language_of("de-DE"), Language::kOther);
+  EXPECT_EQ(language_of("enm"), Language::kOther);
+}
+
+TEST(Reading, PlacesOfSpokenWordsAreThoseOfTheWritten) {
+  const auto reading = read("It is $49.95 now", Language::kEnglish);
+  ASSERT_EQ(reading.spoken(), "It is forty nine dollars ninety five cents now");
+  EXPECT_EQ(reading.written_place(0), 0U);
+  EXPECT_EQ(reading.written_place(3), 3U);
+  EXPECT_EQ(reading.written_place(6), 6U) << "the amount begins";
+  EXPECT_EQ(reading.written_place(12), std::nullopt) << "within the amount";
+  EXPECT_EQ(reading.written_place(42), 12U) << "and ends";
+  EXPECT_EQ(reading.written_place(43), 13U);
+  EXPECT_EQ(reading.written_place(46), 16U);
+}
+
+std::string random_text(std::mt19937& random) {
+  static const std::vector<std::string> kPieces = {
+      "$",   "5",   "49.95",   "1,000", " ",    " ",  "-",  "\u2013", "...",    "\u2026", "(",      ")",
+      "km",  "%",   "\u00B0C", "/",     ":",    "30", "am", "p.m.",   "Jan.",   "May",    "2025",   "II",
+      "War", "No.", "St.",     "B ",    "x",    "#",  "@",  ".com",   "\u00BD", "\u00B2", "\u20AC", "million",
+      "th",  "'s",  "\"",      "word",  "e.g.", "+",  "=",  "\u4F60", "\u00E9"};
+  std::string text;
+  for (auto count = random() % 30; count > 0; --count) text += kPieces[random() % kPieces.size()];
+  return text;
+}
+
+TEST(Reading, PlacesAscendAndCoverTheText) {
+  std::mt19937 random(9);
+  for (int round = 0; round < 3000; ++round) {
+    const auto text = random_text(random);
+    const auto reading = read(text, Language::kEnglish);
+    std::uint32_t last = 0;
+    for (std::uint32_t at = 0; at <= reading.spoken().size(); ++at) {
+      const auto place = reading.written_place(at);
+      if (!place) continue;
+      ASSERT_GE(*place, last) << text;
+      ASSERT_LE(*place, text.size()) << text;
+      last = *place;
+    }
+  }
+}
+
+TEST(Reading, WhatIsSpokenIsBounded) {
+  for (const std::string unit :
+       {"1", "$1 ", "1/2 ", "(", "...", "B ", "a@b.", "1.", "1-", "999,", "\u00B2", "IV ", "5 km ", "-"}) {
+    std::string text;
+    while (text.size() < 4'000) text += unit;
+    EXPECT_LE(read(text, Language::kEnglish).spoken().size(), 30 * text.size()) << unit;
+  }
+}
+
+}  // namespace
+}  // namespace antiphon::text::reading
