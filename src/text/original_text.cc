@@ -64,7 +64,13 @@ void OriginalText::clean(std::string_view utf8) {
     return add(std::move(made));
   }
   const auto size = static_cast<std::uint32_t>(utf8.size());
-  add({.text = std::string(utf8), .stretches = {{.written = size, .clean = size}}});
+  markup::Clean same{.text = std::string(utf8), .stretches = {{.written = size, .clean = size}}};
+  for (std::size_t at = 0; at < size;) {
+    const auto begin = at;
+    // Those are in no segment.
+    if (characters::is_private_sign(decode_next(utf8, at))) same.text.replace(begin, at - begin, at - begin, ' ');
+  }
+  add(std::move(same));
 }
 
 void OriginalText::add(markup::Clean clean) {
@@ -77,12 +83,14 @@ void OriginalText::add(markup::Clean clean) {
   stretches_.insert(stretches_.end(), clean.stretches.begin(), clean.stretches.end());
 }
 
+void OriginalText::flush() {
+  markup::Clean made;
+  cleaner_->flush(made);
+  add(std::move(made));
+}
+
 void OriginalText::finish() {
-  if (cleaner_ && !finished_) {
-    markup::Clean made;
-    cleaner_->flush(made);
-    add(std::move(made));
-  }
+  if (cleaner_ && !finished_) flush();
   finished_ = true;
 }
 
@@ -199,22 +207,34 @@ std::optional<OriginalText::Cluster> OriginalText::find(std::string_view segment
   return std::nullopt;
 }
 
-OriginalText::Piece OriginalText::take(std::string_view segment) {
-  Piece piece{.text = {}, .places = std::vector<std::uint32_t>(segment.size() + 1)};
+bool OriginalText::locate(std::string_view segment, std::vector<std::uint32_t>& places) const {
   std::size_t end = 0;
   std::size_t budget = kMostSkipped;
+  bool whole = true;
   const auto place = [&](std::size_t from, std::size_t size, std::size_t where) {
-    std::fill_n(piece.places.begin() + static_cast<std::ptrdiff_t>(from), size, static_cast<std::uint32_t>(where));
+    std::fill_n(places.begin() + static_cast<std::ptrdiff_t>(from), size, static_cast<std::uint32_t>(where));
   };
   for (std::size_t at = 0; at < segment.size();) {
     auto behind = at;
     const bool space = is_space(decode_next(segment, behind));
     const auto cluster = space ? std::nullopt : find(segment.substr(at), end, budget);
+    whole = whole && (space || cluster);
     place(at, cluster ? cluster->normal.size() : behind - at, cluster ? cluster->begin : end);
     at = cluster ? at + cluster->normal.size() : behind;
     if (cluster) end = cluster->end;
   }
-  piece.places.back() = static_cast<std::uint32_t>(end);
+  places.back() = static_cast<std::uint32_t>(end);
+  return whole;
+}
+
+OriginalText::Piece OriginalText::take(std::string_view segment) {
+  Piece piece{.text = {}, .places = std::vector<std::uint32_t>(segment.size() + 1)};
+  if (!locate(segment, piece.places) && cleaner_ && cleaner_->holds()) {
+    // The text was flushed, so that what is held back here is in the segment.
+    flush();
+    static_cast<void>(locate(segment, piece.places));
+  }
+  std::size_t end = piece.places.back();
   if (end == 0) return piece;
   end = piece_end(end);
   auto written = end == left_.size() && finished_ ? written_.size() : written_end(end);

@@ -63,6 +63,9 @@ class OriginalText {
   [[nodiscard]] std::size_t piece_end(std::size_t end) const;
 
   void clean(std::string_view utf8);
+  void flush();
+  /// The places in `left_` of the bytes of `segment` and of its end. Whether all of it is there.
+  bool locate(std::string_view segment, std::vector<std::uint32_t>& places) const;
   void add(markup::Clean clean);
   /// Makes places in `left_`, ascending, those in what was written. Returns where the last one lies.
   std::size_t to_written(std::vector<std::uint32_t>& places) const;

@@ -44,6 +44,8 @@ class Cleaner {
   void flush(Clean& out);
   /// Whether something that may be spoken is held back.
   [[nodiscard]] bool holds() const { return !window_.empty(); }
+  /// Whether that is but a "!", which ends a word unless an image follows.
+  [[nodiscard]] bool holds_mark() const { return window_.is("!"); }
 
  private:
   /// What is being skipped, or read in another way than text.

@@ -201,6 +201,7 @@ TEST(Cleaner, EmojiAreSilentOrNamed) {
       {"\u00A9 2024 and \u2122", "\u00A9 2024 and \u2122"},
   });
   EXPECT_EQ(clean("A \U0001F600 b\U0001F600.", {.emoji = Emoji::kNamed}), "A grinning face b grinning face .");
+  EXPECT_EQ(clean("\U0001F606", {.emoji = Emoji::kNamed}), "smiling face");
 }
 
 TEST(Cleaner, PausesBecomeTheirSigns) {

@@ -16,6 +16,7 @@ using std::string_view_literals::operator""sv;
 constexpr std::size_t kLongestHost = 255;
 constexpr std::size_t kLongestAction = 48;
 constexpr std::size_t kMostMarks = 8;
+constexpr std::size_t kLongestName = 32;
 /// Brackets within brackets of a link. As each of them may begin a link, this bounds how often a byte is looked at.
 constexpr std::size_t kDeepest = 8;
 
@@ -168,6 +169,8 @@ std::string emoji_name(char32_t c) {
   const auto size = u_charName(code, U_UNICODE_CHAR_NAME, name, sizeof name, &status);
   if (U_FAILURE(status) != 0) return {};
   std::string out(name, static_cast<std::size_t>(size));
+  // The first words of a long one tell enough: "smiling face" of U+1F606.
+  if (out.size() > kLongestName) out.resize(std::min(out.find(" WITH "), out.rfind(' ', kLongestName)));
   std::ranges::transform(out, out.begin(), [](char letter) {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter == '-' ? ' ' : letter;
   });
