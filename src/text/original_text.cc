@@ -64,7 +64,13 @@ void OriginalText::clean(std::string_view utf8) {
     return add(std::move(made));
   }
   const auto size = static_cast<std::uint32_t>(utf8.size());
-  add({.text = std::string(utf8), .stretches = {{.written = size, .clean = size}}});
+  markup::Clean same{.text = std::string(utf8), .stretches = {{.written = size, .clean = size}}};
+  for (std::size_t at = 0; at < size;) {
+    const auto begin = at;
+    // Those are in no segment.
+    if (characters::is_private_sign(decode_next(utf8, at))) same.text.replace(begin, at - begin, at - begin, ' ');
+  }
+  add(std::move(same));
 }
 
 void OriginalText::add(markup::Clean clean) {

@@ -77,6 +77,35 @@ TEST(OriginalText, WhatNoSegmentHasGoesWithTheNextOne) {
   EXPECT_EQ(piece.places.front(), 19U);
 }
 
+TEST(OriginalText, WhatAFlushDecidedIsToldOnce) {
+  for (const std::string first : {"Hello!", "See www.example.com", "A `code", "It is *fine"}) {
+    const Options options;
+    Utterance utterance(options);
+    OriginalText original;
+    original.read_by(options);
+    original.append(first);
+    ASSERT_TRUE(utterance.append(first));
+    utterance.flush();
+    ASSERT_NE(utterance.next(), nullptr);
+    EXPECT_EQ(original.take(utterance.next()->text).text, first);
+    utterance.accepted();
+    original.append(" And more.");
+    ASSERT_TRUE(utterance.append(" And more."));
+    utterance.finish();
+    original.finish();
+    ASSERT_NE(utterance.next(), nullptr);
+    EXPECT_EQ(original.take(utterance.next()->text).text, " And more.");
+  }
+}
+
+TEST(OriginalText, PrivateSignsOfATextThatIsReadAsItIsWrittenAreInItsPieces) {
+  OriginalText original;
+  const std::string text = "One\U000F0064 two";
+  original.append(text);
+  original.finish();
+  EXPECT_EQ(original.take(prepare(text, {.normalise = Normalise::kOff}).value()).text, text);
+}
+
 TEST(OriginalText, ASegmentThatWasNeverWrittenTakesNothing) {
   OriginalText original;
   original.append("Some words. More.");

@@ -1,16 +1,33 @@
 #include "text/utterance.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/check.h"
 #include "text/boundaries.h"
+#include "text/characters/characters.h"
+#include "text/characters/signs.h"
 #include "text/text.h"
 
 namespace antiphon::text {
+namespace {
+
+/// Those of a client's ask for no pauses: see characters/signs.h. What is no UTF-8 stays.
+std::string without_private_signs(std::string_view utf8) {
+  std::string out;
+  for (std::size_t at = 0; at < utf8.size();) {
+    const auto begin = at;
+    if (!characters::is_private_sign(characters::decode_next(utf8, at))) out += utf8.substr(begin, at - begin);
+  }
+  return out;
+}
+
+}  // namespace
 
 Result<std::string> prepare(std::string_view utf8, const Options& options) {
-  if (options.normalise == Normalise::kOff || find_invalid_utf8(utf8)) return normalise(utf8);
+  if (find_invalid_utf8(utf8)) return normalise(utf8);
+  if (options.normalise == Normalise::kOff) return normalise(without_private_signs(utf8));
   markup::Cleaner cleaner(options.markup);
   markup::Clean clean;
   cleaner.append(utf8, clean);
@@ -41,7 +58,7 @@ Result<void> Utterance::append(std::string_view utf8) {
   ANTIPHON_CHECK(growing_.has_value(), "the text has an end already");
   std::vector<Segment> complete;
   if (!cleaner_ || find_invalid_utf8(utf8)) {
-    auto taken = growing_->append(utf8, complete);
+    auto taken = growing_->append(without_private_signs(utf8), complete);
     add(std::move(complete));
     return taken;
   }
@@ -56,14 +73,14 @@ void Utterance::release(std::vector<Segment>& out) {
   if (!cleaner_) return;
   markup::Clean clean;
   cleaner_->flush(clean);
-  const auto taken = growing_->append(clean.text, out);
-  ANTIPHON_CHECK(taken.has_value(), "what a cleaner makes is UTF-8");
+  // Text that is no UTF-8 is not spoken: nothing that a client writes may end the process.
+  std::ignore = growing_->append(clean.text, out);
 }
 
 void Utterance::flush(Flush how) {
   ANTIPHON_CHECK(growing_.has_value(), "the text has an end already");
   std::vector<Segment> rest;
-  if (how != Flush::kWords) release(rest);
+  if (how != Flush::kWords || (cleaner_ && cleaner_->holds_mark())) release(rest);
   growing_->flush(rest, how);
   add(std::move(rest));
 }

@@ -176,6 +176,35 @@ TEST(Utterance, WhatIsReadAsItIsWrittenKeepsEverySign) {
   EXPECT_EQ(spoken("**a** <b>", {.normalise = Normalise::kOff}), (std::vector<Segment>{{.text = "**a** <b>"}}));
 }
 
+TEST(Utterance, AClientsPrivateSignsAskForNoPauses) {
+  const Options off{.normalise = Normalise::kOff};
+  EXPECT_EQ(spoken("One\U000F0064 two", off), (std::vector<Segment>{{.text = "One two"}}));
+  Utterance growing(off);
+  ASSERT_TRUE(growing.append("One\U000F0064 two"));
+  growing.finish();
+  EXPECT_EQ(segments_of(growing), (std::vector<Segment>{{.text = "One two"}}));
+}
+
+TEST(Utterance, AWordThatEndsInAnExclamationMarkDoesNotWaitForAnImage) {
+  Utterance utterance(Options{});
+  ASSERT_TRUE(utterance.append("Hello there!"));
+  utterance.flush(Flush::kWords);
+  ASSERT_NE(utterance.next(), nullptr);
+  EXPECT_EQ(utterance.next()->text, "Hello there!");
+  EXPECT_EQ(utterance.pending(), 0U);
+}
+
+TEST(Utterance, HanBehindAHostIsSpoken) {
+  std::string han;
+  for (int i = 0; i < 100; ++i) han += "\u4E2D";
+  Utterance utterance(Options{});
+  ASSERT_TRUE(utterance.append("<a www.a" + han));
+  utterance.flush();
+  std::string all;
+  for (const auto& segment : segments_of(utterance)) all += segment.text;
+  EXPECT_TRUE(all.ends_with(han)) << all;
+}
+
 TEST(Utterance, TheSegmentsOfMarkupDoNotDependOnHowItWasCut) {
   std::mt19937 random(11);
   for (int round = 0; round < 300; ++round) {

@@ -90,7 +90,13 @@ Marker fence_at(const Window& window) {
   const char sign = window.at(0);
   if (sign != '`' && sign != '~') return {};
   if (window.at(1) != sign || window.at(2) != sign) return {};
-  return {.bytes = 3, .block = Block::kCode, .then = Marker::Then::kFence};
+  std::size_t at = 3;
+  while (at < kLongestRule && window.at(at) == sign) ++at;
+  // A line such as "```code``` and text" is none.
+  for (; sign == '`' && !ends_line(window.at(at)); ++at) {
+    if (at == kLongestRule || window.at(at) == sign) return {};
+  }
+  return {.bytes = 3, .block = Block::kCode, .then = Marker::Then::kFence, .fence = sign};
 }
 
 Marker marker_at(const Window& window, Block so_far) {

@@ -21,12 +21,13 @@ struct Marker {
   std::string_view says{};  ///< What is read for its last bytes, as the comma behind a number.
   std::size_t kept = 0;     ///< Bytes of it that are text.
   std::size_t number = 0;   ///< Of an item that has one.
+  char fence = 0;           ///< The sign of a fence.
 };
 
 /// The marker that the window begins with, behind the white space of its line. Markdown's headings, quotations, items,
 /// tasks, rules, tables and fences, and the bullets of plain texts.
 [[nodiscard]] Marker marker_at(const Window& window, Block so_far);
-/// Whether code ends here.
+/// The fence of code that stands here.
 [[nodiscard]] Marker fence_at(const Window& window);
 
 }  // namespace antiphon::text::markup

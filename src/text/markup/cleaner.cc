@@ -48,6 +48,10 @@ void Cleaner::flush(Clean& out) {
   window_.end();
   run(out);
   window_ = Window();
+  // What comes after a pause of the writer's is no part of an address or of a line that is not read.
+  if (mode_ == Mode::kAddress) parts_word_ = true;
+  if (mode_ == Mode::kDropLine) line_begins_ = true;
+  mode_ = Mode::kText;
 }
 
 void Cleaner::run(Clean& out) {
@@ -83,11 +87,8 @@ void Cleaner::put(std::string_view clean, std::size_t written) {
 void Cleaner::skip(std::size_t written) { put("", written); }
 
 bool Cleaner::step() {
-  if (label_end_ != 0 && consumed_ >= label_end_) {
-    if (consumed_ == label_end_) skip(label_tail_);
-    label_end_ = 0;
-    raw_last_ = ')';
-    mode_ = Mode::kText;
+  if (!labels_.empty() && consumed_ >= labels_.back().end) {
+    end_label();
     return true;
   }
   if (mode_ != Mode::kText) return step_mode();
@@ -101,12 +102,21 @@ bool Cleaner::step() {
   return step_inline(c, bytes);
 }
 
+void Cleaner::end_label() {
+  const auto label = labels_.back();
+  labels_.pop_back();
+  if (consumed_ == label.end) skip(label.tail);
+  code_end_ = 0;
+  raw_last_ = ')';
+  mode_ = Mode::kText;
+}
+
 bool Cleaner::step_space(char32_t c, std::size_t bytes) {
   if (c == kParagraphSeparator) breaks_ += 2;
   if (breaks_line(c) && !(c == '\n' && raw_last_ == '\r')) ++breaks_;
   if (breaks_ > 0) {
     line_begins_ = true;
-    block_ = in_code_ ? Block::kCode : Block::kText;
+    block_ = fence_ != 0 ? Block::kCode : Block::kText;
   }
   raw_last_ = c;
   if (spaced_) {
@@ -119,8 +129,9 @@ bool Cleaner::step_space(char32_t c, std::size_t bytes) {
 }
 
 bool Cleaner::begin_line() {
-  const auto marker = in_code_ ? fence_at(window_) : marker_at(window_, block_);
+  auto marker = fence_ != 0 ? fence_at(window_) : marker_at(window_, block_);
   if (window_.starved()) return false;
+  if (fence_ != 0 && marker.fence != fence_) marker = {};
   const bool bare = marker.number > 0 && marker.kept == 0;
   if (marker.bytes == 0 || (bare && marker.number != item_ + 1)) {
     const auto first = window_.decode(0).c;
@@ -131,7 +142,7 @@ bool Cleaner::begin_line() {
   if (marker.block != Block::kText) block_ = marker.block;
   if (marker.number > 0) item_ = marker.number;
   if (marker.then == Marker::Then::kFence) {
-    in_code_ = !in_code_;
+    fence_ = fence_ != 0 ? char{0} : marker.fence;
     block_ = Block::kCode;
     breaks_ = std::max<std::size_t>(breaks_, 2);
   }
@@ -182,21 +193,8 @@ bool Cleaner::step_mode() {
       if (c == ')' && depth_ > 0) --depth_;
       if (ends) {
         mode_ = Mode::kText;
-        parts_word_ = true;
+        parts_word_ = !stands_tight(c);
         if (c == '>') skip(bytes);
-        return true;
-      }
-      break;
-    }
-    case Mode::kComment:
-    case Mode::kRaw:
-    case Mode::kAlias: {
-      const bool ends = window_.starts_with(raw_end_);
-      if (window_.starved()) return false;
-      if (ends) {
-        const auto closing = raw_end_.size();
-        mode_ = Mode::kText;
-        if (raw_end_ == "-->") skip(closing);
         return true;
       }
       break;
@@ -210,7 +208,8 @@ bool Cleaner::step_mode() {
 }
 
 bool Cleaner::step_inline(char32_t c, std::size_t bytes) {
-  if (options_.markup == Markup::kRead || in_code_) return step_letter(c, bytes);
+  if (options_.markup == Markup::kRead || fence_ != 0) return step_letter(c, bytes);
+  if (c == '`' || code_end_ != 0) return step_backtick();
   switch (c) {
     case '\\': {
       const char next = window_.at(1);
@@ -219,10 +218,6 @@ bool Cleaner::step_inline(char32_t c, std::size_t bytes) {
       skip(1);
       return step_letter(static_cast<char32_t>(next), 1);
     }
-    case '`':
-      raw_last_ = c;
-      skip(1);
-      return true;
     case '*':
     case '_':
     case '~':
@@ -254,6 +249,18 @@ bool Cleaner::step_inline(char32_t c, std::size_t bytes) {
     default:
       return step_address() ? true : (window_.starved() ? false : step_letter(c, bytes));
   }
+}
+
+bool Cleaner::step_backtick() {
+  const auto [c, bytes] = window_.decode(0);
+  if (code_end_ != 0 && consumed_ < code_end_) return step_letter(c, bytes);
+  const auto run = backticks_at(window_, 0);
+  const auto code = code_end_ == 0 ? code_at(window_) : 0;
+  if (window_.starved()) return false;
+  code_end_ = code == 0 ? 0 : consumed_ + code - run;
+  raw_last_ = '`';
+  skip(run);
+  return true;
 }
 
 bool Cleaner::step_emphasis(char sign) {
@@ -304,35 +311,32 @@ bool Cleaner::step_bracket() {
     pause(wait->length, wait->bytes);
     return true;
   }
-  if (!link) return step_letter('[', 1);
+  if (!link || labels_.size() == kMostLabels) return step_letter('[', 1);
   ++out_->left_out;
   if (link->label == 0) {
     skip(link->behind);
     return true;
   }
   raw_last_ = '[';
-  label_end_ = consumed_ + 1 + link->label;
-  label_tail_ = link->behind;
+  labels_.push_back({.end = consumed_ + 1 + link->label, .tail = link->behind});
   skip(1);
   return true;
 }
 
 bool Cleaner::step_tag() {
   constexpr auto kComment = "<!--"sv;
-  const bool comment = window_.starts_with(kComment);
-  if (!comment && window_.starved()) return false;
-  if (comment) {
-    mode_ = Mode::kComment;
-    raw_end_ = "-->";
-    skip(kComment.size());
+  constexpr auto kCommentEnd = "-->"sv;
+  if (window_.starts_with(kComment)) {
+    const auto content = content_of(window_, kComment, kCommentEnd, kComment.size());
+    if (window_.starved()) return false;
+    if (content == std::string_view::npos) return step_letter('<', 1);
+    raw_last_ = '>';
+    skip(kComment.size() + content + kCommentEnd.size());
     return true;
   }
   const auto tag = tag_at(window_);
   if (window_.starved()) return false;
-  if (tag) {
-    open(*tag);
-    return true;
-  }
+  if (tag) return open(*tag);
   const auto address = address_at(window_, 1);
   if (window_.starved()) return false;
   if (address) {
@@ -343,10 +347,25 @@ bool Cleaner::step_tag() {
   return step_letter('<', 1);
 }
 
-void Cleaner::open(const Tag& tag) {
+bool Cleaner::open(const Tag& tag) {
   if (tag.name == "break") {
-    pause(break_pause(tag), tag.bytes);
-    return;
+    if (tag.closes) {
+      skip(tag.bytes);
+    } else {
+      pause(break_pause(tag), tag.bytes);
+    }
+    return true;
+  }
+  const bool opens = !tag.closes && !tag.attributes.ends_with('/');
+  const bool raw = opens && (tag.name == "script" || tag.name == "style");
+  const auto instead = !opens                  ? ""sv
+                       : tag.name == "sub"     ? attribute(tag, "alias")
+                       : tag.name == "phoneme" ? attribute(tag, "ph")
+                                               : ""sv;
+  auto content = std::string_view::npos;
+  if (raw || !instead.empty()) {
+    content = content_of(window_, "<" + tag.name, "</" + tag.name, tag.bytes);
+    if (window_.starved()) return false;
   }
   ++out_->left_out;
   if (parts_lines(tag.name)) {
@@ -354,34 +373,32 @@ void Cleaner::open(const Tag& tag) {
     line_begins_ = true;
     block_ = Block::kText;
   }
-  const bool opens = !tag.closes && !tag.attributes.ends_with('/');
   if (tag.name == "say-as") {
     const auto as = attribute(tag, "interpret-as");
     spells_ =
         opens && (as == "characters" || as == "spell-out" || as == "verbatim" || as == "digits" || as == "telephone");
   }
-  if (opens && (tag.name == "script" || tag.name == "style")) {
-    mode_ = Mode::kRaw;
-    raw_end_ = "</" + tag.name;
+  if (content == std::string_view::npos) {
+    skip(tag.bytes);
+  } else if (raw) {
+    skip(tag.bytes + content);
+  } else {
+    open_alias(tag, instead, content);
   }
-  if (opens && (tag.name == "sub" || tag.name == "phoneme")) {
-    const auto instead = attribute(tag, tag.name == "sub" ? "alias" : "ph");
-    if (!instead.empty()) {
-      const auto sound = tag.name == "phoneme" ? phoneme_words(instead) : std::string(instead);
-      mode_ = Mode::kAlias;
-      raw_end_ = "</" + tag.name;
-      settle_gap(block_, 'a');
-      put(sound, tag.bytes);
-      spaced_ = false;
-      return;
-    }
-  }
-  skip(tag.bytes);
+  return true;
+}
+
+void Cleaner::open_alias(const Tag& tag, std::string_view instead, std::size_t content) {
+  const auto sound = tag.name == "phoneme" ? phoneme_words(instead) : std::string(instead);
+  settle_gap(block_, 'a');
+  put(sound, tag.bytes + content);
+  raw_last_ = last_;
+  spaced_ = false;
 }
 
 void Cleaner::pause(base::Duration length, std::size_t written) {
   std::string sign;
-  if (last_ != 0) characters::append(sign, characters::pause_sign(length));
+  if (last_ != 0 && length >= characters::kPauseStep) characters::append(sign, characters::pause_sign(length));
   const auto before = last_;
   put(sign, written);
   last_ = before;
@@ -418,7 +435,7 @@ bool Cleaner::step_table_bar() {
 
 bool Cleaner::step_address() {
   const char c = window_.at(0);
-  if (!"hHfFwW"sv.contains(c) || is_word(raw_last_)) return false;
+  if (!"hHfFwW"sv.contains(c) || (is_word(raw_last_) && !stands_tight(raw_last_))) return false;
   const auto address = address_at(window_);
   if (window_.starved() || !address) return false;
   ++out_->left_out;

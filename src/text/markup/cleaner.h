@@ -44,10 +44,12 @@ class Cleaner {
   void flush(Clean& out);
   /// Whether something that may be spoken is held back.
   [[nodiscard]] bool holds() const { return !window_.empty(); }
+  /// Whether that is but a "!", which ends a word unless an image follows.
+  [[nodiscard]] bool holds_mark() const { return window_.is("!"); }
 
  private:
   /// What is being skipped, or read in another way than text.
-  enum class Mode : std::uint8_t { kText, kAddress, kComment, kRaw, kAlias, kDropLine };
+  enum class Mode : std::uint8_t { kText, kAddress, kDropLine };
 
   void run(Clean& out);
   /// Decides the begin of the window. False, and nothing is done, where more of the text is needed for that.
@@ -58,6 +60,8 @@ class Cleaner {
   bool step_inline(char32_t c, std::size_t bytes);
   bool step_bracket();
   bool step_tag();
+  /// A code span ends, or one begins whose end is known.
+  bool step_backtick();
   bool step_entity();
   bool step_emphasis(char sign);
   bool step_table_bar();
@@ -65,7 +69,11 @@ class Cleaner {
   bool step_letter(char32_t c, std::size_t bytes);
   /// Whether a letter stands right behind a mark that ends a sentence or a clause, as in "there.How".
   [[nodiscard]] bool lacks_space(char32_t c, std::size_t bytes) const;
-  void open(const Tag& tag);
+  /// Where a link's label ends what is behind it is not read.
+  void end_label();
+  /// False where more of the text is needed.
+  bool open(const Tag& tag);
+  void open_alias(const Tag& tag, std::string_view instead, std::size_t content);
   void pause(base::Duration length, std::size_t written);
   void settle_gap(Block next, char32_t first);
 
@@ -77,14 +85,14 @@ class Cleaner {
   Window window_;
   Clean* out_ = nullptr;  ///< During a call only.
   Mode mode_ = Mode::kText;
-  std::string raw_end_;       ///< What ends kRaw and kAlias, such as "</script".
   std::size_t depth_ = 0;     ///< Of the brackets of an address.
   char32_t last_ = 0;         ///< That was put; 0 at the begin of the text.
   char32_t raw_last_ = '\n';  ///< That was read.
   bool parts_word_ = false;   ///< Something was left out behind the last character.
   std::size_t small_ = 0;     ///< Small letters in a row, before the marks that came last.
   bool spells_ = false;       ///< <say-as interpret-as="characters">
-  bool in_code_ = false;
+  char fence_ = 0;            ///< The sign of the fence whose code this is; 0 where it is none.
+  std::size_t code_end_ = 0;  ///< Where, in bytes of the text, a code span ends; 0: there is none.
   bool line_begins_ = true;
   Block block_ = Block::kText;  ///< Of the line that begins.
   Line line_;
@@ -92,8 +100,13 @@ class Cleaner {
   std::size_t breaks_ = 0;  ///< Ends of lines since the last character; 2: of a paragraph.
   bool spaced_ = true;      ///< A space was put since.
   std::size_t consumed_ = 0;
-  std::size_t label_end_ = 0;   ///< Where, in bytes of the text, the label of a link ends; 0: there is none.
-  std::size_t label_tail_ = 0;  ///< Bytes from there on that are not read.
+  /// The label of a link.
+  struct Label {
+    std::size_t end = 0;   ///< In bytes of the text.
+    std::size_t tail = 0;  ///< Bytes from there on that are not read.
+  };
+  static constexpr std::size_t kMostLabels = 4;
+  std::vector<Label> labels_{};  ///< The outermost one first; kMostLabels at most.
 };
 
 }  // namespace antiphon::text::markup

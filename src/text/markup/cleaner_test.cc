@@ -133,6 +133,74 @@ TEST(Cleaner, ASpaceThatLacksBehindAMarkIsPutBack) {
   });
 }
 
+std::string repeated(std::string_view text, int times) {
+  std::string out;
+  for (int i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+TEST(Cleaner, AnAddressEndsAtACodePointThatStandsInNone) {
+  const auto han = repeated("\u4E2D", 100);
+  expect({
+      {"<a www.a" + han, "<a a" + han},
+      {"www.example.com" + han, "example.com" + han},
+      {"\u8BF7\u8BBF\u95EEhttps://a.com/b\uFF0C\u7136\u540E\u70B9\u51FB\u3002",
+       "\u8BF7\u8BBF\u95EEa.com\uFF0C\u7136\u540E\u70B9\u51FB\u3002"},
+      {"https://a.com/b\u7136\u540E", "a.com\u7136\u540E"},
+      {"https://a.com/k\u00F6ln/x is, \u201Chttps://b.com/c\u201D", "a.com is, \u201Cb.com\u201D"},
+      {"https://m\u00FCnchen.example/x", "m\u00FCnchen.example"},
+  });
+}
+
+TEST(Cleaner, WhatIsOpenedAndNeverClosedSwallowsNothing) {
+  expect({
+      {"Use the <script> tag. It loads.", "Use the tag. It loads."},
+      {"A <style> of its own", "A of its own"},
+      {"Begin it by <!-- and go on", "Begin it by <!-- and go on"},
+      {"A <sub alias=\"x\">y and more", "A y and more"},
+      {"<!-- a <!-- b -->c", "<!-- a c"},
+      {"A<style>p { }</style>B<!-- c -->D", "ABD"},
+  });
+  const auto far = repeated("word ", 2000);
+  EXPECT_EQ(clean("<!--" + far + "-->end").size(), far.size() + 10);
+}
+
+TEST(Cleaner, CodeSpansAreReadAsTheyAreWritten) {
+  expect({
+      {"A `<div>` and `vector<int>` and `__init__`.", "A <div> and vector<int> and __init__."},
+      {"``a`*b*`` and *c*", "a`*b* and c"},
+      {"`*a* and *b*", "a and b"},
+      {"[`x_y_z` *docs*](u) `*w*`", "x_y_z docs *w*"},
+  });
+}
+
+TEST(Cleaner, AFenceEndsWithItsOwnSign) {
+  expect({
+      {"```code``` is *here*\nSo.", "code is here\nSo."},
+      {"~~~\n*a*\n```\n*b*\n~~~\n*c*", "*a*\n```\n*b*\nc"},
+      {"```\n~~~\n*b*\n```\n*c*", "~~~\n*b*\nc"},
+  });
+}
+
+TEST(Cleaner, ALinkWithinALinkIsReadAsItsLabel) {
+  expect({
+      {"[![Build](b.svg)](https://ci.example) passes", "Build passes"},
+      {"[a [b](c) d](e) f", "a b d f"},
+  });
+}
+
+TEST(Cleaner, AFlushEndsWhatIsNotRead) {
+  for (const std::string first : {"https://a.example/x", "# Title\n---", "```cpp"}) {
+    Cleaner cleaner({});
+    Clean out;
+    cleaner.append(first, out);
+    cleaner.flush(out);
+    cleaner.append("Hello", out);
+    cleaner.flush(out);
+    EXPECT_TRUE(out.text.ends_with("Hello")) << out.text;
+  }
+}
+
 TEST(Cleaner, EmojiAreSilentOrNamed) {
   expect({
       {"Great \U0001F44D\U0001F3FD job", "Great job"},
@@ -143,6 +211,7 @@ TEST(Cleaner, EmojiAreSilentOrNamed) {
       {"\u00A9 2024 and \u2122", "\u00A9 2024 and \u2122"},
   });
   EXPECT_EQ(clean("A \U0001F600 b\U0001F600.", {.emoji = Emoji::kNamed}), "A grinning face b grinning face .");
+  EXPECT_EQ(clean("\U0001F606", {.emoji = Emoji::kNamed}), "smiling face");
 }
 
 TEST(Cleaner, PausesBecomeTheirSigns) {
@@ -155,7 +224,12 @@ TEST(Cleaner, PausesBecomeTheirSigns) {
       {"A <break time=\"1h\"/>b <break time=\"99999s\"/>c", "A " + pause(500ms) + "b " + pause(10s) + "c"},
       {"[pause:1s]Go.", "Go."},
       {"[pausing] now", "[pausing] now"},
+      {"A <break strength=\"none\"/>b<break time=\"0s\"/>c", "A bc"},
+      {"A <break time=\"1s\"></break>b", "A " + pause(1s) + "b"},
       {"A client's own sign" + pause(1s), "A client's own sign"},
+      {"<sub alias=\"a" + pause(1s) + "b\">c</sub>", "ab"},
+      {"https://a" + pause(1s) + "b.example", "a b.example"},
+      {"x [w](/a" + pause(1s) + "/) [[ b" + pause(1s) + " ]]", "x w [[ b ]]"},
   });
 }
 
@@ -250,7 +324,11 @@ std::vector<std::string> troublesome() {
           "=",
           "\"",
           "'",
-          "\U000F0010"};
+          "\U000F0010",
+          "\u4E2D",
+          "\uFF0C",
+          "`a`",
+          "~~~"};
 }
 
 TEST(Cleaner, TheResultDoesNotDependOnHowTheTextWasCut) {
@@ -286,8 +364,8 @@ TEST(Cleaner, TheResultDoesNotDependOnHowTheTextWasCut) {
 }
 
 TEST(Cleaner, HoldsBackALittleWhateverComes) {
-  for (const std::string unit :
-       {"[", "<", "<a ", "&", "*", "`", "https://", "www.", "#", "|", "[a](", "-", "_", "\\", "!["}) {
+  for (const std::string unit : {"[", "<", "<a ", "&", "*", "`", "https://", "www.", "#", "|", "[a](", "-", "_", "\\",
+                                 "![", "<!--", "<script>", "<sub alias='x'>", "```"}) {
     std::string text;
     while (text.size() < 20'000) text += unit;
     Cleaner cleaner({});

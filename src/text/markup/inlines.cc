@@ -6,6 +6,7 @@
 #include <array>
 
 #include "text/characters/characters.h"
+#include "text/characters/signs.h"
 
 namespace antiphon::text::markup {
 namespace {
@@ -15,13 +16,21 @@ using std::string_view_literals::operator""sv;
 constexpr std::size_t kLongestHost = 255;
 constexpr std::size_t kLongestAction = 48;
 constexpr std::size_t kMostMarks = 8;
+constexpr std::size_t kLongestName = 32;
+/// Brackets within brackets of a link. As each of them may begin a link, this bounds how often a byte is looked at.
+constexpr std::size_t kDeepest = 8;
 
-bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_host(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         static_cast<unsigned char>(c) >= 0x80U;
+/// A letter, a digit, or a mark that belongs to one.
+bool is_host_letter(char32_t c) {
+  if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return (U_GET_GC_MASK(static_cast<UChar32>(c)) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK)) != 0;
 }
-bool is_host_letter(char c) { return is_host(c) && c != '-' && c != '.'; }
+/// What may stand in the path of an address: the characters of RFC 3986, and the letters of scripts that part words by
+/// spaces, as browsers show them.
+bool is_path(char32_t c) {
+  if (c < 0x80) return c > ' ' && c < 0x7F && !U"<>\"`|"sv.contains(c);
+  return is_host_letter(c) && !stands_tight(c);
+}
 
 /// Where the bracket that is open at `at` closes, at most `most` bytes on and on the same line; 0 where it does not.
 std::size_t closing(const Window& window, std::size_t at, char open, char close, std::size_t most) {
@@ -29,13 +38,30 @@ std::size_t closing(const Window& window, std::size_t at, char open, char close,
   for (const auto end = at + most; at < end; ++at) {
     const char c = window.at(at);
     if (c == 0 || c == '\n') return 0;
-    if (c == open) ++depth;
+    if (c == open && ++depth > kDeepest) return 0;
     if (c == close && --depth == 0) return at;
   }
   return 0;
 }
 
+/// Returns nullopt where a private sign of the client's is among the phonemes.
+std::optional<Phonemes> unsigned_phonemes(const Window& window, const Phonemes& phonemes) {
+  for (auto at = phonemes.begin; at < phonemes.end;) {
+    const auto [c, bytes] = window.decode(at);
+    if (characters::is_private_sign(c)) return std::nullopt;
+    at += bytes;
+  }
+  return phonemes;
+}
+
 }  // namespace
+
+bool stands_tight(char32_t c) {
+  const auto code = static_cast<UChar32>(c);
+  const auto width = u_getIntPropertyValue(code, UCHAR_EAST_ASIAN_WIDTH);
+  return width == U_EA_WIDE || width == U_EA_FULLWIDTH ||
+         u_getIntPropertyValue(code, UCHAR_LINE_BREAK) == U_LB_COMPLEX_CONTEXT;
+}
 
 std::optional<Link> link_at(const Window& window, std::size_t from) {
   const auto end = closing(window, from, '[', ']', kLongestLabel);
@@ -52,11 +78,13 @@ std::optional<Link> link_at(const Window& window, std::size_t from) {
 std::optional<Phonemes> phonemes_at(const Window& window) {
   const auto end = closing(window, 0, '[', ']', kLongestLabel);
   if (end == 0) return std::nullopt;
-  if (window.at(1) == '[' && window.at(end - 1) == ']') return Phonemes{.bytes = end + 1, .begin = 2, .end = end - 1};
+  if (window.at(1) == '[' && window.at(end - 1) == ']') {
+    return unsigned_phonemes(window, {.bytes = end + 1, .begin = 2, .end = end - 1});
+  }
   if (window.at(end + 1) != '(' || window.at(end + 2) != '/') return std::nullopt;
   const auto last = closing(window, end + 1, '(', ')', kLongestLabel);
   if (last < end + 4 || window.at(last - 1) != '/') return std::nullopt;
-  return Phonemes{.bytes = last + 1, .begin = end + 3, .end = last - 1};
+  return unsigned_phonemes(window, {.bytes = last + 1, .begin = end + 3, .end = last - 1});
 }
 
 std::optional<Address> address_at(const Window& window, std::size_t from) {
@@ -67,9 +95,12 @@ std::optional<Address> address_at(const Window& window, std::size_t from) {
   if (window.starts_with("www.", at)) at += 4;
   if (at == from) return std::nullopt;
   std::size_t host = 0;
-  while (host < kLongestHost && is_host(window.at(at + host))) {
-    if (!is_host_letter(window.at(at + host)) && !is_host_letter(window.at(at + host + 1))) break;
-    ++host;
+  for (;;) {
+    const auto [c, bytes] = window.decode(at + host);
+    if (bytes == 0 || host + bytes > kLongestHost) break;
+    const bool joins = (c == '-' || c == '.') && is_host_letter(window.decode(at + host + 1).c);
+    if (!joins && !is_host_letter(c)) break;
+    host += bytes;
   }
   return host == 0 ? std::nullopt : std::optional(Address{.before = at - from, .host = host});
 }
@@ -79,7 +110,26 @@ bool address_ends(const Window& window) {
   std::size_t at = 0;
   while (at < kMostMarks && window.at(at) != 0 && kMarks.contains(window.at(at))) ++at;
   const auto [c, bytes] = window.decode(at);
-  return bytes == 0 || is_ascii_space(window.at(at)) || characters::is_space(c) || "<>\"`|"sv.contains(window.at(at));
+  return bytes == 0 || !is_path(c);
+}
+
+std::size_t code_at(const Window& window) {
+  const auto run = backticks_at(window, 0);
+  if (run == 0 || run == kMostBackticks) return 0;
+  for (auto at = run; at < kLongestCode;) {
+    const char c = window.at(at);
+    if (c == 0 || c == '\n' || c == '\r') return 0;
+    const auto next = backticks_at(window, at);
+    if (next == run) return at + run;
+    at += std::max<std::size_t>(next, 1);
+  }
+  return 0;
+}
+
+std::size_t backticks_at(const Window& window, std::size_t from) {
+  std::size_t run = 0;
+  while (run < kMostBackticks && window.at(from + run) == '`') ++run;
+  return run;
 }
 
 std::size_t action_at(const Window& window) {
@@ -87,7 +137,7 @@ std::size_t action_at(const Window& window) {
                                  "coughs"sv, "grins"sv,  "winks"sv,    "shrugs"sv,   "groans"sv, "yawns"sv, "sobs"sv,
                                  "sniffs"sv, "pauses"sv, "whispers"sv, "clears"sv,   "waves"sv,  "frowns"sv};
   const bool action = std::ranges::any_of(kVerbs, [&](std::string_view verb) {
-    return window.starts_with(verb, 1) && !is_host_letter(window.at(1 + verb.size()));
+    return window.starts_with(verb, 1) && !is_host_letter(window.decode(1 + verb.size()).c);
   });
   if (!action) return 0;
   for (std::size_t at = 1; at < kLongestAction; ++at) {
@@ -119,6 +169,8 @@ std::string emoji_name(char32_t c) {
   const auto size = u_charName(code, U_UNICODE_CHAR_NAME, name, sizeof name, &status);
   if (U_FAILURE(status) != 0) return {};
   std::string out(name, static_cast<std::size_t>(size));
+  // The first words of a long one tell enough: "smiling face" of U+1F606.
+  if (out.size() > kLongestName) out.resize(std::min(out.find(" WITH "), out.rfind(' ', kLongestName)));
   std::ranges::transform(out, out.begin(), [](char letter) {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter == '-' ? ' ' : letter;
   });

@@ -25,6 +25,7 @@ struct Phonemes {
   std::size_t begin = 0;  ///< The phonemes are the bytes [begin, end) of the window.
   std::size_t end = 0;
 };
+/// Returns nullopt also where a private sign (characters/signs.h) is among them.
 [[nodiscard]] std::optional<Phonemes> phonemes_at(const Window& window);
 
 /// An address of the web at `from`, the begin of a word: what comes before its host, which is not read, and the host.
@@ -33,8 +34,18 @@ struct Address {
   std::size_t host = 0;
 };
 [[nodiscard]] std::optional<Address> address_at(const Window& window, std::size_t from = 0);
-/// Whether an address has ended here: at white space, or at marks with white space behind them.
+/// Whether an address has ended here: at a character that stands in no address, or at marks with one behind them.
 [[nodiscard]] bool address_ends(const Window& window);
+
+/// Whether `c` is of a script that puts no spaces between words, so that an address may touch it.
+[[nodiscard]] bool stands_tight(char32_t c);
+
+/// "`code`", which ends on its line with as many backticks as it begins with: its bytes; 0 where it is none.
+[[nodiscard]] std::size_t code_at(const Window& window);
+/// How many backticks stand at `from`, kMostBackticks at most.
+[[nodiscard]] std::size_t backticks_at(const Window& window, std::size_t from);
+inline constexpr std::size_t kLongestCode = 160;
+inline constexpr std::size_t kMostBackticks = 64;
 
 /// "*sighs*" and the like, which tell what a speaker does: its bytes, 0 where it is none.
 [[nodiscard]] std::size_t action_at(const Window& window);

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "text/characters/characters.h"
+#include "text/characters/signs.h"
 #include "text/markup/cleaner.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -33,6 +34,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     begin = end;
   }
   cleaner.flush(out);
+  // Pauses and phonemes come of tags and brackets alone.
+  const bool asks = options.markup == markup::Markup::kStrip && (text.contains('<') || text.contains('['));
+  for (std::size_t at = 0; at < whole.text.size();) {
+    const auto begin = at;
+    const char32_t c = characters::decode_next(whole.text, at);
+    const bool own = characters::is_pause(c) || c == characters::kPhonemesBegin || c == characters::kPhonemesEnd;
+    ANTIPHON_CHECK(!characters::is_private_sign(c) || (asks && own), "a client's private sign is in the result");
+    const bool stray = c == 0xFFFD;
+    ANTIPHON_CHECK(!stray || whole.text.substr(begin, at - begin) == "\xEF\xBF\xBD", "the result is no UTF-8");
+  }
   ANTIPHON_CHECK(out.text == whole.text, "the result depends on the pieces");
   ANTIPHON_CHECK(out.stretches == whole.stretches, "the stretches depend on the pieces");
   std::size_t written = 0;

@@ -29,6 +29,9 @@ bool is_compatible(char32_t c) {
   return false;
 }
 
+/// Longer ones, such as the eighteen letters of U+FDFA, would let a short text become a long one.
+constexpr std::int32_t kLongestForm = 8;
+
 std::string itself(char32_t c) {
   std::string out;
   characters::append(out, c);
@@ -42,6 +45,7 @@ std::string compatible(char32_t c) {
   icu::UnicodeString mapped;
   // One step only: of a squared unit's sign the 2 stays a superscript.
   if (nfkc->getRawDecomposition(static_cast<UChar32>(c), mapped) == 0) return itself(c);
+  if (mapped.length() > kLongestForm) return itself(c);
   std::string out;
   mapped.toUTF8String(out);
   return out;

@@ -29,6 +29,14 @@ TEST(PlainForm, CompatibilityFormsAreReadAsWhatTheyAreFormsOf) {
   EXPECT_EQ(clean("still\u2026 Anna"), "still... Anna") << "so that both spellings of an ellipsis are cut alike";
 }
 
+TEST(PlainForm, NoFormIsMuchLongerThanItsSign) {
+  for (char32_t c = 0x80; c < 0x30000; ++c) {
+    if (c >= 0xD800 && c < 0xE000) continue;
+    EXPECT_LE(plain_form(c).size(), 24U) << static_cast<std::uint32_t>(c);
+  }
+  EXPECT_EQ(clean("\uFDFA"), "\uFDFA");
+}
+
 TEST(PlainForm, WhatMeansMoreThanItsPlainFormStays) {
   EXPECT_EQ(clean("5 m\u00B2, \u00BD cup, 10\u207B\u00B3, H\u2082O"),
             "5 m\u00B2, \u00BD cup, 10\u207B\u00B3, H\u2082O");

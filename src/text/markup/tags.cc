@@ -54,9 +54,26 @@ std::optional<Tag> tag_at(const Window& window) {
       return are_attributes(tag.attributes) ? std::optional(std::move(tag)) : std::nullopt;
     }
     if (quote != 0 ? c == quote : c == '"' || c == '\'') quote = quote != 0 ? 0 : c;
+    const auto code = window.decode(at);
+    if (characters::is_private_sign(code.c)) {
+      at += code.bytes - 1;
+      continue;
+    }
     tag.attributes += c;
   }
   return std::nullopt;
+}
+
+std::size_t content_of(const Window& window, std::string_view opening, std::string_view closing, std::size_t from) {
+  const auto end = from + kLongestContent;
+  for (auto at = from; at < end; ++at) {
+    const char c = window.at(at);
+    if (c == 0) return std::string_view::npos;
+    if (c != '<' && c != '-') continue;
+    if (window.starts_with(closing, at)) return at - from;
+    if (window.starts_with(opening, at)) return std::string_view::npos;
+  }
+  return std::string_view::npos;
 }
 
 std::string_view attribute(const Tag& tag, std::string_view name) {

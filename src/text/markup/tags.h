@@ -21,6 +21,11 @@ inline constexpr std::size_t kLongestTag = 512;
 
 /// Inside text/markup only. The tag that the window begins with; nothing where < begins none, as in "a < b".
 [[nodiscard]] std::optional<Tag> tag_at(const Window& window);
+/// Bytes of the window from `from` on before `closing`; npos where it does not follow within kLongestContent, or
+/// `opening` comes first: then what was opened is only spoken of. Both begin with < or -.
+[[nodiscard]] std::size_t content_of(const Window& window, std::string_view opening, std::string_view closing,
+                                     std::size_t from);
+inline constexpr std::size_t kLongestContent = 4096;
 /// The value of an attribute, without its quotes; empty where there is none.
 [[nodiscard]] std::string_view attribute(const Tag& tag, std::string_view name);
 /// Whether the elements of this name stand on lines of their own.

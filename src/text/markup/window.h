@@ -13,6 +13,7 @@ class Window {
   void append(std::string_view utf8) { text_ += utf8; }
   void end() { ended_ = true; }
   [[nodiscard]] bool empty() const { return begin_ == text_.size(); }
+  [[nodiscard]] bool is(std::string_view utf8) const { return std::string_view(text_).substr(begin_) == utf8; }
 
   /// The byte `offset` bytes on; 0 behind the end.
   [[nodiscard]] char at(std::size_t offset) const;
