@@ -64,9 +64,11 @@ TEST_F(Workers, ASpareThatTakesTimeToTakeOverGetsJobsWhenItHas) {
   (void)take<Promote>();
   lose(0);
   EXPECT_EQ(coordinator_->scheduler().workers(), 0U);
+  tell(RequestArrived{.stream = stream(1), .wait = 10s});
   pass(49ms);
   EXPECT_TRUE(take<Promote>().empty());
   pass(1ms);
+  EXPECT_EQ(take<Admitted>().size(), 1U) << "a request that waits for room is looked at as soon as there is more";
   EXPECT_EQ(only<Promote>().slot, 1U);
   EXPECT_EQ(coordinator_->scheduler().workers(), 1U);
 }
