@@ -59,6 +59,12 @@ std::string GraphWriter::scalar(std::int64_t value) {
   return tensor.name();
 }
 
+std::string GraphWriter::small_ints(const std::vector<std::int8_t>& values, const Sizes& shape) {
+  auto& tensor = constant(onnx::TensorProto::INT8, shape);
+  for (const auto value : values) tensor.add_int32_data(value);
+  return tensor.name();
+}
+
 std::string GraphWriter::node(const std::string& type, const Names& inputs, std::string output) {
   auto& made = *graph().add_node();
   made.set_op_type(type);
@@ -109,8 +115,8 @@ GraphWriter& GraphWriter::also_float(const std::string& attribute, float value) 
   return *this;
 }
 
-std::string GraphWriter::also_output() {
-  auto name = fresh();
+std::string GraphWriter::also_output(std::string name) {
+  if (name.empty()) name = fresh();
   graph().mutable_node(graph().node_size() - 1)->add_output(name);
   return name;
 }

@@ -25,6 +25,7 @@ class GraphWriter {
   std::string number(float value) { return floats({value}, {}); }
   std::string ints(const Sizes& values);
   std::string scalar(std::int64_t value);
+  std::string small_ints(const std::vector<std::int8_t>& values, const Sizes& shape);
 
   std::string node(const std::string& type, const Names& inputs, std::string output = "");
   /// A node with one number, or one list, as an attribute.
@@ -36,7 +37,7 @@ class GraphWriter {
   GraphWriter& also(const std::string& attribute, std::int64_t value);
   GraphWriter& also_float(const std::string& attribute, float value);
   /// More outputs for it.
-  std::string also_output();
+  std::string also_output(std::string name = "");
 
   std::string slice(const std::string& value, std::int64_t begin, std::int64_t end, std::int64_t axis,
                     std::int64_t step = 1);
