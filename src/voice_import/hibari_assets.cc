@@ -190,7 +190,7 @@ Result<std::map<std::string, std::int64_t>> phoneme_ids(std::string_view json, s
     const auto end = static_cast<std::uint64_t>(known > 0 ? std::min(known, kMost) : kMost);
     const auto phonemes = parsed_object(json);
     for (const auto& [phoneme, id] : phonemes.items()) {
-      ids[phoneme] = static_cast<std::int64_t>(whole_number(id, Json(phoneme).dump(), 0, end - 1));
+      ids[phoneme] = static_cast<std::int64_t>(voice::whole_number(id, Json(phoneme).dump(), 0, end - 1));
     }
     if (ids.empty()) throw std::runtime_error("has no phoneme");
     return ids;
@@ -205,7 +205,7 @@ Result<SpellingAlphabet> spelling_alphabet(std::string_view json) {
     return SpellingAlphabet{.letters = texts_in(facts, "in", kMostSymbols),
                             .sounds = texts_in(facts, "out", kMostSymbols),
                             .longest_word = static_cast<std::uint32_t>(
-                                whole_number(facts.value("maxlen", Json()), "\"maxlen\"", 1, kMostLetters))};
+                                voice::whole_number(facts.value("maxlen", Json()), "\"maxlen\"", 1, kMostLetters))};
   });
 }
 
