@@ -42,9 +42,12 @@ bool VoiceLoader::lacks_room_for(const std::string& voice) const {
   bool any = false;
   for (const Slot* const slot : slots_.all()) {
     if (!slot->joined) continue;
-    const bool has_it = std::ranges::find(slot->voices, voice) != slot->voices.end();
     // What another machine has room for is its own matter.
-    if (has_it || (slot->takes_jobs() && !slot->worker->shares_device())) return false;
+    if (!slot->worker->shares_device()) {
+      if (slot->takes_jobs()) return false;
+      continue;
+    }
+    if (std::ranges::find(slot->voices, voice) != slot->voices.end()) return false;
     any = true;
   }
   return any;

@@ -199,6 +199,7 @@ void Cell::fail(SpeechStream& stream, Error error) {
   runtime::log_error("stream_failed", {{"stream", stream.id().value}, {"reason", error.message}});
   stream.fail(std::move(error));
   scheduler_.cancel_stream(stream.id(), clock_.now());
+  fleet_.set_streams_under_way(scheduler_.streams());
 }
 
 void Cell::reload(const std::vector<fleet::Voice>& voices) {

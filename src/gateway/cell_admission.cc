@@ -89,6 +89,7 @@ void Cell::give_up(SpeechStream& stream, Error error) {
   desk_.leave(stream.id());
   scheduler_.cancel_stream(stream.id(), clock_.now());
   room_changed_ = true;
+  fleet_.set_streams_under_way(scheduler_.streams());
 }
 
 void Cell::close(SpeechStream& stream) {

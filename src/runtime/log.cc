@@ -154,7 +154,10 @@ void append_json(std::string& out, std::string_view text) {
   append_json_string(out, shown);
 }
 void append_json(std::string& out, double number) {
-  out += std::isfinite(number) ? fmt::format("{:#}", number) : "null";
+  const auto text = std::isfinite(number) ? fmt::format("{}", number) : "null";
+  out += text;
+  // A number with a fraction stays one for programs that tell the two apart.
+  if (std::isfinite(number) && text.find_first_of(".e") == std::string::npos) out += ".0";
 }
 void append_json(std::string& out, std::integral auto number) { fmt::format_to(std::back_inserter(out), "{}", number); }
 

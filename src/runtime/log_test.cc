@@ -34,6 +34,11 @@ TEST(Log, ALineOfJsonHasItsLevelItsEventAndTypedFields) {
       R"("level":"warn","event":"ready","port":8080,"rtf":0.25,"rate":1.0,"warm":true,"voice":"joe"})");
 }
 
+TEST(Log, NumbersAreThoseOfJson) {
+  EXPECT_EQ(format_json(LogLevel::kInfo, "e", {{"a", 1e-05}, {"b", 1e16}, {"c", 2.5}, {"d", -3.0}}),
+            R"("level":"info","event":"e","a":1e-05,"b":1e+16,"c":2.5,"d":-3.0})");
+}
+
 TEST(Log, NoValueBreaksALineOfJson) {
   EXPECT_EQ(format_json(LogLevel::kInfo, "e", {{"path", "a\"b\\\n\x01"}}),
             R"("level":"info","event":"e","path":"a\"b\\\n\u0001"})");
