@@ -81,6 +81,7 @@ TEST(English, Times) {
 TEST(English, TelephoneNumbersAndIdentifiers) {
   expect_english({
       {"(555) 123-4567", "five five five, one two three, four five six seven"},
+      {"Call (555) 123-4567 now", "Call five five five, one two three, four five six seven now"},
       {"555-123-4567", "five five five, one two three, four five six seven"},
       {"555-1234", "five five five, one two three four"},
       {"+1 555 123 4567", "plus one, five five five, one two three, four five six seven"},

@@ -99,8 +99,10 @@ std::optional<Match> abbreviation(const Source& source, std::size_t at) {
   if (word == "Mt" && name_follows) return Match{.end = end + 1, .spoken = "Mount"};
   if (word == "Ft" && name_follows) return Match{.end = end + 1, .spoken = "Fort"};
   if (word == "St") {
-    const bool street = !before.empty() && is_upper(before.front()) && at > 0 && source[at - 1] == ' ' &&
-                        !(name_follows && (lower(before) == "the" || lower(before) == "in"));
+    // "Mount St. Helens", "Port St. Lucie"
+    constexpr std::array kBeforeSaints = {"the"sv, "in"sv, "mount"sv, "lake"sv, "port"sv, "fort"sv, "east"sv, "cape"sv};
+    const bool saint = name_follows && std::ranges::find(kBeforeSaints, lower(before)) != kBeforeSaints.end();
+    const bool street = !before.empty() && is_upper(before.front()) && at > 0 && source[at - 1] == ' ' && !saint;
     return Match{.end = street ? stop : end + 1, .spoken = street ? "Street" : "Saint"};
   }
   if (word == "Dr") {

@@ -234,6 +234,8 @@ TEST(English, LettersAndAbbreviations) {
       {"Main St. is", "Main Street is"},
       {"on Main St.", "on Main Street."},
       {"St. Paul", "Saint Paul"},
+      {"Mount St. Helens", "Mount Saint Helens"},
+      {"Port St. Lucie", "Port Saint Lucie"},
       {"Dr. Smith", "Doctor Smith"},
       {"Elm Dr. is", "Elm Drive is"},
       {"e.g. this", "for example this"},

@@ -102,11 +102,14 @@ Reading read(std::string_view segment, Language language) {
       continue;
     }
     auto match = language == Language::kEnglish ? english_match(source, at, matched_end) : std::nullopt;
+    // The bracket of "Call (555) 123-4567" opens no aside.
+    const bool number_follows = language == Language::kEnglish && c == ' ' && source[next] == '(' &&
+                                english::telephone(source, next).has_value();
     if (match) {
       auto spoken = apart(source, reading.spoken(), *match);
       reading.add(match->end - at, spoken);
       matched_end = match->end;
-    } else if ((match = pause_mark(source, at, reading.spoken()))) {
+    } else if (!number_follows && (match = pause_mark(source, at, reading.spoken()))) {
       reading.add(match->end - at, match->spoken);
     } else {
       if (is_letter(source[at])) next = source.letters_end(at);
