@@ -2,7 +2,8 @@
 # ARGS are further flags of `antiphon serve`, for example: make serve ARGS='--workers 2'.
 .PHONY: setup build serve check test format clean
 
-default_voice := .deps/voices/en_US-joe-medium.onnx
+# hibari speaks unless the environment names another default; Piper's joe is there, too.
+voices := .deps/voices/hibari .deps/voices/en_US-joe-medium.onnx
 
 setup:
 	@tools/setup
@@ -12,8 +13,9 @@ build: setup
 	@cmake --build --preset release --target antiphon --parallel "$$(nproc)"
 
 serve: build
-	@build/antiphon voices add $(default_voice)
-	@exec build/antiphon serve --listen 127.0.0.1:8080 $(ARGS)
+	@for voice in $(voices); do build/antiphon voices add $$voice || exit; done
+	@export ANTIPHON_VOICES_DEFAULT=$${ANTIPHON_VOICES_DEFAULT-hibari}; \
+		exec build/antiphon serve --listen 127.0.0.1:8080 $(ARGS)
 
 # The quick check while you work; `make test` is everything.
 check:
