@@ -6,8 +6,8 @@
 
 namespace antiphon::audio {
 
-/// Real-time pacing: a listener who plays at once has at most `lead` of audio that he has not heard yet. So a listener
-/// who interrupts has made us send, and compute, little in vain. Pure.
+/// Real-time pacing: a listener that plays at once has at most `lead` of audio that it has not played yet. So a
+/// listener that interrupts has made us send, and compute, little in vain. Pure.
 class Pacer {
  public:
   explicit Pacer(base::Duration lead) : lead_(lead) {}

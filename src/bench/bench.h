@@ -28,7 +28,7 @@ struct Options {
   std::uint32_t burst = 0;      ///< So many requests at once, at the beginning and every `burst_every`.
   base::Duration burst_every = std::chrono::seconds(10);
   std::uint32_t users = 0;  ///< Who asks in turns; 0: each listener, or each request, is a user of its own.
-  std::uint32_t flood = 0;  ///< One more user who keeps so many long requests under way, and retries at once.
+  std::uint32_t flood = 0;  ///< One more user that keeps so many long requests under way, and retries at once.
   double leaving = 0;       ///< Share of requests whose client leaves after a second of audio.
   double slow = 0;          ///< Share of requests whose client reads at half the speed of speech.
   Retrying retrying = Retrying::kNever;

@@ -7,7 +7,7 @@
 
 namespace antiphon::bench {
 
-/// What somebody hears who plays each sample as soon as it can be played, and never waits for more than that.
+/// What a listener hears that plays each sample as soon as it can be played, and never waits for more than that.
 struct Hearing {
   base::Duration first_audio{};  ///< From the request to the first audio.
   base::Duration worst_gap{};    ///< The longest silence where audio was due.

@@ -15,7 +15,7 @@ struct Access {
   std::optional<identity::KeyRing> keys{};          ///< Nothing: there is no file of keys.
   std::optional<tls::ServerContext> certificate{};  ///< Nothing: plain HTTP.
   fleet::RemoteCredentials workers{};               ///< Of the door for workers elsewhere, where it is open.
-  identity::Exposure exposure{};                    ///< What follows for whoever can reach it.
+  identity::Exposure exposure{};                    ///< What follows for clients that can reach it.
 };
 
 /// Reads the files of keys, tokens and certificates. Throws config::Error or std::runtime_error where one of them

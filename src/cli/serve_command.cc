@@ -63,7 +63,7 @@ std::vector<net::IpNetwork> networks(const config::Config& config) {
   return networks;
 }
 
-/// Those who may have any number of connections: this machine, and proxies that bring many clients.
+/// Addresses that may have any number of connections: this machine, and proxies that bring many clients.
 std::function<bool(const std::string&)> uncounted(std::vector<net::IpNetwork> proxies) {
   return [proxies = std::move(proxies)](const std::string& text) {
     const auto address = net::parse_address(text);
@@ -224,7 +224,7 @@ void tell_strangers() {
   }
 }
 
-/// Listeners who take nothing for a while hold buffers of some hundred kilobytes each, which threads of the pool make
+/// Listeners that take nothing for a while hold buffers of some hundred kilobytes each, which threads of the pool make
 /// and the event loop frees. In heaps these leave holes that never go; as maps of their own they are given back.
 void keep_memory_flat() {
 #ifdef __GLIBC__

@@ -142,7 +142,7 @@ struct Config {
   std::map<std::string, double, std::less<>> gains;
 };
 
-/// What is wrong, where (file and line), and what would be right; for the person who wrote the file.
+/// What is wrong, where (file and line), and what would be right; for the author of the file.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

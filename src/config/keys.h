@@ -11,7 +11,7 @@ namespace antiphon::config {
 struct Key {
   std::string_view section;
   std::string_view name;
-  std::string_view doc;  ///< What it does; unit, range and default are added by those who print it.
+  std::string_view doc;  ///< What it does; unit, range and default are added where it is printed.
   double least = 0;      ///< Of numbers and durations.
   double most = 0;
   /// The flag that sets it, too, such as "--policy", for the commands that use it; "": there is none. Its variable of

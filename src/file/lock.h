@@ -8,9 +8,9 @@
 
 namespace antiphon::file {
 
-/// While it lives, no other process or thread has the lock of the same file: for those who read a file, change what it
-/// says and replace it. It is taken on an empty file beside it, `NAME.lock`, which stays there, readable by the owner
-/// alone. The system gives it up for a process that ends.
+/// While it lives, no other process or thread has the lock of the same file: for processes that read a file, change
+/// what it says and replace it. It is taken on an empty file beside it, `NAME.lock`, which stays there, readable by the
+/// owner alone. The system gives it up for a process that ends.
 class Lock {
  public:
   /// Waits for at most `patience`. `path` need not be there, but its folder must. Errors: kOpen, kLocked.

@@ -35,7 +35,7 @@ class AudioSink {
   virtual runtime::Awaitable<> fail(const Error& error) = 0;
   /// Calls back once when the listener is found gone, at once where it is already. A second call replaces the first.
   virtual void on_gone(std::move_only_function<void()> callback) = 0;
-  /// Ends the connection to the listener now, who is gone then: an operation that waits ends.
+  /// Ends the connection to the listener at once: an operation that waits ends.
   virtual void cut() = 0;
   /// For how long all writes together have kept audio back by themselves, for the pace that the listener wants.
   [[nodiscard]] virtual base::Duration held_back() const { return {}; }

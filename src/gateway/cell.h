@@ -108,7 +108,7 @@ class Cell final : private fleet::Events {
   /// Workers that have a voice loaded and take jobs.
   [[nodiscard]] std::size_t ready_workers() const { return scheduler_.workers(); }
   [[nodiscard]] const fleet::Fleet& fleet() const { return fleet_; }
-  /// For those who join from other machines.
+  /// For workers that join from other machines.
   [[nodiscard]] fleet::Fleet& fleet() { return fleet_; }
   /// How long the job that made no progress for longest has made none; zero without jobs.
   [[nodiscard]] base::Duration oldest_job_age() const;
@@ -178,7 +178,7 @@ class Cell final : private fleet::Events {
   /// Performs what is decided now.
   void act();
   void act_on_schedule();
-  /// Asks who is let in now, and comes back when that may change by itself.
+  /// Asks which requests are admitted now, and arms a timer for when that may change by itself.
   void consult_desk();
   void hear(const scheduler::Admitted& verdict);
   void hear(const scheduler::Refused& verdict);

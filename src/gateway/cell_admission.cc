@@ -4,7 +4,7 @@
 
 #include "gateway/cell.h"
 
-// Who is let in, and who leaves.
+// Requests that are admitted, and streams that leave.
 
 namespace antiphon::gateway {
 namespace {

@@ -70,7 +70,7 @@ class Egress {
   [[nodiscard]] runtime::Awaitable<bool> write(const Encoded& encoded, AudioOutput output);
   /// `audio` is there for the listener; what came late was ours.
   void note_offered(base::Duration audio);
-  /// He has it; what came late was his.
+  /// The listener has taken `audio`; lateness from here on is its own.
   void note_taken(base::Duration audio);
   [[nodiscard]] Report report(const std::optional<Error>& error) const;
   [[nodiscard]] base::SampleCount through(AudioOutput output) const;

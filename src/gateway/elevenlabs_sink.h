@@ -18,7 +18,7 @@
 namespace antiphon::gateway {
 
 /// The audio of one context as messages of its WebSocket, each segment's alignment with its first piece, paced so that
-/// a listener who interrupts has little ahead of him. On the event loop.
+/// a listener that interrupts has little audio ahead of it. On the event loop.
 class ElevenLabsSink final : public AudioSink {
  public:
   struct Options {

@@ -35,7 +35,7 @@ class FleetProbe {
   metrics::Table state_;
   metrics::Table voice_;
   metrics::Table device_;
-  // Of each place here, and of who joined from elsewhere.
+  // Of each local slot, and of each remote worker.
   metrics::Table restarts_;
   metrics::Table deaths_;
   // Of the pool.

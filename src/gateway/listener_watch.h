@@ -10,8 +10,8 @@
 
 namespace antiphon::gateway {
 
-/// Follows how far a listener is behind, and drops one who is too far: who reads a little now and then would keep his
-/// stream and its buffers for as long as he likes. On the event loop.
+/// Follows how far a listener is behind, and drops one that is too far behind: a client that reads a little now and
+/// then would keep its stream and its buffers for as long as it likes. On the event loop.
 class ListenerWatch {
  public:
   /// `limit`: see SpeechHandlerOptions::lag_limit. The references outlive it.
@@ -21,13 +21,13 @@ class ListenerWatch {
   ListenerWatch& operator=(const ListenerWatch&) = delete;
   ~ListenerWatch() = default;
 
-  /// From now on something waits for him at the sink.
+  /// From now on audio waits for the listener at the sink.
   void begin();
-  /// It does no more; he took `audio`.
+  /// No more audio waits; the listener took `audio`.
   void end(base::Duration audio);
 
   [[nodiscard]] bool dropped() const { return dropped_; }
-  /// The farthest that he was behind, while nothing was kept back for his pace.
+  /// Returns the largest lag of the listener while nothing was kept back by pacing.
   [[nodiscard]] base::Duration worst() const { return lag_.worst(); }
 
  private:

@@ -13,7 +13,7 @@
 namespace antiphon::gateway {
 
 /// Passes audio on to another sink in pieces, each at its time: the listener has at most `lead` of audio ahead of what
-/// he hears. What is not passed on yet waits in the stream, whose backlog bounds the work that is done ahead.
+/// its playback. What is not passed on yet waits in the stream, whose backlog bounds the work that is done ahead.
 class PacedSink final : public AudioSink {
  public:
   /// `rate`: of what write() counts. The references stay valid while it lives.

@@ -22,12 +22,12 @@ enum class StreamEnd : std::uint8_t {
   kShed,       ///< It was given up under overload.
 };
 
-/// What a listener who plays at once got, when it is over.
+/// What a listener that plays at once heard of a stream, when it is over.
 struct Heard {
   base::Duration first_audio{};  ///< From the request to the first audio, ready to be sent.
-  base::Duration worst_gap{};    ///< For which nothing was there for him; what he took late is no gap.
+  base::Duration worst_gap{};    ///< Longest time without audio for it; what it took late is no gap.
   base::Duration total_stall{};  ///< All such gaps.
-  base::Duration lag{};          ///< How far he was behind at worst, since he took what was there too slowly.
+  base::Duration lag{};          ///< Largest lag, since it took what was there too slowly.
 };
 
 /// Counts what the gateway decides and what its listeners hear, for /metrics. Lives on the event loop.

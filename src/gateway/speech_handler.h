@@ -27,9 +27,9 @@ struct SpeechHandlerOptions {
   /// How long a request waits for room that does not say so, and the most that one may say.
   base::Duration wait = std::chrono::seconds(2);
   base::Duration wait_max = std::chrono::seconds(30);
-  /// Audio that a listener who is paced has ahead of what he hears.
+  /// Audio that a paced listener has ahead of its playback.
   base::Duration pacing_lead = std::chrono::seconds(2);
-  /// A listener who is so far behind is dropped: audio has waited for him so much longer than what he took of it lasts.
+  /// A listener that is so far behind is dropped; see audio::Lag.
   base::Duration lag_limit = std::chrono::seconds(60);
   /// Names of voices, and of those that may be spoken instead when the cell is nearly full.
   std::map<std::string, std::string, std::less<>> cheaper_voices{};

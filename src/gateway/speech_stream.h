@@ -83,7 +83,7 @@ class SpeechStream {
   /// The segments planned since the last call, in the order in which they are heard. Kept only after keep_segments().
   [[nodiscard]] std::vector<PlannedSegment> take_segments() { return std::exchange(planned_, {}); }
   void keep_segments() { keeps_segments_ = true; }
-  /// The listener is gone: whoever waits stops waiting.
+  /// The listener is gone: tasks that wait for the stream stop waiting.
   void leave();
   /// When more text last came after all there was had been rendered.
   [[nodiscard]] const std::optional<base::TimePoint>& resumed_at() const { return resumed_at_; }

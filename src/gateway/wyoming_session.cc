@@ -16,7 +16,7 @@ namespace {
 
 namespace wyoming = protocol::wyoming;
 
-/// The protocol has no keys: whoever can reach its port may speak.
+/// The protocol has no keys: every client that can reach its port may speak.
 identity::Caller anonymous(std::string_view address) {
   return identity::Identifier().identify({.peer = address}).value();
 }

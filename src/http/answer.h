@@ -9,7 +9,7 @@
 
 namespace antiphon::http {
 
-/// An answer that is over, for those who count and log them. The request may be told after it: the reference ends with
+/// An answer that is over, for counters and logs. The request may be told after it: the reference ends with
 /// the call.
 struct Answer {
   enum class Kind : std::uint8_t {

@@ -52,7 +52,7 @@ class RequestParser {
   /// Offers `bytes` to Beast once and says how much it took; none when it needs more.
   std::size_t step(std::string_view bytes);
   void take_head();
-  /// Of a head that is refused, as far as it is known: for those who count refusals.
+  /// Of a head that is refused, as far as it is known: for the counters of refusals.
   void take_target();
   bool set_target(std::string_view target);
 

@@ -9,7 +9,7 @@
 #include "base/time.h"
 #include "identity/caller.h"
 
-/// Who may ask, and who asks. Pure.
+/// Which clients may ask, and which one does. Pure.
 namespace antiphon::identity {
 
 /// Whom the requests of one key are told apart by.

@@ -22,7 +22,7 @@ struct CertificateFacts {
   std::chrono::sys_seconds ends;
 };
 
-/// All that decides who can reach a server and who is let in, as it is or as it would be after a reload.
+/// All that decides which clients can reach a server and which it serves, as it is or as it would be after a reload.
 struct Exposure {
   std::string http = "127.0.0.1";  ///< The address listened on. What is neither numeric nor localhost can be reached.
   std::string wyoming = {};        ///< The same of Wyoming's door; "" = shut.

@@ -13,7 +13,7 @@
 
 namespace antiphon::identity {
 
-/// What a request says about who sent it.
+/// What a request says about its sender.
 struct Facts {
   std::string_view peer;           ///< Numeric address.
   std::string_view forwarded_for;  ///< All X-Forwarded-For fields, joined by commas.
@@ -27,7 +27,7 @@ enum class Errc : std::uint8_t {
   kUnknownKey,  ///< What was sent is none.
 };
 
-/// Finds out who asks. One thread.
+/// Identifies the sender of a request. Not thread-safe.
 class Identifier {
  public:
   /// `keys`: nothing = none are asked for; an empty ring = nobody is let in.
@@ -36,8 +36,8 @@ class Identifier {
 
   /// With keys, the account is the key, and its users are told apart as the key says. Without, anything sent as a key
   /// is a name that nobody checks: the account is the address, and its users are those names; on the loopback, where
-  /// all share an address, each name is an account. An admin is whose key says so; without keys, who is on the
-  /// loopback.
+  /// all share an address, each name is an account. A caller is an admin if its key says so, or without keys if
+  /// it is on the loopback.
   [[nodiscard]] base::Result<Caller, Errc> identify(const Facts& facts) const;
 
   /// The client's own address; see net::client_address().

@@ -50,7 +50,7 @@ struct ConvCall {
 /// once, each with its own workspace; a call allocates nothing.
 ///
 /// Time is cut into tiles of tile() rows, and a call computes whole tiles. How a row is rounded depends on its place in
-/// its tile. So a caller who counts tiles from a fixed sample of the signal gets the same floats, bit for bit, in
+/// its tile. So a caller that counts tiles from a fixed sample of the signal gets the same floats, bit for bit, in
 /// however many calls and at whatever addresses they are computed.
 class Conv1d {
  public:

@@ -65,7 +65,7 @@ Confinement confine(const Options& options) {
   result.user_dropped = dropped.value_or(false);
   if (!dropped) result.missing.push_back(dropped.error());
 
-  // Whoever changes his user loses the signal that his parent's death would send.
+  // A process that changes its user loses the signal that its parent's death would send.
   if (death_signal != 0) {
     ::prctl(PR_SET_PDEATHSIG, static_cast<unsigned long>(death_signal));
     if (::getppid() != parent) ::raise(death_signal);

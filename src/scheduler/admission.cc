@@ -16,7 +16,7 @@ constexpr std::size_t kInFront = 8;
 /// Most reservations of all accounts together, and of one account.
 constexpr std::size_t kMostReservations = 256;
 constexpr std::size_t kMostOfAnAccount = 64;
-/// Weight of the newest outcome in the share of refused users who come back.
+/// Weight of the newest outcome in the share of refused users that come back.
 constexpr double kReturnWeight = 1.0 / 16;
 /// Clients that come back do so within this time: `Retry-After` has whole seconds.
 constexpr base::Duration kPunctuality = std::chrono::seconds(1);

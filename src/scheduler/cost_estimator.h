@@ -86,8 +86,8 @@ struct Distance {
   double ratio = 0;        ///< Seconds to each audio-second that is rendered.
 };
 
-/// What was learnt about a key, to be kept over a restart; numbers only, the voice and device are named by who keeps
-/// it.
+/// What was learnt about a key, to be kept over a restart; numbers only; the voice and device are named by the code
+/// that keeps it.
 struct LearntCost {
   CostKey key;             ///< busy: any number that counts as the one observed.
   CostModel::Prior prior;  ///< In shares of the worker's time; taken for wall time, too, until that was observed.

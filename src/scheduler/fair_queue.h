@@ -132,7 +132,7 @@ class FairQueue {
   void remove(const Member& member, Item item);
   /// The request, which waits, is served, in turn or out of it. Returns the tag of its account.
   Tag serve(const Member& member, Item item);
-  /// Forgets where the user's next tag begins, and with its last user the account's. Those who wait are kept.
+  /// Forgets where the user's next tag begins, and with its last user the account's. Users that wait are kept.
   void forget(const Member& member);
   /// Forgets all users for whom `keep(member)` is false.
   template <class Keep>
@@ -151,7 +151,7 @@ class FairQueue {
  private:
   struct Account {
     FairFlows<Rule> users;
-    std::unordered_map<base::UserId, std::set<Item>> items;  ///< By users who are known.
+    std::unordered_map<base::UserId, std::set<Item>> items;  ///< By known users.
     std::size_t size = 0;                                    ///< Number of items.
   };
   struct Place {

@@ -66,14 +66,14 @@ struct Options {
   Admission admission = Admission::kOn;
   /// Within what time after its arrival a stream is to be heard (T1). 0.1 to 60 s; more than the guard.
   base::Duration first_audio_target = std::chrono::seconds(1);
-  /// Room that is kept free from a user who has streams already: one typical stream for each, up to so many (R).
+  /// Room that is kept free from a user that has streams already: one typical stream for each, up to so many (R).
   /// 0 to 16.
   std::uint32_t phantom_streams = 2;
   /// Length of a typical stream. 1 to 600 s.
   base::Duration phantom_length = std::chrono::seconds(6);
   /// Requests that may wait for room at once. 0 to 10,000.
   std::uint32_t waiting_max = 64;
-  /// How long a refused user's place is kept after the time he was told. 0 to 60 s.
+  /// How long a refused user's room is reserved after its retry time. 0 to 60 s.
   base::Duration reservation_grace = std::chrono::seconds(2);
   /// Live and waiting streams of one user. 1 to 100,000.
   std::uint32_t streams_per_user = 64;

@@ -7,7 +7,7 @@
 
 namespace antiphon::scheduler {
 
-/// When a listener who plays at once runs dry. Fed with audio as it is rendered; a late piece is a stall (underrun)
+/// When a listener that plays at once runs dry. Fed with audio as it is rendered; a late piece is a stall (underrun)
 /// and playback re-anchors behind it.
 class PlaybackClock {
  public:
@@ -27,7 +27,7 @@ class PlaybackClock {
     rendered_ += audio;
   }
 
-  /// The listener has at least until `dry_at`: he was not waiting for us.
+  /// The listener has audio at least until `dry_at`: it was not waiting for us.
   void excuse_until(base::TimePoint dry_at) {
     if (dry_at_) dry_at_ = std::max(*dry_at_, dry_at);
   }

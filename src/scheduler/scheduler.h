@@ -130,7 +130,7 @@ class Scheduler {
   void end_job(base::JobId id, base::TimePoint now);
   void after_render(Stream& stream, base::TimePoint now);
   void finish_if_done(Stream& stream, base::TimePoint now);
-  /// Ends the newest stream of the user who has most, in the account that has most for its weight.
+  /// Ends the newest stream of the user that has most, in the account that has most for its weight.
   void shed(base::TimePoint now);
   void forget(base::StreamId id, base::TimePoint now);
 

@@ -19,7 +19,7 @@ namespace antiphon::scheduler {
 /// Order of Policy::kOurs: the earliest due first (Liu and Layland 1973, on playback time). A started stream is due at
 /// its latest start: the moment its listener runs dry, less guard and the longest job. A stream that has not started is
 /// due at its start tag plus start_slack; start tags of one account are spaced by what a start costs, so that a burst
-/// does not crowd out those who listen. When a start is due, the accounts that wait take turns, and within one its
+/// does not crowd out streams that play. When a start is due, the accounts that wait take turns, and within one its
 /// users (see FairQueue): while two accounts of equal weight wait, or two users of one account, one has begun at most
 /// one start more than the other. Only a start that would be heard too late otherwise goes before its turn. What is
 /// planned is begun before anything else is planned. A stream is never parked for being ahead.

@@ -9,7 +9,7 @@
 namespace antiphon::simulator {
 namespace {
 
-/// Users of group g are numbered from g * this; those who come once from kOnce.
+/// Users of group g are numbered from g * this; those that come once from kOnce.
 constexpr std::uint64_t kUsersPerGroup = 1'000'000;
 constexpr std::uint64_t kOnce = 1'000'000'000'000;
 /// Account n of Group::account has this number and n.
@@ -27,7 +27,7 @@ void Simulation::open_doors() {
     const auto* loop = std::get_if<ClosedLoop>(&group.arrivals);
     if (loop == nullptr) continue;
     for (std::uint32_t i = 0; i < group.users * loop->parallel; ++i) {
-      // Listeners who all begin at once would stay in step.
+      // Listeners that all begin at once would stay in step.
       const double share = std::uniform_real_distribution(0.0, 1.0)(clients_);
       expect(index, now_ + base::from_seconds(share * base::to_seconds(any_length(group))));
     }

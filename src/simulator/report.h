@@ -20,8 +20,8 @@ struct Report {
 /// Every measure of every point, with half of its 95 % interval; times in seconds, shares 0 to 1.
 [[nodiscard]] std::string to_json(const Report& report);
 
-/// One page with plots, that loads nothing from anywhere: first audio and good share over the study's axis, and who was
-/// rendered when. Of each timeline it shows the first spans only.
+/// One page with plots, that loads nothing from anywhere: first audio and good share over the study's axis, and a
+/// timeline of the jobs. Of each timeline it shows the first spans only.
 [[nodiscard]] std::string to_html(const Report& report);
 
 }  // namespace antiphon::simulator

@@ -97,7 +97,7 @@ class Account {
     count(&Measures::c50, gap <= 50ms);
     count(&Measures::c100, gap <= 100ms);
     count(&Measures::c200, gap <= 200ms);
-    // Who leaves early is content with what he heard.
+    // A client that leaves early is content with what it heard.
     const bool soon = request.first_audio ? *request.first_audio <= 1s : request.end == kLeft;
     count(&Measures::good, gap <= 50ms && soon);
     if (gap <= 50ms && soon && ended_well) ++user.good;

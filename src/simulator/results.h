@@ -23,7 +23,7 @@ struct Measures {
   double admitted = 0;  ///< Share.
   double good = 0;      ///< Share of all; refusals count against it.
   double good_of_admitted = 0;
-  double gapless = 0;           ///< Share of the admitted whose worst gap is zero, and who were not given up.
+  double gapless = 0;           ///< Share of the admitted streams without a gap that were not given up.
   double first_audio_mean = 0;  ///< Of the admitted, from their first byte; so are the quantiles.
   double first_audio_p50 = 0;
   double first_audio_p95 = 0;

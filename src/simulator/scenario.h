@@ -79,14 +79,14 @@ struct ClosedLoop {
 };
 using Arrivals = std::variant<Poisson, Bursts, ClosedLoop>;
 
-/// What a client does who is refused.
+/// What a refused client does.
 enum class Retry : std::uint8_t {
   kNever,
-  kWhenTold,    ///< Comes back at the time he was told, within a second.
-  kStubbornly,  ///< Comes back every retry_interval until he is let in.
+  kWhenTold,    ///< Comes back at its retry time, within a second.
+  kStubbornly,  ///< Comes back every retry_interval until it is admitted.
 };
 
-/// Clients who are alike.
+/// Clients of one kind.
 struct Group {
   std::string name = "all";
   std::uint32_t users =
@@ -95,7 +95,7 @@ struct Group {
   std::vector<Length> lengths{{.share = 0.5, .least = std::chrono::seconds(1), .most = std::chrono::seconds(2)},
                               {.share = 0.5, .least = std::chrono::seconds(10), .most = std::chrono::seconds(20)}};
   std::uint32_t account =
-      0;                ///< All its users are of this account, which groups may share; 0: each has one of his own.
+      0;                ///< All its users are of this account, which groups may share; 0: each has one of its own.
   double weight = 1.0;  ///< Of the account.
   base::Duration wait = std::chrono::seconds(2);  ///< How long a request may wait to be let in.
   Retry retry = Retry::kNever;
@@ -117,7 +117,7 @@ struct Scenario {
   double length_error = 0.1;
   double length_margin = scheduler::LengthModel::kMargin;
   std::uint32_t seed = 1;
-  base::Duration timeline{};  ///< Of the jobs that begin before, who was rendered when is recorded.
+  base::Duration timeline{};  ///< Jobs that begin before this time are recorded.
 
   /// The first value outside its range, as a sentence.
   [[nodiscard]] std::expected<void, std::string> validate() const;

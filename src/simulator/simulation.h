@@ -201,7 +201,7 @@ class Simulation {
   std::vector<std::uint64_t> turns_;  ///< Requests of each group.
   std::uint64_t admitted_ = 0;
   std::uint64_t ended_ = 0;              ///< Of the admitted.
-  std::uint64_t own_users_ = 0;          ///< Users who came once.
+  std::uint64_t own_users_ = 0;          ///< Users that came once.
   bool opening_ = true;                  ///< The workers from the beginning, and their spare, start at once.
   std::optional<base::TimePoint> tick_;  ///< When the coordinator is to be woken.
   base::TimePoint last_call_;            ///< Nobody comes later.

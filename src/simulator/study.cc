@@ -90,7 +90,7 @@ Study burst_study(const Plan& plan) {
   return study;
 }
 
-/// Eight users who ask for one text after another, and one who does what `heavy` says.
+/// Eight users that ask for one text after another, and one that does what `heavy` says.
 Study flood_study(const Plan& plan, std::string name, std::string title, Group heavy, double parallel) {
   Study study{
       .name = std::move(name), .title = std::move(title), .axis = "parallel requests of the heavy user", .points = {}};
@@ -105,7 +105,7 @@ Study flood_study(const Plan& plan, std::string name, std::string title, Group h
   return study;
 }
 
-/// Eight users with an account each, and many who share one: as a web interface with one key has them.
+/// Eight users with an account each, and many that share one: as a web interface with one key has them.
 Study accounts_study(const Plan& plan) {
   Study study{.name = "accounts",
               .title = "One account with many users beside eight accounts of one user each",
@@ -194,7 +194,7 @@ Study faults_study(const Plan& plan) {
   return study;
 }
 
-/// The table of the original concurrency plan: its users, who ask at the same moment, its workers and chunks, its RTF
+/// The table of the original concurrency plan: its users, which ask at the same moment, its workers and chunks, its RTF
 /// of 0.2, and nothing to plan.
 Study plan_table_study(const Plan& plan) {
   struct Row {

@@ -5,7 +5,7 @@
 #include "base/check.h"
 #include "simulator/simulation.h"
 
-// The virtual workers of a simulation: what jobs really take, which never end, and who is killed for it.
+// The virtual workers of a simulation: what jobs really take, which never end, and which workers are killed for it.
 
 namespace antiphon::simulator {
 namespace {

@@ -13,7 +13,8 @@ namespace antiphon::tls {
 struct ServerFiles {
   std::filesystem::path certificate;  ///< PEM: the server's certificate and those between it and the root, leaf first.
   std::filesystem::path key;          ///< PEM, without a password.
-  /// PEM: the authorities of the clients' certificates. Empty: clients need none; else, who has none is refused.
+  /// PEM: the authorities of the clients' certificates. Empty: clients need none; otherwise a client without one is
+  /// refused.
   std::filesystem::path client_authorities = {};
   /// What the server speaks inside TLS, as in RFC 7301; a client that offers only others is refused. Empty: the
   /// handshake says nothing about it.

@@ -31,7 +31,7 @@ class Workshop {
 [[nodiscard]] Result<std::string> read_whole_file(const std::filesystem::path& path, std::uint64_t most_bytes);
 
 /// The folder's new contents appear under its name at once; what stood there is removed afterwards. One at a time, so
-/// that two who prepare the same voice leave one whole voice. Error: kFileFailure.
+/// that two processes that prepare the same voice leave one whole voice. Error: kFileFailure.
 [[nodiscard]] Result<void> put(const std::filesystem::path& made, const std::filesystem::path& place);
 
 }  // namespace antiphon::voice_import

@@ -199,7 +199,7 @@ struct Stats {
 // All messages above pass through the link process, but that it gives LoadVoice a folder of its own machine.
 
 /// The first message, to the gateway. In every version of the protocol it is the 16th kind of message and begins with
-/// the version, so that a gateway can tell whoever speaks another one.
+/// the version, so that a gateway can tell peers that speak another one.
 struct Join {
   std::uint32_t protocol_version = kProtocolVersion;
   std::string token;
@@ -211,7 +211,7 @@ struct Join {
   friend bool operator==(const Join&, const Join&) = default;
 };
 
-/// The gateway's answer to who may join. Hello follows.
+/// The gateway's answer to a worker that may join. Hello follows.
 struct Welcome {
   std::uint32_t protocol_version = kProtocolVersion;
   std::string kernel;             ///< With which the worker is to render: `antiphon worker --engine-kernel`.
@@ -229,9 +229,9 @@ enum class Refusal : std::uint8_t {
 };
 inline constexpr std::uint8_t kRefusals = 6;
 
-/// The gateway's last message to who may not join, or may not stay. In every version of the protocol it is the 18th
-/// kind of message, of these two fields, and code 0 says that the versions differ: who speaks another one reads it,
-/// too.
+/// The gateway's last message to a worker that may not join, or may not stay. In every version of the protocol it is
+/// the 18th kind of message, of these two fields, and code 0 says that the versions differ: a peer of another version
+/// reads it, too.
 struct Refused {
   std::uint8_t code = 0;  ///< Refusal.
   std::string reason;     ///< A sentence for people.

@@ -16,7 +16,7 @@
 namespace antiphon::worker_pool {
 
 /// Decides how many workers there are, which of them take jobs, and when one that ended is started again. Pure: the
-/// time is an argument, update() returns what is to be done, and whoever does it reports. Not thread-safe.
+/// time is an argument, update() returns what is to be done, and the caller that does it reports. Not thread-safe.
 ///
 /// There is one slot for each worker that may take jobs, one for the spare, and one in which the successor of a worker
 /// that is about to go can start beside it. A worker is started only where the machine's and the device's memory have

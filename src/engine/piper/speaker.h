@@ -4,7 +4,7 @@
 
 namespace antiphon::engine::piper {
 
-/// Whether a voice's graphs are told who speaks.
+/// Whether a voice's graphs take the number of the speaker.
 enum class Speaker : std::uint8_t {
   kNone,   ///< There is one speaker.
   kInput,  ///< By the input `sid`.
