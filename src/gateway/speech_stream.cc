@@ -10,10 +10,11 @@ namespace antiphon::gateway {
 namespace {
 
 /// The marks of what is said as marks of what was written.
-std::vector<wire::Mark> written_marks(const std::vector<wire::Mark>& spoken, const text::reading::Reading& reading) {
+std::vector<wire::Mark> written_marks(const std::vector<wire::Mark>& spoken, const text::reading::Reading& reading,
+                                      std::string_view written) {
   std::vector<wire::Mark> marks;
   for (const auto& mark : spoken) {
-    const auto place = reading.written_place(mark.text_offset);
+    const auto place = reading.written_place(mark.text_offset, written);
     if (place) marks.push_back({.text_offset = *place, .sample_offset = mark.sample_offset});
   }
   return marks;
@@ -68,7 +69,7 @@ void SpeechStream::add_segment(wire::Planned planned, base::SampleCount pause) {
   if (utterance_.keeps_next()) kept_ = planned_samples_;
   if (keeps_segments_) {
     planned_.push_back({.text = utterance_.next()->text,
-                        .marks = written_marks(planned.marks, *utterance_.reading()),
+                        .marks = written_marks(planned.marks, *utterance_.reading(), utterance_.next()->text),
                         .samples = samples});
   }
   segments_.push_back({.row_bytes = planned.row_bytes,

@@ -1,5 +1,7 @@
 #include "text/reading/reading.h"
 
+#include <algorithm>
+
 #include "text/characters/characters.h"
 #include "text/characters/signs.h"
 #include "text/reading/english_rules.h"
@@ -20,6 +22,46 @@ constexpr Rule kEnglishWords[] = {english::repeated_letters, english::money,    
 /// Of texts longer than a segment the rest is left as it is: nothing makes
 /// such.
 constexpr std::size_t kMostBytes = std::size_t{256} << 10;
+
+struct Word {
+  std::size_t begin = 0;
+  std::size_t end = 0;   ///< Before the marks behind it.
+  std::size_t next = 0;  ///< Behind these marks.
+};
+
+bool is_sounded(char c) { return is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80U; }
+
+/// What stands between spaces and has a letter, a digit or another character than ASCII's; or, for `Keep::kAll`,
+/// whatever stands between spaces.
+enum class Keep : std::uint8_t { kSounded, kAll };
+std::vector<Word> words_of(std::string_view text, Keep keep) {
+  std::vector<Word> words;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto begin = text.find_first_not_of(' ', at);
+    if (begin == std::string_view::npos) break;
+    at = std::min(text.find(' ', begin), text.size());
+    auto end = at;
+    while (end > begin && !is_sounded(text[end - 1])) --end;
+    if (end > begin || keep == Keep::kAll) words.push_back({.begin = begin, .end = end, .next = at});
+  }
+  return words;
+}
+
+/// Where a place within a stretch lies in what was written of it: see Reading::written_place().
+std::optional<std::size_t> place_within(std::string_view written, std::string_view spoken, std::size_t place) {
+  const auto from = words_of(written, Keep::kAll);
+  const auto to = words_of(spoken, Keep::kSounded);
+  const auto begun =
+      static_cast<std::size_t>(std::ranges::count_if(to, [place](const Word& word) { return word.begin < place; }));
+  const bool begins = begun < to.size() && to[begun].begin == place;
+  if (from.empty() || (begun == 0 && !begins)) return 0;
+  if (begun == 0) return from.front().begin;
+  const auto share = [&](std::size_t word) { return word * from.size() / to.size(); };
+  if (!begins && place < to[begun - 1].end) return std::nullopt;
+  if (begun == to.size()) return from.back().next;
+  if (share(begun) == share(begun - 1)) return std::nullopt;
+  return begins ? from[share(begun)].begin : from[share(begun) - 1].next;
+}
 
 /// Letters and digits of what was read stand apart from those of the text.
 std::string apart(const Source& source, std::string_view before, Match& match) {
@@ -54,30 +96,35 @@ Language language_of(std::string_view tag) {
   return lower(tag.substr(0, tag.find_first_of("-_"))) == "en" ? Language::kEnglish : Language::kOther;
 }
 
-void Reading::add(std::string_view written) { add(written.size(), written); }
-
-void Reading::add(std::size_t written, std::string_view spoken) {
-  spoken_ += spoken;
-  const Stretch stretch{.written = static_cast<std::uint32_t>(written),
-                        .spoken = static_cast<std::uint32_t>(spoken.size())};
-  const bool same = stretch.written == stretch.spoken;
-  if (same && !stretches_.empty() && stretches_.back().written == stretches_.back().spoken) {
-    stretches_.back().written += stretch.written;
-    stretches_.back().spoken += stretch.spoken;
+void Reading::add(std::string_view written) {
+  spoken_ += written;
+  const auto size = static_cast<std::uint32_t>(written.size());
+  if (!stretches_.empty() && stretches_.back().is_same) {
+    stretches_.back().written += size;
+    stretches_.back().spoken += size;
   } else {
-    stretches_.push_back(stretch);
+    stretches_.push_back({.written = size, .spoken = size, .is_same = true});
   }
 }
 
-std::optional<std::uint32_t> Reading::written_place(std::uint32_t spoken) const {
+void Reading::add(std::size_t written, std::string_view spoken) {
+  spoken_ += spoken;
+  stretches_.push_back(
+      {.written = static_cast<std::uint32_t>(written), .spoken = static_cast<std::uint32_t>(spoken.size())});
+}
+
+std::optional<std::uint32_t> Reading::written_place(std::uint32_t spoken, std::string_view written) const {
   std::uint32_t written_before = 0;
   std::uint32_t spoken_before = 0;
   for (const auto& stretch : stretches_) {
     if (spoken <= spoken_before + stretch.spoken) {
       const auto within = spoken - spoken_before;
       if (within == 0) return written_before;
-      if (stretch.written == stretch.spoken) return written_before + within;
-      return within == stretch.spoken ? std::optional(written_before + stretch.written) : std::nullopt;
+      if (within == stretch.spoken) return written_before + stretch.written;
+      if (stretch.is_same) return written_before + within;
+      const auto place = place_within(written.substr(written_before, stretch.written),
+                                      std::string_view(spoken_).substr(spoken_before, stretch.spoken), within);
+      return place ? std::optional(written_before + static_cast<std::uint32_t>(*place)) : std::nullopt;
     }
     written_before += stretch.written;
     spoken_before += stretch.spoken;

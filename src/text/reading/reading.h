@@ -22,20 +22,25 @@ enum class Language : std::uint8_t {
 /// A text and what is said for it.
 class Reading {
  public:
-  /// A stretch of the written text and what is said for it, in bytes. Where
-  /// both are equal it is the same text.
+  /// Lengths of a stretch of the written text and of what is said for it, in
+  /// bytes.
   struct Stretch {
     std::uint32_t written = 0;
     std::uint32_t spoken = 0;
+    bool is_same = false;  ///< It is said as it is written.
   };
 
   [[nodiscard]] const std::string& spoken() const { return spoken_; }
-  /// The place in the written text of a place in the spoken one, in bytes;
-  /// nothing within what stands for something else as a whole, such as the
-  /// words of a number.
-  [[nodiscard]] std::optional<std::uint32_t> written_place(std::uint32_t spoken) const;
+  /// Returns the place in `written`, the text that was read, of a place in the
+  /// spoken one, in bytes. Where several written words became several spoken
+  /// ones, such as "20 km", each written word has its share of them, in their
+  /// order. Returns nullopt within a word, and between words that stand for one
+  /// written word. Places ascend.
+  [[nodiscard]] std::optional<std::uint32_t> written_place(std::uint32_t spoken, std::string_view written) const;
 
+  /// Appends a stretch that is said as it is written.
   void add(std::string_view written);
+  /// Appends `spoken`, which is said for the next `written` bytes.
   void add(std::size_t written, std::string_view spoken);
 
  private:

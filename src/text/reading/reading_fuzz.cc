@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ANTIPHON_CHECK(reading.spoken().size() <= 64 + 64 * text.size(), "what is spoken is bounded");
   std::uint32_t last = 0;
   for (std::uint32_t at = 0; at <= reading.spoken().size(); at += 1 + static_cast<std::uint32_t>(size / 64)) {
-    const auto place = reading.written_place(at);
+    const auto place = reading.written_place(at, text);
     if (!place) continue;
     ANTIPHON_CHECK(*place >= last && *place <= text.size(), "places ascend within the text");
     last = *place;

@@ -50,15 +50,33 @@ TEST(Reading, OtherLanguagesKeepTheirNumbers) {
 }
 
 TEST(Reading, PlacesOfSpokenWordsAreThoseOfTheWritten) {
-  const auto reading = read("It is $49.95 now", Language::kEnglish);
+  constexpr std::string_view kText = "It is $49.95 now";
+  const auto reading = read(kText, Language::kEnglish);
   ASSERT_EQ(reading.spoken(), "It is forty nine dollars ninety five cents now");
-  EXPECT_EQ(reading.written_place(0), 0U);
-  EXPECT_EQ(reading.written_place(3), 3U);
-  EXPECT_EQ(reading.written_place(6), 6U) << "the amount begins";
-  EXPECT_EQ(reading.written_place(12), std::nullopt) << "within the amount";
-  EXPECT_EQ(reading.written_place(42), 12U) << "and ends";
-  EXPECT_EQ(reading.written_place(43), 13U);
-  EXPECT_EQ(reading.written_place(46), 16U);
+  EXPECT_EQ(reading.written_place(0, kText), 0U);
+  EXPECT_EQ(reading.written_place(3, kText), 3U);
+  EXPECT_EQ(reading.written_place(6, kText), 6U) << "the amount begins";
+  EXPECT_EQ(reading.written_place(12, kText), std::nullopt) << "within the amount";
+  EXPECT_EQ(reading.written_place(42, kText), 12U) << "and ends";
+  EXPECT_EQ(reading.written_place(43, kText), 13U);
+  EXPECT_EQ(reading.written_place(46, kText), 16U);
+}
+
+TEST(Reading, EachWrittenWordHasItsShareOfTheSpokenOnes) {
+  constexpr std::string_view kText = "walk 20 km (or 5 miles) on Jan. 5";
+  const auto reading = read(kText, Language::kEnglish);
+  const std::string spoken = reading.spoken();
+  const auto written_at = [&](std::string_view word, std::size_t behind) {
+    return reading.written_place(static_cast<std::uint32_t>(spoken.find(word) + behind), kText);
+  };
+  EXPECT_EQ(written_at("twenty", 0), kText.find("20"));
+  EXPECT_EQ(written_at("twenty", 6), kText.find("20") + 2);
+  EXPECT_EQ(written_at("twenty", 3), std::nullopt) << "within a word";
+  EXPECT_EQ(written_at("kilometers", 0), kText.find("km"));
+  EXPECT_EQ(written_at("kilometers,", 10), kText.find("km") + 2);
+  EXPECT_EQ(written_at("kilometers,", 11), kText.find("km") + 2) << "the pause is in no word";
+  EXPECT_EQ(written_at("January", 7), kText.find("Jan.") + 4);
+  EXPECT_EQ(written_at("fifth", 0), kText.find("5", kText.find("Jan")));
 }
 
 std::string random_text(std::mt19937& random) {
@@ -79,7 +97,7 @@ TEST(Reading, PlacesAscendAndCoverTheText) {
     const auto reading = read(text, Language::kEnglish);
     std::uint32_t last = 0;
     for (std::uint32_t at = 0; at <= reading.spoken().size(); ++at) {
-      const auto place = reading.written_place(at);
+      const auto place = reading.written_place(at, text);
       if (!place) continue;
       ASSERT_GE(*place, last) << text;
       ASSERT_LE(*place, text.size()) << text;
