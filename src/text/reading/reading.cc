@@ -49,6 +49,8 @@ std::vector<Word> words_of(std::string_view text, Keep keep) {
 
 /// Where a place within a stretch lies in what was written of it: see Reading::written_place().
 std::optional<std::size_t> place_within(std::string_view written, std::string_view spoken, std::size_t place) {
+  // What became a pause: a bracket that closes stands with its word, one that opens with the next.
+  if (std::ranges::none_of(spoken, is_sounded)) return std::min(written.find(' '), written.size());
   const auto from = words_of(written, Keep::kAll);
   const auto to = words_of(spoken, Keep::kSounded);
   const auto begun =

@@ -75,6 +75,7 @@ TEST(Reading, EachWrittenWordHasItsShareOfTheSpokenOnes) {
   EXPECT_EQ(written_at("kilometers", 0), kText.find("km"));
   EXPECT_EQ(written_at("kilometers,", 10), kText.find("km") + 2);
   EXPECT_EQ(written_at("kilometers,", 11), kText.find("km") + 2) << "the pause is in no word";
+  EXPECT_EQ(written_at("miles,", 6), kText.find(')') + 1) << "the bracket stands with its word";
   EXPECT_EQ(written_at("January", 7), kText.find("Jan.") + 4);
   EXPECT_EQ(written_at("fifth", 0), kText.find("5", kText.find("Jan")));
 }
