@@ -320,7 +320,7 @@ void Fleet::on_loaded(Slot& slot) {
 }
 
 void Fleet::check_voices() {
-  for (Slot* const slot : slots_.all()) {
+  for (const Slot* const slot : slots_.all()) {
     if (slot->joined && !slot->given_up) check_voices(*slot);
   }
 }

@@ -48,7 +48,7 @@ std::unordered_map<char32_t, std::int64_t> ids_of(const Manifest& manifest) {
 /// Whether it is a sound, and not a mark that shapes those around it.
 bool is_heard(char32_t phoneme) {
   constexpr std::u32string_view kMarks = U";:,.!?\u2014\u2026\"()\u201C\u201D \u02C8\u02CC";
-  return kMarks.find(phoneme) == std::u32string_view::npos;
+  return !kMarks.contains(phoneme);
 }
 
 bool is_too_long(std::size_t phonemes, const PlanRequest& request) {

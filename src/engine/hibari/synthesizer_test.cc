@@ -47,7 +47,8 @@ std::vector<float> sound_of(const Segment& segment) {
 }
 
 TEST(Arithmetic, AgreesWithTheLibrary) {
-  for (float x = -12; x <= 12; x += 0.0137F) {
+  for (int step = 0; step < 1752; ++step) {
+    const float x = -12 + 0.0137F * static_cast<float>(step);
     EXPECT_NEAR(exponential(x) / std::exp(x), 1, 1e-6) << x;
     EXPECT_NEAR(hyperbolic_tangent(x), std::tanh(x), 1e-6) << x;
     const auto angle = 2 * std::numbers::pi * static_cast<double>(x);
@@ -71,7 +72,8 @@ TEST(Pulses, AreTheSumOfTheirHarmonics) {
   for (std::size_t i = 0; i < kHop; ++i) {
     const double turns = kPitch * static_cast<double>(i + 1) / kSampleRate;
     double sum = 0;
-    for (double harmonic = 1; harmonic * kPitch <= 11'000; ++harmonic) {
+    for (int number = 1; number * kPitch <= 11'000; ++number) {
+      const double harmonic = number;
       sum += std::cos(2 * std::numbers::pi * harmonic * turns);
     }
     EXPECT_NEAR(pulses[i], sum, 0.01) << i;

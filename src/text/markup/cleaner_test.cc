@@ -221,10 +221,10 @@ TEST(Cleaner, PausesBecomeTheirSigns) {
       {"A <break strength=\"strong\"/>b <break/>c", "A " + pause(750ms) + "b " + pause(500ms) + "c"},
       {"Well [pause:1.5s] yes [pause 200ms]no [pause]",
        "Well " + pause(1500ms) + "yes " + pause(200ms) + "no " + pause(500ms)},
-      {"A <break time=\"1h\"/>b <break time=\"99999s\"/>c", "A " + pause(500ms) + "b " + pause(10s) + "c"},
+      {R"(A <break time="1h"/>b <break time="99999s"/>c)", "A " + pause(500ms) + "b " + pause(10s) + "c"},
       {"[pause:1s]Go.", "Go."},
       {"[pausing] now", "[pausing] now"},
-      {"A <break strength=\"none\"/>b<break time=\"0s\"/>c", "A bc"},
+      {R"(A <break strength="none"/>b<break time="0s"/>c)", "A bc"},
       {"A <break time=\"1s\"></break>b", "A " + pause(1s) + "b"},
       {"A client's own sign" + pause(1s), "A client's own sign"},
       {"<sub alias=\"a" + pause(1s) + "b\">c</sub>", "ab"},
@@ -242,7 +242,7 @@ TEST(Cleaner, PhonemesStandBetweenTheirSigns) {
       {"I like [[ t\u0259m a\u026A ]] a lot.",
        "I like " + begin + "t\u0259m" + end + " " + begin + "a\u026A" + end + " a lot."},
       {"[Kokoro](/k\u02C8Ok\u0259/) is", begin + "k\u02C8Ok\u0259" + end + " is"},
-      {"A <phoneme alphabet=\"ipa\" ph=\"ab\">word</phoneme>.", "A " + begin + "ab" + end + "."},
+      {R"(A <phoneme alphabet="ipa" ph="ab">word</phoneme>.)", "A " + begin + "ab" + end + "."},
   });
 }
 

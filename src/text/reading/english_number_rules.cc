@@ -7,8 +7,6 @@
 namespace antiphon::text::reading::english {
 namespace {
 
-using std::string_view_literals::operator""sv;
-
 struct Vulgar {
   std::string_view sign;
   std::uint64_t numerator;

@@ -38,7 +38,6 @@ std::uint64_t value_of_roman(std::string_view numeral) {
                                  Part{"XC", 90},  Part{"L", 50},   Part{"XL", 40}, Part{"X", 10},   Part{"IX", 9},
                                  Part{"V", 5},    Part{"IV", 4},   Part{"I", 1}};
   std::uint64_t value = 0;
-  std::string written;
   auto rest = numeral;
   for (const auto& [letters, worth] : kParts) {
     for (int times = 0; times < (letters.size() == 1 ? 3 : 1) && rest.starts_with(letters); ++times) {

@@ -158,7 +158,8 @@ Reading read(std::string_view segment, Language language) {
       auto spoken = apart(source, reading.spoken(), *match);
       reading.add(match->end - at, spoken);
       matched_end = match->end;
-    } else if (!number_follows && (match = pause_mark(source, at, reading.spoken()))) {
+    } else if (const auto pause = number_follows ? std::nullopt : pause_mark(source, at, reading.spoken())) {
+      match = pause;
       reading.add(match->end - at, match->spoken);
     } else {
       if (is_letter(source[at])) next = source.letters_end(at);

@@ -65,7 +65,7 @@ TEST(Reading, PlacesOfSpokenWordsAreThoseOfTheWritten) {
 TEST(Reading, EachWrittenWordHasItsShareOfTheSpokenOnes) {
   constexpr std::string_view kText = "walk 20 km (or 5 miles) on Jan. 5";
   const auto reading = read(kText, Language::kEnglish);
-  const std::string spoken = reading.spoken();
+  const std::string& spoken = reading.spoken();
   const auto written_at = [&](std::string_view word, std::size_t behind) {
     return reading.written_place(static_cast<std::uint32_t>(spoken.find(word) + behind), kText);
   };
@@ -77,17 +77,17 @@ TEST(Reading, EachWrittenWordHasItsShareOfTheSpokenOnes) {
   EXPECT_EQ(written_at("kilometers,", 11), kText.find("km") + 2) << "the pause is in no word";
   EXPECT_EQ(written_at("miles,", 6), kText.find(')') + 1) << "the bracket stands with its word";
   EXPECT_EQ(written_at("January", 7), kText.find("Jan.") + 4);
-  EXPECT_EQ(written_at("fifth", 0), kText.find("5", kText.find("Jan")));
+  EXPECT_EQ(written_at("fifth", 0), kText.find('5', kText.find("Jan")));
 }
 
 std::string random_text(std::mt19937& random) {
-  static const std::vector<std::string> kPieces = {
+  static const std::vector<std::string> pieces = {
       "$",   "5",   "49.95",   "1,000", " ",    " ",  "-",  "\u2013", "...",    "\u2026", "(",      ")",
       "km",  "%",   "\u00B0C", "/",     ":",    "30", "am", "p.m.",   "Jan.",   "May",    "2025",   "II",
       "War", "No.", "St.",     "B ",    "x",    "#",  "@",  ".com",   "\u00BD", "\u00B2", "\u20AC", "million",
       "th",  "'s",  "\"",      "word",  "e.g.", "+",  "=",  "\u4F60", "\u00E9"};
   std::string text;
-  for (auto count = random() % 30; count > 0; --count) text += kPieces[random() % kPieces.size()];
+  for (auto count = random() % 30; count > 0; --count) text += pieces[random() % pieces.size()];
   return text;
 }
 
