@@ -72,8 +72,8 @@ TEST(Pulses, AreTheSumOfTheirHarmonics) {
   for (std::size_t i = 0; i < kHop; ++i) {
     const double turns = kPitch * static_cast<double>(i + 1) / kSampleRate;
     double sum = 0;
-    for (int number = 1; number * kPitch <= 11'000; ++number) {
-      const double harmonic = number;
+    for (int number = 1; static_cast<double>(number) * kPitch <= 11'000; ++number) {
+      const auto harmonic = static_cast<double>(number);
       sum += std::cos(2 * std::numbers::pi * harmonic * turns);
     }
     EXPECT_NEAR(pulses[i], sum, 0.01) << i;
