@@ -125,7 +125,7 @@ void Cell::perform(const scheduler::Dispatch& dispatch) {
     refuse_text(stream);
     // The job is taken back before its stream goes: it was never sent, so there is nothing to cancel or to learn.
     scheduler_.plan_again(dispatch.job);
-    scheduler_.cancel_stream(stream.id(), clock_.now());
+    unschedule(stream);
     return;
   }
   jobs_.emplace(dispatch.job, Job{.stream = dispatch.stream,
@@ -198,6 +198,10 @@ void Cell::perform(const scheduler::StreamFailed& failed) {
 void Cell::fail(SpeechStream& stream, Error error) {
   runtime::log_error("stream_failed", {{"stream", stream.id().value}, {"reason", error.message}});
   stream.fail(std::move(error));
+  unschedule(stream);
+}
+
+void Cell::unschedule(const SpeechStream& stream) {
   scheduler_.cancel_stream(stream.id(), clock_.now());
   fleet_.set_streams_under_way(scheduler_.streams());
 }

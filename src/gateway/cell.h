@@ -196,6 +196,8 @@ class Cell final : private fleet::Events {
   void perform(const scheduler::StreamDone& done);
   void perform(const scheduler::StreamFailed& failed);
   void fail(SpeechStream& stream, Error error);
+  /// The stream gets no more jobs, and the fleet knows how many streams are left.
+  void unschedule(const SpeechStream& stream);
   /// To the scheduler, once the stream was let in.
   void report_text(SpeechStream& stream);
   /// Completes it where drop_text() has it end.

@@ -87,15 +87,14 @@ void Cell::Closer::operator()(SpeechStream* stream) const {
 void Cell::give_up(SpeechStream& stream, Error error) {
   stream.fail(std::move(error));
   desk_.leave(stream.id());
-  scheduler_.cancel_stream(stream.id(), clock_.now());
+  unschedule(stream);
   room_changed_ = true;
-  fleet_.set_streams_under_way(scheduler_.streams());
 }
 
 void Cell::close(SpeechStream& stream) {
   streams_.erase(stream.id());
   desk_.leave(stream.id());
-  scheduler_.cancel_stream(stream.id(), clock_.now());
+  unschedule(stream);
   if (stream.entry()) {
     probe_.ended(end_of(stream));
   } else if (stream.end() == SpeechStream::End::kNotYet) {

@@ -36,7 +36,7 @@ void Cell::drop_text(SpeechStream& stream) {
 void Cell::end_where_kept(SpeechStream& stream) {
   if (stream.end() != SpeechStream::End::kNotYet || !stream.kept_end_reached()) return;
   stream.complete();
-  scheduler_.cancel_stream(stream.id(), clock_.now());
+  unschedule(stream);
 }
 
 void Cell::end_text(SpeechStream& stream) {
