@@ -1,5 +1,7 @@
 #include "text/markup/blocks.h"
 
+#include "text/characters/ascii.h"
+
 namespace antiphon::text::markup {
 namespace {
 
@@ -9,7 +11,6 @@ constexpr std::size_t kLongestRule = 200;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool ends_line(char c) { return c == 0 || c == '\n' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t blanks_at(const Window& window, std::size_t at) {
   const auto begin = at;
@@ -66,7 +67,8 @@ Marker bullet_at(const Window& window) {
 Marker number_at(const Window& window) {
   std::size_t at = 0;
   std::size_t number = 0;
-  for (; at < 4 && is_digit(window.at(at)); ++at) number = number * 10 + static_cast<std::size_t>(window.at(at) - '0');
+  for (; at < 4 && characters::ascii::is_digit(window.at(at)); ++at)
+    number = number * 10 + static_cast<std::size_t>(window.at(at) - '0');
   if (at == 0 || at > 3 || (window.at(at) != '.' && window.at(at) != ')')) return {};
   const auto behind = at + 1 + blanks_at(window, at + 1);
   if (ends_line(window.at(behind))) return {.bytes = behind, .block = Block::kItem, .number = number};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "text/characters/ascii.h"
 #include "text/characters/characters.h"
 #include "text/characters/signs.h"
 #include "text/markup/blocks.h"
@@ -13,13 +14,11 @@
 namespace antiphon::text::markup {
 namespace {
 
+namespace ascii = characters::ascii;
 using std::string_view_literals::operator""sv;
 
-bool is_ascii_letter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_word(char32_t c) { return characters::is_letter(c) || characters::is_digit(c); }
-bool is_ascii_mark(char c) {
-  return c > ' ' && c < '\x7F' && !is_ascii_letter(static_cast<unsigned char>(c)) && !(c >= '0' && c <= '9');
-}
+bool is_ascii_mark(char c) { return c > ' ' && c < '\x7F' && !ascii::is_letter(c) && !ascii::is_digit(c); }
 bool breaks_line(char32_t c) { return (c >= '\n' && c <= '\r') || c == 0x85 || c == 0x2028; }
 constexpr char32_t kParagraphSeparator = 0x2029;
 
@@ -409,7 +408,7 @@ bool Cleaner::step_entity() {
   std::string name;
   for (std::size_t at = 1; at <= kLongestEntity + 1; ++at) {
     const char c = window_.at(at);
-    if (c == ';' || !(is_ascii_letter(static_cast<unsigned char>(c)) || (c >= '0' && c <= '9') || c == '#')) break;
+    if (c == ';' || !(ascii::is_letter(c) || ascii::is_digit(c) || c == '#')) break;
     name += c;
   }
   const bool closed = window_.at(name.size() + 1) == ';';

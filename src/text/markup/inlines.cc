@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <array>
 
+#include "text/characters/ascii.h"
 #include "text/characters/characters.h"
 #include "text/characters/signs.h"
 
 namespace antiphon::text::markup {
 namespace {
 
+namespace ascii = characters::ascii;
 using std::string_view_literals::operator""sv;
 
 constexpr std::size_t kLongestHost = 255;
@@ -22,7 +24,7 @@ constexpr std::size_t kDeepest = 8;
 
 /// A letter, a digit, or a mark that belongs to one.
 bool is_host_letter(char32_t c) {
-  if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  if (c < 0x80) return ascii::is_letter(static_cast<char>(c)) || ascii::is_digit(static_cast<char>(c));
   return (U_GET_GC_MASK(static_cast<UChar32>(c)) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK)) != 0;
 }
 /// What may stand in the path of an address: the characters of RFC 3986, and the letters of scripts that part words by

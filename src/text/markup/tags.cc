@@ -5,11 +5,13 @@
 #include <charconv>
 #include <chrono>
 
+#include "text/characters/ascii.h"
 #include "text/characters/signs.h"
 
 namespace antiphon::text::markup {
 namespace {
 
+namespace ascii = characters::ascii;
 using std::string_view_literals::operator""sv;
 
 constexpr std::array kLineTags = {"p"sv,  "s"sv,     "br"sv,         "div"sv,     "li"sv,      "ul"sv,   "ol"sv,
@@ -20,10 +22,9 @@ constexpr std::size_t kLongestName = 32;
 constexpr std::size_t kLongestBracket = 32;
 constexpr base::Duration kPlainPause = std::chrono::milliseconds(500);
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_name(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == ':' || c == '-'; }
+bool is_name(char c) { return ascii::is_letter(c) || ascii::is_digit(c) || c == ':' || c == '-'; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) { return ascii::is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// "x < y and y > z" has no attributes, though it looks like a tag.
 bool are_attributes(std::string_view text) {
@@ -43,7 +44,7 @@ std::optional<Tag> tag_at(const Window& window) {
   std::size_t at = 1;
   tag.closes = window.at(at) == '/';
   if (tag.closes) ++at;
-  if (!is_letter(window.at(at))) return std::nullopt;
+  if (!ascii::is_letter(window.at(at))) return std::nullopt;
   while (is_name(window.at(at)) && tag.name.size() < kLongestName) tag.name += lower(window.at(at++));
   char quote = 0;
   for (; at < kLongestTag; ++at) {

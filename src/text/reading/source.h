@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "text/characters/ascii.h"
+
 namespace antiphon::text::reading {
 
 /// Inside text/reading only: a text to be read, with safe access to its bytes.
@@ -51,10 +53,10 @@ struct Match {
 };
 using Rule = std::optional<Match> (*)(const Source& source, std::size_t at);
 
-[[nodiscard]] constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-[[nodiscard]] constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-[[nodiscard]] constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-[[nodiscard]] constexpr bool is_letter(char c) { return is_upper(c) || is_lower(c); }
+using characters::ascii::is_digit;
+using characters::ascii::is_letter;
+using characters::ascii::is_lower;
+using characters::ascii::is_upper;
 [[nodiscard]] std::string lower(std::string_view ascii);
 /// The length in bytes of a hyphen, minus or dash at `at`; 0 where there is
 /// none.
