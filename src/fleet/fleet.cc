@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/sha256.h"
 #include "identity/hash.h"
 #include "runtime/log.h"
+#include "wire/job_of.h"
 
 namespace antiphon::fleet {
 namespace {
@@ -19,16 +21,6 @@ using worker_pool::StallJudge;
 /// How often the pool is asked while nothing happens, and how often memory is looked at.
 constexpr base::Duration kAsk = std::chrono::milliseconds(100);
 constexpr base::Duration kWeigh = std::chrono::seconds(1);
-
-/// The number of the job that a message is about; 0: none.
-std::uint64_t job_of(const wire::Message& message) {
-  return std::visit(
-      [](const auto& body) -> std::uint64_t {
-        if constexpr (requires { body.job; }) return body.job;
-        return 0;
-      },
-      message);
-}
 
 }  // namespace
 
@@ -188,7 +180,7 @@ runtime::Awaitable<> Fleet::serve(std::unique_ptr<link::MessageStream> stream, w
       life_.dismiss(*other.slot, wire::Refusal::kSuperseded, "a newer worker of the id " + join.id + " has joined");
     }
   }
-  auto token = identity::sha256_of(join.token);
+  auto token = base::sha256_hex(join.token);
   join.token.clear();
   auto worker = std::make_unique<RemoteWorker>(
       clock_, ledger_, std::move(stream),
@@ -244,7 +236,7 @@ bool Fleet::on_link_message(Slot& slot, const wire::Message& message) {
 
 void Fleet::on_job_message(Slot& slot, wire::Message message) {
   const auto now = clock_.now();
-  const auto number = job_of(message);
+  const auto number = wire::job_of(message);
   const auto* const task = slot.tasks.find(number);
   if (!slot.joined || task == nullptr) return;
   bool is_last = false;

@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "wire/job_of.h"
 #include "worker/usage.h"
 
 namespace antiphon::worker {
@@ -13,15 +14,6 @@ namespace {
 
 std::unexpected<engine::Error> failure(engine::Errc code, std::string message) {
   return std::unexpected(engine::Error{code, std::move(message)});
-}
-
-std::uint64_t number_of(const Job& job) {
-  return std::visit(
-      [](const auto& body) -> std::uint64_t {
-        if constexpr (requires { body.job; }) return body.job;
-        return 0;
-      },
-      job);
 }
 
 wire::Grain to_wire(const engine::GrainSpec& grain) {
@@ -88,7 +80,7 @@ bool Performer::perform(JobQueue::Taken taken) {
     if (const auto* const load = std::get_if<wire::LoadVoice>(&taken.job)) return carry_out(*load);
     return carry_out(std::get<wire::UnloadVoice>(taken.job));
   });
-  return end(number_of(taken.job), outcome);
+  return end(wire::job_of(taken.job), outcome);
 }
 
 bool Performer::end(std::uint64_t job, const Outcome& outcome) {

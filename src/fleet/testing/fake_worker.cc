@@ -8,6 +8,7 @@
 
 #include "engine/tone/tone_engine.h"
 #include "fleet/testing/memory_stream.h"
+#include "wire/job_of.h"
 
 namespace antiphon::fleet::testing {
 namespace {
@@ -26,15 +27,6 @@ engine::GrainSpec from_wire(const wire::Grain& grain) {
 
 wire::Grain to_wire(const engine::GrainSpec& grain) {
   return {static_cast<std::uint8_t>(grain.kind), grain.row_begin, grain.row_end, grain.samples};
-}
-
-std::uint64_t job_of(const wire::Message& message) {
-  return std::visit(
-      [](const auto& body) -> std::uint64_t {
-        if constexpr (requires { body.job; }) return body.job;
-        return 0;
-      },
-      message);
 }
 
 }  // namespace
@@ -292,7 +284,7 @@ void FakeWorker::commit(Fault fault, wire::Message& message) {
       tasks_.spawn(write_garbage());
       return;
     case Fault::kRefuse:
-      return fail(job_of(message), engine::Errc::kEngineFailure, "the test wants it so");
+      return fail(wire::job_of(message), engine::Errc::kEngineFailure, "the test wants it so");
   }
 }
 
