@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sha256.h"
 #include "cli/commands.h"
 #include "cli/key_file.h"
 #include "cli/settings.h"
@@ -43,7 +44,7 @@ int add(const Flags& flags) {
   }
   const auto secret = identity::make_secret(random);
   auto key = flags.key;
-  key.sha256 = identity::sha256_of(secret);
+  key.sha256 = base::sha256_hex(secret);
   if (flags.wait_seconds) key.wait = base::from_seconds(*flags.wait_seconds);
   if (flags.paced) key.pacing = identity::Pacing::kPaced;
   if (flags.unpaced) key.pacing = identity::Pacing::kUnpaced;

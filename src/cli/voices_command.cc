@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "base/sha256.h"
 #include "cli/commands.h"
 #include "cli/settings.h"
 #include "cli/voices_add.h"
@@ -12,7 +13,6 @@
 #include "engine/tone/manifest.h"
 #include "voice/catalogue.h"
 #include "voice/manifest.h"
-#include "voice/sha256.h"
 #include "voice/voice_id.h"
 #include "voice_import/hibari_package.h"
 #include "voice_import/loudness.h"
@@ -99,7 +99,7 @@ int verify(const Flags& flags) {
   if (flags.model.empty()) return 0;
   const auto original = voice_import::read_model(flags.model);
   if (!original) fail(original.error());
-  if (voice::sha256_of(*original) != manifest->source_sha256) {
+  if (base::sha256_hex(*original) != manifest->source_sha256) {
     throw std::runtime_error(flags.model.string() + " is not the model that this voice was made of");
   }
   const auto runtime = engine::ort::Runtime::open(runtime_of(config));

@@ -19,7 +19,7 @@ namespace antiphon::fleet {
 struct RemoteOrigin {
   wire::Join join;  ///< Without the token.
   std::string address;
-  std::string token_sha256;  ///< identity::sha256_of its token.
+  std::string token_sha256;  ///< SHA-256 of its token, in hexadecimal digits.
 };
 
 struct RemoteWorkerOptions {

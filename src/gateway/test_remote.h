@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/sha256.h"
 #include "fleet/remote_door.h"
 #include "fleet/testing/memory_stream.h"
 #include "gateway/test_cell.h"
@@ -117,7 +118,7 @@ class RemoteTest : public CellTest {
     pool.failed_starts = 1;
     make_cell(scheduling, pool);
     identity::KeyRing tokens;
-    ASSERT_TRUE(tokens.add({.name = "attic", .sha256 = identity::sha256_of(kToken)}).has_value());
+    ASSERT_TRUE(tokens.add({.name = "attic", .sha256 = base::sha256_hex(kToken)}).has_value());
     door_.emplace(context_.get_executor(), clock_, cell_->fleet(),
                   fleet::RemoteDoorOptions{.credentials = {.tokens = std::move(tokens)}});
   }

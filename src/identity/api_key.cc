@@ -36,6 +36,4 @@ std::string make_secret(std::string_view random_bytes) {
   return "antiphon_" + base::hexadecimal(random_bytes);
 }
 
-std::string sha256_of(std::string_view bytes) { return base::sha256_hex(bytes); }
-
 }  // namespace antiphon::identity

@@ -51,7 +51,4 @@ inline constexpr std::size_t kMostVoices = 1'000;
 inline constexpr std::size_t kSecretBytes = 32;
 [[nodiscard]] std::string make_secret(std::string_view random_bytes);
 
-/// 64 hexadecimal digits.
-[[nodiscard]] std::string sha256_of(std::string_view bytes);
-
 }  // namespace antiphon::identity

@@ -4,12 +4,15 @@
 
 #include <string>
 
+#include "base/sha256.h"
+
 namespace antiphon::identity {
 namespace {
 
 KeyRing ring(Users users) {
   KeyRing keys;
-  EXPECT_TRUE(keys.add({.name = "web", .sha256 = sha256_of("secret"), .weight = 2, .max_streams = 5, .users = users}));
+  EXPECT_TRUE(
+      keys.add({.name = "web", .sha256 = base::sha256_hex("secret"), .weight = 2, .max_streams = 5, .users = users}));
   return keys;
 }
 
@@ -83,7 +86,7 @@ TEST(Keyed, AKeySaysWhatItsUsersAre) {
 TEST(Keyed, NewKeysCountAtOnce) {
   Identifier identifier(ring(Users::kAddress));
   KeyRing others;
-  ASSERT_TRUE(others.add({.name = "web", .sha256 = sha256_of("another")}));
+  ASSERT_TRUE(others.add({.name = "web", .sha256 = base::sha256_hex("another")}));
   identifier.set_keys(others);
   EXPECT_FALSE(identifier.identify({.peer = "::1", .authorization = "Bearer secret"}));
   EXPECT_TRUE(identifier.identify({.peer = "::1", .authorization = "Bearer another"}));
@@ -102,14 +105,14 @@ TEST(Keyed, ACallerIsRenewedByItsKeyAndNotByAnotherOfItsName) {
   Identifier identifier(ring(Users::kHeader));
   const auto before = caller(identifier, {.peer = "1.2.3.4", .authorization = "Bearer secret", .header_user = "u1"});
   KeyRing narrowed;
-  ASSERT_TRUE(narrowed.add({.name = "web", .sha256 = sha256_of("secret"), .voices = {"joe"}}));
+  ASSERT_TRUE(narrowed.add({.name = "web", .sha256 = base::sha256_hex("secret"), .voices = {"joe"}}));
   identifier.set_keys(narrowed);
   const auto after = identifier.renewed(before);
   ASSERT_TRUE(after);
   EXPECT_EQ(after->voices, std::vector<std::string>{"joe"});
   EXPECT_EQ(after->user, before.user);
   KeyRing rotated;
-  ASSERT_TRUE(rotated.add({.name = "web", .sha256 = sha256_of("another")}));
+  ASSERT_TRUE(rotated.add({.name = "web", .sha256 = base::sha256_hex("another")}));
   identifier.set_keys(rotated);
   EXPECT_FALSE(identifier.renewed(before));
 }
@@ -127,8 +130,8 @@ TEST(Identifier, AnAdminIsWhoseKeySaysSoAndWithoutKeysWhoIsOnTheMachine) {
   EXPECT_TRUE(open.identify({.peer = "127.0.0.1"})->is_admin);
   EXPECT_FALSE(open.identify({.peer = "192.0.2.1"})->is_admin);
   KeyRing ring;
-  ASSERT_TRUE(ring.add({.name = "client", .sha256 = sha256_of("first")}));
-  ASSERT_TRUE(ring.add({.name = "keeper", .sha256 = sha256_of("second"), .admin = true}));
+  ASSERT_TRUE(ring.add({.name = "client", .sha256 = base::sha256_hex("first")}));
+  ASSERT_TRUE(ring.add({.name = "keeper", .sha256 = base::sha256_hex("second"), .admin = true}));
   const Identifier keyed(std::move(ring));
   EXPECT_FALSE(keyed.identify({.peer = "127.0.0.1", .authorization = "Bearer first"})->is_admin);
   EXPECT_TRUE(keyed.identify({.peer = "192.0.2.1", .authorization = "Bearer second"})->is_admin);

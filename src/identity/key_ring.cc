@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/sha256.h"
+
 namespace antiphon::identity {
 namespace {
 
@@ -22,7 +24,7 @@ bool is_sha256(std::string_view text) {
 
 const ApiKey* KeyRing::find(std::string_view secret) const {
   if (secret.size() > kMostSecretBytes) return nullptr;
-  const auto asked = sha256_of(secret);
+  const auto asked = base::sha256_hex(secret);
   const ApiKey* found = nullptr;
   for (const auto& key : keys_) {
     const bool same = CRYPTO_memcmp(asked.data(), key.sha256.data(), asked.size()) == 0;

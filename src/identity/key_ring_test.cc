@@ -4,16 +4,20 @@
 
 #include <string>
 
+#include "base/sha256.h"
+
 namespace antiphon::identity {
 namespace {
 
-ApiKey key(std::string name, std::string_view secret) { return {.name = std::move(name), .sha256 = sha256_of(secret)}; }
+ApiKey key(std::string name, std::string_view secret) {
+  return {.name = std::move(name), .sha256 = base::sha256_hex(secret)};
+}
 
 KeyRing two_keys() {
   KeyRing ring;
   EXPECT_TRUE(ring.add(key("alice", "first")));
   EXPECT_TRUE(ring.add({.name = "bob",
-                        .sha256 = sha256_of("second"),
+                        .sha256 = base::sha256_hex("second"),
                         .weight = 2.5,
                         .max_streams = 3,
                         .wait = std::chrono::milliseconds(1500),
@@ -28,7 +32,7 @@ TEST(Secrets, AreLongAndNeverKept) {
   const auto secret = make_secret(std::string(kSecretBytes, '\xA5'));
   EXPECT_EQ(secret.size(), std::string_view("antiphon_").size() + 64);
   EXPECT_LT(secret.size(), kMostSecretBytes);
-  EXPECT_EQ(sha256_of("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(base::sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   KeyRing ring;
   ASSERT_TRUE(ring.add(key("alice", secret)));
   EXPECT_EQ(ring.to_json().find(secret), std::string::npos);
@@ -40,7 +44,7 @@ TEST(KeyRing, FindsAKeyByItsSecretAlone) {
   EXPECT_EQ(ring.find("second")->name, "bob");
   EXPECT_EQ(ring.find("secon"), nullptr);
   EXPECT_EQ(ring.find(""), nullptr);
-  EXPECT_EQ(ring.find(sha256_of("second")), nullptr) << "a stolen file opens nothing";
+  EXPECT_EQ(ring.find(base::sha256_hex("second")), nullptr) << "a stolen file opens nothing";
   EXPECT_EQ(ring.find(std::string(kMostSecretBytes + 1, 'a')), nullptr);
 }
 

@@ -3,10 +3,10 @@
 #include <set>
 #include <stdexcept>
 
+#include "base/sha256.h"
 #include "voice/manifest.h"
 #include "voice/manifest_fields.h"
 #include "voice/phoneme_table.h"
-#include "voice/sha256.h"
 #include "voice/strict_json.h"
 #include "voice/voice_id.h"
 
@@ -145,7 +145,7 @@ Manifest from_json(const Json& json) {
 
 }  // namespace
 
-std::string identity_of(const Manifest& manifest) { return sha256_of(deciding_json(manifest).dump()); }
+std::string identity_of(const Manifest& manifest) { return base::sha256_hex(deciding_json(manifest).dump()); }
 
 Result<Manifest> parse_manifest(std::string_view json) {
   try {

@@ -7,8 +7,6 @@
 
 namespace antiphon::voice {
 
-std::string sha256_of(std::string_view bytes) { return base::sha256_hex(bytes); }
-
 Result<std::string> sha256_of_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::unexpected(Error{Errc::kFileFailure, path.string() + " cannot be read"});

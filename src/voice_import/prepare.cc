@@ -7,8 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/sha256.h"
 #include "voice/phoneme_table.h"
-#include "voice/sha256.h"
 #include "voice/voice_id.h"
 #include "voice_import/operate.h"
 #include "voice_import/piper_config.h"
@@ -43,7 +43,7 @@ Result<void> write_parts(const fs::path& folder, const Parts& parts, voice::Mani
                                     {voice::kSpeakerFile, parts.speaker}}) {
     if (bytes.empty() && name != voice::kRenderWeightsFile) continue;
     if (auto written = write_file(folder / name, bytes); !written) return written;
-    manifest.files.push_back({.name = name, .bytes = bytes.size(), .sha256 = voice::sha256_of(bytes)});
+    manifest.files.push_back({.name = name, .bytes = bytes.size(), .sha256 = base::sha256_hex(bytes)});
   }
   return {};
 }
@@ -102,7 +102,7 @@ Result<voice::Manifest> build(const fs::path& folder, const std::string& id, con
   if (!parts) return std::unexpected(std::move(parts.error()));
   if (auto fits = check(config, *parts); !fits) return std::unexpected(std::move(fits.error()));
   auto manifest = manifest_of(id, std::move(config), *parts);
-  manifest.source_sha256 = voice::sha256_of(model);
+  manifest.source_sha256 = base::sha256_hex(model);
   if (auto written = write_parts(folder, *parts, manifest); !written) return std::unexpected(written.error());
   return manifest;
 }
@@ -147,11 +147,11 @@ Result<Prepared> prepare_voice(const fs::path& model_file, const fs::path& store
   std::error_code error;
   if (fs::exists(place, error)) {
     auto there = voice::read_manifest(place);
-    if (there && there->source_sha256 == voice::sha256_of(*model)) {
+    if (there && there->source_sha256 == base::sha256_hex(*model)) {
       return Prepared{.manifest = std::move(*there), .folder = place, .already_there = true, .verification = {}};
     }
     // One that another preparation made of the same model is made anew.
-    const bool outdated = !there && voice::source_of(place) == voice::sha256_of(*model);
+    const bool outdated = !there && voice::source_of(place) == base::sha256_hex(*model);
     if (!options.replace && !outdated) return failure(Errc::kVoiceExists, place, "another voice of this name is there");
   }
 

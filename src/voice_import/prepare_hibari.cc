@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-#include "voice/sha256.h"
+#include "base/sha256.h"
 #include "voice/voice_id.h"
 #include "voice_import/hibari_assets.h"
 #include "voice_import/hibari_package.h"
@@ -36,15 +36,15 @@ std::string digest_of(const HibariPackage& package) {
   std::string digests;
   for (const auto* const bytes : {&package.model, &package.spelling, &package.alphabet, &package.phonemes,
                                   &package.words, &package.more_words, &package.tagger, &package.tokens}) {
-    digests += voice::sha256_of(*bytes);
+    digests += base::sha256_hex(*bytes);
   }
-  return voice::sha256_of(digests);
+  return base::sha256_hex(digests);
 }
 
 /// Puts a file into the workshop and its digest into the manifest.
 Result<void> add_file(const fs::path& folder, const char* name, std::string_view bytes, hibari::Manifest& manifest) {
   if (auto written = write_file(folder / name, bytes); !written) return written;
-  manifest.files.push_back({.name = name, .bytes = bytes.size(), .sha256 = voice::sha256_of(bytes)});
+  manifest.files.push_back({.name = name, .bytes = bytes.size(), .sha256 = base::sha256_hex(bytes)});
   return {};
 }
 

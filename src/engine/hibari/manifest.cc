@@ -4,10 +4,10 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/sha256.h"
 #include "engine/hibari/synthesizer.h"
 #include "file/writer.h"
 #include "voice/manifest_fields.h"
-#include "voice/sha256.h"
 #include "voice/strict_json.h"
 #include "voice/voice_id.h"
 
@@ -106,7 +106,7 @@ voice::GrainGeometry geometry() {
 }
 
 std::string identity_of(const Manifest& manifest) {
-  return voice::sha256_of(deciding_json(manifest).dump(-1, ' ', false, Json::error_handler_t::replace));
+  return base::sha256_hex(deciding_json(manifest).dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 voice::Result<Manifest> parse_manifest(std::string_view json) {
