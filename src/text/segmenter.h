@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "text/markup/options.h"
+#include "text/pronunciation/dictionary.h"
 #include "text/reading/reading.h"
 
 namespace antiphon::text {
@@ -33,6 +34,8 @@ struct Options {
   markup::Options markup{};  ///< Of kOn.
   /// In which numbers, dates and the like are read, with kOn.
   reading::Language language = reading::Language::kOther;
+  /// Of words that are said otherwise, with kOn; the first that has a word decides.
+  pronunciation::Dictionaries dictionaries{};
 };
 
 /// What is planned in one piece: a sentence or a part of one.

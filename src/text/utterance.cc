@@ -111,7 +111,7 @@ void Utterance::read() {
   if (segments_.empty()) return;
   const auto& [text, pause] = segments_.front();
   if (options_.normalise == Normalise::kOff) return reading_.add(text);
-  reading_ = reading::read(text, options_.language);
+  reading_ = reading::read(text, options_.language, options_.dictionaries);
   if (trimmed(reading_.spoken()).empty()) {
     // An engine gets no empty text, and says itself that marks alone are nothing to speak.
     reading_ = reading::Reading();

@@ -34,6 +34,7 @@ bool is_digit(char32_t c) { return has_category(c, U_GC_ND_MASK); }
 bool is_letter(char32_t c) { return has_category(c, U_GC_L_MASK); }
 bool is_upper(char32_t c) { return has_category(c, U_GC_LU_MASK); }
 bool is_lower(char32_t c) { return has_category(c, U_GC_LL_MASK); }
+char32_t to_lower(char32_t c) { return static_cast<char32_t>(u_tolower(signed_code(c))); }
 bool is_opening(char32_t c) { return has_category(c, U_GC_PS_MASK | U_GC_PI_MASK) || c == '"' || c == '\''; }
 bool is_closing(char32_t c) { return has_category(c, U_GC_PE_MASK | U_GC_PF_MASK) || c == '"' || c == '\''; }
 

@@ -17,6 +17,8 @@ namespace antiphon::text::characters {
 [[nodiscard]] bool is_letter(char32_t c);
 [[nodiscard]] bool is_upper(char32_t c);
 [[nodiscard]] bool is_lower(char32_t c);
+/// The small letter of a capital; any other code point as it is.
+[[nodiscard]] char32_t to_lower(char32_t c);
 /// Opening brackets and quotes.
 [[nodiscard]] bool is_opening(char32_t c);
 /// Closing brackets and quotes.

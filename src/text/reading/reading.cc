@@ -92,6 +92,17 @@ std::optional<Match> english_match(const Source& source, std::size_t at, std::si
   return is_letter(c) ? std::nullopt : english::sign(source, at);
 }
 
+/// What the first of `dictionaries` that knows a word or phrase at `at` says for it.
+std::optional<Match> dictionary_match(const Source& source, std::size_t at,
+                                      const pronunciation::Dictionaries& dictionaries) {
+  for (const auto& dictionary : dictionaries) {
+    if (const auto match = dictionary->find(source.text(), at)) {
+      return Match{.end = match->end, .spoken = std::string(match->spoken)};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Language language_of(std::string_view tag) {
@@ -134,7 +145,7 @@ std::optional<std::uint32_t> Reading::written_place(std::uint32_t spoken, std::s
   return written_before;
 }
 
-Reading read(std::string_view segment, Language language) {
+Reading read(std::string_view segment, Language language, const pronunciation::Dictionaries& dictionaries) {
   Reading reading;
   const Source source(segment.substr(0, kMostBytes));
   std::size_t matched_end = 0;
@@ -150,7 +161,8 @@ Reading read(std::string_view segment, Language language) {
       at = next;
       continue;
     }
-    auto match = language == Language::kEnglish ? english_match(source, at, matched_end) : std::nullopt;
+    auto match = dictionary_match(source, at, dictionaries);
+    if (!match && language == Language::kEnglish) match = english_match(source, at, matched_end);
     // The bracket of "Call (555) 123-4567" opens no aside.
     const bool number_follows = language == Language::kEnglish && c == ' ' && source[next] == '(' &&
                                 english::telephone(source, next).has_value();

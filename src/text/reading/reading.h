@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "text/pronunciation/dictionary.h"
+
 /// What is said for a text as it is written: numbers, money, dates, units,
 /// abbreviations, signs. Pure.
 namespace antiphon::text::reading {
@@ -48,8 +50,9 @@ class Reading {
   std::vector<Stretch> stretches_;
 };
 
-/// Reads one segment, which is normalised. Deterministic, linear in its length,
-/// no sentence is looked at beyond its end.
-[[nodiscard]] Reading read(std::string_view segment, Language language);
+/// Reads one segment, which is normalised. What one of `dictionaries` has, the first one first, is said as it says; all
+/// else as the language reads it. Deterministic, linear in its length, no sentence is looked at beyond its end.
+[[nodiscard]] Reading read(std::string_view segment, Language language,
+                           const pronunciation::Dictionaries& dictionaries = {});
 
 }  // namespace antiphon::text::reading

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <string>
+#include <vector>
 
 #include "text/reading/test_rows.h"
 
@@ -105,6 +107,34 @@ TEST(Reading, PlacesAscendAndCoverTheText) {
       last = *place;
     }
   }
+}
+
+pronunciation::Dictionaries dictionaries(const std::vector<pronunciation::Entry>& entries) {
+  return {pronunciation::Dictionary::make(entries).value()};
+}
+
+TEST(Reading, ADictionaryGoesBeforeTheLanguage) {
+  const auto ours = dictionaries({{"Dr.", "dee are"}, {"5G", "five gee"}, {"SQL", "sequel"}, {"AT&T", "a tee and tee"}});
+  EXPECT_EQ(read("Dr. Lee sells 5G and SQL (by AT&T) for $5.", Language::kEnglish, ours).spoken(),
+            "dee are Lee sells five gee and sequel, by a tee and tee, for five dollars.");
+  EXPECT_EQ(read("Das SQL-Buch kostet 5 \u20AC.", Language::kOther, ours).spoken(), "Das sequel-Buch kostet 5 \u20AC.");
+}
+
+TEST(Reading, TheFirstDictionaryThatKnowsAWordDecides) {
+  auto both = dictionaries({{"gif", "jif"}});
+  const auto second = dictionaries({{"gif", "ghif"}, {"png", "ping"}});
+  both.push_back(second.front());
+  EXPECT_EQ(read("gif or png", Language::kEnglish, both).spoken(), "jif or ping");
+}
+
+TEST(Reading, PlacesOfDictionaryWordsAreThoseOfTheWritten) {
+  const std::string text = "Use nginx today";
+  const auto reading = read(text, Language::kEnglish, dictionaries({{"nginx", "engine ex"}}));
+  const auto place = [&](std::string_view word) {
+    return reading.written_place(static_cast<std::uint32_t>(reading.spoken().find(word)), text);
+  };
+  EXPECT_EQ(place("engine"), 4U);
+  EXPECT_EQ(place("today"), 10U);
 }
 
 TEST(Reading, WhatIsSpokenIsBounded) {
