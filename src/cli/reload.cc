@@ -11,6 +11,7 @@
 
 #include "cli/access.h"
 #include "cli/voice_store.h"
+#include "config/pronunciations.h"
 #include "runtime/log.h"
 
 namespace antiphon::cli {
@@ -18,12 +19,15 @@ namespace {
 
 struct Files {
   gateway::VoiceDirectory voices;
+  text::pronunciation::DictionarySet dictionaries;
   Access access;
 };
 
 /// Throws config::Error or std::runtime_error: none of it may be applied.
 Files read_files(const config::Config& config, const identity::Exposure& running) {
-  Files files{.voices = open_voices(config), .access = read_access(config)};
+  Files files{.voices = open_voices(config),
+              .dictionaries = config::load_pronunciations(config.pronunciations),
+              .access = read_access(config)};
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto sound = identity::check_reload(files.access.exposure, running, now);
   if (!sound) throw std::runtime_error(sound.error());
@@ -39,6 +43,7 @@ void apply(gateway::Server& server, Files files) {
   if (files.access.keys) server.set_keys(std::move(*files.access.keys));
   if (files.access.certificate) server.set_certificate(std::move(*files.access.certificate));
   server.set_credentials(std::move(files.access.workers));
+  server.set_dictionaries(std::move(files.dictionaries));
 }
 
 }  // namespace

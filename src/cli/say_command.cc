@@ -14,6 +14,7 @@
 #include "cli/voice_store.h"
 #include "cli/wav_sink.h"
 #include "codec/output_stage.h"
+#include "config/pronunciations.h"
 #include "text/text.h"
 #include "text/utterance.h"
 
@@ -103,7 +104,10 @@ int say(const Flags& flags) {
   if (!found) {
     throw std::runtime_error(fmt::format("there is no voice '{}'; 'antiphon voices list' shows them", flags.voice));
   }
-  const auto text = prepared(read_text(flags.text), config.text);
+  auto segmentation = config.text;
+  segmentation.dictionaries =
+      config::load_pronunciations(config.pronunciations).for_text(found->voice->id, found->voice->language, {});
+  const auto text = prepared(read_text(flags.text), segmentation);
   auto engines = make_engines(config.engine);
   const auto voice = load(config, engines, *found->voice);
 
@@ -117,7 +121,7 @@ int say(const Flags& flags) {
   std::vector<std::int16_t> ready;
   const auto spoken = speak(
       *voice,
-      {.text = text, .segmentation = config.text, .speed = flags.speed, .seed = flags.seed, .speaker = found->speaker},
+      {.text = text, .segmentation = segmentation, .speed = flags.speed, .seed = flags.seed, .speaker = found->speaker},
       [&](std::span<const std::int16_t> pcm) {
         ready.clear();
         listening = interrupted == 0 && stage->push(pcm, ready).has_value() && sink.write(ready);

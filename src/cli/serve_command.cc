@@ -24,6 +24,7 @@
 #include "cli/remote_settings.h"
 #include "cli/settings.h"
 #include "cli/voice_store.h"
+#include "config/pronunciations.h"
 #include "config/variables.h"
 #include "device/device.h"
 #include "device/gpu.h"
@@ -139,6 +140,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   options.voices.assign(voices.voices().begin(), voices.voices().end());
   options.aliases = voices.aliases();
   options.speech = {.segmentation = config.text,
+                    .dictionaries = config::load_pronunciations(config.pronunciations),
                     .max_streams = config.server.max_streams,
                     .wait = config.wait.usual,
                     .wait_max = config.wait.longest,

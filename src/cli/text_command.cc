@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/settings.h"
 #include "cli/voice_store.h"
+#include "config/pronunciations.h"
 #include "text/characters/characters.h"
 #include "text/characters/signs.h"
 #include "text/markup/cleaner.h"
@@ -55,13 +56,17 @@ std::string shown(std::string_view text) {
 int show(const Flags& flags) {
   const auto config = flags.settings.load();
   auto options = config.text;
-  options.language = text::reading::language_of(flags.language);
+  auto language = flags.language;
+  std::string voice;
   if (!flags.voice.empty()) {
     const auto voices = open_voices(config);
     const auto found = voices.find(flags.voice);
     if (!found) throw std::runtime_error(fmt::format("there is no voice '{}'", flags.voice));
-    options.language = text::reading::language_of(found->voice->language);
+    language = found->voice->language;
+    voice = found->voice->id;
   }
+  options.language = text::reading::language_of(language);
+  options.dictionaries = config::load_pronunciations(config.pronunciations).for_text(voice, language, {});
   for (text::Utterance utterance(prepared(flags.text, options), options); !utterance.finished(); utterance.accepted()) {
     const auto& segment = *utterance.next();
     const auto& spoken = utterance.reading()->spoken();

@@ -126,6 +126,7 @@ struct Config {
   Engine engine;
   text::Options text;
   base::Duration text_silence = std::chrono::seconds(2);
+  std::filesystem::path pronunciations;  ///< "" = there are none.
   OpenAi openai;
   Wyoming wyoming;
   Remote remote;

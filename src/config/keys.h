@@ -238,6 +238,9 @@ void each_key(AnyConfig& config, const Visit& visit) {
             "What happens to Markdown, HTML and addresses: strip (a link is its label, an address its host) or read."},
         config.text.markup.markup);
   visit(Key{"text", "emoji", "What happens to emoji: silent, or named."}, config.text.markup.emoji);
+  visit(Key{"text", "pronunciations",
+            "A folder of dictionaries NAME.toml, read again at SIGHUP; empty: none. They decide the bytes."},
+        config.pronunciations);
 
   visit(Key{"openai", "max_characters", "Of the text of one request.", 1, 100'000}, config.openai.max_characters);
   visit(Key{"openai", "refuse_wordless",

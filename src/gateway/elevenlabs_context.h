@@ -73,6 +73,7 @@ class ElevenLabsContext {
   const ElevenLabsContextCommon& common_;
   std::string name_;
   double speed_;
+  std::vector<std::string> dictionaries_;
   std::optional<base::Duration> wait_;
   text::PieceJoiner joiner_;
   protocol::elevenlabs::GenerationSchedule schedule_;

@@ -60,6 +60,7 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route r
                     .text = std::move(asked->text),
                     .speed = asked->speed,
                     .seed = asked->seed != 0 ? asked->seed : query->seed.value_or(0),
+                    .dictionaries = std::move(asked->dictionaries),
                     .wait = preferences.wait,
                     .paced = preferences.paced,
                     .output = to_output(query->output_format),

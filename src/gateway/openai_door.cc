@@ -31,6 +31,7 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& re
                     .speed = asked->speed,
                     .seed = asked->seed,
                     .volume = asked->volume,
+                    .pronunciations = std::move(asked->pronunciations),
                     .wait = preferences.wait,
                     .paced = preferences.paced,
                     .output = output,

@@ -110,6 +110,9 @@ class Server::Impl {
   }
 
   void set_certificate(tls::ServerContext context) { http_.use_tls(std::move(context)); }
+  void set_dictionaries(text::pronunciation::DictionarySet dictionaries) {
+    speech_.set_dictionaries(std::move(dictionaries));
+  }
   void set_keys(identity::KeyRing keys) {
     callers_.set_keys(std::move(keys));
     front_.keys_changed();
@@ -208,6 +211,9 @@ Result<http::Endpoint> Server::start() {
 void Server::set_certificate(tls::ServerContext context) { impl_->set_certificate(std::move(context)); }
 void Server::set_credentials(fleet::RemoteCredentials credentials) { impl_->set_credentials(std::move(credentials)); }
 
+void Server::set_dictionaries(text::pronunciation::DictionarySet dictionaries) {
+  impl_->set_dictionaries(std::move(dictionaries));
+}
 void Server::set_keys(identity::KeyRing keys) { impl_->set_keys(std::move(keys)); }
 
 Result<void> Server::reload(std::vector<ServedVoice> voices, std::map<std::string, std::string, std::less<>> aliases) {

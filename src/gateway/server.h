@@ -80,6 +80,8 @@ class Server {
   /// From now on these keys count, and no others; where there are none in it nobody is let in. Requests and sockets of
   /// keys that are not among them end at once, within a second where their clients take nothing. The others go on.
   void set_keys(identity::KeyRing keys);
+  /// From now on these say how words are said; speech that has begun goes on as it began.
+  void set_dictionaries(text::pronunciation::DictionarySet dictionaries);
   /// For workers that join from now on; those whose token is not among them are sent away. Without
   /// ServerOptions::remote nothing happens.
   void set_credentials(fleet::RemoteCredentials credentials);

@@ -8,6 +8,7 @@
 #include "gateway/egress.h"
 #include "gateway/listed.h"
 #include "gateway/paced_sink.h"
+#include "protocol/json/object.h"
 #include "text/reading/reading.h"
 #include "text/text.h"
 
@@ -148,6 +149,9 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
   auto segmentation = options_.segmentation;
   segmentation.speed = order.speed;
   segmentation.language = text::reading::language_of(found->voice->language);
+  auto dictionaries = dictionaries_of(order, *found->voice);
+  if (!dictionaries) return std::unexpected(std::move(dictionaries.error()));
+  segmentation.dictionaries = std::move(*dictionaries);
   auto text = text::prepare(order.text, segmentation);
   if (!text) return refusal(Errc::kInvalidText, text.error().message);
   if (order.arrival == TextArrival::kWhole && !text::speakable(*text)) {
@@ -170,6 +174,27 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
                   .wait = std::min(order.wait.value_or(caller.wait.value_or(options_.wait)), options_.wait_max)};
   allow_cheaper_voice(spec, found->voice->id, order.volume, caller);
   return spec;
+}
+
+Result<text::pronunciation::Dictionaries> SpeechHandler::dictionaries_of(const SpeechOrder& order,
+                                                                         const ServedVoice& voice) const {
+  for (const auto& name : order.dictionaries) {
+    if (options_.dictionaries.find(name) != nullptr) continue;
+    return std::unexpected(Error{.code = Errc::kInvalidValue,
+                                 .message = "There is no dictionary " + protocol::json::quoted(name) +
+                                            "; the server's are the files of text.pronunciations.",
+                                 .param = "pronunciation_dictionary_locators"});
+  }
+  auto dictionaries = options_.dictionaries.for_text(voice.id, voice.language, order.dictionaries);
+  if (order.pronunciations.empty()) return dictionaries;
+  auto own = text::make_dictionary(order.pronunciations);
+  if (!own) {
+    return std::unexpected(Error{.code = Errc::kInvalidValue,
+                                 .message = "A word of 'pronunciations' " + own.error().message + ".",
+                                 .param = "pronunciations"});
+  }
+  dictionaries.insert(dictionaries.begin(), *std::move(own));
+  return dictionaries;
 }
 
 void SpeechHandler::allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, double volume,

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "gateway/audio_sink.h"
 #include "gateway/cell.h"
@@ -15,6 +16,7 @@
 #include "gateway/voice_directory.h"
 #include "identity/caller.h"
 #include "runtime/thread_pool.h"
+#include "text/pronunciation/dictionary_set.h"
 #include "text/segmenter.h"
 
 namespace antiphon::gateway {
@@ -22,7 +24,8 @@ namespace antiphon::gateway {
 class Egress;
 
 struct SpeechHandlerOptions {
-  text::Options segmentation{};   ///< Its speed is replaced by the request's.
+  text::Options segmentation{};  ///< Its speed is replaced by the request's.
+  text::pronunciation::DictionarySet dictionaries{};
   std::size_t max_streams = 256;  ///< Live and waiting at once, 1 or more; the next one is refused as kBusy.
   /// How long a request waits for room that does not say so, and the most that one may say.
   base::Duration wait = std::chrono::seconds(2);
@@ -55,7 +58,7 @@ class SpeechHandler {
   [[nodiscard]] runtime::Awaitable<> speak(GrowingSpeech& speech, AudioOutput output, std::string request_id,
                                            AudioSink& sink);
 
-  /// Errors: kUnknownVoice, kInvalidText, kNothingToSpeak.
+  /// Errors: kUnknownVoice, kInvalidText, kInvalidValue, kNothingToSpeak.
   [[nodiscard]] Result<SpeechSpec> check(const SpeechOrder& order, const identity::Caller& caller) const;
 
   /// Ends the speech of an order, waiting or under way, where its caller may not stay. Speech of grow() is left to its
@@ -65,6 +68,11 @@ class SpeechHandler {
   [[nodiscard]] const VoiceDirectory& voices() const { return voices_; }
   [[nodiscard]] const DoorRules& rules() const { return options_.doors; }
 
+  /// From now on these count; what is spoken goes on with those that it began with.
+  void set_dictionaries(text::pronunciation::DictionarySet dictionaries) {
+    options_.dictionaries = std::move(dictionaries);
+  }
+
   /// From now on every order is refused as kBusy.
   void drain() { draining_ = true; }
 
@@ -73,6 +81,9 @@ class SpeechHandler {
   [[nodiscard]] Result<void> admit() const;
   /// Answers an order in which nothing can be spoken, without a stream.
   [[nodiscard]] runtime::Awaitable<> send_wordless(AudioOutput output, AudioSink& sink);
+  /// Those that say how the words of an order are said. Errors: kInvalidValue.
+  [[nodiscard]] Result<text::pronunciation::Dictionaries> dictionaries_of(const SpeechOrder& order,
+                                                                          const ServedVoice& voice) const;
   void allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, double volume,
                            const identity::Caller& caller) const;
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "base/units.h"
@@ -11,6 +12,7 @@
 #include "gateway/door_probe.h"
 #include "gateway/speech_stream.h"
 #include "gateway/wordless.h"
+#include "text/pronunciation/dictionary.h"
 
 namespace antiphon::gateway {
 
@@ -30,6 +32,9 @@ struct SpeechOrder {
   double speed = 1.0;
   std::uint64_t seed = 0;
   double volume = 1.0;  ///< Times the loudness of the voice; 0 is silence.
+  /// How its own words are to be said; those that text::make_dictionary() takes.
+  std::vector<text::pronunciation::Entry> pronunciations{};
+  std::vector<std::string> dictionaries{};  ///< Names of the server's that it asks for.
   /// How long it can wait for room, where the client says so.
   std::optional<base::Duration> wait{};
   /// Whether the audio is sent at the speed of its playback, where the client says so.

@@ -148,4 +148,16 @@ bool speakable(std::string_view utf8) {
   return false;
 }
 
+pronunciation::Result<std::shared_ptr<const pronunciation::Dictionary>> make_dictionary(
+    std::vector<pronunciation::Entry> entries) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    auto written = normalise(entries[i].written);
+    auto spoken = normalise(entries[i].spoken);
+    if (!written || !spoken) return std::unexpected(pronunciation::Error{.entry = i, .message = "is not UTF-8"});
+    entries[i].written = std::move(*written);
+    entries[i].spoken = std::move(*spoken);
+  }
+  return pronunciation::Dictionary::make(entries);
+}
+
 }  // namespace antiphon::text

@@ -2,11 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "text/pronunciation/dictionary.h"
 
 /// What happens to a text before an engine sees it. Pure; every function may be called from any thread.
 namespace antiphon::text {
@@ -35,6 +38,11 @@ using Result = base::Result<T, Error>;
 /// Errors: kInvalidUtf8.
 [[nodiscard]] Result<std::string> normalise(std::string_view utf8);
 inline constexpr int kMaxMarks = 30;
+
+/// Dictionary::make() of entries whose words are normalised first, as texts are. Errors: those of make(), and an entry
+/// that is not UTF-8.
+[[nodiscard]] pronunciation::Result<std::shared_ptr<const pronunciation::Dictionary>> make_dictionary(
+    std::vector<pronunciation::Entry> entries);
 
 /// Whether `utf8` has anything a voice could say: a letter, a digit, a currency sign or a sign with a spoken name.
 /// False for white space, punctuation and pictographs alone. What a voice really can say, only its engine knows.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "protocol/blank.h"
+#include "protocol/elevenlabs/locators.h"
 #include "protocol/elevenlabs/speech.h"
 #include "protocol/json/object.h"
 
@@ -46,6 +47,7 @@ ContextSettings read_settings(Fields& fields) {
   for (const auto* const name : {"authorization", "xi_api_key", "xi-api-key"}) {
     fields.read(name, settings.api_key, kMaxNameCharacters);
   }
+  settings.dictionaries = read_locators(fields);
   constexpr std::string_view kBearer = "Bearer ";
   if (settings.api_key.starts_with(kBearer)) settings.api_key.erase(0, kBearer.size());
   return settings;

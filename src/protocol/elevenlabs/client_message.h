@@ -45,6 +45,7 @@ struct ContextSettings {
   std::optional<double> speed;                       ///< kLeastSpeed to kMostSpeed.
   std::vector<std::uint32_t> chunk_length_schedule;  ///< Characters, 1 to kMostScheduledCharacters; may be empty.
   std::string api_key;                               ///< "" where the message brings none.
+  std::vector<std::string> dictionaries;             ///< Names of those that its locators ask for, in their order.
   friend bool operator==(const ContextSettings&, const ContextSettings&) = default;
 };
 

@@ -35,6 +35,14 @@ TEST(SpeechRequest, ReadsWhatTheSdkSends) {
   EXPECT_EQ(request->seed, 4294967295U);
 }
 
+TEST(SpeechRequest, LocatorsNameDictionaries) {
+  const auto request = parse_speech_request(
+      R"({"text":"Hi","pronunciation_dictionary_locators":[{"pronunciation_dictionary_id":"b","version_id":"1"},
+          {"pronunciation_dictionary_id":"a"}]})");
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(request->dictionaries, (std::vector<std::string>{"b", "a"}));
+}
+
 struct Wrong {
   json body;
   Errc code;
@@ -52,6 +60,18 @@ TEST(SpeechRequest, AWrongFieldIsNamed) {
       {{{"text", "a"}, {"voice_settings", {{"speed", 0}}}}, Errc::kInvalidValue, "voice_settings.speed"},
       {{{"text", "a"}, {"voice_settings", {{"speed", "1"}}}}, Errc::kInvalidType, "voice_settings.speed"},
       {{{"text", "a"}, {"seed", -1}}, Errc::kInvalidType, "seed"},
+      {{{"text", "a"}, {"pronunciation_dictionary_locators", 1}},
+       Errc::kInvalidType,
+       "pronunciation_dictionary_locators"},
+      {{{"text", "a"}, {"pronunciation_dictionary_locators", {1}}},
+       Errc::kInvalidType,
+       "pronunciation_dictionary_locators"},
+      {{{"text", "a"}, {"pronunciation_dictionary_locators", std::vector<json>(9, json::object())}},
+       Errc::kInputTooLong,
+       "pronunciation_dictionary_locators"},
+      {{{"text", "a"}, {"pronunciation_dictionary_locators", {json::object()}}},
+       Errc::kMissingParameter,
+       "pronunciation_dictionary_locators.pronunciation_dictionary_id"},
   };
   for (const auto& wrong : table) {
     SCOPED_TRACE(wrong.body.dump().substr(0, 60));

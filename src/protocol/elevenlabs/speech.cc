@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "protocol/elevenlabs/locators.h"
 #include "protocol/elevenlabs/models.h"
 #include "protocol/json/object.h"
 
@@ -27,6 +28,7 @@ Result<SpeechRequest> parse_speech_request(std::string_view body, const Rules& r
     fields.adopt(std::move(settings));
   }
   fields.read("seed", request.seed);
+  request.dictionaries = read_locators(fields);
   if (fields.error()) return std::unexpected(std::move(*fields.error()));
   return request;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/elevenlabs/error.h"
 
@@ -31,10 +32,11 @@ struct Rules {
 
 /// The body of POST /v1/text-to-speech/{voice_id} and its like, checked.
 struct SpeechRequest {
-  std::string text;        ///< UTF-8; 1 to Rules::max_characters code points.
-  std::string model_id;    ///< "" where absent.
-  double speed = 1.0;      ///< kLeastSpeed to kMostSpeed.
-  std::uint64_t seed = 0;  ///< Same text, voice, speed and seed, same bytes.
+  std::string text;                       ///< UTF-8; 1 to Rules::max_characters code points.
+  std::string model_id;                   ///< "" where absent.
+  double speed = 1.0;                     ///< kLeastSpeed to kMostSpeed.
+  std::uint64_t seed = 0;                 ///< Same text, voice, speed and seed, same bytes.
+  std::vector<std::string> dictionaries;  ///< Names of those that its locators ask for, in their order.
 };
 
 /// Reads and checks a body of bounded size. Fields that are not listed are ignored: of voice_settings only `speed`

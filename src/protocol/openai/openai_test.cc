@@ -113,6 +113,39 @@ TEST(SpeechRequest, AWrongFieldIsNamed) {
   }
 }
 
+SpeechRequest with_pronunciations(const json& words) {
+  const auto request = parse_speech_request(json{{"input", "a"}, {"voice", "v"}, {"pronunciations", words}}.dump());
+  EXPECT_TRUE(request) << request.error().message;
+  return request.value_or(SpeechRequest{});
+}
+
+std::string complaint_about(const json& words) {
+  const auto request = parse_speech_request(json{{"input", "a"}, {"voice", "v"}, {"pronunciations", words}}.dump());
+  if (request) return "";
+  EXPECT_EQ(request.error().param, "pronunciations");
+  return request.error().message;
+}
+
+TEST(SpeechRequest, PronunciationsAreWordsAndHowTheyAreSaid) {
+  const auto request = with_pronunciations({{"nginx", "engine ex"}, {"GIF", "/d\u0292\u026af/"}});
+  ASSERT_EQ(request.pronunciations.size(), 2U);
+  EXPECT_EQ(request.pronunciations[1].written, "nginx");
+  EXPECT_EQ(request.pronunciations[1].spoken, "engine ex");
+}
+
+TEST(SpeechRequest, AWrongPronunciationIsNamedWithItsSignAndPlace) {
+  EXPECT_EQ(complaint_about({{"GIF", "/d5f/"}}),
+            "'pronunciations' is wrong: \"GIF\" has the sign '5' at character 2 of its phonemes, which stands for no "
+            "sound.");
+  EXPECT_EQ(complaint_about({{"a", 1}}), "'pronunciations' must be an object of words and how each is said, a string.");
+  EXPECT_EQ(complaint_about(json::array()), "'pronunciations' must be an object.");
+  EXPECT_NE(complaint_about({{"a", std::string(41, 'b')}}), "") << "a short text would become a long speech";
+  EXPECT_EQ(complaint_about({{"a", std::string(40, 'b')}}), "");
+  json many;
+  for (int i = 0; i < 101; ++i) many["w" + std::to_string(i)] = "x";
+  EXPECT_EQ(complaint_about(many), "'pronunciations' has more than 100 words.");
+}
+
 TEST(SpeechRequest, AnyModelIsTakenAndNoneToo) {
   auto sent = body();
   for (const json& model : {json("gpt-4o-mini-tts-2025-12-15"), json("kokoro"), json("TTS-1"), json(""), json()}) {

@@ -6,6 +6,7 @@
 
 #include "protocol/json/object.h"
 #include "protocol/openai/models.h"
+#include "text/text.h"
 
 namespace antiphon::protocol::openai {
 namespace {
@@ -65,6 +66,27 @@ void read_rate(Fields& fields, base::SampleRate& rate) {
   rate.hz = static_cast<std::uint32_t>(hz);
 }
 
+void read_pronunciations(Fields& fields, std::vector<text::pronunciation::Entry>& entries) {
+  constexpr std::string_view kName = "pronunciations";
+  const auto* const object = fields.object(kName);
+  if (object == nullptr) return;
+  if (object->size() > kMostPronunciations) return fields.fail(Errc::kInputTooLong, kName, "has more than 100 words.");
+  for (const auto& [written, spoken] : object->items()) {
+    if (!spoken.is_string()) {
+      return fields.fail(Errc::kInvalidType, kName, "must be an object of words and how each is said, a string.");
+    }
+    auto& entry = entries.emplace_back(written, spoken.get<std::string>());
+    if (entry.spoken.size() > kPronunciationBytes + (kPronunciationRatio * entry.written.size())) {
+      return fields.fail(Errc::kInvalidValue, kName,
+                         "says more for " + json::quoted(written) + " than 32 bytes and 8 for each byte of the word.");
+    }
+  }
+  const auto made = text::make_dictionary(entries);
+  if (made) return;
+  fields.fail(Errc::kInvalidValue, kName,
+              "is wrong: " + json::quoted(entries[made.error().entry].written) + " " + made.error().message + ".");
+}
+
 }  // namespace
 
 std::string_view name_of(ResponseFormat format) {
@@ -90,6 +112,7 @@ Result<SpeechRequest> parse_speech_request(std::string_view body, const SpeechRu
   fields.read("volume", request.volume, 0.0, kMostVolume);
   fields.read("seed", request.seed);
   read_rate(fields, request.sample_rate);
+  read_pronunciations(fields, request.pronunciations);
   if (rules.models == Models::kListed && !request.model.empty() && !is_model(request.model)) {
     fields.say(Errc::kUnknownModel, "model",
                "There is no such model; use 'tts-1' (GET /v1/models lists what there is).");

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/units.h"
 #include "protocol/openai/error.h"
+#include "text/pronunciation/dictionary.h"
 
 namespace antiphon::protocol::openai {
 
@@ -18,6 +20,11 @@ inline constexpr base::SampleRate kMostRate{48'000};
 inline constexpr double kLeastSpeed = 0.25;
 inline constexpr double kMostSpeed = 4.0;
 inline constexpr double kMostVolume = 2.0;
+inline constexpr std::size_t kMostPronunciations = 100;
+/// What is said for a word has so many bytes at most, and kPronunciationRatio more for each byte of the word: a short
+/// text does not become a long speech.
+inline constexpr std::size_t kPronunciationBytes = 32;
+inline constexpr std::size_t kPronunciationRatio = 8;
 
 enum class ResponseFormat : std::uint8_t { kMp3, kOpus, kAac, kFlac, kWav, kPcm };
 enum class StreamFormat : std::uint8_t { kAudio, kSse };
@@ -49,6 +56,8 @@ struct SpeechRequest {
   std::uint64_t seed = 0;  ///< Extension of ours: same text, voice, speed and seed, same bytes.
   double volume = 1.0;     ///< Extension of ours: times the voice's loudness, 0 to kMostVolume.
   std::string user;        ///< "" where absent.
+  /// Extension of ours: words and how they are said, by respelling or, between slashes, by phonemes.
+  std::vector<text::pronunciation::Entry> pronunciations;
   /// Extension of ours: of the audio. Codecs that know only some rates take the next above, or their highest.
   base::SampleRate sample_rate{24'000};
 };

@@ -99,7 +99,7 @@ Result<std::shared_ptr<const Dictionary>> Dictionary::make(std::span<const Entry
   if (entries.size() > kMostEntries) {
     return std::unexpected(Error{.entry = kMostEntries, .message = "is one more than the 20,000 that there may be"});
   }
-  const auto dictionary = std::make_shared<Dictionary>();
+  auto dictionary = std::make_shared<Dictionary>();
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto written = characters::trimmed(entries[i].written);
     const auto spoken = characters::trimmed(entries[i].spoken);

@@ -34,7 +34,8 @@ struct Entry {
 /// What is wrong with an entry.
 struct Error {
   std::size_t entry = 0;  ///< Its number in the order given, from 0 on.
-  /// What it is, as the end of a sentence about the entry: "has the sign '5' at character 3, which stands for no sound".
+  /// What it is, as the end of a sentence about the entry: "has the sign '5' at character 3, which stands for no
+  /// sound".
   std::string message;
 };
 
@@ -55,8 +56,8 @@ class Dictionary {
   /// letters the later one counts.
   [[nodiscard]] static Result<std::shared_ptr<const Dictionary>> make(std::span<const Entry> entries);
 
-  /// Returns the longest entry that matches the whole words of `text` from byte `at` on, where a word begins, or nullopt
-  /// if none does. A space in an entry matches one space. `text` is normalised.
+  /// Returns the longest entry that matches the whole words of `text` from byte `at` on, where a word begins, or
+  /// nullopt if none does. A space in an entry matches one space. `text` is normalised.
   [[nodiscard]] std::optional<Match> find(std::string_view text, std::size_t at) const;
 
   [[nodiscard]] std::size_t size() const { return size_; }

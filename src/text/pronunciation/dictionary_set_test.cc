@@ -8,8 +8,7 @@
 namespace antiphon::text::pronunciation {
 namespace {
 
-NamedDictionary named(std::string name, std::string language, std::vector<std::string> voices,
-                      Use use = Use::kAlways) {
+NamedDictionary named(std::string name, std::string language, std::vector<std::string> voices, Use use = Use::kAlways) {
   const auto made = Dictionary::make(std::vector<Entry>{{"x", name}});
   return {.name = std::move(name),
           .language = std::move(language),

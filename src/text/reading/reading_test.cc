@@ -114,7 +114,8 @@ pronunciation::Dictionaries dictionaries(const std::vector<pronunciation::Entry>
 }
 
 TEST(Reading, ADictionaryGoesBeforeTheLanguage) {
-  const auto ours = dictionaries({{"Dr.", "dee are"}, {"5G", "five gee"}, {"SQL", "sequel"}, {"AT&T", "a tee and tee"}});
+  const auto ours =
+      dictionaries({{"Dr.", "dee are"}, {"5G", "five gee"}, {"SQL", "sequel"}, {"AT&T", "a tee and tee"}});
   EXPECT_EQ(read("Dr. Lee sells 5G and SQL (by AT&T) for $5.", Language::kEnglish, ours).spoken(),
             "dee are Lee sells five gee and sequel, by a tee and tee, for five dollars.");
   EXPECT_EQ(read("Das SQL-Buch kostet 5 \u20AC.", Language::kOther, ours).spoken(), "Das sequel-Buch kostet 5 \u20AC.");
