@@ -9,7 +9,6 @@ extern "C" {
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string>
 
 #include "base/check.h"
@@ -52,8 +51,12 @@ Result<Swr> open(base::SampleRate from, base::SampleRate to) {
   return swr;
 }
 
+/// Rounds as std::lrintf() does, to the nearest and halves to even, but without a call, so that loops become vector
+/// code: to so large a number only whole ones can be added.
 std::int16_t to_s16(float sample) {
-  return static_cast<std::int16_t>(std::lrintf(std::clamp(sample * 32768.0F, -32768.0F, 32767.0F)));
+  constexpr float kWhole = 12'582'912.0F;  // 1.5 * 2^23
+  const float clamped = std::clamp(sample * 32768.0F, -32768.0F, 32767.0F);
+  return static_cast<std::int16_t>(static_cast<std::int32_t>((clamped + kWhole) - kWhole));
 }
 
 }  // namespace
@@ -69,8 +72,12 @@ class Resampler::Impl {
       out.insert(out.end(), input.begin(), input.end());
       return {};
     }
-    for (const auto sample : input) {
-      block_[filled_++] = static_cast<float>(sample) / 32768.0F;
+    while (!input.empty()) {
+      const auto some = input.first(std::min(input.size(), kBlock - filled_));
+      input = input.subspan(some.size());
+      std::ranges::transform(some, block_.begin() + static_cast<std::ptrdiff_t>(filled_),
+                             [](std::int16_t sample) { return static_cast<float>(sample) / 32768.0F; });
+      filled_ += some.size();
       if (filled_ < kBlock) continue;
       filled_ = 0;
       if (const int code = convert(block_.data(), kBlock, out); code < 0) return library_error(kLibrary, code);
@@ -108,7 +115,9 @@ class Resampler::Impl {
                                  static_cast<int>(count));
     if (made < 0) return made;
     const auto kept = std::min<std::uint64_t>(static_cast<std::uint64_t>(made), total() - given_);
-    for (std::size_t i = 0; i < kept; ++i) out.push_back(to_s16(result_[i]));
+    const auto begin = out.size();
+    out.resize(begin + kept);
+    std::ranges::transform(std::span(result_).first(kept), out.begin() + static_cast<std::ptrdiff_t>(begin), to_s16);
     given_ += kept;
     return made;
   }
