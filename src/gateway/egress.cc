@@ -33,6 +33,25 @@ Error revocation() { return {.code = Errc::kRevoked, .message = "The API key was
 /// Of audio, in a piece at most: what a listener has taken is known of whole pieces only.
 constexpr std::size_t kPieceSeconds = 1;
 
+/// Whether to resample so many samples and to write them as they are takes less than about 0.1 ms, which the event loop
+/// has.
+bool is_little(codec::Format format, std::size_t samples, base::SampleRate rate) {
+  constexpr auto kLittle = std::chrono::milliseconds(300);
+  switch (format) {
+    case codec::Format::kPcm:
+    case codec::Format::kWav:
+    case codec::Format::kMulaw:
+    case codec::Format::kAlaw:
+      return base::playing_time({samples}, rate) <= kLittle;
+    case codec::Format::kMp3:
+    case codec::Format::kOpus:
+    case codec::Format::kAac:
+    case codec::Format::kFlac:
+      return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 Egress::Egress(Cell& cell, SpeechStream& stream, AudioSink& sink, runtime::Clock& clock, Probe& probe,
@@ -111,7 +130,10 @@ runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec:
       pcm = wordless_audio(output.wordless, stream_.spec().rate);
     }
     const auto most = kPieceSeconds * stream_.spec().rate.hz;
-    const auto encoded = co_await runtime::run_on(strand, [&] { return encode(encoder, pcm, last, most); });
+    // To hand little work to another thread costs more than to do it.
+    const auto encoded = is_little(output.format, pcm.size(), stream_.spec().rate)
+                             ? encode(encoder, pcm, last, most)
+                             : co_await runtime::run_on(strand, [&] { return encode(encoder, pcm, last, most); });
     if (!encoded) co_return Error{.code = Errc::kEngineFailed, .message = encoded.error().message};
     if (revoked_) co_return revocation();  // where all was rendered before, the stream does not know
     pcm = std::vector<std::int16_t>();     // a slow listener holds what is written long enough
