@@ -22,6 +22,10 @@ constexpr double kReturnWeight = 1.0 / 16;
 constexpr base::Duration kPunctuality = std::chrono::seconds(1);
 /// How long it is remembered that a request has waited in vain.
 constexpr base::Duration kInVain = std::chrono::seconds(5);
+/// A machine on which jobs take so many times as long as usual has a bad spell: a neighbour, a backup. It is expected
+/// to last so long; one that goes on becomes the usual.
+constexpr double kSpell = 1.5;
+constexpr base::Duration kSpellLasts = std::chrono::seconds(5);
 /// Retry time while there is no worker: about what it takes to start one and to load a voice.
 constexpr base::Duration kWorkerStart = std::chrono::seconds(5);
 
@@ -68,8 +72,18 @@ class AdmissionDesk::Promises {
     auto lines = phantoms;
     lines.insert(lines.end(), own.begin(), own.end());
     if (all_.fits(lines)) return {};
-    if (!DemandCurve({}, supply_).fits(own)) return kNever;  // no idle time before it begins would help
-    return before(party).earliest(lines, kStep, kNever);
+    return earliest(party, lines, own, supply_);
+  }
+
+  /// The same if jobs took `slowness` times less than they take now.
+  [[nodiscard]] base::Duration earliest_at_usual_speed(const Party& party, std::span<const DemandLine> own,
+                                                       const std::vector<DemandLine>& phantoms, double slowness) const {
+    auto lines = phantoms;
+    lines.insert(lines.end(), own.begin(), own.end());
+    return earliest(party, lines, own,
+                    {.now = supply_.now,
+                     .rate = supply_.rate * slowness,
+                     .reserve = base::from_seconds(base::to_seconds(supply_.reserve) / slowness)});
   }
 
   void admitted(const std::vector<DemandLine>& lines) {
@@ -95,8 +109,14 @@ class AdmissionDesk::Promises {
     std::vector<DemandLine> lines;
   };
 
+  [[nodiscard]] base::Duration earliest(const Party& party, std::span<const DemandLine> lines,
+                                        std::span<const DemandLine> own, const Supply& supply) const {
+    if (!DemandCurve({}, supply).fits(own)) return kNever;  // no idle time before it begins would help
+    return DemandCurve(before(party), supply).earliest(lines, kStep, kNever);
+  }
+
   /// Returns what goes before a request of this party.
-  [[nodiscard]] DemandCurve before(const Party& party) const {
+  [[nodiscard]] std::vector<DemandLine> before(const Party& party) const {
     const auto is_own = [&party](const Reservation& kept) { return kept.whose.user == party.user; };
     const auto own = std::ranges::find_if(desk_.reservations_, is_own);
     const bool comes_when_told = own != desk_.reservations_.end() && own->told <= now_;
@@ -112,7 +132,7 @@ class AdmissionDesk::Promises {
       if (comes_when_told && kept.told >= own->told) continue;
       append(lines, times(kept.lines, desk_.expectation(kept, now_)));
     }
-    return {lines, supply_};
+    return lines;
   }
 
   const AdmissionDesk& desk_;
@@ -198,6 +218,11 @@ std::optional<Verdict> AdmissionDesk::decide(Applicant& applicant, Promises& pro
     if (!std::exchange(called_, true)) ++calls_;
   } else if (too_long) {
     note_wait(applicant, now);
+    const auto slowness = scheduler_.costs().slowness(spec.voice);
+    if (slowness > kSpell && applicant.delay > kSpellLasts) {
+      const auto usual = promises.earliest_at_usual_speed(party, own, phantoms_of(spec, now), slowness);
+      applicant.delay = std::min(applicant.delay, kSpellLasts + usual);
+    }
     auto verdict = refuse(applicant, RefusalReason::kCapacity, now);
     promises.reserved();
     return verdict;

@@ -27,6 +27,42 @@ TEST_F(AdmissionTest, LetsInWhatFitsAndTellsTheNextWhenToComeBack) {
   EXPECT_LT(late.retry_after, AdmissionDesk::kNever);
 }
 
+/// Speaks one stream of ten grains whose jobs take `took` for each grain of 0.2 s.
+void speak(Scheduler& scheduler, std::uint64_t id, Duration took) {
+  const std::vector<Duration> grains(10, 200ms);
+  scheduler.add_stream({.id = StreamId{id}, .user = base::UserId{id}, .voice = VoiceId{1}, .expected = 2s}, kNow);
+  for (auto actions = scheduler.poll(kNow); !actions.empty(); actions = scheduler.poll(kNow)) {
+    for (const auto& action : actions) {
+      const auto* const job = std::get_if<Dispatch>(&action);
+      if (job == nullptr) continue;
+      if (job->kind == JobKind::kPlan) {
+        scheduler.planned(job->job, {.grains = grains, .more_text = false, .took = 32ms}, kNow);
+        continue;
+      }
+      for (std::uint32_t i = 0; i < job->grains; ++i) scheduler.grain_rendered(job->job, took, kNow);
+      scheduler.render_ended(job->job, kNow);
+    }
+  }
+}
+
+TEST_F(AdmissionTest, ASpellOfSlownessIsNotToldAsIfItLasted) {
+  with({});
+  for (std::uint64_t id = 100'000; id < 100'100; ++id) speak(*scheduler_, id, 22ms);
+  fill();
+  const auto usual = std::get<Refused>(ask(1)).retry_after;
+  ASSERT_LT(usual, 25s);
+  end_streams(1, last_, kNow);
+  // A neighbour takes the machine for a moment: each job takes twelve times as long.
+  for (std::uint64_t id = 200'000; id < 200'005; ++id) speak(*scheduler_, id, 264ms);
+  ASSERT_GT(scheduler_->costs().slowness(VoiceId{1}), 2.0);
+  const auto told = std::get<Refused>(ask(2)).retry_after;
+  EXPECT_LE(told, 30s);
+  // What goes on for long is the usual, and said as it is.
+  for (std::uint64_t id = 300'000; id < 300'800; ++id) speak(*scheduler_, id, 264ms);
+  EXPECT_LT(scheduler_->costs().slowness(VoiceId{1}), 1.5);
+  EXPECT_EQ(std::get<Refused>(ask(3)).retry_after, AdmissionDesk::kNever) << "nobody can be served in time";
+}
+
 TEST_F(AdmissionTest, WithoutAdmissionEverybodyIsLetInAtOnce) {
   with({.admission = Admission::kOff});
   for (std::uint64_t user = 0; user < 60; ++user) EXPECT_TRUE(std::holds_alternative<Admitted>(ask(user)));

@@ -8,6 +8,16 @@ CostModel CellCosts::cost(VoiceId voice, DeviceId device) const {
   return book_.model({.voice = voice, .device = device, .busy = workers_.count()});
 }
 
+double CellCosts::slowness(VoiceId voice) const {
+  double sum = 0;
+  std::uint32_t workers = 0;
+  for (const auto& [device, count] : workers_.devices()) {
+    sum += count * book_.slowness({.voice = voice, .device = device, .busy = workers_.count()});
+    workers += count;
+  }
+  return workers == 0 ? 1.0 : sum / workers;
+}
+
 base::Duration CellCosts::cushion(VoiceId voice) const {
   return scheduler::cushion(options_, cost(voice), workers_.count());
 }

@@ -29,6 +29,9 @@ class CellCosts {
   /// Returns how long the voice's jobs take meanwhile: the same where workers do one job at once.
   [[nodiscard]] CostModel pace(VoiceId voice) const { return mean(&CostBook::pace, voice); }
 
+  /// Returns how many times as long as usual the voice's renders take now, in the mean of the workers.
+  [[nodiscard]] double slowness(VoiceId voice) const;
+
   /// Returns the audio that a started stream must hold; see scheduler::cushion().
   [[nodiscard]] base::Duration cushion(VoiceId voice) const;
   /// Returns the worker time of a typical start.

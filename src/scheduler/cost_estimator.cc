@@ -9,6 +9,8 @@ namespace {
 
 /// Weight of the newest job in the speed factor; the first jobs weigh more.
 constexpr double kSpeedWeight = 0.1;
+/// The same in the usual one.
+constexpr double kUsualWeight = 1.0 / 400;
 /// One job counts as no more than this many times what was expected, and no less than its inverse.
 constexpr double kLargestStep = 2.0;
 /// The same while hardly anything is known.
@@ -70,6 +72,7 @@ void LinearCost::observe(double audio, double took) {
   const double weight = std::max(kSpeedWeight, 1.0 / static_cast<double>(seen_ + 2));
   ++seen_;
   speed_ *= 1 + weight * (std::clamp(seen, 1 / largest, largest) - 1);
+  usual_ += std::max(kUsualWeight, 1.0 / static_cast<double>(seen_)) * (speed_ - usual_);
   fit(audio, took / speed_);
 }
 
@@ -162,6 +165,11 @@ void CostBook::observe_plan(const CostKey& key, base::Duration audio, WorkTime t
 CostModel CostBook::model(const CostKey& key) const { return by(&Clocks::share, key); }
 
 CostModel CostBook::pace(const CostKey& key) const { return by(&Clocks::wall, key); }
+
+double CostBook::slowness(const CostKey& key) const {
+  const auto* const clocks = nearest(key);
+  return clocks == nullptr ? 1.0 : clocks->share.render_slowness();
+}
 
 CostModel CostBook::by(CostEstimator Clocks::* clock, const CostKey& key) const {
   if (const auto* clocks = nearest(key)) return (clocks->*clock).model();

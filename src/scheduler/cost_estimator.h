@@ -33,6 +33,8 @@ class LinearCost {
   [[nodiscard]] double expected(double audio) const { return fixed() + ratio() * audio; }
   /// One job in twenty takes longer than this many times what is expected; at least 1.
   [[nodiscard]] double p95() const { return p95_; }
+  /// How many times as long as usual jobs take now: against the mean of the last several hundred. 1 at first.
+  [[nodiscard]] double slowness() const { return speed_ / usual_; }
   [[nodiscard]] std::uint64_t observations() const { return seen_; }
 
  private:
@@ -42,6 +44,7 @@ class LinearCost {
   std::array<double, 2> spread_;      ///< Their prior deviations.
   std::array<double, 3> covariance_;  ///< Of fixed, of both, of ratio.
   double speed_ = 1.0;
+  double usual_ = 1.0;  ///< Of speed_, over the last several hundred jobs.
   double p95_ = 1.3;
   std::uint64_t seen_ = 0;
 };
@@ -64,6 +67,7 @@ class CostEstimator {
   [[nodiscard]] base::Duration expected_plan(base::Duration audio) const;
   [[nodiscard]] double render_p95() const { return render_.p95(); }
   [[nodiscard]] double plan_p95() const { return plan_.p95(); }
+  [[nodiscard]] double render_slowness() const { return render_.slowness(); }
   [[nodiscard]] std::uint64_t observations() const { return render_.observations() + plan_.observations(); }
   [[nodiscard]] std::uint64_t renders() const { return render_.observations(); }
   [[nodiscard]] std::uint64_t plans() const { return plan_.observations(); }
@@ -124,6 +128,8 @@ class CostBook {
   [[nodiscard]] CostModel model(const CostKey& key) const;
   /// How soon it is done: in wall time.
   [[nodiscard]] CostModel pace(const CostKey& key) const;
+  /// How many times as much of the worker's time as usual its renders take now; 1 where nothing is known.
+  [[nodiscard]] double slowness(const CostKey& key) const;
   /// What a job is expected to take, and what one in twenty exceeds.
   struct Expectation {
     WorkTime expected;
