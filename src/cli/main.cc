@@ -1,8 +1,17 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "cli/commands.h"
+#include "cli/usage.h"
 #include "runtime/log.h"
+
+namespace {
+
+constexpr int kWrongUsage = 2;
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("Antiphon speaks to many listeners at once in real time.", "antiphon");
@@ -18,11 +27,22 @@ int main(int argc, char** argv) {
   antiphon::cli::add_keys(app, chosen);
   antiphon::cli::add_config(app, chosen);
   antiphon::cli::add_worker(app, chosen);
+  app.footer(
+      "Examples:\n"
+      "  antiphon serve                                  listeners at http://127.0.0.1:8080/\n"
+      "  antiphon say \"Good morning.\" -o morning.mp3    speak without a server\n"
+      "  antiphon voices list                            which voices there are\n"
+      "'antiphon help COMMAND' says more about one.");
   try {
-    app.parse(argc, argv);
+    auto words = antiphon::cli::as_meant({argv + 1, argv + argc});
+    if (const auto complaint = antiphon::cli::unknown_command(app, words)) {
+      antiphon::runtime::complain("wrong_usage", *complaint);
+      return kWrongUsage;
+    }
+    std::ranges::reverse(words);  // as the library takes them
+    app.parse(std::move(words));
     return chosen();
   } catch (const CLI::ParseError& error) {
-    constexpr int kWrongUsage = 2;
     return app.exit(error) == 0 ? 0 : kWrongUsage;
   } catch (const std::exception& error) {
     antiphon::runtime::complain("failed", error.what());

@@ -1,19 +1,22 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include "cli/commands.h"
 #include "cli/engines.h"
+#include "cli/player.h"
 #include "cli/settings.h"
 #include "cli/speaker.h"
+#include "cli/speech_output.h"
 #include "cli/voice_store.h"
-#include "cli/wav_sink.h"
-#include "codec/output_stage.h"
 #include "config/pronunciations.h"
 #include "text/text.h"
 #include "text/utterance.h"
@@ -34,6 +37,8 @@ struct Flags {
   double volume = 1;
   std::uint64_t seed = 0;
   std::string rate = "served";
+  bool plays = false;
+  std::filesystem::path player;
   bool raw = false;
   bool quiet = false;
 };
@@ -92,7 +97,7 @@ class Bar {
 volatile std::sig_atomic_t interrupted = 0;
 
 int say(const Flags& flags) {
-  if (flags.output == "-" && ::isatty(STDOUT_FILENO) == 1) {
+  if (!flags.plays && flags.output == "-" && ::isatty(STDOUT_FILENO) == 1) {
     throw std::runtime_error("refusing to write sound to a terminal; use -o FILE.wav, or a pipe to a player");
   }
   std::signal(SIGPIPE, SIG_IGN);  // a player that ends early shows as a failed write
@@ -113,28 +118,41 @@ int say(const Flags& flags) {
 
   const auto native = voice->info().sample_rate;
   const auto rate = flags.rate == "native" ? native : kServedRate;
-  auto stage = codec::OutputStage::make(native, rate, found->voice->gain * audio::Gain{.factor = flags.volume});
-  if (!stage) throw std::runtime_error(stage.error().message);
-  WavSink sink(flags.output, rate, flags.raw ? WavSink::Header::kNone : WavSink::Header::kWav);
+  std::optional<Player> player;
+  if (flags.plays) player.emplace(flags.player);
+  auto output = open_speech_output({.file = player ? player->input() : flags.output,
+                                    .from = native,
+                                    .to = rate,
+                                    .gain = found->voice->gain * audio::Gain{.factor = flags.volume},
+                                    .raw = flags.raw});
   const Bar bar(!flags.quiet);
+  const auto begun = std::chrono::steady_clock::now();
+  std::uint64_t samples = 0;
   bool listening = true;
-  std::vector<std::int16_t> ready;
   const auto spoken = speak(
       *voice,
       {.text = text, .segmentation = segmentation, .speed = flags.speed, .seed = flags.seed, .speaker = found->speaker},
       [&](std::span<const std::int16_t> pcm) {
-        ready.clear();
-        listening = interrupted == 0 && stage->push(pcm, ready).has_value() && sink.write(ready);
+        samples += pcm.size();
+        listening = interrupted == 0 && output->write(pcm);
         return listening;
       },
       [&](double share) { bar.show(share); });
+  const auto took = std::chrono::steady_clock::now() - begun;
   bar.end();
   if (!spoken) throw std::runtime_error(spoken.error().message);
-  ready.clear();
-  if (listening && !(stage->finish(ready) && sink.write(ready))) listening = false;
   if (interrupted != 0) throw std::runtime_error("interrupted");
-  if (!listening) throw std::runtime_error(sink.fault().empty() ? "the sound cannot be resampled" : sink.fault());
-  sink.finish();
+  if (!listening) throw std::runtime_error(output->fault());
+  output->finish();
+  output.reset();
+  if (player) player->finish();
+  if (!flags.quiet) {
+    const auto seconds = base::to_seconds(base::playing_time({samples}, native));
+    const auto spent = base::to_seconds(std::chrono::duration_cast<base::Duration>(took));
+    fmt::print(stderr, "{:.1f} s of speech in {:.2f} s (RTF {:.3f}), {} {}\n", seconds, spent,
+               seconds > 0 ? spent / seconds : 0.0, player ? "played by" : "written to",
+               player ? player->name() : (flags.output == "-" ? "standard output" : flags.output.string()));
+  }
   return 0;
 }
 
@@ -149,8 +167,13 @@ void add_say(CLI::App& app, Run& chosen) {
   command->add_option("text", flags->text, "What to say; - reads it from standard input")->required();
   command
       ->add_option("-o,--output", flags->output,
-                   "WAV file; - is standard output; a pipe or a device is written through")
+                   "File: WAV, or by its end .mp3, .opus, .ogg, .aac, .flac, .ulaw, .alaw, .pcm, .raw; - is standard "
+                   "output; a pipe or a device is written through")
       ->capture_default_str();
+  auto* const play = command->add_option("--play", flags->player, "Play it: by aplay, ffplay or play, or by a program")
+                         ->expected(0, 1)
+                         ->type_name("[PROGRAM]")
+                         ->excludes("--output");
   command->add_option("--voice", flags->voice, "A voice, or voice#speaker; 'antiphon voices list' shows them");
   command->add_option("--speed", flags->speed, "0.25 to 4")->check(CLI::Range(0.25, 4.0))->capture_default_str();
   command->add_option("--volume", flags->volume, "Times the loudness of the voice, 0 to 2")
@@ -164,7 +187,15 @@ void add_say(CLI::App& app, Run& chosen) {
       ->capture_default_str();
   command->add_flag("--raw", flags->raw, "16-bit little-endian samples without a header");
   command->add_flag("--quiet", flags->quiet, "No progress bar");
-  command->callback([flags, &chosen] { chosen = [flags] { return say(*flags); }; });
+  command->footer(
+      "Examples:\n"
+      "  antiphon say \"Good morning.\" -o morning.mp3\n"
+      "  antiphon say \"Good morning.\" --play\n"
+      "  antiphon say - --voice hibari -o letter.wav < letter.txt");
+  command->callback([flags, play, &chosen] {
+    flags->plays = play->count() > 0;
+    chosen = [flags] { return say(*flags); };
+  });
 }
 
 }  // namespace antiphon::cli

@@ -86,6 +86,11 @@ int verify(const Flags& flags) {
   const auto config = flags.settings.load();
   if (!voice::valid_voice_id(flags.id)) throw std::runtime_error("'" + flags.id + "' is not a voice's id");
   const auto folder = config.voices.folder / flags.id;
+  if (std::error_code error; !std::filesystem::exists(folder, error)) {
+    throw std::runtime_error(
+        fmt::format("there is no voice '{}' in {}; 'antiphon voices list' shows those that are there", flags.id,
+                    config.voices.folder.string()));
+  }
   if (engine::tone::read_manifest(folder)) {
     if (!flags.model.empty()) throw std::runtime_error(flags.id + " is a voice of tones: it was made of no model");
     fmt::print("{}: its manifest is sound, and it has no other file\n", flags.id);

@@ -11,9 +11,8 @@
 #include "audio/wav.h"
 
 namespace antiphon::cli {
-namespace {
 
-file::Writer open(const std::filesystem::path& file) {
+file::Writer open_for_sound(const std::filesystem::path& file) {
   auto writer = file == "-" ? file::Writer::through(STDOUT_FILENO, "standard output") : file::Writer::open(file);
   if (!writer) throw std::runtime_error(writer.error().message);
   if (writer->is_terminal()) {
@@ -22,10 +21,8 @@ file::Writer open(const std::filesystem::path& file) {
   return std::move(*writer);
 }
 
-}  // namespace
-
 WavSink::WavSink(const std::filesystem::path& file, base::SampleRate rate, Header header)
-    : out_(open(file)), rate_(rate), header_(header) {
+    : out_(open_for_sound(file)), rate_(rate), header_(header) {
   if (header_ == Header::kNone) return;
   if (const auto written = out_.write(audio::wav_header(rate_, std::nullopt)); !written) {
     throw std::runtime_error(written.error().message);

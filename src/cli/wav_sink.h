@@ -10,6 +10,9 @@
 
 namespace antiphon::cli {
 
+/// Opens a file to write sound to; "-" is standard output. Throws std::runtime_error; for a terminal, too.
+[[nodiscard]] file::Writer open_for_sound(const std::filesystem::path& file);
+
 /// Writes PCM as it comes: to a file, whose WAV header gets its sizes at the end and which appears under its name only
 /// when it is complete; or through standard output, a pipe or a device, where the header says "until the end".
 class WavSink {

@@ -60,6 +60,47 @@ def test_say_ends_when_its_reader_does(store):
         assert process.stderr.read() == b"antiphon: standard output: Broken pipe\n"
 
 
+@pytest.mark.parametrize(("end", "begin"), [
+    (".mp3", (b"\xff", b"ID3")), (".opus", b"OggS"), (".ogg", b"OggS"), (".flac", b"fLaC"), (".aac", b"\xff"),
+    (".wav", b"RIFF")])
+def test_say_writes_the_format_that_the_name_ends_in(store, tmp_path, end, begin):
+    file = tmp_path / f"out{end}"
+    harness.run_ok("say", TEXT, "-o", file, "--voices", store, "--voice", "quick")
+    assert file.read_bytes().startswith(begin)
+
+
+def test_say_ends_with_how_long_it_took_and_where_it_wrote(store, tmp_path):
+    command = ["say", TEXT, "-o", tmp_path / "out.raw", "--voices", store, "--voice", "quick"]
+    said = harness.run(*command).stderr.decode()
+    seconds = len((tmp_path / "out.raw").read_bytes()) / 2 / 24000
+    assert said.startswith(f"{seconds:.1f} s of speech in ")
+    assert f"written to {tmp_path}/out.raw" in said
+    assert harness.run(*command, "--quiet").stderr == b""
+
+
+def test_say_plays_by_a_program(store, tmp_path):
+    player = tmp_path / "player"
+    player.write_text(f"#!/bin/sh\ncat \"$1\" > {tmp_path}/heard.wav\n")
+    player.chmod(0o755)
+    said = harness.run("say", TEXT, f"--play={player}", "--voices", store, "--voice", "quick")
+    assert said.returncode == 0
+    assert b"played by player" in said.stderr
+    assert (tmp_path / "heard.wav").read_bytes()[44:] == harness.say(store, TEXT, "quick")
+    player.write_text("#!/bin/sh\nexit 3\n")
+    assert harness.run("say", TEXT, f"--play={player}", "--voices", store, "--voice", "quick").returncode == 1
+
+
+def test_a_mistyped_command_is_named_with_what_was_meant():
+    assert "did you mean 'say'" in refusal("sey", TEXT, status=2)
+    assert "did you mean 'voices list'" in refusal("voices", "lists", status=2)
+    assert harness.run_ok("help", "say") == harness.run_ok("say", "--help")
+    assert harness.run_ok("version") == harness.run_ok("--version")
+
+
+def test_a_voice_that_is_not_there_cannot_be_verified(store):
+    assert "there is no voice 'nope'" in refusal("voices", "verify", "nope", "--voices", store, status=1)
+
+
 @pytest.mark.parametrize(("flags", "says"), [
     (["--nonsense"], "--nonsense"), (["--speed", "9"], "0.25"), (["--speed", "fast"], "--speed"),
     (["--seed", "-1"], "--seed"), (["--rate", "44100"], "native"), (["--voice"], "--voice")])
