@@ -5,6 +5,7 @@
 #include "gateway/answer.h"
 #include "gateway/event_sink.h"
 #include "gateway/http_sink.h"
+#include "gateway/idempotency.h"
 #include "gateway/preferences.h"
 #include "gateway/resume_door.h"
 #include "gateway/tracked_sink.h"
@@ -27,14 +28,22 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, StreamBook* book, const
   const auto shape = asked->stream_format == openai::StreamFormat::kSse ? AnswerShape::kEvents : AnswerShape::kAudio;
   const AudioOutput output{.format = format, .rate = asked->sample_rate, .wordless = speech.rules().openai_wordless};
   caller = identity::user_within(std::move(caller), asked->user);
-  if (const auto* const stream = request.headers.find("Antiphon-Resume")) {
+  const auto* const resumed = request.headers.find("Antiphon-Resume");
+  KeyedStream stream;
+  if (book != nullptr && resumed == nullptr) {
+    const auto found = co_await stream_of(*book, request, caller);
+    if (!found) co_return (void) co_await responder.respond(error_answer(found.error(), request_id));
+    stream = *found;
+  }
+  if (resumed != nullptr || stream.known) {
+    const auto name = resumed != nullptr ? *resumed : progress::to_text(stream.name);
     co_return co_await resume_speech(speech, book,
                                      {.request = request,
                                       .caller = std::move(caller),
                                       .request_id = std::move(request_id),
                                       .responder = responder,
                                       .note = note,
-                                      .stream = *stream,
+                                      .stream = name,
                                       .text = asked->input});
   }
   const auto preferences = parse_preferences(request.headers.get("Prefer"));
@@ -55,7 +64,7 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, StreamBook* book, const
     co_return co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), *sink);
   }
   auto described = book->describe(order, caller);
-  described.name = progress::draw_name();
+  described.name = stream.name;
   described.as_events = shape == AnswerShape::kEvents;
   AudioPart part;
   TrackedSink tracked(*book, *sink, std::move(described), part);

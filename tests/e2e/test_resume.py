@@ -216,3 +216,33 @@ def test_the_account_has_room_for_the_stream_that_goes_on(serve):
                               headers={"Range": "bytes=5-"}, timeout=DEADLINE) as later:
                 assert later.status_code == 206, later.read()
                 next(later.iter_raw(16))
+
+
+def ask(server, key, text=TEXT, voice="quick", **headers):
+    body = {"model": "tts-1", "input": text, "voice": voice, "response_format": "pcm"}
+    return httpx.post(f"{server.url}{SPEECH}", json=body, headers={"Idempotency-Key": key, **headers}, timeout=DEADLINE)
+
+
+def test_a_request_that_is_sent_again_is_the_same_stream(server):
+    first, again = ask(server, "a-1"), ask(server, "a-1")
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.headers["antiphon-stream"] == first.headers["antiphon-stream"]
+    assert harness.digest(again.content) == harness.digest(first.content)
+    assert ask(server, "a-2").headers["antiphon-stream"] != first.headers["antiphon-stream"]
+    other = ask(server, "a-1", text="Another.")
+    assert (other.status_code, other.json()["error"]["code"]) == (422, "idempotency_key_reused")
+    for key in ("", "a b", "a" * 256):
+        refused = ask(server, key)
+        assert (refused.status_code, refused.json()["error"]["param"]) == (400, "Idempotency-Key"), key
+
+
+def test_a_request_that_is_sent_again_takes_the_running_stream(server):
+    with httpx.stream("POST", f"{server.url}{SPEECH}", headers={"Idempotency-Key": "b"}, timeout=DEADLINE,
+                      json={"model": "tts-1", "input": TEXT * 3, "voice": "steady", "response_format": "pcm"}) as earlier:
+        pieces = earlier.iter_raw(1024)
+        next(pieces)
+        again = ask(server, "b", text=TEXT * 3, voice="steady")
+        assert again.headers["antiphon-stream"] == earlier.headers["antiphon-stream"]
+        with pytest.raises(httpx.HTTPError):
+            while True:
+                next(pieces)
