@@ -159,6 +159,10 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   if (config.elevenlabs.lead == base::Duration::zero()) options.sockets.lead.reset();
   options.sockets.socket.write_timeout = config.server.write_timeout;
   options.sockets.socket.message_bytes = protocol::elevenlabs::max_message_bytes(config.elevenlabs.max_characters);
+  options.progress = {.max_records = config.progress.records,
+                      .max_bytes = std::size_t{config.progress.memory_mib} << 20U,
+                      .ttl = config.progress.ttl};
+  if (config.progress.text == "hashed") options.book.text = gateway::KeptText::kHash;
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.encoder_threads = config.server.encoder_threads;
   options.access = access_options(config.log);

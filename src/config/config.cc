@@ -324,6 +324,9 @@ void validate(const Config& config) {
   if (std::ranges::find(kAnswers, config.log.answers) == kAnswers.end()) {
     throw Error("log.answers must be all, no_probes or none");
   }
+  if (config.progress.text != "kept" && config.progress.text != "hashed") {
+    throw Error("progress.text must be kept or hashed");
+  }
   if (std::ranges::find(kKernels, config.engine.kernel) == kKernels.end()) {
     throw Error("engine.kernel must be voice, ort, direct or fast");
   }

@@ -51,6 +51,14 @@ struct Keys {
   std::filesystem::path file;  ///< "" = default_keys_file().
 };
 
+/// What is kept of streams, so that they can be resumed.
+struct Progress {
+  std::uint32_t records = 10'000;
+  std::uint32_t memory_mib = 64;
+  base::Duration ttl = std::chrono::hours(1);
+  std::string text = "kept";  ///< Or hashed.
+};
+
 struct OpenAi {
   std::uint32_t max_characters = 4'096;
   bool refuse_wordless = false;
@@ -127,6 +135,7 @@ struct Config {
   text::Options text;
   base::Duration text_silence = std::chrono::seconds(2);
   std::filesystem::path pronunciations;  ///< "" = there are none.
+  Progress progress;
   OpenAi openai;
   Wyoming wyoming;
   Remote remote;

@@ -248,6 +248,20 @@ void each_key(AnyConfig& config, const Visit& visit) {
             "answered with 0.1 s of silence."},
         config.openai.refuse_wordless);
 
+  auto& progress = config.progress;
+  visit(Key{"progress", "records",
+            "Streams of which it is kept how far they got, so that they can be resumed; 0: none can.", 0, 1'000'000},
+        progress.records);
+  visit(Key{"progress", "memory_mib", "All that is kept of them; the stream that ended longest ago makes room.", 1,
+            65'536},
+        progress.memory_mib);
+  visit(Key{"progress", "ttl_seconds", "How long a stream can be resumed after it last got on.", 1, 604'800},
+        progress.ttl);
+  visit(Key{"progress", "text",
+            "kept: with its text, so that its id is enough to resume it; hashed: only a client that sends the text "
+            "again can."},
+        progress.text);
+
   visit(Key{"wyoming", "listen", "ADDRESS:PORT for Home Assistant, such as 0.0.0.0:10200; empty: off."}.with_flag(
             "--wyoming"),
         config.wyoming.listen);

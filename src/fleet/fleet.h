@@ -110,6 +110,8 @@ class Fleet {
   /// Whether the device is full, and no worker that takes jobs has the voice.
   [[nodiscard]] bool lacks_room_for(const std::string& voice) const { return loader_.lacks_room_for(voice); }
   [[nodiscard]] base::TimePoint now() const { return clock_.now(); }
+  /// Of the execution of all workers that take jobs; "": none has told it yet.
+  [[nodiscard]] const std::string& fingerprint() const { return gate_.current(); }
   [[nodiscard]] const worker_pool::Pool& pool() const { return pool_; }
   [[nodiscard]] const worker_pool::StallJudge& judge() const { return judge_; }
 

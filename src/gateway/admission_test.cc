@@ -52,7 +52,7 @@ class AdmissionTest : public CellTest {
         [](AdmissionTest& t, FakeClient& client, http::Request request, std::uint64_t user) -> runtime::Awaitable<> {
           AccessNote note;
           const identity::Caller caller{.account = base::UserId{user}, .user = base::UserId{user}};
-          co_await speak_openai(*t.handler_, request, caller, "request", client, note);
+          co_await speak_openai(*t.handler_, nullptr, request, caller, "request", client, note);
           client.returned();
         }(*this, client, {.headers = {{"Prefer", prefer}}, .body = body.dump()}, user));
     return client;

@@ -6,6 +6,7 @@
 #include "gateway/http_sink.h"
 #include "gateway/preferences.h"
 #include "gateway/timed_sink.h"
+#include "gateway/tracked_sink.h"
 #include "protocol/elevenlabs/query.h"
 #include "protocol/elevenlabs/speech.h"
 
@@ -44,9 +45,9 @@ http::Response elevenlabs_error_answer(const Error& error, const std::string& re
   return response;
 }
 
-runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route route, const http::Request& request,
-                                      identity::Caller caller, std::string request_id, http::Responder& responder,
-                                      AccessNote& note) {
+runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, StreamBook* book, elevenlabs::Route route,
+                                      const http::Request& request, identity::Caller caller, std::string request_id,
+                                      http::Responder& responder, AccessNote& note) {
   const auto& rules = speech.rules().elevenlabs;
   const auto query = elevenlabs::parse_query(request.query, rules.models);
   auto asked = elevenlabs::parse_speech_request(request.body, rules);
@@ -77,6 +78,13 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, elevenlabs::Route r
   }
   const auto type = codec::content_type(order.output.format);
   HttpSink sink(responder, {{"Content-Type", std::string(type)}, {"x-request-id", request_id}}, refuse);
+  if (book != nullptr) {
+    auto described = book->describe(order, caller);
+    described.name = progress::draw_name();
+    AudioPart part;
+    TrackedSink tracked(*book, sink, std::move(described), part);
+    co_return co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), tracked);
+  }
   co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), sink);
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "gateway/speech_handler.h"
+#include "gateway/stream_book.h"
 #include "http/message.h"
 #include "http/responder.h"
 #include "identity/caller.h"
@@ -19,10 +20,10 @@ namespace antiphon::gateway {
 [[nodiscard]] http::Response elevenlabs_error_answer(const Error& error, const std::string& request_id);
 
 /// POST /v1/text-to-speech/{voice} and what stands below it, `route`: the body is the audio as it is rendered, or JSON
-/// that has it. The references stay valid until it returns.
-[[nodiscard]] runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, protocol::elevenlabs::Route route,
-                                                    const http::Request& request, identity::Caller caller,
-                                                    std::string request_id, http::Responder& responder,
-                                                    AccessNote& note);
+/// that has it. The first alone can be resumed, and not without `book`. The references stay valid until it returns.
+[[nodiscard]] runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, StreamBook* book,
+                                                    protocol::elevenlabs::Route route, const http::Request& request,
+                                                    identity::Caller caller, std::string request_id,
+                                                    http::Responder& responder, AccessNote& note);
 
 }  // namespace antiphon::gateway

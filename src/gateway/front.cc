@@ -12,6 +12,7 @@
 #include "gateway/elevenlabs_door.h"
 #include "gateway/identity.h"
 #include "gateway/openai_door.h"
+#include "gateway/resume_door.h"
 #include "gateway/routes.h"
 #include "gateway/worker_report.h"
 #include "protocol/elevenlabs/query.h"
@@ -88,12 +89,13 @@ std::optional<http::Response> answer_before(const std::optional<Route>& route, c
 
 }  // namespace
 
-Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, const identity::Identifier& callers,
-             runtime::Clock& clock, metrics::Registry& registry, Probe& probe, AccessLog& access,
-             ElevenLabsSocketOptions sockets, base::Duration unhealthy_after)
+Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, StreamBook* streams,
+             const identity::Identifier& callers, runtime::Clock& clock, metrics::Registry& registry, Probe& probe,
+             AccessLog& access, ElevenLabsSocketOptions sockets, base::Duration unhealthy_after)
     : cell_(cell),
       voices_(voices),
       speech_(speech),
+      streams_(streams),
       callers_(callers),
       clock_(clock),
       registry_(registry),
@@ -124,13 +126,23 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
 }
 
 runtime::Awaitable<> Front::speak_openai(Call call) {
-  co_await gateway::speak_openai(speech_, call.request, std::move(*call.caller), std::move(call.request_id),
+  co_await gateway::speak_openai(speech_, streams_, call.request, std::move(*call.caller), std::move(call.request_id),
                                  call.responder, call.note);
+}
+
+runtime::Awaitable<> Front::resume(Call call) {
+  co_await resume_speech(speech_, streams_,
+                         {.request = call.request,
+                          .caller = std::move(*call.caller),
+                          .request_id = std::move(call.request_id),
+                          .responder = call.responder,
+                          .note = call.note,
+                          .stream = call.parameter});
 }
 
 runtime::Awaitable<> Front::speak_elevenlabs_at(elevenlabs::Endpoint endpoint, Call call) {
   elevenlabs::Route route{.endpoint = endpoint, .voice_id = std::string(call.parameter)};
-  co_await gateway::speak_elevenlabs(speech_, std::move(route), call.request, std::move(*call.caller),
+  co_await gateway::speak_elevenlabs(speech_, streams_, std::move(route), call.request, std::move(*call.caller),
                                      std::move(call.request_id), call.responder, call.note);
 }
 

@@ -13,6 +13,7 @@
 #include "gateway/elevenlabs_socket.h"
 #include "gateway/fleet_probe.h"
 #include "gateway/speech_handler.h"
+#include "gateway/stream_book.h"
 #include "gateway/voice_directory.h"
 #include "http/error.h"
 #include "http/responder.h"
@@ -37,9 +38,10 @@ struct Call {
 class Front {
  public:
   /// `unhealthy_after`: see ServerOptions.
-  Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, const identity::Identifier& callers,
-        runtime::Clock& clock, metrics::Registry& registry, Probe& probe, AccessLog& access,
-        ElevenLabsSocketOptions sockets, base::Duration unhealthy_after);
+  /// `streams`: what can be resumed; null: nothing.
+  Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, StreamBook* streams,
+        const identity::Identifier& callers, runtime::Clock& clock, metrics::Registry& registry, Probe& probe,
+        AccessLog& access, ElevenLabsSocketOptions sockets, base::Duration unhealthy_after);
 
   [[nodiscard]] runtime::Awaitable<> handle(const http::Request& request, http::Responder& responder);
   /// An error that the HTTP server found by itself, in the shape of the API. `request` may be null.
@@ -66,6 +68,7 @@ class Front {
   [[nodiscard]] http::Response metrics(const Call& call) const;
   [[nodiscard]] http::Response asset(const Call& call) const;
   [[nodiscard]] runtime::Awaitable<> speak_openai(Call call);
+  [[nodiscard]] runtime::Awaitable<> resume(Call call);
   template <protocol::elevenlabs::Endpoint kEndpoint>
   [[nodiscard]] runtime::Awaitable<> speak_elevenlabs(Call call) {
     return speak_elevenlabs_at(kEndpoint, std::move(call));
@@ -82,6 +85,7 @@ class Front {
   Cell& cell_;
   const VoiceDirectory& voices_;
   SpeechHandler& speech_;
+  StreamBook* streams_;
   const identity::Identifier& callers_;
   runtime::Clock& clock_;
   metrics::Registry& registry_;

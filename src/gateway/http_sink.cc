@@ -21,7 +21,7 @@ void HttpSink::entered(const Entry& entry, base::Duration first_audio) {
 }
 
 runtime::Awaitable<bool> HttpSink::send(std::span<const std::byte> bytes) {
-  if (!responder_.started() && !co_await responder_.start({.status = 200, .headers = headers_, .body = {}})) {
+  if (!responder_.started() && !co_await responder_.start({.status = status_, .headers = headers_, .body = {}})) {
     co_return false;
   }
   co_return co_await responder_.write(bytes);

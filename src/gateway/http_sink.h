@@ -26,6 +26,8 @@ class HttpSink : public AudioSink {
   void on_gone(std::move_only_function<void()> callback) override;
   void cut() override { responder_.cut(); }
 
+  /// Of the head instead of 200; without effect once that has gone out.
+  void set_status(unsigned status) { status_ = status; }
   /// A further header of the 200; without effect once it has gone out.
   void add_header(std::string name, std::string value) { headers_.add(std::move(name), std::move(value)); }
 
@@ -36,6 +38,7 @@ class HttpSink : public AudioSink {
 
  private:
   http::Responder& responder_;
+  unsigned status_ = 200;
   http::Headers headers_;
   ErrorAnswer error_answer_;
 };

@@ -5,7 +5,10 @@
 #include "gateway/answer.h"
 #include "gateway/event_sink.h"
 #include "gateway/http_sink.h"
+#include "gateway/idempotency.h"
 #include "gateway/preferences.h"
+#include "gateway/resume_door.h"
+#include "gateway/tracked_sink.h"
 #include "protocol/openai/speech.h"
 #include "text/text.h"
 
@@ -13,18 +16,36 @@ namespace antiphon::gateway {
 
 namespace openai = protocol::openai;
 
-runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& request, identity::Caller caller,
-                                  std::string request_id, http::Responder& responder, AccessNote& note) {
+runtime::Awaitable<> speak_openai(SpeechHandler& speech, StreamBook* book, const http::Request& request,
+                                  identity::Caller caller, std::string request_id, http::Responder& responder,
+                                  AccessNote& note) {
   auto asked = openai::parse_speech_request(request.body, speech.rules().openai);
   if (!asked) {
     co_await responder.respond(error_answer(asked.error(), request_id));
     co_return;
   }
   const auto format = codec::parse_format(openai::name_of(asked->response_format)).value();
-  const bool as_events = asked->stream_format == openai::StreamFormat::kSse;
-  const auto characters = text::count_code_points(asked->input);
+  const auto shape = asked->stream_format == openai::StreamFormat::kSse ? AnswerShape::kEvents : AnswerShape::kAudio;
   const AudioOutput output{.format = format, .rate = asked->sample_rate, .wordless = speech.rules().openai_wordless};
   caller = identity::user_within(std::move(caller), asked->user);
+  const auto* const resumed = request.headers.find("Antiphon-Resume");
+  KeyedStream stream;
+  if (book != nullptr && resumed == nullptr) {
+    const auto found = co_await stream_of(*book, request, caller);
+    if (!found) co_return (void) co_await responder.respond(error_answer(found.error(), request_id));
+    stream = *found;
+  }
+  if (resumed != nullptr || stream.known) {
+    const auto name = resumed != nullptr ? *resumed : progress::to_text(stream.name);
+    co_return co_await resume_speech(speech, book,
+                                     {.request = request,
+                                      .caller = std::move(caller),
+                                      .request_id = std::move(request_id),
+                                      .responder = responder,
+                                      .note = note,
+                                      .stream = name,
+                                      .text = asked->input});
+  }
   const auto preferences = parse_preferences(request.headers.get("Prefer"));
   SpeechOrder order{.voice = std::move(asked->voice),
                     .text = std::move(asked->input),
@@ -39,16 +60,30 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& re
   const auto refuse = [request_id](const Error& error) {
     return error_answer(openai::speech_error(error), request_id);
   };
-  const auto* const type = as_events ? "text/event-stream" : codec::content_type(format).data();
-  const http::Headers headers{{"Content-Type", type}, {"x-request-id", request_id}};
-  if (as_events) {
-    EventSink sink(responder, headers, refuse,
-                   {.request_id = request_id, .rate = output.rate, .characters = characters});
-    co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), sink);
-  } else {
-    HttpSink sink(responder, headers, refuse);
-    co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), sink);
+  const auto sink = make_openai_sink(responder, order, shape, refuse, request_id);
+  if (book == nullptr) {
+    co_return co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), *sink);
   }
+  auto described = book->describe(order, caller);
+  described.name = stream.name;
+  described.as_events = shape == AnswerShape::kEvents;
+  AudioPart part;
+  TrackedSink tracked(*book, *sink, std::move(described), part);
+  co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), tracked);
+}
+
+std::unique_ptr<HttpSink> make_openai_sink(http::Responder& responder, const SpeechOrder& order, AnswerShape shape,
+                                           HttpSink::ErrorAnswer refuse, const std::string& request_id) {
+  if (shape == AnswerShape::kEvents) {
+    return std::make_unique<EventSink>(
+        responder, http::Headers{{"Content-Type", "text/event-stream"}, {"x-request-id", request_id}},
+        std::move(refuse),
+        EventSink::Facts{
+            .request_id = request_id, .rate = order.output.rate, .characters = text::count_code_points(order.text)});
+  }
+  const auto type = codec::content_type(order.output.format);
+  return std::make_unique<HttpSink>(
+      responder, http::Headers{{"Content-Type", std::string(type)}, {"x-request-id", request_id}}, std::move(refuse));
 }
 
 }  // namespace antiphon::gateway

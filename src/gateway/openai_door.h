@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 
+#include "gateway/http_sink.h"
 #include "gateway/speech_handler.h"
+#include "gateway/stream_book.h"
 #include "http/message.h"
 #include "http/responder.h"
 #include "identity/caller.h"
@@ -10,9 +14,18 @@
 /// OpenAI's interface.
 namespace antiphon::gateway {
 
-/// POST /v1/audio/speech: the audio as the body, or as server-sent events. The references stay valid until it returns.
-[[nodiscard]] runtime::Awaitable<> speak_openai(SpeechHandler& speech, const http::Request& request,
+/// POST /v1/audio/speech: the audio as the body, or as server-sent events. Without `book` it cannot be resumed. The
+/// references stay valid until it returns.
+[[nodiscard]] runtime::Awaitable<> speak_openai(SpeechHandler& speech, StreamBook* book, const http::Request& request,
                                                 identity::Caller caller, std::string request_id,
                                                 http::Responder& responder, AccessNote& note);
+
+/// How the audio is wrapped.
+enum class AnswerShape : std::uint8_t { kAudio, kEvents };
+
+/// Returns the sink that answers `order` in that shape.
+[[nodiscard]] std::unique_ptr<HttpSink> make_openai_sink(http::Responder& responder, const SpeechOrder& order,
+                                                         AnswerShape shape, HttpSink::ErrorAnswer refuse,
+                                                         const std::string& request_id);
 
 }  // namespace antiphon::gateway

@@ -25,6 +25,7 @@ std::span<const RouteRow> routes() {
   using Endpoint = protocol::elevenlabs::Endpoint;
   static constexpr std::array kRoutes = {
       RouteRow{"/v1/audio/speech", kPost, kCallers, kOpenAi, {}, &Front::speak_openai},
+      RouteRow{"/v1/audio/speech/{}", kRead, kCallers, kOpenAi, {}, &Front::resume},
       RouteRow{"/v1/audio/models", kRead, kCallers, kHttp, &Front::speech_models},
       RouteRow{"/v1/audio/voices", kRead, kCallers, kHttp, &Front::speech_voices},
       RouteRow{"/v1/models", kRead, kCallers, kHttp, &Front::models},

@@ -73,8 +73,9 @@ class Server::Impl {
         speech_(cell_, voices_, encoders_, clock, probe_, std::move(options.speech)),
         callers_(std::move(options.keys), std::move(options.trusted_proxies)),
         access_(executor, clock, registry_, callers_, options.access),
-        front_(cell_, voices_, speech_, callers_, clock, registry_, probe_, access_, options.sockets,
-               options.unhealthy_after),
+        memory_(clock, options.progress),
+        front_(cell_, voices_, speech_, open_book(options), callers_, clock, registry_, probe_, access_,
+               options.sockets, options.unhealthy_after),
         http_(
             executor, clock, watched(std::move(options.http), access_),
             [this](const http::Request& request, http::Responder& responder) {
@@ -147,6 +148,13 @@ class Server::Impl {
   }
 
  private:
+  /// Returns null where nothing is kept.
+  StreamBook* open_book(const ServerOptions& options) {
+    if (options.progress_store == nullptr && options.progress.max_records == 0) return nullptr;
+    auto& store = options.progress_store != nullptr ? *options.progress_store : memory_;
+    return &book_.emplace(store, voices_, cell_, clock_, options.book);
+  }
+
   void observe_doors() const {
     probe_.doors().connections(http_.connections(), wyoming_ ? wyoming_->connections() : 0);
     probe_.doors().refused_handshakes(http_.refused_handshakes(), remote_ ? remote_->refused_handshakes() : 0);
@@ -186,6 +194,8 @@ class Server::Impl {
   SpeechHandler speech_;
   identity::Identifier callers_;
   AccessLog access_;
+  progress::MemoryStore memory_;
+  std::optional<StreamBook> book_;
   Front front_;
   http::Server http_;
   std::optional<WyomingServer> wyoming_;

@@ -15,11 +15,13 @@
 #include "gateway/elevenlabs_socket.h"
 #include "gateway/error.h"
 #include "gateway/speech_handler.h"
+#include "gateway/stream_book.h"
 #include "gateway/voice_directory.h"
 #include "gateway/wyoming_server.h"
 #include "http/server.h"
 #include "identity/identifier.h"
 #include "net/ip_network.h"
+#include "progress/memory_store.h"
 #include "runtime/clock.h"
 #include "tls/server_context.h"
 
@@ -42,6 +44,10 @@ struct ServerOptions {
   std::optional<tls::ServerContext> tls{};  ///< Nothing: plain HTTP.
   std::optional<identity::KeyRing> keys{};  ///< Nothing: everybody may ask; none in it: nobody.
   std::vector<net::IpNetwork> trusted_proxies{};
+  /// Where it is kept how far streams have got, so that they can be resumed: in memory by default. 0 records: nowhere.
+  progress::MemoryStoreOptions progress{};
+  progress::Store* progress_store = nullptr;  ///< Instead; it outlives the server.
+  StreamBookOptions book{};
   ElevenLabsSocketOptions sockets{};
   std::optional<WyomingOptions> wyoming{};           ///< Nothing: that door is shut.
   std::optional<fleet::RemoteDoorOptions> remote{};  ///< Nothing: no worker joins from elsewhere.

@@ -172,7 +172,7 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
                   .weight = caller.weight,
                   .max_streams = caller.max_streams,
                   .wait = std::min(order.wait.value_or(caller.wait.value_or(options_.wait)), options_.wait_max)};
-  allow_cheaper_voice(spec, found->voice->id, order.volume, caller);
+  if (order.cheaper == Cheaper::kAllowed) allow_cheaper_voice(spec, found->voice->id, order.volume, caller);
   return spec;
 }
 

@@ -24,6 +24,9 @@ struct AudioOutput {
   Wordless wordless = Wordless::kEmpty;  ///< What stands for a text in which nothing can be spoken.
 };
 
+/// What may be given up for a listener when the cell is nearly full.
+enum class Cheaper : std::uint8_t { kAllowed, kRefused };
+
 /// What a client asks for, in words that all doors share. Its fields are within the limits of the door's protocol.
 struct SpeechOrder {
   Door door = Door::kOpenAi;
@@ -43,6 +46,8 @@ struct SpeechOrder {
   TextArrival arrival = TextArrival::kWhole;
   /// Audio that may wait for its listener before the work pauses; nothing: the cell's own limit.
   std::optional<base::Duration> backlog{};
+  /// Whether it may be spoken with the cheaper voice that its voice has, where it has one.
+  Cheaper cheaper = Cheaper::kAllowed;
   /// What becomes of it is noted there; null: nowhere. It outlives the speech.
   AccessNote* note = nullptr;
 };

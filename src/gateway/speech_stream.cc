@@ -66,6 +66,7 @@ void SpeechStream::add_segment(wire::Planned planned, base::SampleCount pause) {
   auto samples = pause;
   for (const auto& grain : planned.grains) samples += base::SampleCount{grain.samples};
   planned_samples_ += samples;
+  segment_ends_.push_back(planned_samples_.value);
   if (utterance_.keeps_next()) kept_ = planned_samples_;
   if (keeps_segments_) {
     planned_.push_back({.text = utterance_.next()->text,

@@ -91,6 +91,11 @@ class SpeechStream {
   /// Why it failed; meaningful after kFailed.
   [[nodiscard]] const Error& error() const { return error_; }
 
+  /// Where each segment that was planned so far ends, in samples from the first on, at the voice's own rate.
+  [[nodiscard]] const std::vector<std::uint64_t>& segment_ends() const { return segment_ends_; }
+  /// All PCM that was rendered so far.
+  [[nodiscard]] base::SampleCount rendered() const { return rendered_; }
+
   // The cell's side.
 
   [[nodiscard]] base::StreamId id() const { return id_; }
@@ -157,6 +162,7 @@ class SpeechStream {
   bool keeps_segments_ = false;
   std::vector<std::byte> state_;
   std::vector<std::int16_t> pcm_;
+  std::vector<std::uint64_t> segment_ends_;
   base::SampleCount planned_samples_{};  ///< Of all segments so far.
   base::SampleCount rendered_{};         ///< All that ever came into pcm_.
   base::SampleCount kept_{};             ///< Where the last segment that is kept ends.

@@ -162,7 +162,8 @@ std::vector<Headers::Field> cors_fields(const EdgeRules& rules, const Request& r
   fields.emplace_back("Access-Control-Allow-Origin", *origin);
   if (request.method != "OPTIONS") {
     fields.emplace_back("Access-Control-Expose-Headers",
-                        "x-request-id, Retry-After, retry-after-ms, x-should-retry, Server-Timing");
+                        "x-request-id, Antiphon-Stream, Antiphon-Resume-Sample, Content-Range, Retry-After, "
+                        "retry-after-ms, x-should-retry, Server-Timing");
   } else if (request.headers.find("Access-Control-Request-Method") != nullptr) {
     fields.emplace_back("Access-Control-Allow-Methods", "GET, HEAD, POST");
     const auto wanted = request.headers.get("Access-Control-Request-Headers");

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "http/byte_range.h"
 #include "http/path_pattern.h"
 #include "http/request_parser.h"
 
@@ -64,5 +65,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto whole = read(input, [&](unsigned char) { return input.size(); });
   const auto pieces = read(input, [](unsigned char byte) { return std::size_t{1} + byte % 16; });
   ANTIPHON_CHECK(whole == pieces, "the pieces do not matter");
+  if (const auto range = antiphon::http::parse_range(input)) {
+    ANTIPHON_CHECK(!range->last || *range->last >= range->first, "a range does not end before it begins");
+  }
   return 0;
 }

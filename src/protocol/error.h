@@ -29,6 +29,9 @@ enum class Errc : std::uint8_t {
   kTextNotSpeakable,   ///< The text has ended the workers that planned it; it is not tried again for a while.
   kNotFound,           ///< There is no such path.
   kMethodNotAllowed,   ///< The path takes another method.
+  kRangeBeyondEnd,     ///< The audio ends before the first byte that is asked for.
+  kTextNotKept,        ///< The stream can go on only with its text, which the server does not keep.
+  kKeyReused,          ///< The idempotency key came with another request before.
   // The caller may not.
   kUnauthorized,     ///< There was no API key, or an unknown one.
   kRevoked,          ///< The API key was revoked after the request had been let in, or while it waited.

@@ -169,7 +169,7 @@ runtime::Awaitable<> Product::ask_whole(const ClientPlan& plan, FakeClient& clie
       .headers = {{"Prefer", fmt::format("wait={}{}", plan.wait_seconds, plan.paced ? ", pace" : "")}},
       .body = body.dump()};
   AccessNote note;
-  co_await speak_openai(*handler_, request, caller_of(number), "request", client, note);
+  co_await speak_openai(*handler_, nullptr, request, caller_of(number), "request", client, note);
 }
 
 runtime::Awaitable<> Product::ask_in_pieces(const ClientPlan& plan, FakeClient& client) {

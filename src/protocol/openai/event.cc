@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "protocol/json/base64.h"
 
 namespace antiphon::protocol::openai {
@@ -12,6 +14,16 @@ std::string event(const EventId& id, std::string_view json) {
 }
 
 }  // namespace
+
+std::optional<base::SampleCount> parse_event_id(std::string_view field) {
+  const auto slash = field.rfind('/');
+  if (slash == std::string_view::npos || slash + 1 == field.size()) return std::nullopt;
+  const auto* const end = field.data() + field.size();
+  base::SampleCount samples;
+  const auto [rest, error] = std::from_chars(field.data() + slash + 1, end, samples.value);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return samples;
+}
 
 std::string delta_event(const EventId& id, std::span<const std::byte> audio) {
   return event(id, fmt::format(R"({{"type":"speech.audio.delta","audio":"{}"}})", json::base64(audio)));

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ struct EventId {
   std::string_view request_id;  ///< Without line ends.
   base::SampleCount samples;
 };
+
+/// Reads a Last-Event-ID: the samples behind its last slash. Returns nullopt for what is no id of these events.
+[[nodiscard]] std::optional<base::SampleCount> parse_event_id(std::string_view field);
 
 [[nodiscard]] std::string delta_event(const EventId& id, std::span<const std::byte> audio);
 [[nodiscard]] std::string done_event(const EventId& id, const Usage& usage);

@@ -3,12 +3,14 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "protocol/openai/event.h"
 #include "protocol/openai/speech.h"
 #include "text/text.h"
 
 /// Any body is either refused with an error whose body is JSON, or within the limits that the header names.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   namespace openai = antiphon::protocol::openai;
+  (void)openai::parse_event_id(std::string_view(reinterpret_cast<const char*>(data), size));
   const auto request = openai::parse_speech_request(std::string_view(reinterpret_cast<const char*>(data), size));
   if (!request) {
     ANTIPHON_CHECK(!openai::error_body(request.error()).empty(), "an error has a body");

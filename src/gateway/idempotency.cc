@@ -1,0 +1,47 @@
+#include "gateway/idempotency.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/sha256.h"
+
+namespace antiphon::gateway {
+namespace {
+
+constexpr std::string_view kHeader = "Idempotency-Key";
+constexpr std::size_t kMostCharacters = 255;
+
+bool is_sound(std::string_view key) {
+  return !key.empty() && key.size() <= kMostCharacters &&
+         std::ranges::all_of(key, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+}  // namespace
+
+runtime::Awaitable<Result<KeyedStream>> stream_of(StreamBook& book, const http::Request& request,
+                                                  const identity::Caller& caller) {
+  const KeyedStream fresh{.name = progress::draw_name()};
+  const auto* const key = request.headers.find(kHeader);
+  if (key == nullptr) co_return fresh;
+  if (!is_sound(*key)) {
+    co_return std::unexpected(Error{.code = Errc::kInvalidValue,
+                                    .message = "'Idempotency-Key' must be 1 to 255 visible characters of ASCII.",
+                                    .param = std::string(kHeader)});
+  }
+  const progress::Binding asked{.stream = fresh.name, .body = base::sha256(request.body)};
+  const auto bound = co_await book.store().bind(base::sha256_hex(holder_of(caller) + *key), asked);
+  if (!bound || bound->stream == fresh.name) co_return fresh;  // a store that fails is no reason to refuse
+  if (bound->body != asked.body) {
+    co_return std::unexpected(Error{.code = Errc::kKeyReused,
+                                    .message = "This Idempotency-Key came with another request before.",
+                                    .param = std::string(kHeader)});
+  }
+  const auto record = co_await book.store().find(bound->stream);
+  // Without a record it has had no audio yet, or was refused: it begins again under its name.
+  if (!record) {
+    (void)co_await book.take_over(bound->stream, {std::numeric_limits<std::uint64_t>::max()});
+  }
+  co_return KeyedStream{.name = bound->stream, .known = record.has_value()};
+}
+
+}  // namespace antiphon::gateway

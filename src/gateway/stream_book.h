@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <string>
+
+#include "gateway/cell.h"
+#include "gateway/speech_order.h"
+#include "gateway/voice_directory.h"
+#include "identity/caller.h"
+#include "progress/store.h"
+#include "runtime/clock.h"
+#include "runtime/event.h"
+
+namespace antiphon::gateway {
+
+class TrackedSink;
+
+/// Whether records hold the texts of their streams. A stream without its text is resumed only by a client that brings
+/// the text again.
+enum class KeptText : std::uint8_t { kWhole, kHash };
+
+struct StreamBookOptions {
+  KeptText text = KeptText::kWhole;
+};
+
+/// The streams of this gateway that can be resumed: writes their records, and ends a stream that another connection or
+/// another gateway goes on with. Lives on the event loop.
+class StreamBook {
+ public:
+  /// The references outlive it.
+  StreamBook(progress::Store& store, const VoiceDirectory& voices, const Cell& cell, runtime::Clock& clock,
+             StreamBookOptions options);
+  ~StreamBook();
+  StreamBook(const StreamBook&) = delete;
+  StreamBook& operator=(const StreamBook&) = delete;
+
+  [[nodiscard]] progress::Store& store() { return store_; }
+  [[nodiscard]] runtime::Clock& clock() { return clock_; }
+  /// What decides the bytes besides the request: of the workers that take jobs now; "" where none has told it yet.
+  [[nodiscard]] const std::string& fingerprint() const { return cell_.fleet().fingerprint(); }
+  /// The voice that a stream is spoken with, as clients call it; nullptr where it is not served any more.
+  [[nodiscard]] const ServedVoice* voice_of(const SpeechSpec& spec) const;
+
+  /// Returns what is known of an order before it is spoken.
+  [[nodiscard]] progress::Request describe(const SpeechOrder& order, const identity::Caller& caller) const;
+
+  /// Cuts the streams of this gateway that have that name and at most that token, and returns when they are over. False
+  /// when the calling task is cancelled before.
+  [[nodiscard]] runtime::Awaitable<bool> take_over(progress::StreamName name, progress::FencingToken token);
+
+ private:
+  friend class TrackedSink;
+
+  void lose(const progress::StreamName& name, progress::FencingToken token);
+
+  progress::Store& store_;
+  const VoiceDirectory& voices_;
+  const Cell& cell_;
+  runtime::Clock& clock_;
+  StreamBookOptions options_;
+  std::list<TrackedSink*> live_;
+  runtime::Notifier ended_;
+};
+
+/// Returns what stands in a record for the client that alone may resume its stream.
+[[nodiscard]] std::string holder_of(const identity::Caller& caller);
+
+}  // namespace antiphon::gateway

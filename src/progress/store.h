@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "progress/record.h"
+#include "runtime/awaitable.h"
+
+namespace antiphon::progress {
+
+enum class Errc : std::uint8_t {
+  kNotFound,     ///< There is no such record, or no more.
+  kUnavailable,  ///< The store cannot be asked now; asking later may help.
+};
+template <class T>
+using Result = base::Result<T, Errc>;
+
+/// Sums over the records of one user that the store still keeps.
+struct Totals {
+  std::uint64_t streams = 0;
+  std::uint64_t live = 0;
+  std::uint64_t samples_rendered = 0;
+  std::uint64_t bytes_written = 0;
+};
+
+/// Which streams to list.
+struct Filter {
+  std::optional<std::uint64_t> account{};
+  std::optional<std::uint64_t> user{};
+  std::size_t most = 1000;
+};
+
+/// What an idempotency key stands for.
+struct Binding {
+  StreamName stream;
+  base::Sha256Digest body{};  ///< Of the request that came with it first.
+  friend bool operator==(const Binding&, const Binding&) = default;
+};
+
+/// Keeps records. Everything happens on the event loop. Writes return at once and never wait: a store that cannot keep
+/// up keeps the last progress of each stream only, and loses the oldest streams when even that is too much. Reads may
+/// wait. A store never fails a stream: speech goes on without its record.
+class Store {
+ public:
+  Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  virtual ~Store() = default;
+
+  /// Keeps a new record, whose owner is this cell with the token 1. A record beyond its limits is not kept.
+  virtual void put(Record record) = 0;
+  /// Replaces the progress. Without effect where there is no such record or a later owner has claimed it.
+  virtual void update(const StreamName& name, FencingToken token, Progress progress) = 0;
+  /// Forgets the record. Without effect where a later owner has claimed it.
+  virtual void erase(const StreamName& name, FencingToken token) = 0;
+
+  /// Errors: kNotFound, kUnavailable.
+  [[nodiscard]] virtual runtime::Awaitable<Result<Record>> find(StreamName name) = 0;
+  /// Makes this cell the owner of the stream, with a token above all before, and sets its state to kLive. Returns the
+  /// record as it is then. Errors: kNotFound, kUnavailable.
+  [[nodiscard]] virtual runtime::Awaitable<Result<Record>> claim(StreamName name) = 0;
+  /// Binds an idempotency key (a hash that holds its API key, too; at most RecordLimits::kNameBytes) unless it is
+  /// bound. Returns what it stands for then. Errors: kUnavailable.
+  [[nodiscard]] virtual runtime::Awaitable<Result<Binding>> bind(std::string key, Binding binding) = 0;
+  /// Live streams of all cells, the latest first. Errors: kUnavailable.
+  [[nodiscard]] virtual runtime::Awaitable<Result<std::vector<Record>>> live(Filter filter) = 0;
+  /// Errors: kUnavailable.
+  [[nodiscard]] virtual runtime::Awaitable<Result<Totals>> totals(std::uint64_t user) = 0;
+
+  /// Calls back, from the event loop, whenever the store learns that an owner with `token` or less has lost the stream:
+  /// it may not write another byte of audio. A second call replaces the first; an empty function ends it.
+  virtual void on_lost(std::function<void(const StreamName&, FencingToken token)> callback) = 0;
+};
+
+}  // namespace antiphon::progress
