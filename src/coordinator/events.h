@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <variant>
 #include <vector>
 
 #include "base/time.h"
 #include "base/units.h"
+#include "coordinator/costly_texts.h"
 #include "scheduler/cost_model.h"
 #include "scheduler/types.h"
 #include "worker_pool/stall_judge.h"
@@ -21,6 +23,8 @@ namespace antiphon::coordinator {
 struct RequestArrived {
   scheduler::StreamSpec stream;
   base::Duration wait{};
+  /// Of its speech, 1: as the voice speaks. What a plan costs goes by its text, of which faster speech has more.
+  double speed = 1;
 };
 /// The client has left, or its request is given up. It may be waiting or under way; no command tells its end.
 struct RequestLeft {
@@ -51,6 +55,7 @@ struct StreamUnblocked {
 struct JobStarted {
   base::JobId job;
   base::Duration cpu{};
+  TextId text = kNoText;  ///< That a plan job reads, where texts are watched; see CostlyTexts.
 };
 /// The end of a plan job; see scheduler::PlanOutcome.
 struct SegmentPlanned {
@@ -83,7 +88,8 @@ struct JobFailed {
   base::Duration cpu{};
 };
 
-// Workers. Those of this machine are processes in slots of the pool; those of other machines have none.
+// Workers. Those of this machine are processes in slots of the pool; those of other machines have none. A performer
+// whose workers load voices in no time needs neither WorkerConnected nor LoadBegan and LoadEnded.
 
 struct Worker {
   base::WorkerId id;         ///< A new one for every process.
@@ -93,6 +99,25 @@ struct Worker {
   std::vector<scheduler::VoiceId> voices{};  ///< The voices that it has loaded.
 };
 
+/// The process that was spawned in this slot runs, or a worker of another machine has connected. It is not ready yet.
+struct WorkerConnected {
+  base::WorkerId worker;                       ///< A new one for every process.
+  std::optional<worker_pool::SlotIndex> slot;  ///< nullopt: the worker is on another machine.
+};
+/// The worker has something to load, which includes its own start, before it can do what it is given later. It is
+/// killed if that takes longer than StallOptions::load_limit.
+struct LoadBegan {
+  base::WorkerId worker;
+  std::uint64_t load = 0;               ///< Differs from all jobs and other loads of the worker.
+  std::optional<base::JobId> before{};  ///< The job, given already, that waits for it; nullopt: none does.
+  base::Duration cpu{};
+};
+/// The load is over, whether it succeeded or not.
+struct LoadEnded {
+  base::WorkerId worker;
+  std::uint64_t load = 0;
+  base::Duration cpu{};
+};
 /// The process that was spawned in this slot has its voices loaded. It gets jobs once it is promoted.
 struct WorkerReady {
   worker_pool::SlotIndex slot = 0;
@@ -102,15 +127,15 @@ struct WorkerReady {
 struct WorkerNotSpawned {
   worker_pool::SlotIndex slot = 0;
 };
-/// The slot's process has to be killed for this reason, ready or not.
+/// The slot's process, or the worker of another machine, has to be killed for this reason, ready or not.
 struct WorkerFaulty {
-  worker_pool::SlotIndex slot = 0;
+  std::optional<worker_pool::SlotIndex> slot;  ///< nullopt: the worker is on another machine.
   worker_pool::Death death = worker_pool::Death::kBadAnswer;
+  base::WorkerId worker{};  ///< Looked at only where there is no slot.
 };
 /// The slot's process is gone.
 struct WorkerEnded {
   worker_pool::SlotIndex slot = 0;
-  worker_pool::Blame blame = worker_pool::Blame::kSlot;
 };
 /// A worker of another machine takes jobs from now on.
 struct RemoteJoined {
@@ -124,6 +149,7 @@ struct RemoteRetires {
 struct RemoteLost {
   base::WorkerId worker;
 };
+/// Of a worker that does not take jobs yet: it has the voice by the time at which it could be given one.
 struct VoiceLoaded {
   base::WorkerId worker;
   scheduler::VoiceId voice;
@@ -144,6 +170,14 @@ struct LinkMeasured {
   scheduler::Distance distance{};
   std::uint32_t depth = 1;
 };
+/// What the way to a worker of another machine and back takes. Once it is known, the stall judge gives the worker's
+/// jobs the patience that a link needs, and does not look at their processor time: that is judged at the other end.
+struct RoundTripMeasured {
+  base::WorkerId worker;
+  base::Duration round_trip{};
+};
+/// Slots that were given up or are in quarantine are to be tried again.
+struct FaultsReset {};
 /// What the machine and the device hold, and what one more worker is expected to hold; see worker_pool::Sample.
 struct MemoryMeasured {
   worker_pool::Memory machine{};
@@ -161,7 +195,8 @@ struct ResidentMeasured {
 
 /// The first workers are wanted.
 struct Started {};
-/// Coordinator::next_wakeup() has come. `readings` has every worker that takes jobs.
+/// Coordinator::next_wakeup() has come. `readings` has every worker that takes jobs or did until it was to retire; none
+/// is needed unless Coordinator::wants_readings().
 struct Tick {
   std::vector<worker_pool::StallJudge::Reading> readings{};
 };
@@ -170,8 +205,9 @@ struct RequestsOver {};
 
 using Event =
     std::variant<RequestArrived, RequestLeft, TextArrived, TextEnded, StreamBlocked, StreamUnblocked, JobStarted,
-                 SegmentPlanned, PlanRefused, GrainRendered, RenderEnded, JobFailed, WorkerReady, WorkerNotSpawned,
-                 WorkerFaulty, WorkerEnded, RemoteJoined, RemoteRetires, RemoteLost, VoiceLoaded, VoiceUnloaded,
-                 VoiceLacking, LinkMeasured, MemoryMeasured, ResidentMeasured, Started, Tick, RequestsOver>;
+                 SegmentPlanned, PlanRefused, GrainRendered, RenderEnded, JobFailed, WorkerConnected, LoadBegan,
+                 LoadEnded, WorkerReady, WorkerNotSpawned, WorkerFaulty, WorkerEnded, RemoteJoined, RemoteRetires,
+                 RemoteLost, VoiceLoaded, VoiceUnloaded, VoiceLacking, LinkMeasured, RoundTripMeasured, FaultsReset,
+                 MemoryMeasured, ResidentMeasured, Started, Tick, RequestsOver>;
 
 }  // namespace antiphon::coordinator

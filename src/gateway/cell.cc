@@ -16,7 +16,7 @@ Cell::Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, Cell
       voices_(options_.voices),
       scheduler_(options_.scheduling),
       desk_(scheduler_),
-      costly_texts_({.losses = options_.scheduling.worker_losses_per_job}, random_key()),
+      costly_texts_({.losses = options_.scheduling.worker_losses_per_job}),
       lengths_(options_.voices.size()),
       spoken_(options_.voices.size()),
       ready_(executor_),

@@ -13,12 +13,13 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "coordinator/costly_texts.h"
 #include "fleet/events.h"
 #include "fleet/fleet.h"
 #include "fleet/voice_table.h"
-#include "gateway/costly_texts.h"
 #include "gateway/probe.h"
 #include "gateway/speech_stream.h"
+#include "gateway/text_key.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
 #include "scheduler/admission.h"
@@ -127,7 +128,7 @@ class Cell final : private fleet::Events {
     std::uint32_t grains_left = 0;  ///< Of a render job: that have not come.
     std::uint32_t next_grain = 0;   ///< Index of the one that comes next.
     bool started = false;           ///< Its worker has begun it.
-    std::uint64_t text = 0;         ///< Of a plan: the hash by which CostlyTexts knows its voice and text.
+    std::uint64_t text = 0;         ///< Of a plan: the hash by which coordinator::CostlyTexts knows its voice and text.
 
     /// Whether its worker may say that now.
     template <class Body>
@@ -215,7 +216,8 @@ class Cell final : private fleet::Events {
   fleet::VoiceTable voices_;
   scheduler::Scheduler scheduler_;
   scheduler::AdmissionDesk desk_;
-  CostlyTexts costly_texts_;
+  TextKey text_key_;
+  coordinator::CostlyTexts costly_texts_;
   std::vector<scheduler::LengthModel> lengths_;  ///< Of each voice, in the order of CellOptions::voices.
   std::vector<bool> spoken_;                     ///< Likewise: whether it was used.
   bool room_changed_ = false;                    ///< The desk may decide something.

@@ -76,7 +76,7 @@ void Cell::note_costly_texts(base::WorkerId worker) {
 }
 
 std::uint64_t Cell::hash_of(const SpeechStream& stream, const text::Segment& segment) const {
-  return costly_texts_.hash_of(stream.spec().voice_id, segment.text);
+  return text_key_.hash_of(stream.spec().voice_id, segment.text);
 }
 
 bool Cell::has_refused_text(const SpeechStream& stream) const {
