@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <variant>
 
@@ -27,7 +28,7 @@ struct Refused {
 /// Send this job to that worker, and report its start and its end.
 struct Dispatch {
   scheduler::Dispatch job;
-  worker_pool::StallJudge::Work work;  ///< By which it is judged whether the worker has stalled.
+  worker_pool::StallJudge::Work work;  ///< What may be expected of the job where it is computed.
   base::Duration max_delay{};          ///< How long the job may wait at its worker for others to share a batch.
   std::size_t streams = 0;             ///< Number of streams under way: as many jobs may come to share the batch.
 };
@@ -62,7 +63,14 @@ struct Kill {
   std::optional<worker_pool::StallJudge::Verdict> stall{};  ///< Where the stall judge has decided it.
 };
 
-using Command =
-    std::variant<Admitted, Refused, Dispatch, CancelJob, StreamDone, StreamFailed, Spawn, Promote, Retire, Kill>;
+/// A worker has ended while it planned a text of this stream. Nothing is to be done but to say so.
+struct TextBlamed {
+  base::StreamId stream;
+  base::WorkerId worker;
+  std::uint32_t losses = 0;  ///< Number of workers that the text has ended so far.
+};
+
+using Command = std::variant<Admitted, Refused, Dispatch, CancelJob, StreamDone, StreamFailed, Spawn, Promote, Retire,
+                             Kill, TextBlamed>;
 
 }  // namespace antiphon::coordinator

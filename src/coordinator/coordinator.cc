@@ -5,6 +5,12 @@
 #include "base/check.h"
 
 namespace antiphon::coordinator {
+namespace {
+
+/// A segment of faster speech has up to so many times the text, and no more: see text::limit_of().
+constexpr double kMostText = 2;
+
+}  // namespace
 
 Coordinator::Coordinator(Options options)
     : options_(std::move(options)),
@@ -44,16 +50,24 @@ std::optional<base::TimePoint> Coordinator::next_wakeup() const {
   return next;
 }
 
+bool Coordinator::wants_readings(base::TimePoint now) const {
+  const auto is_due = [now](const std::optional<base::TimePoint>& at) { return at && *at <= now; };
+  return !is_due(admission_at_) && !is_due(pool_at_) && roster_.judges(now);
+}
+
 void Coordinator::handle(const RequestArrived& event, base::TimePoint now) {
-  ANTIPHON_CHECK(open_.insert(event.stream.id).second, "the id of a request is new");
+  ANTIPHON_CHECK(open_.emplace(event.stream.id, event.speed).second, "the id of a request is new");
   admission_.apply(event.stream, event.wait, now);
   admit_ = true;
 }
 
 void Coordinator::handle(const RequestLeft& event, base::TimePoint now) {
   if (open_.erase(event.stream) == 0) return;
-  if (scheduler_.playback(event.stream) == nullptr) return admission_.leave(event.stream);
-  scheduler_.cancel_stream(event.stream, now);
+  if (scheduler_.playback(event.stream) == nullptr) {
+    admission_.leave(event.stream);
+  } else {
+    scheduler_.cancel_stream(event.stream, now);
+  }
   note_room();
 }
 
@@ -70,7 +84,7 @@ void Coordinator::handle(const StreamUnblocked& event, base::TimePoint now) {
 }
 
 void Coordinator::handle(const JobStarted& event, base::TimePoint now) {
-  roster_.started(event.job, event.cpu, now);
+  roster_.started(event, now);
   scheduler_.started(event.job);
 }
 
@@ -168,7 +182,7 @@ bool Coordinator::run_scheduler(base::TimePoint now) {
 
 void Coordinator::command(const scheduler::Dispatch& job, base::TimePoint now) {
   commands_.emplace_back(Dispatch{.job = job,
-                                  .work = roster_.dispatched(job, now),
+                                  .work = roster_.dispatched(job, text_share(job), now),
                                   .max_delay = max_delay(job, now),
                                   .streams = scheduler_.streams()});
 }
@@ -185,6 +199,12 @@ void Coordinator::command(const scheduler::StreamDone& done, base::TimePoint /*n
 void Coordinator::command(const scheduler::StreamFailed& failed, base::TimePoint /*now*/) {
   note_room();
   if (open_.erase(failed.stream) > 0) commands_.emplace_back(failed);
+}
+
+double Coordinator::text_share(const scheduler::Dispatch& job) const {
+  const auto open = open_.find(job.stream);
+  if (job.kind != scheduler::JobKind::kPlan || open == open_.end()) return 1;
+  return std::clamp(open->second, 1.0, kMostText);
 }
 
 base::Duration Coordinator::max_delay(const scheduler::Dispatch& job, base::TimePoint now) const {

@@ -2,13 +2,14 @@
 
 #include <cstdint>
 #include <optional>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "base/time.h"
 #include "base/units.h"
 #include "coordinator/commands.h"
+#include "coordinator/costly_texts.h"
 #include "coordinator/events.h"
 #include "coordinator/options.h"
 #include "coordinator/worker_roster.h"
@@ -48,6 +49,10 @@ class Coordinator {
   [[nodiscard]] std::vector<Command> run(base::TimePoint now);
   /// Returns when a Tick is to be posted though nothing has happened, or nullopt while there is nothing to wait for.
   [[nodiscard]] std::optional<base::TimePoint> next_wakeup() const;
+  /// Returns whether a Tick at this time needs readings. These cost system calls, so that a performer takes none else.
+  [[nodiscard]] bool wants_readings(base::TimePoint now) const;
+  /// Returns whether anything was posted since run() was called last.
+  [[nodiscard]] bool has_posted() const { return !events_.empty(); }
 
   // What is known.
 
@@ -55,6 +60,9 @@ class Coordinator {
   [[nodiscard]] const scheduler::AdmissionDesk& admission() const { return admission_; }
   [[nodiscard]] const worker_pool::Pool& pool() const { return roster_.pool(); }
   [[nodiscard]] const worker_pool::StallJudge& stall_judge() const { return roster_.judge(); }
+  /// The texts that have ended workers. A text that it refuses goes to no worker: the performer answers its plan job
+  /// with PlanRefused and RequestLeft.
+  [[nodiscard]] const CostlyTexts& costly_texts() const { return roster_.costly_texts(); }
   /// Number of requests that have not ended, live or waiting.
   [[nodiscard]] std::size_t open_requests() const { return open_.size(); }
 
@@ -91,6 +99,8 @@ class Coordinator {
   void command(const scheduler::StreamFailed& failed, base::TimePoint now);
   /// Returns for how long the job may wait for others. A stream that nobody hears yet waits for nobody.
   [[nodiscard]] base::Duration max_delay(const scheduler::Dispatch& job, base::TimePoint now) const;
+  /// Returns by how much more text than usual a plan of this stream may have: 1 to 2.
+  [[nodiscard]] double text_share(const scheduler::Dispatch& job) const;
   /// Room may have become free, or more of it have been made.
   void note_room();
 
@@ -100,9 +110,10 @@ class Coordinator {
   scheduler::Scheduler scheduler_;
   scheduler::AdmissionDesk admission_;
   WorkerRoster roster_;
-  std::unordered_set<base::StreamId> open_;  ///< Requests that have not ended.
-  std::uint64_t refusals_ = 0;               ///< Number of refusals for want of capacity.
-  bool admit_ = false;                       ///< Admission may decide something now.
+  /// Requests that have not ended, and the speed of their speech.
+  std::unordered_map<base::StreamId, double> open_;
+  std::uint64_t refusals_ = 0;  ///< Number of refusals for want of capacity.
+  bool admit_ = false;          ///< Admission may decide something now.
   bool requests_over_ = false;
   std::optional<base::TimePoint> admission_at_;
   std::optional<base::TimePoint> pool_at_;

@@ -58,6 +58,7 @@ class RandomPerformer {
   [[nodiscard]] std::uint64_t failed() const { return failed_; }
   [[nodiscard]] std::uint64_t left() const { return left_; }
   [[nodiscard]] std::uint64_t kills() const { return kills_; }
+  [[nodiscard]] std::uint64_t blames() const { return blames_; }
 
  private:
   struct Job {
@@ -146,7 +147,7 @@ class RandomPerformer {
     retiring_.erase(slot);
     workers_.erase(worker);
     std::erase_if(jobs_, [worker](const auto& entry) { return entry.second.dispatch.worker == worker; });
-    coordinator_.post(WorkerEnded{.slot = slot, .blame = static_cast<worker_pool::Blame>(any(0, 1))});
+    coordinator_.post(WorkerEnded{.slot = slot});
     settle();
   }
 
@@ -157,7 +158,10 @@ class RandomPerformer {
     const auto id = it->first;
     auto& job = it->second;
     if (job.hangs) return;
-    if (any(0, 3) == 0) return tell(JobStarted{.job = id});
+    if (any(0, 3) == 0) {
+      const bool reads = job.dispatch.kind == scheduler::JobKind::kPlan;
+      return tell(JobStarted{.job = id, .text = reads ? static_cast<TextId>(any(0, 9)) : kNoText});
+    }
     if (job.grains_left > 0 && any(0, 50) > 0) {
       --job.grains_left;
       return tell(GrainRendered{.job = id, .took = 10ms});
@@ -250,6 +254,11 @@ class RandomPerformer {
     retiring_.erase(*kill.slot);
     coordinator_.post(WorkerEnded{.slot = *kill.slot});
   }
+  void perform(const TextBlamed& blamed) {
+    ++blames_;
+    ASSERT_GE(blamed.losses, 1U);
+    ASSERT_FALSE(workers_.contains(blamed.worker) && has_job(blamed.worker)) << "its worker is gone";
+  }
 
   std::mt19937_64 random_;
   Coordinator coordinator_;
@@ -268,6 +277,7 @@ class RandomPerformer {
   std::uint64_t refused_ = 0;
   std::uint64_t left_ = 0;
   std::uint64_t kills_ = 0;
+  std::uint64_t blames_ = 0;
 };
 
 TEST(CoordinatorProperties, EveryRequestEndsExactlyOnceUnderAHundredThousandRandomEvents) {
@@ -276,6 +286,7 @@ TEST(CoordinatorProperties, EveryRequestEndsExactlyOnceUnderAHundredThousandRand
   std::uint64_t refused = 0;
   std::uint64_t left = 0;
   std::uint64_t kills = 0;
+  std::uint64_t blames = 0;
   for (std::uint32_t seed = 1; seed <= 50; ++seed) {
     SCOPED_TRACE(seed);
     RandomPerformer performer(seed);
@@ -287,9 +298,11 @@ TEST(CoordinatorProperties, EveryRequestEndsExactlyOnceUnderAHundredThousandRand
     refused += performer.refused();
     left += performer.left();
     kills += performer.kills();
+    blames += performer.blames();
   }
   // It would prove nothing if one of these never happened.
   for (const auto count : {done, failed, refused, left, kills}) EXPECT_GT(count, 100U);
+  EXPECT_GT(blames, 0U);
 }
 
 }  // namespace

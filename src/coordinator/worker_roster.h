@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "coordinator/commands.h"
+#include "coordinator/costly_texts.h"
 #include "coordinator/events.h"
 #include "coordinator/options.h"
 #include "scheduler/scheduler.h"
@@ -28,6 +29,9 @@ class WorkerRoster {
 
   // What happened to workers. Reports about workers and processes that are not there any more are ignored.
 
+  void handle(const WorkerConnected& event, base::TimePoint now);
+  void handle(const LoadBegan& event, base::TimePoint now);
+  void handle(const LoadEnded& event, base::TimePoint now);
   void handle(const WorkerReady& event, base::TimePoint now);
   void handle(const WorkerNotSpawned& event, base::TimePoint now);
   void handle(const WorkerFaulty& event, base::TimePoint now);
@@ -39,14 +43,18 @@ class WorkerRoster {
   void handle(const VoiceUnloaded& event, base::TimePoint now);
   void handle(const VoiceLacking& event, base::TimePoint now);
   void handle(const LinkMeasured& event, base::TimePoint now);
+  void handle(const RoundTripMeasured& event, base::TimePoint now);
+  void handle(const FaultsReset& event, base::TimePoint now);
   void handle(const MemoryMeasured& event, base::TimePoint now);
   void handle(const ResidentMeasured& event, base::TimePoint now);
 
   // What happened to their jobs. A job that is not known is ignored.
 
-  /// Returns what the worker is given for the job; see Dispatch::work.
-  [[nodiscard]] worker_pool::StallJudge::Work dispatched(const scheduler::Dispatch& job, base::TimePoint now);
-  void started(base::JobId job, base::Duration cpu, base::TimePoint now);
+  /// Returns what is expected of the job; see Dispatch::work. `text_share`: by how much more text than usual it may
+  /// have.
+  [[nodiscard]] worker_pool::StallJudge::Work dispatched(const scheduler::Dispatch& job, double text_share,
+                                                         base::TimePoint now);
+  void started(const JobStarted& event, base::TimePoint now);
   void progressed(base::JobId job, base::TimePoint now);
   void ended(base::JobId job, base::Duration cpu, base::TimePoint now);
   /// The job's worker has planned a text.
@@ -68,8 +76,11 @@ class WorkerRoster {
   [[nodiscard]] bool take_joined() { return std::exchange(joined_, false); }
   /// Returns when tick() is to be called next, or nullopt while nothing goes on.
   [[nodiscard]] std::optional<base::TimePoint> next_tick() const;
+  /// Returns whether tick() judges the workers at this time.
+  [[nodiscard]] bool judges(base::TimePoint now) const;
   [[nodiscard]] const worker_pool::Pool& pool() const { return pool_; }
   [[nodiscard]] const worker_pool::StallJudge& judge() const { return judge_; }
+  [[nodiscard]] const CostlyTexts& costly_texts() const { return texts_; }
 
  private:
   using SlotIndex = worker_pool::SlotIndex;
@@ -78,7 +89,18 @@ class WorkerRoster {
     std::optional<SlotIndex> slot;  ///< nullopt: the worker is on another machine.
     worker_pool::TaskQueue tasks;
     bool takes_jobs = false;
-    base::Duration cpu{};  ///< Processor time that its process was last known to have used.
+    bool retires = false;                        ///< Of a worker of another machine: it wants no more jobs.
+    base::Duration cpu{};                        ///< Processor time that its process was last known to have used.
+    std::optional<base::Duration> round_trip{};  ///< See RoundTripMeasured.
+  };
+  struct Job {
+    base::WorkerId worker;
+    base::StreamId stream;
+    TextId text = kNoText;  ///< Known once the worker has begun to plan it.
+  };
+  struct Process {
+    std::optional<base::WorkerId> worker;  ///< nullopt before it is connected, and once it is gone or killed.
+    worker_pool::Blame blame = worker_pool::Blame::kSlot;  ///< For its end.
   };
   struct Takeover {
     base::TimePoint at;
@@ -86,7 +108,16 @@ class WorkerRoster {
     worker_pool::Cause cause = worker_pool::Cause::kLost;
   };
 
+  /// Returns the member, which is a new one unless it has connected before.
   Member& add(const Worker& worker, std::optional<SlotIndex> slot);
+  /// Gives it something to do: `task` is judged unless stall detection is off.
+  void give(Member& member, const worker_pool::TaskQueue::Task& task, std::optional<base::JobId> before,
+            base::TimePoint now);
+  /// Returns how long the judge waits for such work of this worker.
+  [[nodiscard]] worker_pool::StallJudge::Work with_patience(const Member& member,
+                                                            worker_pool::StallJudge::Work work) const;
+  /// Counts the texts that the worker was planning. Returns what is to blame for its end.
+  [[nodiscard]] worker_pool::Blame blame_texts(const Member& member, base::TimePoint now);
   void join(Member& member);
   void promote(SlotIndex slot, worker_pool::Cause cause);
   void retire(const worker_pool::Action& action);
@@ -106,8 +137,9 @@ class WorkerRoster {
   worker_pool::StallJudge judge_;
   MemoryMeasured memory_;
   std::unordered_map<base::WorkerId, Member> members_;
-  std::vector<std::optional<base::WorkerId>> slots_;  ///< The worker in each slot of the pool, once it is ready.
-  std::unordered_map<base::JobId, base::WorkerId> jobs_;
+  std::vector<Process> slots_;  ///< Of each slot of the pool.
+  std::unordered_map<base::JobId, Job> jobs_;
+  CostlyTexts texts_;
   std::vector<Takeover> takeovers_;  ///< At most one for each slot.
   std::optional<base::TimePoint> judge_at_;
   bool changed_ = false;

@@ -14,37 +14,35 @@ namespace antiphon::fleet {
 namespace {
 
 using worker_pool::ActionKind;
+using worker_pool::Cause;
 using worker_pool::Death;
 using worker_pool::SlotState;
 using worker_pool::StallJudge;
 
-/// How often the pool is asked while nothing happens, and how often memory is looked at.
-constexpr base::Duration kAsk = std::chrono::milliseconds(100);
+/// How often memory is looked at.
 constexpr base::Duration kWeigh = std::chrono::seconds(1);
 
 }  // namespace
 
 Fleet::Fleet(runtime::Executor executor, runtime::Clock& clock, WorkerSource& source, const VoiceTable& voices,
-             Events& events, Options options)
+             const coordinator::Coordinator& coordinator, Events& events, Options options)
     : executor_(std::move(executor)),
       clock_(clock),
       source_(source),
       voices_(voices),
+      coordinator_(coordinator),
       events_(events),
       options_(std::move(options)),
-      pool_(options_.pool),
-      judge_(options_.pool.stall),
-      memory_(source, options_.gpu, options_.pool.memory_share),
-      loader_(clock, voices, memory_, slots_, events),
-      life_(events, gate_),
+      memory_(source, options_.gpu, pool().options().memory_share),
+      loader_(voices, memory_, slots_, events),
+      life_(events, gate_, voices),
       tasks_(executor_) {}
 
 void Fleet::start() {
-  for (worker_pool::SlotIndex i = 0; i < pool_.slots().size(); ++i) {
-    slots_.add(judge_, std::make_unique<LocalWorker>(executor_, clock_, source_, pool_, i));
+  for (worker_pool::SlotIndex i = 0; i < pool().slots().size(); ++i) {
+    slots_.add(std::make_unique<LocalWorker>(executor_, clock_, source_, pool(), i));
   }
   weigh();
-  life_.ask_for_pool();
   tasks_.spawn(watch());
 }
 
@@ -58,34 +56,21 @@ runtime::Awaitable<> Fleet::stop() {
 }
 
 runtime::Awaitable<> Fleet::watch() {
-  auto asked = clock_.now();
-  while (co_await runtime::sleep_for(clock_, judge_.idle() ? kAsk : StallJudge::kInterval)) {
-    judge();
-    const auto now = clock_.now();
-    if (now - weighed_at_ >= kWeigh) weigh();
-    if (now - beaten_at_ >= link::kHeartbeat) beat();
-    if (now - asked < kAsk) continue;
-    asked = now;
-    life_.ask_for_pool();
-  }
+  while (co_await runtime::sleep_for(clock_, link::kHeartbeat)) beat();
 }
 
-void Fleet::judge() {
+void Fleet::measure_memory() {
+  if (clock_.now() - weighed_at_ >= kWeigh) weigh();
+}
+
+std::vector<StallJudge::Reading> Fleet::readings() const {
   std::vector<StallJudge::Reading> readings;
-  for (Slot* const slot : slots_.all()) {
+  for (const Slot* const slot : slots_.all()) {
     if (!slot->joined) continue;
     Worker& worker = *slot->worker;
     readings.push_back({.worker = slot->id, .cpu = worker.cpu(), .runnable = worker.is_alive(slot->tasks.size())});
   }
-  for (const auto& verdict : judge_.judge(readings, clock_.now())) {
-    Slot* const slot = slots_.find(verdict.worker);
-    if (slot == nullptr || slot->given_up) continue;
-    runtime::log_error("worker_stalled", {{"worker", slot->id.value},
-                                          {"why", worker_pool::name_of(verdict.stall)},
-                                          {"after_s", base::to_seconds(verdict.after)},
-                                          {"job", slot->tasks.first()}});
-    life_.kill(*slot, verdict.stall == worker_pool::Stall::kLoad ? Death::kLoadStalled : Death::kStalled);
-  }
+  return readings;
 }
 
 void Fleet::weigh() {
@@ -94,49 +79,57 @@ void Fleet::weigh() {
   for (const auto& [slot, worker] : slots_.local()) {
     if (!worker->is_connected()) continue;
     WorkerStatus status;
-    worker->weigh();
     worker->describe(status);
-    memory_.saw_worker(pool_.slots()[slot->index].resident_when_ready());
+    events_.report(coordinator::ResidentMeasured{.slot = slot->index, .bytes = worker->resident()});
+    memory_.saw_worker(pool().slots()[slot->index].resident_when_ready());
     slot->device_bytes = memory_.read_device(status.pid);
   }
+  events_.report(memory_.measured());
 }
 
 void Fleet::beat() {
-  beaten_at_ = clock_.now();
-  for (Slot* const slot : slots_.all()) {
-    if (slot->worker->is_connected() && !slot->worker->beat()) life_.kill(*slot, Death::kStalled);
+  for (const Slot* const slot : slots_.all()) {
+    if (slot->worker->is_connected() && !slot->worker->beat()) life_.report_fault(*slot, Death::kStalled);
   }
 }
 
-void Fleet::update_pool(const Demand& demand) {
-  if (life_.stopping()) return;
-  worker_pool::Sample sample{.load = demand.load,
-                             .start_wait = demand.start_wait,
-                             .refusals = demand.refusals,
-                             .calls = demand.calls,
-                             .others = remote_workers()};
-  memory_.describe(sample);
-  for (const auto& action : pool_.update(sample, clock_.now())) perform(action);
+void Fleet::log(ActionKind kind, worker_pool::SlotIndex slot, Cause cause) const {
+  runtime::log_info("pool", {{"does", worker_pool::name_of(kind)},
+                             {"slot", slot},
+                             {"cause", worker_pool::name_of(cause)},
+                             {"active", pool().active()}});
+}
+
+void Fleet::perform(const coordinator::Spawn& spawn) {
+  log(ActionKind::kSpawn, spawn.slot, spawn.cause);
+  tasks_.spawn(run(*slots_.local().at(spawn.slot).slot));
+}
+
+void Fleet::perform(const coordinator::Promote& promote) {
+  log(ActionKind::kPromote, promote.slot, promote.cause);
+  life_.join(*slots_.local().at(promote.slot).slot);
+}
+
+void Fleet::perform(const coordinator::Retire& retire) {
+  log(ActionKind::kRetire, retire.slot, retire.cause);
+  life_.finish_retiring(*slots_.local().at(retire.slot).slot);
+}
+
+void Fleet::perform(const coordinator::Kill& kill) {
+  Slot* const slot = slots_.find(kill.worker);
+  if (slot == nullptr || slot->given_up) return;
+  if (kill.stall) {
+    runtime::log_error("worker_stalled", {{"worker", slot->id.value},
+                                          {"why", worker_pool::name_of(kill.stall->stall)},
+                                          {"after_s", base::to_seconds(kill.stall->after)},
+                                          {"job", slot->tasks.first()}});
+  }
+  life_.kill(*slot, kill.death);
+}
+
+void Fleet::set_streams_under_way(std::size_t streams) {
+  streams_under_way_ = streams;
   perform(gate_.update(situation()));
-}
-
-void Fleet::perform(const worker_pool::Action& action) {
-  Slot& slot = *slots_.local().at(action.slot).slot;
-  runtime::log_info("pool", {{"does", worker_pool::name_of(action.kind)},
-                             {"slot", action.slot},
-                             {"cause", worker_pool::name_of(action.cause)},
-                             {"active", pool_.active()}});
-  switch (action.kind) {
-    case ActionKind::kSpawn:
-      tasks_.spawn(run(slot));
-      return;
-    case ActionKind::kPromote:
-      life_.join(slot);
-      return;
-    case ActionKind::kRetire:
-      life_.retire(slot);
-      return;
-  }
 }
 
 void Fleet::perform(const FingerprintGate::Actions& actions) {
@@ -158,14 +151,17 @@ void Fleet::perform(const FingerprintGate::Action& action) {
     return;
   }
   if (slot->worker->state() != SlotState::kStarting) return;
-  life_.join(*slot);
+  life_.ready(*slot);
   check_voices(*slot);  // others may be served since it came
-  life_.ask_for_pool();
 }
 
 runtime::Awaitable<> Fleet::run(Slot& slot) {
   slot.begin(base::WorkerId{next_worker_++});
-  if (!slot.worker->start({.id = slot.id, .epoch = slot.epoch})) co_return;
+  if (!slot.worker->start({.id = slot.id, .epoch = slot.epoch})) {
+    events_.report(coordinator::WorkerNotSpawned{slot.index});
+    co_return;
+  }
+  life_.connected(slot);
   loader_.add_start(slot);
   auto reason =
       co_await slot.worker->run([this, &slot](wire::Message message) { on_message(slot, std::move(message)); });
@@ -185,8 +181,8 @@ runtime::Awaitable<> Fleet::serve(std::unique_ptr<link::MessageStream> stream, w
   auto worker = std::make_unique<RemoteWorker>(
       clock_, ledger_, std::move(stream),
       RemoteOrigin{.join = std::move(join), .address = std::move(address), .token_sha256 = std::move(token)},
-      RemoteWorkerOptions{.kernel = options_.remote.kernel, .stall = options_.pool.stall});
-  Slot& slot = slots_.add(judge_, std::move(worker));
+      RemoteWorkerOptions{.kernel = options_.remote.kernel, .stall = pool().options().stall});
+  Slot& slot = slots_.add(std::move(worker));
   co_await run(slot);
   slots_.erase(slot);
 }
@@ -225,7 +221,7 @@ bool Fleet::on_link_message(Slot& slot, const wire::Message& message) {
       if (slot.joined) events_.link_measured(slot.id, *slot.worker->link());
       return true;
     case LinkNews::Kind::kLost:
-      life_.kill(slot, news.death);
+      life_.report_fault(slot, news.death);
       return true;
     case LinkNews::Kind::kLeaves:
       life_.let_go(slot);
@@ -235,29 +231,21 @@ bool Fleet::on_link_message(Slot& slot, const wire::Message& message) {
 }
 
 void Fleet::on_job_message(Slot& slot, wire::Message message) {
-  const auto now = clock_.now();
   const auto number = wire::job_of(message);
   const auto* const task = slot.tasks.find(number);
   if (!slot.joined || task == nullptr) return;
-  bool is_last = false;
+  base::Duration cpu{};
   if (std::holds_alternative<wire::Started>(message)) {
-    slot.tasks.started(number, slot.worker->cpu(), now);
-    if (slot.plans.contains(number)) slot.begun_plans.insert(number);
+    cpu = slot.worker->cpu();
   } else if (const auto* grain = std::get_if<wire::GrainDone>(&message)) {
-    slot.tasks.progressed(now);
     if (task->rate.hz > 0) slot.rendered += base::playing_time({grain->pcm.size()}, task->rate);
     slot.busy += base::from_microseconds(grain->share_us);
   } else {
-    is_last = true;
+    cpu = slot.worker->cpu();
     ++slot.jobs;
-    end_task(slot, number);
-    if (std::holds_alternative<wire::Planned>(message)) slot.worker->planned();
+    slot.tasks.ended(number);
   }
-  const auto worker = slot.id;
-  events_.on_answer(worker, std::move(message));
-  if (!is_last || slot.id != worker) return;
-  slot.plans.erase(number);
-  slot.begun_plans.erase(number);
+  events_.on_answer({.worker = slot.id, .cpu = cpu, .message = std::move(message)});
 }
 
 void Fleet::on_ready(Slot& slot, const wire::Ready& ready) {
@@ -265,7 +253,7 @@ void Fleet::on_ready(Slot& slot, const wire::Ready& ready) {
   perform(slot.worker->tell(gate_, ready.fingerprint, situation()));
   if (slot.given_up) return;
   runtime::log_info("worker_ready", {{"worker", slot.id.value}, {"fingerprint", ready.fingerprint}});
-  slot.tasks.clear();  // its start
+  loader_.end_start(slot);
   slot.places = ready.places;
   slot.most_voices = std::min<std::size_t>(options_.voices_per_worker, ready.voices);
   loader_.load_first(slot);
@@ -274,7 +262,8 @@ void Fleet::on_ready(Slot& slot, const wire::Ready& ready) {
 void Fleet::on_load_failed(Slot& slot, const std::string& voice, const wire::Failed& failed) {
   runtime::log_error("voice_not_loaded", {{"worker", slot.id.value}, {"voice", voice}, {"reason", failed.message}});
   std::erase(slot.voices, voice);
-  end_task(slot, failed.job);
+  loader_.end(slot, failed.job);
+  if (!slot.joined) events_.report(coordinator::VoiceUnloaded{.worker = slot.id, .voice = voices_.id_of(voice)});
   if (slot.worker->depends_on(voice, voices_)) {
     life_.dismiss(slot, wire::Refusal::kVoices, voice + " cannot be loaded: " + failed.message);
   } else if (slot.worker->state() == SlotState::kStarting) {
@@ -286,7 +275,7 @@ void Fleet::on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded) {
   const auto asked = slot.loading.extract(loaded.job);
   if (!asked) return;
   if (asked.mapped() != loaded.voice_id) {
-    return kill_for_bad_answer(slot.id, "it loaded another voice than it was told");
+    return report_bad_answer(slot.id, "it loaded another voice than it was told");
   }
   const auto* const voice = voices_.find(loaded.voice_id);
   if (voice != nullptr) {
@@ -296,19 +285,25 @@ void Fleet::on_voice_loaded(Slot& slot, const wire::VoiceLoaded& loaded) {
   runtime::log_info("voice_loaded", {{"worker", slot.id.value},
                                      {"voice", loaded.voice_id},
                                      {"load_s", base::to_seconds(base::from_microseconds(loaded.load_us))}});
-  end_task(slot, loaded.job);
+  loader_.end(slot, loaded.job);
   if (slot.worker->state() == SlotState::kStarting) return on_loaded(slot);
   if (!slot.joined) return;
-  events_.voice_loaded(slot.id, loaded.voice_id);
+  events_.report(coordinator::VoiceLoaded{.worker = slot.id, .voice = voices_.id_of(loaded.voice_id)});
   // The spare gets what the others need, once it is known that it does no harm.
   if (voice != nullptr) loader_.load_spares(*voice);
 }
 
 void Fleet::on_loaded(Slot& slot) {
   if (!slot.loading.empty()) return;
-  perform(slot.worker->loaded(gate_));
+  // The pool is asked when the worker is ready, and knows by then what one more would hold.
+  if (const auto place = slot.worker->pool_slot()) memory_.saw_worker(slots_.local()[*place].worker->resident());
   weigh();
-  life_.ask_for_pool();
+  const auto worker = slot.id;
+  perform(slot.worker->loaded(gate_));
+  const auto* const local = slots_.find(worker);
+  if (local == nullptr || !local->worker->pool_slot()) return;
+  events_.report(
+      coordinator::ResidentMeasured{.slot = local->index, .bytes = slots_.local()[local->index].worker->resident()});
 }
 
 void Fleet::check_voices() {
@@ -322,7 +317,7 @@ void Fleet::check_voices(const Slot& slot) {
     const auto fault = slot.worker->fault_of(*voice);
     if (fault.empty()) continue;
     runtime::log_warn("remote_worker_lacks_voice", {{"worker", slot.id.value}, {"reason", fault}});
-    events_.voice_lacking(slot.id, voice->id);
+    events_.report(coordinator::VoiceLacking{.worker = slot.id, .voice = voices_.id_of(voice->id)});
   }
 }
 
@@ -330,12 +325,9 @@ void Fleet::send_job(base::WorkerId worker, const Voice& voice, std::uint64_t jo
                      StallJudge::Work work) {
   Slot* const slot = slots_.find(worker);
   ANTIPHON_CHECK(slot != nullptr && slot->joined, "jobs go to workers that have joined");
-  loader_.load(*slot, voice);
-  if (std::holds_alternative<wire::PlanJob>(message)) slot->plans.insert(job);
-  // What its process computes meanwhile is for all that it has under way.
-  work.cpu_p95 *= slot->places;
-  work = slot->worker->expect(work, message);
-  slot->tasks.add({.number = job, .work = work, .rate = voice.rate}, slot->worker->cpu(), clock_.now());
+  loader_.load(*slot, voice, base::JobId{job});
+  slot->worker->tell_expected(work, message);
+  slot->tasks.add({.number = job, .rate = voice.rate});
   slot->worker->send(message);
 }
 
@@ -343,14 +335,12 @@ void Fleet::cancel_job(base::WorkerId worker, std::uint64_t job) {
   if (Slot* const slot = slots_.find(worker)) slot->worker->send(wire::Cancel{.job = job});
 }
 
-void Fleet::kill_for_bad_answer(base::WorkerId worker, const std::string& why) {
+void Fleet::report_bad_answer(base::WorkerId worker, const std::string& why) {
   Slot* const slot = slots_.find(worker);
   if (slot == nullptr || slot->given_up) return;
   runtime::log_error("worker_bad_answer", {{"worker", worker.value}, {"why", why}});
-  life_.kill(*slot, Death::kBadAnswer);
+  life_.report_fault(*slot, Death::kBadAnswer);
 }
-
-void Fleet::end_task(Slot& slot, std::uint64_t number) { slot.tasks.ended(number, slot.worker->cpu(), clock_.now()); }
 
 std::optional<wire::Refused> Fleet::refuse(const wire::Join& join) const {
   return refusal_of(join, slots_.members(), options_.remote.most, voices_.served());
@@ -364,7 +354,7 @@ void Fleet::check_tokens(const identity::KeyRing& tokens) {
 }
 
 FingerprintGate::Situation Fleet::situation() const {
-  return {.no_local_workers = pool_.options().most == 0 || pool_.condition() == worker_pool::Condition::kGivenUp,
+  return {.no_local_workers = pool().options().most == 0 || pool().condition() == worker_pool::Condition::kGivenUp,
           .speaking = streams_under_way_ > 0};
 }
 

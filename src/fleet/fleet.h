@@ -8,6 +8,8 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "coordinator/commands.h"
+#include "coordinator/coordinator.h"
 #include "device/gpu.h"
 #include "fleet/events.h"
 #include "fleet/fingerprint_gate.h"
@@ -35,7 +37,6 @@ struct RemoteOptions {
 };
 
 struct Options {
-  worker_pool::Options pool{};
   /// Number of voices that one worker holds at once, at least 1, unless it says that it holds fewer; the one used
   /// longest ago makes room.
   std::size_t voices_per_worker = 8;
@@ -43,41 +44,43 @@ struct Options {
   RemoteOptions remote{};
 };
 
-/// How much is asked of the workers.
-struct Demand {
-  double load = 0;              ///< See worker_pool::Sample, here and below.
-  base::Duration start_wait{};  ///< How long a newcomer would wait to be let in.
-  std::uint64_t refusals = 0;
-  std::uint64_t calls = 0;
-};
-
-/// The workers of a server. It starts local ones, loads their voices, watches over their jobs and their memory, and
-/// ends them; all as worker_pool::Pool and StallJudge decide. Remote workers come by themselves, through the
-/// RemoteDoor, and are used like these. It reports to `events` and asks nothing back. Lives on one event loop and is
-/// used only from it.
+/// The workers of a server. It performs what the coordinator decides about them: starts local ones, gives them jobs and
+/// ends them; it loads their voices, measures their memory and their links, and reports what becomes of them. Remote
+/// workers come by themselves, through the RemoteDoor, and are used like these; which of them may join is decided here,
+/// by tokens, voices and fingerprints. Lives on one event loop and is used only from it.
 class Fleet {
  public:
   /// The references outlive it. Local workers come from `source`.
+  /// What is known of the pool is read from `coordinator`, which is told of nothing but through `events`.
   Fleet(runtime::Executor executor, runtime::Clock& clock, WorkerSource& source, const VoiceTable& voices,
-        Events& events, Options options);
+        const coordinator::Coordinator& coordinator, Events& events, Options options);
 
   void start();
   /// Kills the workers and completes when all are gone.
   [[nodiscard]] runtime::Awaitable<> stop();
 
-  /// Sends a job to a worker that has joined, and has it load the voice before if it lacks it. `work`: what the job may
-  /// take.
+  // Commands of the coordinator.
+
+  void perform(const coordinator::Spawn& spawn);
+  void perform(const coordinator::Promote& promote);
+  void perform(const coordinator::Retire& retire);
+  void perform(const coordinator::Kill& kill);
+
+  /// Sends a job to a worker that has joined, and has it load the voice before if it lacks it. `work`: what is expected
+  /// of the job.
   void send_job(base::WorkerId worker, const Voice& voice, std::uint64_t job, wire::Message message,
                 worker_pool::StallJudge::Work work);
   void cancel_job(base::WorkerId worker, std::uint64_t job);
-  /// The worker sent what it was not asked for: it is killed, and its jobs are lost.
-  void kill_for_bad_answer(base::WorkerId worker, const std::string& why);
-  /// Does what the pool decides now. The answer to Events::pool_due().
-  void update_pool(const Demand& demand);
-  /// Number of streams under way that workers have begun, whenever it changes.
-  void set_streams_under_way(std::size_t streams) { streams_under_way_ = streams; }
-  /// Slots that were given up or are in quarantine are tried again.
-  void reset_faults() { pool_.reset(); }
+  /// The worker sent what it was not asked for: it is reported, on which it is killed and its jobs are lost.
+  void report_bad_answer(base::WorkerId worker, const std::string& why);
+  /// Tells, after the coordinator's commands were performed, how many streams are under way that workers have begun.
+  void set_streams_under_way(std::size_t streams);
+  /// Reports what memory is used, once a second. Call it before each tick of the coordinator, which is ten times a
+  /// second at least, so that the pool decides by what is so.
+  void measure_memory();
+  /// Returns how far each worker that has joined has come, for the stall judge. Call it only when the judge is asked: a
+  /// remote worker is seen to live by what its link has carried since the last call.
+  [[nodiscard]] std::vector<worker_pool::StallJudge::Reading> readings() const;
   /// The table of voices has changed.
   void check_voices();
 
@@ -112,18 +115,18 @@ class Fleet {
   [[nodiscard]] base::TimePoint now() const { return clock_.now(); }
   /// Of the execution of all workers that take jobs; "": none has told it yet.
   [[nodiscard]] const std::string& fingerprint() const { return gate_.current(); }
-  [[nodiscard]] const worker_pool::Pool& pool() const { return pool_; }
-  [[nodiscard]] const worker_pool::StallJudge& judge() const { return judge_; }
+  [[nodiscard]] const worker_pool::Pool& pool() const { return coordinator_.pool(); }
+  [[nodiscard]] const worker_pool::StallJudge& judge() const { return coordinator_.stall_judge(); }
 
  private:
   /// Has a worker work until its connection ends.
   [[nodiscard]] runtime::Awaitable<> run(Slot& slot);
-  /// Judges the workers every StallJudge::kInterval while they work, and asks the pool ten times a second.
+  /// Asks remote workers every link::kHeartbeat whether they are there.
   [[nodiscard]] runtime::Awaitable<> watch();
-  void judge();
   void weigh();
   void beat();
-  void perform(const worker_pool::Action& action);
+  /// Logs what the pool does.
+  void log(worker_pool::ActionKind kind, worker_pool::SlotIndex slot, worker_pool::Cause cause) const;
   void perform(const FingerprintGate::Actions& actions);
   void perform(const FingerprintGate::Action& action);
 
@@ -138,18 +141,15 @@ class Fleet {
   /// Reports which voices a worker that has joined cannot load.
   void check_voices(const Slot& slot);
 
-  void end_task(Slot& slot, std::uint64_t number);
-
   [[nodiscard]] FingerprintGate::Situation situation() const;
 
   runtime::Executor executor_;
   runtime::Clock& clock_;
   WorkerSource& source_;
   const VoiceTable& voices_;
+  const coordinator::Coordinator& coordinator_;
   Events& events_;
   Options options_;
-  worker_pool::Pool pool_;
-  worker_pool::StallJudge judge_;
   MemoryWatch memory_;
   RemoteLedger ledger_;
   FingerprintGate gate_;
@@ -158,7 +158,6 @@ class Fleet {
   SlotLife life_;
   std::size_t streams_under_way_ = 0;
   base::TimePoint weighed_at_;
-  base::TimePoint beaten_at_;
   std::uint64_t next_worker_ = 1;
   runtime::TaskGroup tasks_;
 };

@@ -15,9 +15,9 @@ bool LocalWorker::start(const Identity& identity) {
   auto process = source_.start();
   if (!process) {
     runtime::log_warn("worker_not_started", {{"worker", id_.value}, {"reason", process.error()}});
-    pool_.not_started(slot_, clock_.now());
     return false;
   }
+  started_at_ = clock_.now();
   process_ = std::move(*process);
   stream_ = std::make_unique<link::MessageStream>(executor_, clock_, process_->take_stream());
   runtime::log_info("worker_started", {{"worker", id_.value}, {"pid", process_->pid()}});
@@ -47,14 +47,8 @@ bool LocalWorker::depends_on(const std::string& voice, const VoiceTable& voices)
 }
 
 FingerprintGate::Actions LocalWorker::loaded(FingerprintGate& /*gate*/) {
-  pool_.ready(slot_, clock_.now());
-  runtime::log_info("worker_spare", {{"worker", id_.value}, {"after_s", base::to_seconds(place().ready_after())}});
-  return {};
-}
-
-void LocalWorker::dismiss(wire::Refusal /*code*/, const std::string& /*reason*/) {
-  pool_.killed(slot_, worker_pool::Death::kNotLoaded);
-  kill();
+  runtime::log_info("worker_spare", {{"worker", id_.value}, {"after_s", base::to_seconds(clock_.now() - started_at_)}});
+  return {{.kind = FingerprintGate::ActionKind::kAdmit, .worker = id_}};
 }
 
 void LocalWorker::ended(const WorkerEnd& end) {
@@ -62,13 +56,11 @@ void LocalWorker::ended(const WorkerEnd& end) {
   process_.reset();
   stream_.reset();
   if (end.is_shutdown) return;
-  pool_.ended(slot_, clock_.now(), end.blame);
   const runtime::LogFields fields{{"worker", id_.value}, {"reason", end.reason}, {"jobs", end.jobs}};
   if (retired) {
     runtime::log_info("worker_retired", fields);
   } else {
     runtime::log_warn("worker_ended", fields);
-    log_rest();
   }
 }
 
@@ -79,10 +71,6 @@ void LocalWorker::log_rest() const {
                       {"worker", id_.value},
                       {"starts", place().starts()},
                       {"rests_s", base::to_seconds(std::max(base::Duration{}, place().until() - clock_.now()))}});
-}
-
-void LocalWorker::weigh() {
-  if (process_) pool_.resident(slot_, process_->resident());
 }
 
 }  // namespace antiphon::fleet

@@ -13,12 +13,11 @@
 
 namespace antiphon::fleet {
 
-/// The workers that follow each other in one slot of the pool, each a process of this machine. Their lives are reported
-/// to the pool.
+/// The workers that follow each other in one slot of the pool, each a process of this machine.
 class LocalWorker final : public Worker {
  public:
   /// The references outlive it. `slot`: of the pool.
-  LocalWorker(runtime::Executor executor, runtime::Clock& clock, WorkerSource& source, worker_pool::Pool& pool,
+  LocalWorker(runtime::Executor executor, runtime::Clock& clock, WorkerSource& source, const worker_pool::Pool& pool,
               worker_pool::SlotIndex slot)
       : executor_(std::move(executor)), clock_(clock), source_(source), pool_(pool), slot_(slot) {}
 
@@ -42,10 +41,7 @@ class LocalWorker final : public Worker {
                                               const FingerprintGate::Situation& /*situation*/) override {
     return gate.local_told(fingerprint);
   }
-  [[nodiscard]] worker_pool::StallJudge::Work expect(worker_pool::StallJudge::Work work,
-                                                     wire::Message& /*job*/) const override {
-    return work;
-  }
+  void tell_expected(const worker_pool::StallJudge::Work& /*work*/, wire::Message& /*job*/) const override {}
   [[nodiscard]] std::string folder_of(const Voice& voice) const override { return voice.folder.string(); }
   [[nodiscard]] std::string fault_of(const Voice& /*voice*/) const override { return {}; }
   [[nodiscard]] std::string fault_of(const Voice& /*voice*/, const wire::VoiceLoaded& /*loaded*/) const override {
@@ -53,29 +49,29 @@ class LocalWorker final : public Worker {
   }
   [[nodiscard]] bool depends_on(const std::string& voice, const VoiceTable& voices) const override;
 
+  /// The gate holds no local worker back.
   [[nodiscard]] FingerprintGate::Actions loaded(FingerprintGate& gate) override;
+  [[nodiscard]] std::optional<worker_pool::SlotIndex> pool_slot() const override { return slot_; }
   void joined() override {}
-  void planned() override { pool_.planned(slot_); }
   void retire() override {}
-  void killed(worker_pool::Death death) override { pool_.killed(slot_, death); }
-  void dismiss(wire::Refusal code, const std::string& reason) override;
+  void killed(worker_pool::Death /*death*/) override {}
+  void dismiss(wire::Refusal /*code*/, const std::string& /*reason*/) override {}
   void ended(const WorkerEnd& end) override;
-  [[nodiscard]] bool may_blame_text() const override { return true; }
+  void log_rest() const override;
 
-  /// Tells the pool what memory the process holds, if there is one.
-  void weigh();
+  /// Returns how much memory the process holds, in bytes; 0 if there is none.
+  [[nodiscard]] std::uint64_t resident() const { return process_ ? process_->resident() : 0; }
 
  private:
   [[nodiscard]] const worker_pool::Slot& place() const { return pool_.slots()[slot_]; }
-  /// Logs that the slot is not used for now, where that is so.
-  void log_rest() const;
 
   runtime::Executor executor_;
   runtime::Clock& clock_;
   WorkerSource& source_;
-  worker_pool::Pool& pool_;
+  const worker_pool::Pool& pool_;
   worker_pool::SlotIndex slot_;
   base::WorkerId id_;
+  base::TimePoint started_at_;
   std::unique_ptr<WorkerProcess> process_;  ///< Null: there is none.
   std::unique_ptr<link::MessageStream> stream_;
 };

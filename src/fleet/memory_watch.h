@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "coordinator/events.h"
 #include "device/gpu.h"
 #include "fleet/worker_source.h"
 #include "worker_pool/types.h"
@@ -43,12 +44,10 @@ class MemoryWatch {
   [[nodiscard]] const worker_pool::Memory& device() const { return device_; }
   [[nodiscard]] const device::Gpu* gpu() const { return gpu_; }
 
-  /// Fills in what the pool is told about memory.
-  void describe(worker_pool::Sample& sample) const {
-    sample.machine = machine_;
-    sample.worker_bytes = largest_;
-    sample.device = device_;
-    sample.worker_device_bytes = largest_on_device_;
+  /// Returns what the pool is told about memory.
+  [[nodiscard]] coordinator::MemoryMeasured measured() const {
+    return {
+        .machine = machine_, .device = device_, .worker_bytes = largest_, .worker_device_bytes = largest_on_device_};
   }
 
  private:

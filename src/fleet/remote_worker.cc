@@ -14,10 +14,6 @@ using worker_pool::Death;
 using worker_pool::SlotState;
 using worker_pool::StallJudge;
 
-/// A job that takes less is not late, to which comes what the way takes. A packet that was lost is missed when those
-/// behind it arrive (RFC 8985), which the heartbeat below sees to. Only where they are lost, too, does it take the 200
-/// ms and more of a time-out; a worker that is given up for that joins again, and nobody hears it.
-constexpr base::Duration kPatience = std::chrono::milliseconds(150);
 /// How often a link process is asked at least whether it is there while its worker has jobs.
 constexpr base::Duration kBusyHeartbeat = std::chrono::milliseconds(50);
 /// No answer is believed to have taken longer.
@@ -48,18 +44,6 @@ Death death_of(wire::Loss loss) {
       break;
   }
   return Death::kBadAnswer;
-}
-
-/// Tells the link process what is expected of a job, which judges its worker by that.
-void tell_expected(const StallJudge::Work& work, wire::Message& job) {
-  std::visit(
-      [&](auto& body) {
-        if constexpr (requires { body.wall_p95_us; }) {
-          body.wall_p95_us = base::to_microseconds(work.wall_p95);
-          body.cpu_p95_us = base::to_microseconds(work.cpu_p95);
-        }
-      },
-      job);
 }
 
 }  // namespace
@@ -164,25 +148,15 @@ void RemoteWorker::on_pong(const wire::Pong& pong) {
 
 void RemoteWorker::ping() { send(wire::Ping{.stamp = stamp_of(clock_.now())}); }
 
-StallJudge::Work RemoteWorker::expect(StallJudge::Work work, wire::Message& job) const {
-  tell_expected(work, job);
-  return with_patience(work);
-}
-
-StallJudge::Work RemoteWorker::with_patience(StallJudge::Work work) const {
-  // The link process sees the worker's process and decides: while it is heard the worker has what time it needs, up to
-  // the limit of all jobs. This is for links that are dead, which does not depend on what the job takes, unless the
-  // rule is to look at nothing else.
-  if (work.wall_p95 <= base::Duration{}) return work;
-  const auto& stall = options_.stall;
-  auto limit = kPatience;
-  if (stall.rule == worker_pool::KillRule::kWall) {
-    limit = std::max({limit, base::from_seconds(stall.factor * base::to_seconds(work.wall_p95)), stall.floor});
-  }
-  limit += 4 * quality_.round_trip();
-  work.cpu_p95 = {};
-  work.wall_p95 = base::from_seconds(base::to_seconds(limit) / stall.factor);
-  return work;
+void RemoteWorker::tell_expected(const StallJudge::Work& work, wire::Message& job) const {
+  std::visit(
+      [&](auto& body) {
+        if constexpr (requires { body.wall_p95_us; }) {
+          body.wall_p95_us = base::to_microseconds(work.wall_p95);
+          body.cpu_p95_us = base::to_microseconds(work.cpu_p95);
+        }
+      },
+      job);
 }
 
 std::string RemoteWorker::fault_of(const Voice& voice) const { return voice_fault(voice, origin_.join); }

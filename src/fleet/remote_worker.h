@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/time.h"
@@ -58,8 +59,8 @@ class RemoteWorker final : public Worker {
                                               const FingerprintGate::Situation& situation) override {
     return gate.remote_told(id_, fingerprint, situation);
   }
-  [[nodiscard]] worker_pool::StallJudge::Work expect(worker_pool::StallJudge::Work work,
-                                                     wire::Message& job) const override;
+  /// The link process judges its worker by that.
+  void tell_expected(const worker_pool::StallJudge::Work& work, wire::Message& job) const override;
   /// A voice of the same name in that machine's store.
   [[nodiscard]] std::string folder_of(const Voice& voice) const override { return voice.folder.filename().string(); }
   [[nodiscard]] std::string fault_of(const Voice& voice) const override;
@@ -69,19 +70,17 @@ class RemoteWorker final : public Worker {
   }
 
   [[nodiscard]] FingerprintGate::Actions loaded(FingerprintGate& gate) override { return gate.remote_loaded(id_); }
+  [[nodiscard]] std::optional<worker_pool::SlotIndex> pool_slot() const override { return std::nullopt; }
   void joined() override;
-  void planned() override {}
   void retire() override { state_ = worker_pool::SlotState::kRetiring; }
   void killed(worker_pool::Death death) override;
   void dismiss(wire::Refusal code, const std::string& reason) override;
   void ended(const WorkerEnd& end) override;
-  [[nodiscard]] bool may_blame_text() const override { return false; }
+  void log_rest() const override {}
 
  private:
   void on_pong(const wire::Pong& pong);
   void ping();
-  /// What may be expected of a job there before it counts as late here.
-  [[nodiscard]] worker_pool::StallJudge::Work with_patience(worker_pool::StallJudge::Work work) const;
 
   runtime::Clock& clock_;
   RemoteLedger& ledger_;

@@ -5,23 +5,21 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "base/time.h"
 #include "base/units.h"
+#include "fleet/sent_tasks.h"
 #include "fleet/worker.h"
-#include "worker_pool/stall_judge.h"
-#include "worker_pool/task_queue.h"
 #include "worker_pool/types.h"
 
 namespace antiphon::fleet {
 
 /// A worker and what it works on. The fleet's own: no other component sees it.
 struct Slot {
-  Slot(worker_pool::StallJudge& judge, worker_pool::SlotIndex slot_index, std::unique_ptr<Worker> slot_worker)
-      : index(slot_index), worker(std::move(slot_worker)), tasks(judge) {}
+  Slot(worker_pool::SlotIndex slot_index, std::unique_ptr<Worker> slot_worker)
+      : index(slot_index), worker(std::move(slot_worker)) {}
 
   worker_pool::SlotIndex index = 0;  ///< The slots of remote workers follow those of the pool.
   std::unique_ptr<Worker> worker;    ///< Never null.
@@ -29,15 +27,13 @@ struct Slot {
   std::uint32_t epoch = 0;
   std::vector<std::string> voices;                         ///< Loaded, or asked to be; the one used last stands last.
   std::unordered_map<std::uint64_t, std::string> loading;  ///< Voices by the number of their load.
-  worker_pool::TaskQueue tasks;
-  std::unordered_set<std::uint64_t> plans;        ///< The jobs among them that are plans.
-  std::unordered_set<std::uint64_t> begun_plans;  ///< Those of these that the worker has begun.
+  SentTasks tasks;
+  std::uint64_t start_task = 0;  ///< The number of its start, which is a loading.
   std::uint32_t places = 1;
   std::size_t most_voices = 1;  ///< Number of voices that it is given at once.
   std::uint64_t device_bytes = 0;
-  bool joined = false;                                   ///< The worker takes jobs, or did until it was to retire.
-  bool given_up = false;                                 ///< It was killed or sent away; what it still says is void.
-  worker_pool::Blame blame = worker_pool::Blame::kSlot;  ///< For the end of the process.
+  bool joined = false;    ///< The worker takes jobs, or did until it was to retire.
+  bool given_up = false;  ///< It was killed or sent away; what it still says is void.
   std::uint64_t jobs = 0;
   base::Duration rendered{};
   base::Duration busy{};
@@ -48,11 +44,8 @@ struct Slot {
     ++epoch;
     voices.clear();
     loading.clear();
-    tasks.reset(id);
-    plans.clear();
-    begun_plans.clear();
+    tasks.clear();
     given_up = false;
-    blame = worker_pool::Blame::kSlot;
     places = 1;
     device_bytes = 0;
     jobs = 0;

@@ -3,39 +3,38 @@
 #include <utility>
 
 namespace antiphon::fleet {
-namespace {
 
-using worker_pool::Blame;
+using worker_pool::Death;
 using worker_pool::SlotState;
 
-/// Notes what is to blame for the end of a worker, before it leaves.
-void note_blame(Slot& slot) {
-  if (!slot.joined) return;
-  const bool is_text = slot.worker->may_blame_text() && !slot.begun_plans.empty();
-  slot.blame = is_text ? Blame::kText : Blame::kSlot;
+void SlotLife::connected(const Slot& slot) {
+  report(coordinator::WorkerConnected{.worker = slot.id, .slot = slot.worker->pool_slot()});
 }
 
-}  // namespace
+void SlotLife::ready(Slot& slot) {
+  const auto place = slot.worker->pool_slot();
+  if (!place) {
+    join(slot);
+    return events_.remote_joined({.worker = slot.id,
+                                  .voices = slot.voices,
+                                  .places = slot.places,
+                                  .remote_id = slot.worker->remote_id(),
+                                  .link = slot.worker->link()});
+  }
+  coordinator::WorkerReady ready{.slot = *place, .worker = {.id = slot.id, .places = slot.places}};
+  for (const auto& voice : slot.voices) ready.worker.voices.push_back(voices_.id_of(voice));
+  report(std::move(ready));
+}
 
 void SlotLife::join(Slot& slot) {
   slot.worker->joined();
   slot.joined = true;
-  events_.worker_joined({.worker = slot.id,
-                         .voices = slot.voices,
-                         .places = slot.places,
-                         .remote_id = slot.worker->remote_id(),
-                         .link = slot.worker->link()});
-}
-
-void SlotLife::retire(Slot& slot) {
-  if (slot.joined) events_.worker_retires(slot.id);
-  finish_retiring(slot);
 }
 
 void SlotLife::let_go(Slot& slot) {
-  if (slot.takes_jobs()) events_.worker_retires(slot.id);
   slot.worker->retire();
   if (!slot.joined) slot.tasks.clear();
+  report(coordinator::RemoteRetires{slot.id});
   finish_retiring(slot);
 }
 
@@ -47,44 +46,48 @@ void SlotLife::finish_retiring(Slot& slot) {
   slot.worker->kill();
 }
 
-void SlotLife::kill(Slot& slot, worker_pool::Death death) {
+void SlotLife::report_fault(const Slot& slot, Death death) {
+  report(coordinator::WorkerFaulty{.slot = slot.worker->pool_slot(), .death = death, .worker = slot.id});
+}
+
+void SlotLife::kill(Slot& slot, Death death) {
   slot.worker->killed(death);
   slot.worker->kill();
-  give_up(slot);
+  slot.given_up = true;
+  leave(slot);
 }
 
 void SlotLife::dismiss(Slot& slot, wire::Refusal code, const std::string& reason) {
+  if (slot.worker->pool_slot()) return report_fault(slot, Death::kNotLoaded);
   slot.worker->dismiss(code, reason);
-  give_up(slot);
-}
-
-void SlotLife::give_up(Slot& slot) {
-  note_blame(slot);
   slot.given_up = true;
   leave(slot);
-  ask_for_pool();
+  report(coordinator::RemoteLost{slot.id});
 }
 
 void SlotLife::end(Slot& slot, std::string reason) {
-  note_blame(slot);
-  // A component that hears that the worker has left finds it gone from the pool, too: it is lost, and not one too few.
   slot.worker->ended({.reason = std::move(reason),
                       .jobs = slot.tasks.jobs(),
-                      .blame = slot.blame,
                       .was_given_up = slot.given_up,
                       .is_shutdown = stopping_});
   leave(slot);
-  ask_for_pool();
+  // Another process may take the slot from now on.
+  if (const auto place = slot.worker->pool_slot()) {
+    report(coordinator::WorkerEnded{.slot = *place});
+  } else {
+    report(coordinator::RemoteLost{slot.id});
+  }
+  if (!stopping_) slot.worker->log_rest();
 }
 
 void SlotLife::leave(Slot& slot) {
   slot.tasks.clear();
   gate_.left(slot.id);
-  if (std::exchange(slot.joined, false)) events_.worker_left(slot.id, slot.blame);
+  if (std::exchange(slot.joined, false)) events_.worker_left(slot.id);
 }
 
-void SlotLife::ask_for_pool() {
-  if (!stopping_) events_.pool_due();
+void SlotLife::report(coordinator::Event event) {
+  if (!stopping_) events_.report(std::move(event));
 }
 
 }  // namespace antiphon::fleet

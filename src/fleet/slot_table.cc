@@ -4,16 +4,16 @@
 
 namespace antiphon::fleet {
 
-void SlotTable::add(worker_pool::StallJudge& judge, std::unique_ptr<LocalWorker> worker) {
+void SlotTable::add(std::unique_ptr<LocalWorker> worker) {
   auto* const local = worker.get();
   const auto index = static_cast<worker_pool::SlotIndex>(local_.size());
-  local_.push_back({.slot = std::make_unique<Slot>(judge, index, std::move(worker)), .worker = local});
+  local_.push_back({.slot = std::make_unique<Slot>(index, std::move(worker)), .worker = local});
 }
 
-Slot& SlotTable::add(worker_pool::StallJudge& judge, std::unique_ptr<RemoteWorker> worker) {
+Slot& SlotTable::add(std::unique_ptr<RemoteWorker> worker) {
   const auto* const remote = worker.get();
   const auto index = static_cast<worker_pool::SlotIndex>(local_.size()) + next_remote_++;
-  remote_.push_back({.slot = std::make_unique<Slot>(judge, index, std::move(worker)), .worker = remote});
+  remote_.push_back({.slot = std::make_unique<Slot>(index, std::move(worker)), .worker = remote});
   return *remote_.back().slot;
 }
 

@@ -28,8 +28,8 @@ class SlotTable {
   };
 
   /// The next slot of the pool. Before the first remote one.
-  void add(worker_pool::StallJudge& judge, std::unique_ptr<LocalWorker> worker);
-  [[nodiscard]] Slot& add(worker_pool::StallJudge& judge, std::unique_ptr<RemoteWorker> worker);
+  void add(std::unique_ptr<LocalWorker> worker);
+  [[nodiscard]] Slot& add(std::unique_ptr<RemoteWorker> worker);
   void erase(const Slot& remote);
 
   [[nodiscard]] const std::vector<Local>& local() const { return local_; }

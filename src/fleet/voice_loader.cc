@@ -4,6 +4,11 @@
 
 namespace antiphon::fleet {
 
+void VoiceLoader::add_start(Slot& slot) {
+  slot.start_task = next_load_++;
+  add_task(slot, slot.start_task, std::nullopt);
+}
+
 void VoiceLoader::load_first(Slot& slot) {
   load(slot, voices_.first());
   for (const auto& id : voices_in_use()) {
@@ -12,7 +17,7 @@ void VoiceLoader::load_first(Slot& slot) {
   }
 }
 
-void VoiceLoader::load(Slot& slot, const Voice& wanted) {
+void VoiceLoader::load(Slot& slot, const Voice& wanted, std::optional<base::JobId> before) {
   if (const auto it = std::ranges::find(slot.voices, wanted.id); it != slot.voices.end()) {
     std::rotate(it, it + 1, slot.voices.end());
     return;
@@ -20,13 +25,15 @@ void VoiceLoader::load(Slot& slot, const Voice& wanted) {
   // On a full device a voice takes the place of another, whatever their number.
   const bool crowded = slot.worker->shares_device() && memory_.is_device_full() && !slot.voices.empty();
   if (slot.voices.size() >= slot.most_voices || crowded) {
-    if (slot.joined) events_.voice_unloaded(slot.id, slot.voices.front());
+    events_.report(coordinator::VoiceUnloaded{.worker = slot.id, .voice = voices_.id_of(slot.voices.front())});
     slot.worker->send(wire::UnloadVoice{.voice_id = slot.voices.front()});
     slot.voices.erase(slot.voices.begin());
   }
   slot.voices.push_back(wanted.id);
   slot.loading.emplace(next_load_, wanted.id);
-  add_task(slot, next_load_);
+  add_task(slot, next_load_, before);
+  // A spare has it by the time at which it is promoted, or what it gets then waits for it.
+  if (!slot.joined) events_.report(coordinator::VoiceLoaded{.worker = slot.id, .voice = voices_.id_of(wanted.id)});
   slot.worker->send(
       wire::LoadVoice{.job = next_load_++, .voice_id = wanted.id, .folder = slot.worker->folder_of(wanted)});
 }
@@ -64,9 +71,15 @@ std::vector<std::string> VoiceLoader::voices_in_use() const {
   return found;
 }
 
-void VoiceLoader::add_task(Slot& slot, std::uint64_t number) {
-  slot.tasks.add({.number = number, .work = {.task = worker_pool::StallJudge::Task::kLoad}}, slot.worker->cpu(),
-                 clock_.now());
+void VoiceLoader::add_task(Slot& slot, std::uint64_t number, std::optional<base::JobId> before) {
+  slot.tasks.add({.number = number, .kind = SentTasks::Kind::kLoad});
+  events_.report(
+      coordinator::LoadBegan{.worker = slot.id, .load = number, .before = before, .cpu = slot.worker->cpu()});
+}
+
+void VoiceLoader::end(Slot& slot, std::uint64_t number) {
+  slot.tasks.ended(number);
+  events_.report(coordinator::LoadEnded{.worker = slot.id, .load = number, .cpu = slot.worker->cpu()});
 }
 
 }  // namespace antiphon::fleet

@@ -1,14 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/units.h"
 #include "fleet/events.h"
 #include "fleet/memory_watch.h"
 #include "fleet/slot_table.h"
 #include "fleet/voice_table.h"
-#include "runtime/clock.h"
 
 namespace antiphon::fleet {
 
@@ -16,17 +17,19 @@ namespace antiphon::fleet {
 class VoiceLoader {
  public:
   /// The references outlive it.
-  VoiceLoader(runtime::Clock& clock, const VoiceTable& voices, const MemoryWatch& memory, const SlotTable& slots,
-              Events& events)
-      : clock_(clock), voices_(voices), memory_(memory), slots_(slots), events_(events) {}
+  VoiceLoader(const VoiceTable& voices, const MemoryWatch& memory, const SlotTable& slots, Events& events)
+      : voices_(voices), memory_(memory), slots_(slots), events_(events) {}
 
-  /// The worker's process was started, which counts as a loading until Slot::tasks is cleared.
-  void add_start(Slot& slot) { add_task(slot, next_load_++); }
+  /// The worker's process was started, which counts as a loading until end_start().
+  void add_start(Slot& slot);
+  void end_start(Slot& slot) { end(slot, slot.start_task); }
   /// The worker is ready for its first voices: the one without which it is of no use, and those that others use.
   void load_first(Slot& slot);
   /// The worker is about to speak with `wanted`. It loads that if it lacks it, and the voice that it used longest ago
-  /// makes room if need be.
-  void load(Slot& slot, const Voice& wanted);
+  /// makes room if need be. `before`: the job that waits for it.
+  void load(Slot& slot, const Voice& wanted, std::optional<base::JobId> before = {});
+  /// The load of that number has ended, well or not.
+  void end(Slot& slot, std::uint64_t number);
   /// The voice was loaded without harm: the spares get it, too.
   void load_spares(const Voice& voice);
   /// Whether the device is full, and no worker that takes jobs has the voice.
@@ -35,9 +38,8 @@ class VoiceLoader {
  private:
   /// The voices that the other workers use, most needed first.
   [[nodiscard]] std::vector<std::string> voices_in_use() const;
-  void add_task(Slot& slot, std::uint64_t number);
+  void add_task(Slot& slot, std::uint64_t number, std::optional<base::JobId> before);
 
-  runtime::Clock& clock_;
   const VoiceTable& voices_;
   const MemoryWatch& memory_;
   const SlotTable& slots_;

@@ -10,6 +10,7 @@
 
 #include "base/units.h"
 #include "scheduler/cost_model.h"
+#include "scheduler/types.h"
 
 namespace antiphon::fleet {
 
@@ -44,6 +45,8 @@ class VoiceTable {
   [[nodiscard]] std::span<const Voice> all() const { return voices_; }
   /// The number of a voice that is known.
   [[nodiscard]] std::size_t number(std::string_view id) const;
+  /// The same, as the scheduler knows it.
+  [[nodiscard]] scheduler::VoiceId id_of(std::string_view id) const { return {number(id)}; }
 
  private:
   std::vector<Voice> voices_;

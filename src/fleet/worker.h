@@ -35,9 +35,8 @@ struct LinkNews {
 
 /// How a worker's connection ended.
 struct WorkerEnd {
-  std::string reason;    ///< For the log.
-  std::size_t jobs = 0;  ///< Number of jobs that the worker still had.
-  worker_pool::Blame blame = worker_pool::Blame::kSlot;
+  std::string reason;         ///< For the log.
+  std::size_t jobs = 0;       ///< Number of jobs that the worker still had.
   bool was_given_up = false;  ///< The fleet had killed or dismissed the worker before.
   bool is_shutdown = false;   ///< The whole server is stopping.
 };
@@ -100,9 +99,8 @@ class Worker {
   /// Tells the gate the worker's fingerprint. Returns what follows, also for other workers.
   [[nodiscard]] virtual FingerprintGate::Actions tell(FingerprintGate& gate, const std::string& fingerprint,
                                                       const FingerprintGate::Situation& situation) = 0;
-  /// Prepares a job for the way to the worker. Returns what may be expected of it there before it counts as late.
-  [[nodiscard]] virtual worker_pool::StallJudge::Work expect(worker_pool::StallJudge::Work work,
-                                                             wire::Message& job) const = 0;
+  /// Writes into a job what is expected of it, where the other end judges its worker by that.
+  virtual void tell_expected(const worker_pool::StallJudge::Work& work, wire::Message& job) const = 0;
   /// The folder that LoadVoice names for `voice`.
   [[nodiscard]] virtual std::string folder_of(const Voice& voice) const = 0;
   /// Returns why the worker cannot speak with `voice`, judging by what it told when it joined; "" if it can.
@@ -116,20 +114,20 @@ class Worker {
 
   /// All its voices are loaded for the first time. Returns what the gate says about it.
   [[nodiscard]] virtual FingerprintGate::Actions loaded(FingerprintGate& gate) = 0;
+  /// Returns the slot of the pool that its process runs in, which says when it takes jobs; nullopt if it is remote.
+  [[nodiscard]] virtual std::optional<worker_pool::SlotIndex> pool_slot() const = 0;
   /// It takes jobs from now on.
   virtual void joined() = 0;
-  /// It has planned a text.
-  virtual void planned() = 0;
   /// It asked to leave.
   virtual void retire() = 0;
   /// The fleet kills it for that; kill() follows.
   virtual void killed(worker_pool::Death death) = 0;
-  /// It is of no use and is told so before its connection ends.
+  /// A remote worker is of no use and is told so before its connection ends.
   virtual void dismiss(wire::Refusal code, const std::string& reason) = 0;
-  /// Its connection has ended; is_connected() is false from now on.
+  /// Its connection has ended; is_connected() is false from now on. The coordinator is not told yet.
   virtual void ended(const WorkerEnd& end) = 0;
-  /// Whether its end says something about the text that it was planning.
-  [[nodiscard]] virtual bool may_blame_text() const = 0;
+  /// Its end was reported: logs that its slot is not used for now, where that is so.
+  virtual void log_rest() const = 0;
 };
 
 }  // namespace antiphon::fleet

@@ -14,22 +14,17 @@ Cell::Cell(runtime::Executor executor, runtime::Clock& clock, Probe& probe, Cell
       probe_(probe),
       options_(std::move(options)),
       voices_(options_.voices),
-      scheduler_(options_.scheduling),
-      desk_(scheduler_),
-      costly_texts_({.losses = options_.scheduling.worker_losses_per_job}, random_key()),
+      coordinator_({.scheduling = options_.scheduling, .pool = options_.pool}),
       lengths_(options_.voices.size()),
       spoken_(options_.voices.size()),
       ready_(executor_),
       idle_(executor_),
       processes_(executor_, options_.worker),
-      fleet_(executor_, clock_, options_.source == nullptr ? processes_ : *options_.source, voices_, *this,
-             {.pool = options_.pool,
-              .voices_per_worker = options_.voices_per_worker,
-              .gpu = options_.gpu,
-              .remote = options_.remote}),
+      fleet_(executor_, clock_, options_.source == nullptr ? processes_ : *options_.source, voices_, coordinator_,
+             *this, {.voices_per_worker = options_.voices_per_worker, .gpu = options_.gpu, .remote = options_.remote}),
       tasks_(executor_) {
   for (const auto& voice : options_.voices) {
-    if (voice.cost) scheduler_.set_prior(number(voice.id), *voice.cost);
+    if (voice.cost) coordinator_.set_prior(number(voice.id), *voice.cost);
   }
 }
 
@@ -37,6 +32,8 @@ Cell::~Cell() { ANTIPHON_CHECK(streams_.empty(), "streams are closed before thei
 
 void Cell::start() {
   fleet_.start();
+  post(coordinator::Started{});
+  act();
   tasks_.spawn(watch());
 }
 
@@ -73,7 +70,7 @@ void Cell::end_stalled() {
 
 runtime::Awaitable<> Cell::stop() {
   stopping_ = true;
-  next_consultation_.reset();
+  timer_.reset();
   co_await fleet_.stop();
   tasks_.cancel();
   co_await tasks_.join();
@@ -84,7 +81,8 @@ runtime::Awaitable<> Cell::stop() {
 std::vector<std::int16_t> Cell::take(SpeechStream& stream) {
   auto pcm = stream.take();
   stream.progressed(clock_.now());
-  scheduler_.unblock_stream(stream.id(), base::playing_time({pcm.size()}, stream.spec().rate), clock_.now());
+  post(coordinator::StreamUnblocked{.stream = stream.id(),
+                                    .taken = base::playing_time({pcm.size()}, stream.spec().rate)});
   act();
   return pcm;
 }
@@ -95,91 +93,95 @@ base::Duration Cell::oldest_job_age() const {
   return oldest;
 }
 
-void Cell::pool_due() {
+void Cell::post(coordinator::Event event) {
+  if (!stopping_) coordinator_.post(std::move(event));
+}
+
+void Cell::report(coordinator::Event event) {
+  post(std::move(event));
   act();
-  fleet_.update_pool({.load = scheduler_.load(),
-                      .start_wait = scheduler_.start_wait(clock_.now()),
-                      .refusals = capacity_refusals_,
-                      .calls = desk_.calls()});
 }
 
 void Cell::act() {
+  if (stopping_ || std::exchange(acting_, true)) return;
   do {
-    if (room_changed_) consult_desk();
-    act_on_schedule();
-  } while (room_changed_);
-  fleet_.set_streams_under_way(scheduler_.streams());
+    const auto commands = coordinator_.run(clock_.now());
+    for (const auto& command : commands) std::visit([this](const auto& body) { perform(body); }, command);
+    // A worker may be admitted by that, which is reported.
+    if (!coordinator_.has_posted()) fleet_.set_streams_under_way(scheduler().streams());
+  } while (coordinator_.has_posted());
+  acting_ = false;
+  arm_timer();
 }
 
-void Cell::act_on_schedule() {
-  for (auto actions = scheduler_.poll(clock_.now()); !actions.empty(); actions = scheduler_.poll(clock_.now())) {
-    for (const auto& action : actions) std::visit([this](const auto& body) { perform(body); }, action);
+void Cell::arm_timer() {
+  const auto next = coordinator_.next_wakeup();
+  if (next == timer_at_ && timer_) return;
+  timer_at_ = next;
+  timer_.reset();
+  if (next) timer_ = clock_.start_timer(executor_, *next, [this] { tick(); });
+}
+
+void Cell::tick() {
+  timer_at_.reset();
+  fleet_.measure_memory();
+  coordinator::Tick tick;
+  if (coordinator_.wants_readings(clock_.now())) tick.readings = fleet_.readings();
+  post(std::move(tick));
+  act();
+}
+
+void Cell::perform(const coordinator::Dispatch& dispatch) {
+  SpeechStream& stream = *streams_.at(dispatch.job.stream);
+  if (dispatch.job.kind == scheduler::JobKind::kPlan) {
+    send_plan(dispatch, stream);
+  } else {
+    send_render(dispatch, stream);
   }
 }
 
-void Cell::perform(const scheduler::Dispatch& dispatch) {
-  SpeechStream& stream = *streams_.at(dispatch.stream);
-  const bool plans = dispatch.kind == scheduler::JobKind::kPlan;
-  const auto text = plans ? hash_of(stream, *stream.utterance().next()) : 0;
-  if (plans && costly_texts_.refuses(text, clock_.now())) {
+void Cell::send_plan(const coordinator::Dispatch& dispatch, SpeechStream& stream) {
+  const auto text = hash_of(stream, *stream.utterance().next());
+  if (coordinator_.costly_texts().refuses(text, clock_.now())) {
     refuse_text(stream);
     // The job is taken back before its stream goes: it was never sent, so there is nothing to cancel or to learn.
-    scheduler_.plan_again(dispatch.job);
+    post(coordinator::PlanRefused{.job = dispatch.job.job});
     unschedule(stream);
     return;
   }
-  jobs_.emplace(dispatch.job, Job{.stream = dispatch.stream,
-                                  .worker = dispatch.worker,
-                                  .kind = dispatch.kind,
-                                  .progress = clock_.now(),
-                                  .grains_left = dispatch.grains,
-                                  .text = text});
-  const auto& spoken = voice(stream.spec().voice_id);
-  worker_pool::StallJudge::Work work;
-  if (dispatch.learnt) work = {.wall_p95 = dispatch.p95.wall, .cpu_p95 = dispatch.p95.cpu};
-  const auto number = dispatch.job.value;
-  if (plans) {
-    // What a plan costs goes by its text, of which a segment of faster speech holds more: see text::limit_of().
-    const double more_text = std::clamp(static_cast<double>(stream.spec().speed), 1.0, 2.0);
-    work.wall_p95 = base::from_seconds(base::to_seconds(work.wall_p95) * more_text);
-    work.cpu_p95 = base::from_seconds(base::to_seconds(work.cpu_p95) * more_text);
-    auto job = stream.plan_job(dispatch.job);
-    job.patience_us = base::to_microseconds(plan_patience(dispatch.stream));
-    fleet_.send_job(dispatch.worker, spoken, number, std::move(job), work);
-  } else {
-    auto job = stream.render_job(dispatch.job, dispatch.first_grain, dispatch.grains);
-    add_company(dispatch, job);
-    fleet_.send_job(dispatch.worker, spoken, number, std::move(job), work);
-  }
+  note_job(dispatch.job, text);
+  auto job = stream.plan_job(dispatch.job.job);
+  job.patience_us = base::to_microseconds(dispatch.max_delay);
+  fleet_.send_job(dispatch.job.worker, voice(stream.spec().voice_id), dispatch.job.job.value, std::move(job),
+                  dispatch.work);
 }
 
-void Cell::add_company(const scheduler::Dispatch& dispatch, wire::RenderJob& job) const {
-  job.alone = dispatch.alone;
-  job.company = static_cast<std::uint32_t>(std::min<std::size_t>(scheduler_.streams(), wire::Limits::kPlaces));
-  job.patience_us = base::to_microseconds(patience(dispatch.stream));
+void Cell::send_render(const coordinator::Dispatch& dispatch, SpeechStream& stream) {
+  note_job(dispatch.job, coordinator::kNoText);
+  auto job = stream.render_job(dispatch.job.job, dispatch.job.first_grain, dispatch.job.grains);
+  job.alone = dispatch.job.alone;
+  job.company = static_cast<std::uint32_t>(std::min<std::size_t>(dispatch.streams, wire::Limits::kPlaces));
+  job.patience_us = base::to_microseconds(dispatch.max_delay);
+  fleet_.send_job(dispatch.job.worker, voice(stream.spec().voice_id), dispatch.job.job.value, std::move(job),
+                  dispatch.work);
 }
 
-base::Duration Cell::patience(base::StreamId stream) const {
-  const auto* const playback = scheduler_.playback(stream);
-  const auto dry_at = playback == nullptr ? std::nullopt : playback->dry_at();
-  return dry_at ? *dry_at - clock_.now() - options_.scheduling.guard : base::Duration{};
+void Cell::note_job(const scheduler::Dispatch& job, coordinator::TextId text) {
+  jobs_.emplace(job.job, Job{.stream = job.stream,
+                             .worker = job.worker,
+                             .kind = job.kind,
+                             .progress = clock_.now(),
+                             .grains_left = job.grains,
+                             .text = text});
 }
 
-base::Duration Cell::plan_patience(base::StreamId stream) const {
-  // Others' plans, which may be more urgent, wait for this one in the scheduler: so it waits for no longer than a job.
-  const auto longest = options_.scheduling.longest_job;
-  return std::min(patience(stream) + scheduler_.left_of(stream).planned - 2 * longest, longest);
-}
+void Cell::perform(const coordinator::CancelJob& cancel) { fleet_.cancel_job(cancel.worker, cancel.job.value); }
 
-void Cell::perform(const scheduler::CancelJob& cancel) { fleet_.cancel_job(cancel.worker, cancel.job.value); }
-
-void Cell::perform(const scheduler::StreamDone& done) {
-  room_changed_ = true;
+void Cell::perform(const coordinator::StreamDone& done) {
   if (const auto it = streams_.find(done.stream); it != streams_.end()) it->second->complete();
 }
 
-void Cell::perform(const scheduler::StreamFailed& failed) {
-  room_changed_ = true;
+void Cell::perform(const coordinator::StreamFailed& failed) {
   const auto it = streams_.find(failed.stream);
   if (it == streams_.end()) return;
   switch (failed.reason) {
@@ -195,15 +197,15 @@ void Cell::perform(const scheduler::StreamFailed& failed) {
   }
 }
 
+void Cell::perform(const coordinator::Promote& promote) {
+  fleet_.perform(promote);
+  ready_.notify_all();
+}
+
 void Cell::fail(SpeechStream& stream, Error error) {
   runtime::log_error("stream_failed", {{"stream", stream.id().value}, {"reason", error.message}});
   stream.fail(std::move(error));
   unschedule(stream);
-}
-
-void Cell::unschedule(const SpeechStream& stream) {
-  scheduler_.cancel_stream(stream.id(), clock_.now());
-  fleet_.set_streams_under_way(scheduler_.streams());
 }
 
 void Cell::reload(const std::vector<fleet::Voice>& voices) {
@@ -212,10 +214,11 @@ void Cell::reload(const std::vector<fleet::Voice>& voices) {
   for (const auto& voice : voices_.all().subspan(known)) {
     lengths_.emplace_back();
     spoken_.push_back(false);
-    if (voice.cost) scheduler_.set_prior(number(voice.id), *voice.cost);
+    if (voice.cost) coordinator_.set_prior(number(voice.id), *voice.cost);
   }
   fleet_.check_voices();
-  fleet_.reset_faults();
+  post(coordinator::FaultsReset{});
+  act();
 }
 
 const fleet::Voice& Cell::voice(const std::string& id) const { return voices_.all()[voices_.number(id)]; }

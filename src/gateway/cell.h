@@ -13,12 +13,13 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "coordinator/coordinator.h"
 #include "fleet/events.h"
 #include "fleet/fleet.h"
 #include "fleet/voice_table.h"
-#include "gateway/costly_texts.h"
 #include "gateway/probe.h"
 #include "gateway/speech_stream.h"
+#include "gateway/text_key.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
 #include "scheduler/admission.h"
@@ -44,8 +45,9 @@ struct CellOptions {
   fleet::RemoteOptions remote{};
 };
 
-/// One gateway's workers and streams: performs what admission and the scheduler decide, and moves plans, states and PCM
-/// between the workers of its fleet and the streams. Lives on one event loop and is used only from it.
+/// One gateway's workers and streams. It reports to the coordinator what doors, streams and the fleet tell it, performs
+/// the commands that follow, and moves plans, states and PCM between the workers and the streams. It decides nothing.
+/// Lives on one event loop and is used only from it.
 class Cell final : private fleet::Events {
  public:
   /// `clock` and `probe` outlive it.
@@ -97,16 +99,16 @@ class Cell final : private fleet::Events {
   [[nodiscard]] runtime::Executor executor() const { return executor_; }
   [[nodiscard]] std::size_t streams() const { return streams_.size(); }
   /// Streams that wait to be let in; they count among streams() too.
-  [[nodiscard]] std::size_t waiting() const { return desk_.waiting(); }
-  [[nodiscard]] const scheduler::Scheduler& scheduler() const { return scheduler_; }
-  [[nodiscard]] const scheduler::AdmissionDesk& desk() const { return desk_; }
+  [[nodiscard]] std::size_t waiting() const { return desk().waiting(); }
+  [[nodiscard]] const scheduler::Scheduler& scheduler() const { return coordinator_.scheduler(); }
+  [[nodiscard]] const scheduler::AdmissionDesk& desk() const { return coordinator_.admission(); }
   /// What each voice costs by now, in the order of CellOptions::voices.
   [[nodiscard]] std::vector<scheduler::CostModel::Prior> costs() const;
   [[nodiscard]] const std::string& voice_id(std::size_t voice) const { return voices_.all()[voice].id; }
   /// Whether a segment was planned with that voice.
   [[nodiscard]] bool has_spoken(std::size_t voice) const { return spoken_.at(voice); }
   /// Workers that have a voice loaded and take jobs.
-  [[nodiscard]] std::size_t ready_workers() const { return scheduler_.workers(); }
+  [[nodiscard]] std::size_t ready_workers() const { return scheduler().workers(); }
   [[nodiscard]] const fleet::Fleet& fleet() const { return fleet_; }
   /// For workers that join from other machines.
   [[nodiscard]] fleet::Fleet& fleet() { return fleet_; }
@@ -123,11 +125,10 @@ class Cell final : private fleet::Events {
     base::WorkerId worker;
     scheduler::JobKind kind = scheduler::JobKind::kPlan;
     base::TimePoint progress;
-    scheduler::WorkTime took{};     ///< By the worker's account.
-    std::uint32_t grains_left = 0;  ///< Of a render job: that have not come.
-    std::uint32_t next_grain = 0;   ///< Index of the one that comes next.
-    bool started = false;           ///< Its worker has begun it.
-    std::uint64_t text = 0;         ///< Of a plan: the hash by which CostlyTexts knows its voice and text.
+    scheduler::WorkTime took{};                       ///< By the worker's account.
+    std::uint32_t grains_left = 0;                    ///< Of a render job: that have not come.
+    std::uint32_t next_grain = 0;                     ///< Index of the one that comes next.
+    coordinator::TextId text = coordinator::kNoText;  ///< Of a plan.
 
     /// Whether its worker may say that now.
     template <class Body>
@@ -139,19 +140,14 @@ class Cell final : private fleet::Events {
     }
   };
 
-  void worker_joined(const fleet::NewWorker& joined) override;
-  void worker_retires(base::WorkerId worker) override;
-  void worker_left(base::WorkerId worker, worker_pool::Blame blame) override;
-  /// The texts that it was planning have cost a worker.
-  void note_costly_texts(base::WorkerId worker);
-  /// Returns the hash by which costly_texts_ knows the segment.
-  [[nodiscard]] std::uint64_t hash_of(const SpeechStream& stream, const text::Segment& segment) const;
+  void report(coordinator::Event event) override;
+  void remote_joined(const fleet::NewWorker& joined) override;
+  void worker_left(base::WorkerId worker) override;
+  /// Returns the hash by which the coordinator knows the segment.
+  [[nodiscard]] coordinator::TextId hash_of(const SpeechStream& stream, const text::Segment& segment) const;
   /// Whether the stream has a segment by now that is not to be planned, since it has cost too many workers.
   [[nodiscard]] bool has_refused_text(const SpeechStream& stream) const;
   void refuse_text(SpeechStream& stream);
-  void voice_loaded(base::WorkerId worker, const std::string& voice) override;
-  void voice_unloaded(base::WorkerId worker, const std::string& voice) override;
-  void voice_lacking(base::WorkerId worker, const std::string& voice) override;
   void link_measured(base::WorkerId worker, const worker_pool::LinkQuality& link) override;
   /// What a worker elsewhere costs and holds, by its link.
   struct Distance {
@@ -159,46 +155,50 @@ class Cell final : private fleet::Events {
     std::uint32_t depth = 1;
     std::optional<worker_pool::LinkQuality::Cost> cost{};
   };
-  /// Tells the scheduler what differs noticeably from what it was told. False: nothing does.
+  /// Reports what differs noticeably from what was reported before. Returns false if nothing does.
   bool update_distance(base::WorkerId worker, const worker_pool::LinkQuality& link, Distance& told);
-  void on_answer(base::WorkerId worker, wire::Message message) override;
+  void on_answer(fleet::JobAnswer answer) override;
   void fingerprint_changed() override;
-  void pool_due() override;
 
   /// Ends what makes no progress, once a second.
   [[nodiscard]] runtime::Awaitable<> watch();
   void end_stalled();
-  void on_planned(wire::Planned planned);
+  void on_planned(wire::Planned planned, base::Duration cpu);
   void on_grain(wire::GrainDone grain);
   void learn_length(const SpeechStream& stream, const text::Segment& segment, std::span<const base::Duration> grains);
   void note_grain(SpeechStream& stream, base::SampleCount samples);
-  void end_render(const wire::RenderDone& done);
-  void on_failed(const wire::Failed& failed);
+  void end_render(const wire::RenderDone& done, base::Duration cpu);
+  void on_failed(const wire::Failed& failed, base::Duration cpu);
 
-  /// Performs what is decided now.
+  /// Tells the coordinator at the next act().
+  void post(coordinator::Event event);
+  /// Performs what the coordinator decides now. Within a command it does nothing: what was posted is taken up when the
+  /// commands before it are performed.
   void act();
-  void act_on_schedule();
-  /// Asks which requests are admitted now, and arms a timer for when that may change by itself.
-  void consult_desk();
-  void hear(const scheduler::Admitted& verdict);
-  void hear(const scheduler::Refused& verdict);
+  /// Has tick() called when the coordinator wants it.
+  void arm_timer();
+  void tick();
   [[nodiscard]] base::Duration expected_left(const SpeechStream& stream) const;
   /// Of the segment that is planned first; zero while there is none.
   [[nodiscard]] base::Duration expected_first(const SpeechStream& stream) const;
-  void perform(const scheduler::Dispatch& dispatch);
-  /// How long the next chunk of a stream may wait at its worker. Who hears nothing yet waits for nobody.
-  [[nodiscard]] base::Duration patience(base::StreamId stream) const;
-  /// The same for its next plan, after which there is a chunk to render.
-  [[nodiscard]] base::Duration plan_patience(base::StreamId stream) const;
-  /// How the worker may render it together with others.
-  void add_company(const scheduler::Dispatch& dispatch, wire::RenderJob& job) const;
-  void perform(const scheduler::CancelJob& cancel);
-  void perform(const scheduler::StreamDone& done);
-  void perform(const scheduler::StreamFailed& failed);
+  void perform(const coordinator::Admitted& admitted);
+  void perform(const coordinator::Refused& refused);
+  void perform(const coordinator::Dispatch& dispatch);
+  void send_plan(const coordinator::Dispatch& dispatch, SpeechStream& stream);
+  void send_render(const coordinator::Dispatch& dispatch, SpeechStream& stream);
+  void note_job(const scheduler::Dispatch& job, coordinator::TextId text);
+  void perform(const coordinator::CancelJob& cancel);
+  void perform(const coordinator::StreamDone& done);
+  void perform(const coordinator::StreamFailed& failed);
+  void perform(const coordinator::Spawn& spawn) { fleet_.perform(spawn); }
+  void perform(const coordinator::Promote& promote);
+  void perform(const coordinator::Retire& retire) { fleet_.perform(retire); }
+  void perform(const coordinator::Kill& kill) { fleet_.perform(kill); }
+  void perform(const coordinator::TextBlamed& blamed);
   void fail(SpeechStream& stream, Error error);
-  /// The stream gets no more jobs, and the fleet knows how many streams are left.
-  void unschedule(const SpeechStream& stream);
-  /// To the scheduler, once the stream was let in.
+  /// The stream gets no more jobs, or does not wait to be let in any more.
+  void unschedule(const SpeechStream& stream) { post(coordinator::RequestLeft{stream.id()}); }
+  /// To the coordinator, once the stream was let in.
   void report_text(SpeechStream& stream);
   /// Completes it where drop_text() has it end.
   void end_where_kept(SpeechStream& stream);
@@ -213,18 +213,17 @@ class Cell final : private fleet::Events {
   Probe& probe_;
   CellOptions options_;
   fleet::VoiceTable voices_;
-  scheduler::Scheduler scheduler_;
-  scheduler::AdmissionDesk desk_;
-  CostlyTexts costly_texts_;
+  coordinator::Coordinator coordinator_;
+  TextKey text_key_;
   std::vector<scheduler::LengthModel> lengths_;  ///< Of each voice, in the order of CellOptions::voices.
   std::vector<bool> spoken_;                     ///< Likewise: whether it was used.
-  bool room_changed_ = false;                    ///< The desk may decide something.
-  std::unique_ptr<runtime::Timer> next_consultation_;
+  bool acting_ = false;                          ///< act() is under way.
+  std::unique_ptr<runtime::Timer> timer_;
+  std::optional<base::TimePoint> timer_at_;  ///< For which `timer_` is set; nullopt: it is not.
   std::unordered_map<base::StreamId, SpeechStream*> streams_;
   std::unordered_map<base::JobId, Job> jobs_;
   std::unordered_map<base::WorkerId, Distance> distances_;  ///< Of workers elsewhere, as the scheduler knows them.
   std::uint64_t next_stream_ = 1;
-  std::uint64_t capacity_refusals_ = 0;
   bool stopping_ = false;
   runtime::Notifier ready_;  ///< A worker became ready.
   runtime::Notifier idle_;   ///< A stream was closed, or may have nothing left to speak.

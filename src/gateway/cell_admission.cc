@@ -48,6 +48,10 @@ Cell::Handle Cell::open(SpeechSpec spec) {
   const base::StreamId id{next_stream_++};
   Handle stream(new SpeechStream(executor_, id, std::move(spec), clock_.now()), Closer{this});
   streams_.emplace(id, stream.get());
+  if (stopping_) {
+    stream->fail({.code = Errc::kWorkerLost, .message = "the server is stopping"});
+    return stream;
+  }
   if (has_refused_text(*stream)) {
     refuse_text(*stream);
     return stream;
@@ -62,19 +66,21 @@ Cell::Handle Cell::open(SpeechSpec spec) {
     return stream;
   }
   const auto& asked = stream->spec();
-  desk_.apply(
-      {.id = id,
-       .user = asked.user,
-       .account = asked.account,
-       .voice = number(spoken.id),
-       .weight = asked.weight,
-       .max_streams = asked.max_streams,
-       .expected = asked.arrival == TextArrival::kWhole ? expected_left(*stream) : options_.scheduling.phantom_length,
-       .first_segment = expected_first(*stream),
-       .awaits_text = stream->utterance().waiting(),
-       .cheaper = asked.cheaper_voice_id.empty() ? std::nullopt : std::optional(number(asked.cheaper_voice_id))},
-      asked.wait, clock_.now());
-  room_changed_ = true;
+  const bool is_whole = asked.arrival == TextArrival::kWhole;
+  post(coordinator::RequestArrived{
+      .stream = {.id = id,
+                 .user = asked.user,
+                 .account = asked.account,
+                 .voice = number(spoken.id),
+                 .weight = asked.weight,
+                 .max_streams = asked.max_streams,
+                 .expected = is_whole ? expected_left(*stream) : options_.scheduling.phantom_length,
+                 .first_segment = expected_first(*stream),
+                 .awaits_text = stream->utterance().waiting(),
+                 .cheaper =
+                     asked.cheaper_voice_id.empty() ? std::nullopt : std::optional(number(asked.cheaper_voice_id))},
+      .wait = asked.wait,
+      .speed = static_cast<double>(asked.speed)});
   act();
   return stream;
 }
@@ -86,21 +92,18 @@ void Cell::Closer::operator()(SpeechStream* stream) const {
 
 void Cell::give_up(SpeechStream& stream, Error error) {
   stream.fail(std::move(error));
-  desk_.leave(stream.id());
   unschedule(stream);
-  room_changed_ = true;
+  act();
 }
 
 void Cell::close(SpeechStream& stream) {
   streams_.erase(stream.id());
-  desk_.leave(stream.id());
   unschedule(stream);
   if (stream.entry()) {
     probe_.ended(end_of(stream));
   } else if (stream.end() == SpeechStream::End::kNotYet) {
     probe_.left_waiting();
   }
-  room_changed_ = true;
   idle_.notify_all();
   act();
 }
@@ -119,56 +122,33 @@ base::Duration Cell::expected_first(const SpeechStream& stream) const {
 
 std::vector<scheduler::CostModel::Prior> Cell::costs() const {
   std::vector<scheduler::CostModel::Prior> costs;
-  for (const auto& voice : voices_.all()) costs.push_back(scheduler_.cost(number(voice.id), {}).prior());
+  for (const auto& voice : voices_.all()) costs.push_back(scheduler().cost(number(voice.id), {}).prior());
   return costs;
 }
 
-void Cell::consult_desk() {
-  room_changed_ = false;
-  const auto now = clock_.now();
-  const auto hear_all = [this](const std::vector<scheduler::Verdict>& verdicts) {
-    for (const auto& verdict : verdicts) std::visit([this](const auto& body) { hear(body); }, verdict);
-  };
-  const auto& pool = fleet_.pool();
-  hear_all(desk_.poll(now, pool.standby()));
-  if (desk_.called()) {
-    pool_due();  // which consults the desk again where a worker joins
-    if (pool.standby()) hear_all(desk_.poll(now));
-  }
-  next_consultation_.reset();
-  if (const auto next = desk_.next_poll(now); next && !stopping_) {
-    next_consultation_ = clock_.start_timer(executor_, *next, [this] {
-      room_changed_ = true;
-      act();
-    });
-  }
-}
-
-void Cell::hear(const scheduler::Admitted& verdict) {
+void Cell::perform(const coordinator::Admitted& admitted) {
+  const auto& verdict = admitted.verdict;
   SpeechStream& stream = *streams_.at(verdict.stream);
   const auto now = clock_.now();
   const auto& spoken = voices_.all()[verdict.voice.value];
   if (spoken.id != stream.spec().voice_id) stream.use_cheaper_voice(spoken.rate);
-  stream.enter({.at = now,
-                .waited = verdict.waited,
-                .predicted_start = scheduler_.predicted_start(verdict.voice, now),
-                .level = verdict.level});
+  stream.enter(
+      {.at = now, .waited = verdict.waited, .predicted_start = admitted.predicted_start, .level = verdict.level});
   stream.progressed(now);
   if (stream.spec().arrival == TextArrival::kInPieces) report_text(stream);  // what came while it waited
   probe_.admitted(verdict.waited);
 }
 
-void Cell::hear(const scheduler::Refused& verdict) {
+void Cell::perform(const coordinator::Refused& refused) {
+  const auto& verdict = refused.verdict;
   probe_.refused(verdict.reason);
   Error error{.code = Errc::kBusy, .retry_after = verdict.retry_after};
   const auto then = fmt::format("come back in {:.1f} s", base::to_seconds(verdict.retry_after));
   switch (verdict.reason) {
     case scheduler::RefusalReason::kCapacity:
-      ++capacity_refusals_;
-      error.message = fmt::format("The server is full{}; {}.", why_it_cannot_grow(fleet_.pool().limit()), then);
+      error.message = fmt::format("The server is full{}; {}.", why_it_cannot_grow(refused.limit), then);
       break;
     case scheduler::RefusalReason::kQueueFull:
-      ++capacity_refusals_;
       error.message = fmt::format("Too many wait for room already; {}.", then);
       break;
     case scheduler::RefusalReason::kNoWorkers:

@@ -16,7 +16,9 @@ base::SampleCount samples_of(base::Duration duration, base::SampleRate rate) {
 
 }  // namespace
 
-void Cell::on_answer(base::WorkerId worker, wire::Message message) {
+void Cell::on_answer(fleet::JobAnswer answer) {
+  const auto worker = answer.worker;
+  const auto cpu = answer.cpu;
   std::visit(
       [&]<class M>(M&& body) {
         using Body = std::remove_cvref_t<M>;
@@ -24,31 +26,30 @@ void Cell::on_answer(base::WorkerId worker, wire::Message message) {
           const auto job = jobs_.find(base::JobId{body.job});
           if (job == jobs_.end() || job->second.worker != worker) return;
           if (!job->second.may_hear<Body>())
-            return fleet_.kill_for_bad_answer(worker, "an answer that its job does not have");
+            return fleet_.report_bad_answer(worker, "an answer that its job does not have");
           job->second.progress = clock_.now();
         }
         if constexpr (std::is_same_v<Body, wire::Started>) {
-          jobs_.at(base::JobId{body.job}).started = true;
-          scheduler_.started(base::JobId{body.job});
+          const base::JobId job{body.job};
+          post(coordinator::JobStarted{.job = job, .cpu = cpu, .text = jobs_.at(job).text});
         }
-        if constexpr (std::is_same_v<Body, wire::Planned>) on_planned(std::forward<M>(body));
+        if constexpr (std::is_same_v<Body, wire::Planned>) on_planned(std::forward<M>(body), cpu);
         if constexpr (std::is_same_v<Body, wire::GrainDone>) on_grain(std::forward<M>(body));
-        if constexpr (std::is_same_v<Body, wire::RenderDone>) end_render(body);
-        if constexpr (std::is_same_v<Body, wire::Failed>) on_failed(body);
+        if constexpr (std::is_same_v<Body, wire::RenderDone>) end_render(body, cpu);
+        if constexpr (std::is_same_v<Body, wire::Failed>) on_failed(body, cpu);
       },
-      std::move(message));
+      std::move(answer.message));
   act();
 }
 
-void Cell::on_planned(wire::Planned planned) {
+void Cell::on_planned(wire::Planned planned, base::Duration cpu) {
   const base::JobId id{planned.job};
   SpeechStream* stream = stream_of(id);
-  costly_texts_.planned(jobs_.at(id).text);
   jobs_.erase(id);
   const scheduler::WorkTime took(base::from_microseconds(planned.wall_us), base::from_microseconds(planned.cpu_us));
   probe_.job(scheduler::JobKind::kPlan, took);
   if (stream == nullptr) {
-    scheduler_.planned(id, {.took = took}, clock_.now());
+    post(coordinator::SegmentPlanned{.job = id, .took = took, .cpu = cpu});
     return;
   }
   const auto rate = stream->spec().rate;
@@ -61,13 +62,13 @@ void Cell::on_planned(wire::Planned planned) {
   stream->add_segment(std::move(planned), pause);
   stream->utterance().accepted();
   stream->progressed(clock_.now());
-  scheduler_.planned(id,
-                     {.grains = grains,
-                      .more_text = stream->utterance().next() != nullptr,
-                      .awaits_text = stream->utterance().waiting(),
-                      .expected = expected_left(*stream),
-                      .took = took},
-                     clock_.now());
+  post(coordinator::SegmentPlanned{.job = id,
+                                   .grains = std::move(grains),
+                                   .more_text = stream->utterance().next() != nullptr,
+                                   .awaits_text = stream->utterance().waiting(),
+                                   .expected = expected_left(*stream),
+                                   .took = took,
+                                   .cpu = cpu});
 }
 
 void Cell::learn_length(const SpeechStream& stream, const text::Segment& segment,
@@ -87,7 +88,7 @@ void Cell::on_grain(wire::GrainDone grain) {
   const auto samples = base::SampleCount{grain.pcm.size()};
   if (stream != nullptr && (grain.index != jobs_.at(id).next_grain || !stream->add_grain(std::move(grain)))) {
     // What it sent is not taken, and another worker renders it. Whose grain loses two workers fails alone.
-    fleet_.kill_for_bad_answer(jobs_.at(id).worker, "a grain of another place or length than planned");
+    fleet_.report_bad_answer(jobs_.at(id).worker, "a grain of another place or length than planned");
     return;
   }
   if (const auto job = jobs_.find(id); job != jobs_.end()) {
@@ -97,37 +98,37 @@ void Cell::on_grain(wire::GrainDone grain) {
     job->second.grains_left -= std::min(job->second.grains_left, 1U);
   }
   if (stream != nullptr) note_grain(*stream, samples);
-  scheduler_.grain_rendered(id, took, clock_.now());
+  post(coordinator::GrainRendered{.job = id, .took = took});
   if (stream != nullptr) end_where_kept(*stream);
   if (stream != nullptr &&
       base::playing_time(stream->waiting(), stream->spec().rate) > stream->spec().backlog.value_or(options_.backlog)) {
-    scheduler_.block_stream(stream->id());
+    post(coordinator::StreamBlocked{stream->id()});
   }
 }
 
 void Cell::note_grain(SpeechStream& stream, base::SampleCount samples) {
   const auto now = clock_.now();
   stream.progressed(now);
-  const auto* const playback = scheduler_.playback(stream.id());
+  const auto* const playback = scheduler().playback(stream.id());
   const auto dry_at = playback == nullptr ? std::nullopt : playback->dry_at();
   if (stream.begins()) probe_.started(stream.entry()->predicted_start, now - stream.entry()->at);
   probe_.grain(dry_at ? now - *dry_at : base::Duration{}, base::playing_time(samples, stream.spec().rate));
 }
 
-void Cell::end_render(const wire::RenderDone& done) {
+void Cell::end_render(const wire::RenderDone& done, base::Duration cpu) {
   const base::JobId id{done.job};
   if (const auto job = jobs_.find(id);
       job != jobs_.end() && !done.cancelled && job->second.grains_left > 0 && stream_of(id) != nullptr) {
     // As with a wrong grain: another worker goes on after the last one that came.
-    fleet_.kill_for_bad_answer(job->second.worker, "a render job without all its grains");
+    fleet_.report_bad_answer(job->second.worker, "a render job without all its grains");
     return;
   }
   if (const auto job = jobs_.extract(id)) probe_.job(scheduler::JobKind::kRender, job.mapped().took);
   idle_.notify_all();
-  scheduler_.render_ended(id, clock_.now());
+  post(coordinator::RenderEnded{.job = id, .cpu = cpu});
 }
 
-void Cell::on_failed(const wire::Failed& failed) {
+void Cell::on_failed(const wire::Failed& failed, base::Duration cpu) {
   const base::JobId id{failed.job};
   SpeechStream* stream = stream_of(id);
   const auto job = jobs_.find(id);
@@ -138,24 +139,20 @@ void Cell::on_failed(const wire::Failed& failed) {
   if (stream != nullptr && kind == scheduler::JobKind::kPlan && code == engine::Errc::kNothingToSpeak) {
     stream->skip_segment();
     stream->utterance().nothing();
-    scheduler_.planned(id,
-                       {.more_text = stream->utterance().next() != nullptr,
-                        .awaits_text = stream->utterance().waiting(),
-                        .expected = expected_left(*stream)},
-                       clock_.now());
+    post(coordinator::SegmentPlanned{.job = id,
+                                     .more_text = stream->utterance().next() != nullptr,
+                                     .awaits_text = stream->utterance().waiting(),
+                                     .expected = expected_left(*stream),
+                                     .cpu = cpu});
     return;
   }
   if (stream != nullptr && kind == scheduler::JobKind::kPlan && code == engine::Errc::kSegmentTooLong &&
       stream->utterance().too_long()) {
-    scheduler_.plan_again(id);
+    post(coordinator::PlanRefused{.job = id, .cpu = cpu});
     return;
   }
   if (stream != nullptr) fail(*stream, {.code = Errc::kEngineFailed, .message = failed.message});
-  if (kind == scheduler::JobKind::kPlan) {
-    scheduler_.planned(id, {}, clock_.now());
-  } else {
-    scheduler_.render_ended(id, clock_.now());
-  }
+  post(coordinator::JobFailed{.job = id, .cpu = cpu});
 }
 
 SpeechStream* Cell::stream_of(base::JobId id) {

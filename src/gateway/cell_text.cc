@@ -49,9 +49,9 @@ void Cell::end_text(SpeechStream& stream) {
 void Cell::report_text(SpeechStream& stream) {
   if (!stream.is_under_way()) return;
   if (stream.utterance().next() != nullptr) {
-    scheduler_.text_arrived(stream.id(), expected_left(stream), clock_.now());
+    post(coordinator::TextArrived{.stream = stream.id(), .expected = expected_left(stream)});
   } else if (stream.utterance().finished()) {
-    scheduler_.text_ended(stream.id(), clock_.now());
+    post(coordinator::TextEnded{stream.id()});
   }
 }
 

@@ -19,37 +19,37 @@ bool differ(const worker_pool::LinkQuality::Cost& now, const worker_pool::LinkQu
 
 }  // namespace
 
-void Cell::worker_joined(const fleet::NewWorker& joined) {
-  scheduler::DeviceId device;
+void Cell::remote_joined(const fleet::NewWorker& joined) {
   const auto& id = joined.remote_id;
   // What a machine's workers cost is learnt together, over all the times that they join.
-  if (!id.empty()) device = scheduler::DeviceId{identity::hash({"remote", id.substr(0, id.rfind('/'))})};
-  scheduler_.add_worker(joined.worker, joined.places + options_.scheduling.queue_depth - 1, device, joined.places);
-  if (joined.link != nullptr) {
-    distances_[joined.worker] = {.device = device, .depth = options_.scheduling.queue_depth};
-    update_distance(joined.worker, *joined.link, distances_[joined.worker]);
-  }
-  for (const auto& loaded : joined.voices) voice_loaded(joined.worker, loaded);
-  room_changed_ = true;
+  const scheduler::DeviceId device{identity::hash({"remote", id.substr(0, id.rfind('/'))})};
+  const auto depth = options_.scheduling.queue_depth;
+  coordinator::Worker worker{.id = joined.worker, .places = joined.places, .depth = depth, .device = device};
+  for (const auto& voice : joined.voices) worker.voices.push_back(number(voice));
+  post(coordinator::RoundTripMeasured{.worker = joined.worker, .round_trip = joined.link->round_trip()});
+  post(coordinator::RemoteJoined{std::move(worker)});
+  distances_[joined.worker] = {.device = device, .depth = depth};
+  update_distance(joined.worker, *joined.link, distances_[joined.worker]);
   ready_.notify_all();
   act();
 }
 
 void Cell::link_measured(base::WorkerId worker, const worker_pool::LinkQuality& link) {
+  post(coordinator::RoundTripMeasured{.worker = worker, .round_trip = link.round_trip()});
   const auto told = distances_.find(worker);
   if (told != distances_.end() && update_distance(worker, link, told->second)) act();
 }
 
 bool Cell::update_distance(base::WorkerId worker, const worker_pool::LinkQuality& link, Distance& told) {
-  const auto job = scheduler_.pace(number(voices_.first().id)).render_cost(options_.scheduling.chunk_max);
+  const auto job = scheduler().pace(number(voices_.first().id)).render_cost(options_.scheduling.chunk_max);
   const auto cost = link.cost(job);
   const auto depth = std::max(options_.scheduling.queue_depth, link.depth(job));
   const bool is_news = !told.cost || differ(cost, *told.cost) || depth != told.depth;
   if (!is_news) return false;
   told.cost = cost;
   told.depth = depth;
-  scheduler_.set_distance(told.device, {.fixed = cost.fixed, .ratio = cost.ratio});
-  scheduler_.set_depth(worker, depth);
+  post(coordinator::LinkMeasured{
+      .worker = worker, .device = told.device, .distance = {.fixed = cost.fixed, .ratio = cost.ratio}, .depth = depth});
   return true;
 }
 
@@ -60,57 +60,36 @@ void Cell::fingerprint_changed() {
     fail(*stream, {.code = Errc::kWorkerLost,
                    .message = "the workers that rendered it are gone, and the others would compute other bytes"});
   }
+  act();
 }
 
-void Cell::worker_retires(base::WorkerId worker) {
-  scheduler_.retire_worker(worker);
-  room_changed_ = true;
-}
-
-void Cell::note_costly_texts(base::WorkerId worker) {
-  for (const auto& [id, job] : jobs_) {
-    if (job.worker != worker || job.kind != scheduler::JobKind::kPlan || !job.started) continue;
-    const auto losses = costly_texts_.lost(job.text, clock_.now());
-    runtime::log_warn("text_cost_worker", {{"stream", job.stream.value}, {"worker", worker.value}, {"losses", losses}});
-  }
-}
-
-std::uint64_t Cell::hash_of(const SpeechStream& stream, const text::Segment& segment) const {
-  return costly_texts_.hash_of(stream.spec().voice_id, segment.text);
+coordinator::TextId Cell::hash_of(const SpeechStream& stream, const text::Segment& segment) const {
+  return text_key_.hash_of(stream.spec().voice_id, segment.text);
 }
 
 bool Cell::has_refused_text(const SpeechStream& stream) const {
-  if (costly_texts_.size() == 0) return false;
+  const auto& costly = coordinator_.costly_texts();
+  if (costly.size() == 0) return false;
   return std::ranges::any_of(stream.utterance().segments(), [&](const auto& segment) {
-    return costly_texts_.refuses(hash_of(stream, segment), clock_.now());
+    return costly.refuses(hash_of(stream, segment), clock_.now());
   });
 }
 
 void Cell::refuse_text(SpeechStream& stream) {
-  runtime::log_warn("text_refused", {{"stream", stream.id().value}, {"remembered", costly_texts_.size()}});
+  runtime::log_warn("text_refused",
+                    {{"stream", stream.id().value}, {"remembered", coordinator_.costly_texts().size()}});
   stream.fail({.code = Errc::kTextNotSpeakable,
                .message = "The text has ended the workers that read it, and is not tried again for a while."});
 }
 
-void Cell::worker_left(base::WorkerId worker, worker_pool::Blame blame) {
-  if (blame == worker_pool::Blame::kText) note_costly_texts(worker);
+void Cell::worker_left(base::WorkerId worker) {
   distances_.erase(worker);
   std::erase_if(jobs_, [&](const auto& entry) { return entry.second.worker == worker; });
-  scheduler_.remove_worker(worker, clock_.now());
-  room_changed_ = true;
-  act();
 }
 
-void Cell::voice_loaded(base::WorkerId worker, const std::string& voice) {
-  scheduler_.voice_loaded(worker, number(voice));
-}
-
-void Cell::voice_unloaded(base::WorkerId worker, const std::string& voice) {
-  scheduler_.voice_unloaded(worker, number(voice));
-}
-
-void Cell::voice_lacking(base::WorkerId worker, const std::string& voice) {
-  scheduler_.voice_lacking(worker, number(voice));
+void Cell::perform(const coordinator::TextBlamed& blamed) {
+  runtime::log_warn("text_cost_worker",
+                    {{"stream", blamed.stream.value}, {"worker", blamed.worker.value}, {"losses", blamed.losses}});
 }
 
 }  // namespace antiphon::gateway

@@ -166,6 +166,8 @@ class Simulation {
   void perform(const coordinator::Promote& promote);
   void perform(const coordinator::Retire& retire);
   void perform(const coordinator::Kill& kill);
+  /// The workers of a simulation read no texts.
+  void perform(const coordinator::TextBlamed& /*blamed*/) {}
   void perform(const coordinator::Dispatch& dispatch);
   void perform(const coordinator::CancelJob& cancel);
   void ready(std::uint32_t slot);

@@ -14,6 +14,11 @@ void TaskQueue::add(const Task& task, base::Duration cpu, base::TimePoint now) {
   if (tasks_.size() == 1) begin_first(cpu, now);
 }
 
+void TaskQueue::add_before(std::uint64_t number, const Task& task, base::Duration cpu, base::TimePoint now) {
+  const auto added = tasks_.insert(std::ranges::find(tasks_, number, &Task::number), task);
+  if (added == tasks_.begin()) begin_first(cpu, now);
+}
+
 void TaskQueue::started(std::uint64_t number, base::Duration cpu, base::TimePoint now) {
   if (const auto* const task = find(number)) judge_->begin(worker_, task->work, cpu, now);
 }

@@ -27,6 +27,8 @@ class TaskQueue {
   void reset(base::WorkerId worker);
   /// Behind all that it has. `cpu`: what the process has used, here and below.
   void add(const Task& task, base::Duration cpu, base::TimePoint now);
+  /// The same, but ahead of that number, or behind all if it is not there.
+  void add_before(std::uint64_t number, const Task& task, base::Duration cpu, base::TimePoint now);
   /// The worker says that it begins this one now. A number that is not there is ignored.
   void started(std::uint64_t number, base::Duration cpu, base::TimePoint now);
   /// A part of what it is at is done.

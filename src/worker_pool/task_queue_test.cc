@@ -34,6 +34,19 @@ class TaskQueueTest : public testing::Test {
   base::TimePoint now_ = base::TimePoint{} + 1h;
 };
 
+TEST_F(TaskQueueTest, WhatIsPutBeforeTheFirstIsWhatTheWorkerIsAt) {
+  add(1, 100ms);
+  queue_.add_before(1, {.number = 2, .work = {.task = StallJudge::Task::kLoad}}, 0s, now_);
+  queue_.add_before(7, {.number = 3}, 0s, now_);
+  EXPECT_EQ(queue_.first(), 2U);
+  EXPECT_FALSE(stalls_within(900ms)) << "a load may take longer";
+  queue_.ended(2, 0s, now_);
+  EXPECT_EQ(queue_.first(), 1U);
+  EXPECT_TRUE(stalls_within(300ms));
+  queue_.ended(1, 0s, now_);
+  EXPECT_EQ(queue_.first(), 3U);
+}
+
 TEST_F(TaskQueueTest, TheFirstIsWhatTheWorkerIsAtUntilItEnds) {
   add(1, 500ms);
   add(2, 100ms);

@@ -1,0 +1,18 @@
+#include "gateway/text_key.h"
+
+#include <random>
+
+#include "identity/hash.h"
+
+namespace antiphon::gateway {
+
+TextKey::TextKey() : key_(16, '\0') {
+  std::random_device device;
+  for (auto& byte : key_) byte = static_cast<char>(device());
+}
+
+std::uint64_t TextKey::hash_of(std::string_view voice, std::string_view text) const {
+  return identity::hash({key_, voice, text});
+}
+
+}  // namespace antiphon::gateway
