@@ -1,5 +1,6 @@
 """The tarball, the Debian packages and the content of the container image: each is made by one command, put where nothing
 else of ours is, started, spoken with, and taken away."""
+import json
 import os
 import pathlib
 import re
@@ -13,6 +14,7 @@ from conftest import DEADLINE_SECONDS, ENVIRONMENT, REPOSITORY, free_port, insid
 OF_THE_SYSTEM = {"linux-vdso.so.1", "libm.so.6", "libc.so.6", "ld-linux-x86-64.so.2"}
 # Debian's FFmpeg alone brings a hundred.
 MOST_LIBRARIES = 30
+MOST_IMAGE_BYTES = 250_000_000
 # Of `systemd-analyze security`: 0 is best, 10 worst; below 2.0 it says "OK".
 WORST_EXPOSURE = 2.0
 
@@ -117,3 +119,31 @@ def test_the_unit_leaves_the_service_little_to_harm(debs, tmp_path):
     done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager", unit], capture_output=True, text=True)
     exposure = re.search(r"Overall exposure level.*?: ([\d.]+)", done.stdout)
     assert exposure and float(exposure[1]) < WORST_EXPOSURE, done.stdout + done.stderr
+
+
+def unpacked_image(folder):
+    """The content of the image's layers under `folder`, and its configuration."""
+    archive, = [file for file in make("image") if file.name.endswith("-image.tar")]
+    assert archive.stat().st_size < MOST_IMAGE_BYTES
+    with tarfile.open(archive) as layout:
+        def blob(named):
+            return layout.extractfile("blobs/" + named["digest"].replace(":", "/"))
+        manifest = json.load(blob(json.load(layout.extractfile("index.json"))["manifests"][0]))
+        for layer in manifest["layers"]:
+            with tarfile.open(fileobj=blob(layer)) as files:
+                files.extractall(folder, numeric_owner=True)
+        return json.load(blob(manifest["config"]))["config"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for a root folder of its own")
+def test_the_image_speaks_as_no_one_in_a_root_that_nobody_can_write_with_an_empty_environment(tmp_path):
+    folder = tmp_path / "image"
+    config = unpacked_image(folder)
+    assert config["User"] == "65532:65532"
+    port = free_port()
+    mounts = (f'mount --bind "{folder}" "{folder}" && mount -t proc proc "{folder}/proc" && mount --rbind /dev "{folder}/dev" && '
+              f'mount -o remount,ro,bind "{folder}" && exec env -i /usr/sbin/chroot --userspec={config["User"]} "{folder}" "$@"')
+    command = ["unshare", "--mount", "sh", "-c", mounts, "sh", *config["Entrypoint"], "serve", "--listen", f"127.0.0.1:{port}",
+               "--workers", "1"]
+    with serving(command, port) as client:
+        assert len(speak(client)) > 10_000
