@@ -38,3 +38,14 @@ target_compile_definitions(antiphon_onnx_proto INTERFACE ONNX_NAMESPACE=onnx ONN
 
 # Only its core: the configuration that Debian ships asks for the web servers and clients of its other parts too.
 find_library(PROMETHEUS_CPP_CORE_LIBRARY prometheus-cpp-core REQUIRED)
+
+# The folder of a build is laid out as an installation is: the program seeks lib/antiphon and share/antiphon above its file
+# (src/process/installation.h).
+file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/lib/antiphon" "${PROJECT_BINARY_DIR}/share/antiphon")
+function(antiphon_link_into_build TARGET NAME)
+  file(CREATE_LINK "${ANTIPHON_DEPS_DIR}/${TARGET}" "${PROJECT_BINARY_DIR}/${NAME}" SYMBOLIC)
+endfunction()
+antiphon_link_into_build(onnxruntime/lib/libonnxruntime.so.1.32.0 lib/antiphon/libonnxruntime.so.1.32.0)
+antiphon_link_into_build(onnxruntime-gpu/lib lib/antiphon/onnxruntime-gpu)
+antiphon_link_into_build(espeak/libespeak-ng.so.1.52.0 lib/antiphon/libespeak-ng.so.1.52.0)
+antiphon_link_into_build(espeak/espeak-ng-data share/antiphon/espeak-ng-data)

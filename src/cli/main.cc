@@ -1,8 +1,11 @@
+#include <fmt/core.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <exception>
 #include <utility>
 
+#include "cli/build_info.h"
 #include "cli/commands.h"
 #include "cli/usage.h"
 #include "runtime/log.h"
@@ -15,7 +18,7 @@ constexpr int kWrongUsage = 2;
 
 int main(int argc, char** argv) {
   CLI::App app("Antiphon speaks to many listeners at once in real time.", "antiphon");
-  app.set_version_flag("--version", "antiphon " ANTIPHON_VERSION);
+  app.set_version_flag("--version", fmt::format("antiphon {} ({})", ANTIPHON_VERSION, antiphon::cli::build_commit()));
   app.require_subcommand(1);
   antiphon::cli::Run chosen;
   antiphon::cli::add_serve(app, chosen);

@@ -30,6 +30,7 @@
 #include "device/gpu.h"
 #include "gateway/server.h"
 #include "net/ip_network.h"
+#include "process/service_manager.h"
 #include "protocol/elevenlabs/client_message.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
@@ -201,15 +202,31 @@ std::string ready_line(const http::Endpoint& at, std::string_view scheme, const 
       host, at.port, voice, scheme);
 }
 
-runtime::Awaitable<> announce(gateway::Server& server, std::string line) {
+void tell(const process::ServiceManager& manager, std::string_view state) {
+  if (const auto told = manager.tell(state); !told) {
+    runtime::log_warn("service_manager", {{"state", state}, {"reason", told.error().message}});
+  }
+}
+
+/// Lets the service manager see that the event loop turns, twice in each of its periods, for as long as the server
+/// runs.
+runtime::Awaitable<> reassure(const process::ServiceManager& manager, runtime::Clock& clock) {
+  const auto period = config::watchdog_period();
+  if (!period) co_return;
+  while (co_await runtime::sleep_for(clock, *period / 2)) tell(manager, "WATCHDOG=1");
+}
+
+runtime::Awaitable<> announce(gateway::Server& server, const process::ServiceManager& manager, std::string line) {
   if (!co_await server.wait_ready()) co_return;
+  tell(manager, "READY=1");
   fmt::print("{}\n", line);
   std::fflush(stdout);
 }
 
 /// The first signal lets what plays finish, the second one ends at once.
 runtime::Awaitable<> end_on_signal(gateway::Server& server, runtime::Clock& clock, boost::asio::signal_set& signals,
-                                   base::Duration drain, runtime::TaskGroup& others) {
+                                   base::Duration drain, runtime::TaskGroup& others,
+                                   const process::ServiceManager& manager, runtime::TaskGroup& reassuring) {
   constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
   const auto [error, number] = co_await signals.async_wait(kAwait);
   if (error) co_return;
@@ -218,8 +235,10 @@ runtime::Awaitable<> end_on_signal(gateway::Server& server, runtime::Clock& cloc
     constexpr int kInterrupted = 130;
     if (!none) ::_exit(kInterrupted);  // the workers die with this process
   });
+  tell(manager, "STOPPING=1");
   others.cancel();
   co_await server.stop(clock.now() + drain);
+  reassuring.cancel();
   signals.cancel();
 }
 
@@ -265,12 +284,15 @@ int serve(const Flags& flags) {
   gateway::Server server(context.get_executor(), clock, std::move(options));
   const auto endpoint = server.start();
   if (!endpoint) throw std::runtime_error(endpoint.error().message);
+  const process::ServiceManager manager(config::service_manager_socket());
   runtime::TaskGroup others(context.get_executor());
+  runtime::TaskGroup reassuring(context.get_executor());
   runtime::TaskGroup tasks(context.get_executor());
   const auto* const scheme = config.server.certificate.empty() ? "http" : "https";
-  others.spawn(announce(server, ready_line(*endpoint, scheme, voices.voices().front().id)));
+  others.spawn(announce(server, manager, ready_line(*endpoint, scheme, voices.voices().front().id)));
   others.spawn(reload_on_hangup(server, config, std::move(exposure), hangups, readers));
-  tasks.spawn(end_on_signal(server, clock, signals, config.server.drain, others));
+  tasks.spawn(end_on_signal(server, clock, signals, config.server.drain, others, manager, reassuring));
+  reassuring.spawn(reassure(manager, clock));
   context.run();
   return 0;
 }

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "engine/tone/manifest.h"
+#include "process/installation.h"
 #include "runtime/log.h"
 #include "voice/catalogue.h"
 #include "voice/seen_costs.h"
@@ -83,7 +84,10 @@ void keep_cost(const gateway::ServedVoice& voice, const scheduler::CostModel::Pr
 }
 
 std::string no_voices(const std::filesystem::path& folder) {
-  return fmt::format("there are no voices in {}; add one with 'antiphon voices add FILE.onnx'", folder.string());
+  const auto packaged = process::installed("share/antiphon/voices/hibari");
+  std::error_code none;
+  const auto source = std::filesystem::is_directory(packaged, none) ? packaged.string() : std::string("FILE.onnx");
+  return fmt::format("there are no voices in {}; add one with 'antiphon voices add {}'", folder.string(), source);
 }
 
 }  // namespace antiphon::cli

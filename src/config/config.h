@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -178,6 +180,13 @@ void validate(const Config& config);
 [[nodiscard]] std::filesystem::path default_voices_folder();
 /// Where the dynamic linker looks first, LD_LIBRARY_PATH, absolute folders only: CUDA's libraries may lie there.
 [[nodiscard]] std::vector<std::filesystem::path> library_folders();
+
+/// NOTIFY_SOCKET, where the service manager listens; "" = there is none.
+[[nodiscard]] std::string service_manager_socket();
+
+/// WATCHDOG_USEC, within what time the service manager wants to hear from this process again, at least 10 ms. Returns
+/// nullopt if it does not.
+[[nodiscard]] std::optional<std::chrono::microseconds> watchdog_period();
 
 /// $XDG_DATA_HOME/antiphon/keys.json, or ~/.local/share/antiphon/keys.json.
 [[nodiscard]] std::filesystem::path default_keys_file();

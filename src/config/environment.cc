@@ -1,8 +1,11 @@
 #include <unistd.h>
 
+#include <charconv>
+#include <cstdint>
 #include <cstdlib>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include "config/config.h"
 #include "config/variables.h"
@@ -48,6 +51,22 @@ std::vector<std::filesystem::path> library_folders() {
     if (folder.starts_with('/')) folders.emplace_back(folder);
   }
   return folders;
+}
+
+std::string service_manager_socket() {
+  const char* const value = std::getenv("NOTIFY_SOCKET");  // NOLINT(concurrency-mt-unsafe): as above
+  return value == nullptr ? "" : value;
+}
+
+std::optional<std::chrono::microseconds> watchdog_period() {
+  const char* const value = std::getenv("WATCHDOG_USEC");  // NOLINT(concurrency-mt-unsafe): as above
+  if (value == nullptr) return std::nullopt;
+  const std::string_view text(value);
+  constexpr std::int64_t kShortest = 10'000;
+  std::int64_t period = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), period);
+  if (error != std::errc() || end != text.data() + text.size() || period < kShortest) return std::nullopt;
+  return std::chrono::microseconds(period);
 }
 
 std::filesystem::path default_keys_file() { return data_folder() / "keys.json"; }

@@ -13,6 +13,7 @@
 #include "phonemizer/foreign.h"
 #include "phonemizer/pieces.h"
 #include "phonemizer/terminator.h"
+#include "process/installation.h"
 
 namespace antiphon::phonemizer {
 namespace {
@@ -145,8 +146,8 @@ bool is_voice_name(const std::string& name) {
 
 }  // namespace
 
-std::filesystem::path default_library() { return ANTIPHON_ESPEAK_LIBRARY; }
-std::filesystem::path default_data() { return ANTIPHON_ESPEAK_DATA; }
+std::filesystem::path default_library() { return process::installed("lib/antiphon/libespeak-ng.so.1.52.0"); }
+std::filesystem::path default_data() { return process::installed("share/antiphon/espeak-ng-data"); }
 
 std::u32string join(std::span<const Clause> clauses) {
   std::u32string joined;

@@ -3,6 +3,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import time
 
 import httpx
@@ -249,3 +250,18 @@ def test_a_client_that_leaves_the_real_voice_frees_its_work(serve, real_store):
     event, = server.events("speech")
     assert event["end"] == "cancelled"
     assert ended_workers(server) == []
+
+
+def test_the_service_manager_hears_of_the_start_of_the_loop_and_of_the_end(serve, tmp_path):
+    """systemd's protocol: one datagram a state; WATCHDOG_USEC asks for a sign of life within so many microseconds."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(harness.DEADLINE_SECONDS)
+        server = serve("--voice", "steady", environment={"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "200000"})
+        states = set()
+        while states != {b"READY=1", b"WATCHDOG=1"}:
+            states.add(manager.recv(64))
+        server.signal(signal.SIGTERM)
+        while (state := manager.recv(64)) != b"STOPPING=1":
+            assert state == b"WATCHDOG=1"
+        assert server.wait() == 0

@@ -9,6 +9,7 @@
 
 #include "engine/ort/instruction_set.h"
 #include "engine/ort/runtime_impl.h"
+#include "process/installation.h"
 
 namespace antiphon::engine::ort {
 namespace {
@@ -22,6 +23,8 @@ std::unexpected<Error> failure(Errc code, std::string message) {
 using GetApiBase = const OrtApiBase* (*)();
 
 /// Opens the library for good: it has threads and static objects of its own, so it is never closed.
+constexpr std::string_view kCudaFolder = "lib/antiphon/onnxruntime-gpu";
+
 Result<const OrtApiBase*> open_library(const std::filesystem::path& file) {
   // From 1.32 on the library otherwise keeps a database in the user's cache folder and sends it to its makers.
   // NOLINTNEXTLINE(concurrency-mt-unsafe): the first voice, or fingerprint, is asked for before there are threads.
@@ -41,9 +44,9 @@ Result<const OrtApiBase*> open_library(const std::filesystem::path& file) {
 
 }  // namespace
 
-std::filesystem::path default_library() { return ANTIPHON_ONNXRUNTIME_LIBRARY; }
+std::filesystem::path default_library() { return process::installed("lib/antiphon/libonnxruntime.so.1.32.0"); }
 
-std::filesystem::path default_cuda_library() { return newest_library(ANTIPHON_ONNXRUNTIME_CUDA_FOLDER); }
+std::filesystem::path default_cuda_library() { return newest_library(process::installed(kCudaFolder)); }
 
 std::filesystem::path newest_library(const std::filesystem::path& folder) {
   constexpr std::string_view kName = "libonnxruntime.so";
@@ -59,7 +62,7 @@ std::filesystem::path newest_library(const std::filesystem::path& folder) {
 
 std::string lacks_cuda(const std::filesystem::path& library) {
   std::error_code none;
-  if (library.empty()) return std::string("there is no folder ") + ANTIPHON_ONNXRUNTIME_CUDA_FOLDER;
+  if (library.empty()) return "there is no folder " + process::installed(kCudaFolder).string();
   if (!std::filesystem::exists(library, none)) return library.string() + " does not exist";
   const auto provider = library.parent_path() / "libonnxruntime_providers_cuda.so";
   if (std::filesystem::exists(provider, none)) return {};

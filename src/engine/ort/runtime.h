@@ -13,7 +13,7 @@ namespace antiphon::engine::ort {
 
 /// Where set-up put the library of the version that this program was tested with.
 [[nodiscard]] std::filesystem::path default_library();
-/// The library that is built for CUDA, in the folder onnxruntime-gpu beside the other's. Empty: there is none.
+/// The library that is built for CUDA, in the folder onnxruntime-gpu beside the other. Empty: there is none.
 [[nodiscard]] std::filesystem::path default_cuda_library();
 /// Of the libraries in that folder the one of the newest version: 1.21.0 is newer than 1.9.1. Empty: there is none.
 [[nodiscard]] std::filesystem::path newest_library(const std::filesystem::path& folder);
