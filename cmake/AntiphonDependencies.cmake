@@ -38,3 +38,6 @@ target_compile_definitions(antiphon_onnx_proto INTERFACE ONNX_NAMESPACE=onnx ONN
 
 # Only its core: the configuration that Debian ships asks for the web servers and clients of its other parts too.
 find_library(PROMETHEUS_CPP_CORE_LIBRARY prometheus-cpp-core REQUIRED)
+
+# Of hiredis only the parser of replies and the encoder of commands; it opens no socket here.
+find_library(HIREDIS_LIBRARY hiredis REQUIRED)
