@@ -49,3 +49,5 @@ antiphon_link_into_build(onnxruntime/lib/libonnxruntime.so.1.32.0 lib/antiphon/l
 antiphon_link_into_build(onnxruntime-gpu/lib lib/antiphon/onnxruntime-gpu)
 antiphon_link_into_build(espeak/libespeak-ng.so.1.52.0 lib/antiphon/libespeak-ng.so.1.52.0)
 antiphon_link_into_build(espeak/espeak-ng-data share/antiphon/espeak-ng-data)
+# Of hiredis only the parser of replies and the encoder of commands; it opens no socket here.
+find_library(HIREDIS_LIBRARY hiredis REQUIRED)

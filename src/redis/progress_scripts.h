@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string_view>
+
+namespace antiphon::redis {
+
+// What the store has Redis do in one step. Each record is a hash of the fields r (the request), p (the progress), o
+// (the cell that owns it), t (the fencing token), c and u (when it was created and last written, in ms since 1970). The
+// keys are those of the record, of the live streams and of the streams of its user: sorted sets by time.
+
+/// Arguments: token, cell, progress, now, lifetime in ms, 1 where it is live, name, created, and the request; without
+/// the request only a record that is there is written. Returns 0 when it was written, -1 when the request is missing,
+/// else the token of the later owner.
+[[nodiscard]] std::string_view write_script();
+/// Arguments: token, name. Returns 1 unless there is a later owner.
+[[nodiscard]] std::string_view erase_script();
+/// Arguments: cell, now, lifetime in ms, name. Returns nil, or r, p, o, t, c, u.
+[[nodiscard]] std::string_view claim_script();
+
+}  // namespace antiphon::redis
