@@ -23,6 +23,7 @@
 #include "cli/reload.h"
 #include "cli/remote_settings.h"
 #include "cli/settings.h"
+#include "cli/shared_progress.h"
 #include "cli/voice_store.h"
 #include "config/pronunciations.h"
 #include "config/variables.h"
@@ -226,7 +227,8 @@ runtime::Awaitable<> announce(gateway::Server& server, const process::ServiceMan
 /// The first signal lets what plays finish, the second one ends at once.
 runtime::Awaitable<> end_on_signal(gateway::Server& server, runtime::Clock& clock, boost::asio::signal_set& signals,
                                    base::Duration drain, runtime::TaskGroup& others,
-                                   const process::ServiceManager& manager, runtime::TaskGroup& reassuring) {
+                                   const process::ServiceManager& manager, runtime::TaskGroup& reassuring,
+                                   SharedProgress* shared) {
   constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
   const auto [error, number] = co_await signals.async_wait(kAwait);
   if (error) co_return;
@@ -238,6 +240,7 @@ runtime::Awaitable<> end_on_signal(gateway::Server& server, runtime::Clock& cloc
   tell(manager, "STOPPING=1");
   others.cancel();
   co_await server.stop(clock.now() + drain);
+  if (shared != nullptr) co_await shared->stop();
   reassuring.cancel();
   signals.cancel();
 }
@@ -281,6 +284,8 @@ int serve(const Flags& flags) {
   auto exposure = access.exposure;
   auto options = server_options(config, voices, flags.settings.file(), std::move(access));
   options.cell.gpu = gpu ? &*gpu : nullptr;
+  const auto shared = SharedProgress::open(context.get_executor(), clock, config);
+  if (shared) options.progress_store = &shared->store();
   gateway::Server server(context.get_executor(), clock, std::move(options));
   const auto endpoint = server.start();
   if (!endpoint) throw std::runtime_error(endpoint.error().message);
@@ -291,7 +296,7 @@ int serve(const Flags& flags) {
   const auto* const scheme = config.server.certificate.empty() ? "http" : "https";
   others.spawn(announce(server, manager, ready_line(*endpoint, scheme, voices.voices().front().id)));
   others.spawn(reload_on_hangup(server, config, std::move(exposure), hangups, readers));
-  tasks.spawn(end_on_signal(server, clock, signals, config.server.drain, others, manager, reassuring));
+  tasks.spawn(end_on_signal(server, clock, signals, config.server.drain, others, manager, reassuring, shared.get()));
   reassuring.spawn(reassure(manager, clock));
   context.run();
   return 0;

@@ -59,6 +59,10 @@ struct Progress {
   std::uint32_t memory_mib = 64;
   base::Duration ttl = std::chrono::hours(1);
   std::string text = "kept";  ///< Or hashed.
+  std::string url;            ///< "" = in memory.
+  std::string prefix = "antiphon";
+  std::string cell;                   ///< "" = the machine's name and the port.
+  std::filesystem::path authorities;  ///< Of Redis' certificate.
 };
 
 struct OpenAi {

@@ -261,6 +261,14 @@ void each_key(AnyConfig& config, const Visit& visit) {
             "kept: with its text, so that its id is enough to resume it; hashed: only a client that sends the text "
             "again can."},
         progress.text);
+  visit(Key{"progress", "url",
+            "Where they are kept instead of in memory, so that another gateway, or this one after a restart, goes on "
+            "with them: redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss:// (TLS), unix://PATH or "
+            "redis+sentinel://HOST,HOST/MASTER; empty: in memory. Gateways that share it share the keys below."},
+        progress.url);
+  visit(Key{"progress", "prefix", "Begins every key in Redis."}, progress.prefix);
+  visit(Key{"progress", "cell", "The name of this gateway there; empty: the machine's, with the port."}, progress.cell);
+  visit(Key{"progress", "authorities", "Of Redis' certificate, with rediss://: a PEM file."}, progress.authorities);
 
   visit(Key{"wyoming", "listen", "ADDRESS:PORT for Home Assistant, such as 0.0.0.0:10200; empty: off."}.with_flag(
             "--wyoming"),

@@ -113,6 +113,7 @@ class Server::Impl {
   void set_certificate(tls::ServerContext context) { http_.use_tls(std::move(context)); }
   void set_dictionaries(text::pronunciation::DictionarySet dictionaries) {
     speech_.set_dictionaries(std::move(dictionaries));
+    if (book_) book_->set_reading(speech_.reading_identity());
   }
   void set_keys(identity::KeyRing keys) {
     callers_.set_keys(std::move(keys));
@@ -152,7 +153,8 @@ class Server::Impl {
   StreamBook* open_book(const ServerOptions& options) {
     if (options.progress_store == nullptr && options.progress.max_records == 0) return nullptr;
     auto& store = options.progress_store != nullptr ? *options.progress_store : memory_;
-    return &book_.emplace(store, voices_, cell_, clock_, options.book);
+    book_.emplace(store, voices_, cell_, clock_, options.book).set_reading(speech_.reading_identity());
+    return &*book_;
   }
 
   void observe_doors() const {

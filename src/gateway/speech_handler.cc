@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/sha256.h"
 #include "codec/encoder.h"
 #include "gateway/egress.h"
 #include "gateway/listed.h"
@@ -195,6 +196,24 @@ Result<text::pronunciation::Dictionaries> SpeechHandler::dictionaries_of(const S
   }
   dictionaries.insert(dictionaries.begin(), *std::move(own));
   return dictionaries;
+}
+
+std::string SpeechHandler::reading_identity() const {
+  const auto& options = options_.segmentation;
+  std::string all;
+  for (const auto part :
+       {static_cast<std::int64_t>(options.max_chars), static_cast<std::int64_t>(options.sentence_pause.count()),
+        static_cast<std::int64_t>(options.normalise), static_cast<std::int64_t>(options.markup.markup),
+        static_cast<std::int64_t>(options.markup.emoji)}) {
+    all += std::to_string(part) + ' ';
+  }
+  for (const auto& dictionary : options_.dictionaries.all()) {
+    all += dictionary.name + ' ' + dictionary.language + ' ' +
+           (dictionary.use == text::pronunciation::Use::kAlways ? "always" : "named");
+    for (const auto& voice : dictionary.voices) all += ' ' + voice;
+    all += ' ' + dictionary.dictionary->identity() + '\n';
+  }
+  return base::sha256_hex(all);
 }
 
 void SpeechHandler::allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, double volume,

@@ -65,6 +65,9 @@ class SpeechHandler {
   /// door.
   void revoke(const std::function<bool(const identity::Caller&)>& may_stay);
 
+  /// What decides the bytes besides a request, a voice and a worker: how texts are read and cut.
+  [[nodiscard]] std::string reading_identity() const;
+
   [[nodiscard]] const VoiceDirectory& voices() const { return voices_; }
   [[nodiscard]] const DoorRules& rules() const { return options_.doors; }
 

@@ -4,6 +4,7 @@
 #include <list>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "gateway/cell.h"
 #include "gateway/speech_order.h"
@@ -38,8 +39,14 @@ class StreamBook {
 
   [[nodiscard]] progress::Store& store() { return store_; }
   [[nodiscard]] runtime::Clock& clock() { return clock_; }
-  /// What decides the bytes besides the request: of the workers that take jobs now; "" where none has told it yet.
-  [[nodiscard]] const std::string& fingerprint() const { return cell_.fleet().fingerprint(); }
+  /// What decides the bytes besides the request: the workers that take jobs now, and how texts are read; "" where no
+  /// worker has told it yet.
+  [[nodiscard]] std::string fingerprint() const {
+    const auto& workers = cell_.fleet().fingerprint();
+    return workers.empty() ? workers : workers + " read " + reading_;
+  }
+  /// How texts are read from now on: SpeechHandler::reading_identity().
+  void set_reading(std::string identity) { reading_ = std::move(identity); }
   /// The voice that a stream is spoken with, as clients call it; nullptr where it is not served any more.
   [[nodiscard]] const ServedVoice* voice_of(const SpeechSpec& spec) const;
 
@@ -60,6 +67,7 @@ class StreamBook {
   const Cell& cell_;
   runtime::Clock& clock_;
   StreamBookOptions options_;
+  std::string reading_;
   std::list<TrackedSink*> live_;
   runtime::Notifier ended_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/sha256.h"
 #include "text/characters/characters.h"
 #include "text/characters/signs.h"
 #include "text/pronunciation/phonemes.h"
@@ -100,17 +101,21 @@ Result<std::shared_ptr<const Dictionary>> Dictionary::make(std::span<const Entry
     return std::unexpected(Error{.entry = kMostEntries, .message = "is one more than the 20,000 that there may be"});
   }
   auto dictionary = std::make_shared<Dictionary>();
+  std::string all;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto written = characters::trimmed(entries[i].written);
     const auto spoken = characters::trimmed(entries[i].spoken);
     if (auto complaint = complaint_of(written, spoken)) {
       return std::unexpected(Error{.entry = i, .message = std::move(*complaint)});
     }
+    for (const auto& part : {written, spoken}) all += std::to_string(part.size()) + ":" + std::string(part);
+    all += entries[i].letters == Case::kExact ? "!" : "?";
     dictionary->add({.folded = folded(written),
                      .written = std::string(written),
                      .spoken = as_signs(spoken),
                      .letters = entries[i].letters});
   }
+  dictionary->identity_ = base::sha256_hex(all);
   return dictionary;
 }
 

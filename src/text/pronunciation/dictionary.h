@@ -61,6 +61,8 @@ class Dictionary {
   [[nodiscard]] std::optional<Match> find(std::string_view text, std::size_t at) const;
 
   [[nodiscard]] std::size_t size() const { return size_; }
+  /// A hash of the entries, as they were given.
+  [[nodiscard]] const std::string& identity() const { return identity_; }
 
  private:
   struct Stored {
@@ -75,6 +77,7 @@ class Dictionary {
   /// By the first word, or the first sign where no word begins; the longest first.
   std::unordered_map<std::string, std::vector<Stored>> by_first_;
   std::size_t size_ = 0;
+  std::string identity_;
 };
 
 /// Those that apply to a text, in the order in which they are asked.
