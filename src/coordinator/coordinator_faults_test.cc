@@ -7,7 +7,6 @@ namespace antiphon::coordinator {
 namespace {
 
 using worker_pool::Death;
-using worker_pool::SlotState;
 using worker_pool::Spare;
 using worker_pool::StallJudge;
 

@@ -332,7 +332,7 @@ void Fleet::send_job(base::WorkerId worker, const Voice& voice, std::uint64_t jo
 }
 
 void Fleet::cancel_job(base::WorkerId worker, std::uint64_t job) {
-  if (Slot* const slot = slots_.find(worker)) slot->worker->send(wire::Cancel{.job = job});
+  if (const Slot* const slot = slots_.find(worker)) slot->worker->send(wire::Cancel{.job = job});
 }
 
 void Fleet::report_bad_answer(base::WorkerId worker, const std::string& why) {

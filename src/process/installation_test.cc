@@ -9,11 +9,13 @@ namespace antiphon::process {
 namespace {
 
 class Tree : public testing::Test {
+ public:
+  ~Tree() override { std::filesystem::remove_all(folder_); }
+
  protected:
   Tree() : folder_(std::filesystem::temp_directory_path() / ("antiphon_tree_" + std::to_string(::getpid()))) {
     std::filesystem::create_directories(folder_);
   }
-  ~Tree() override { std::filesystem::remove_all(folder_); }
   std::filesystem::path folder_;
 };
 

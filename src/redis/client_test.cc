@@ -24,12 +24,14 @@ constexpr auto kLimit = std::chrono::seconds(30);
 
 /// A client and a server that says what the test tells it to, on one loop.
 class ClientTest : public testing::Test {
- protected:
-  ClientTest() : acceptor_(context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)), tasks_(executor()) {}
+ public:
   ~ClientTest() override {
     tasks_.cancel();
     EXPECT_TRUE(runtime::run_until(context_, [&] { return tasks_.size() == 0; }, kLimit));
   }
+
+ protected:
+  ClientTest() : acceptor_(context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)), tasks_(executor()) {}
 
   runtime::Executor executor() { return context_.get_executor(); }
 

@@ -37,6 +37,14 @@ struct Side {
 };
 
 class ProgressStoreTest : public testing::Test {
+ public:
+  ~ProgressStoreTest() override {
+    tasks_.cancel();
+    EXPECT_TRUE(run_until([&] { return tasks_.size() == 0; }));
+    stop_server();
+    std::filesystem::remove_all(folder_);
+  }
+
  protected:
   ProgressStoreTest() : tasks_(executor()) {
     std::filesystem::create_symlink(kProgram, folder_ / "redis-server");
@@ -46,12 +54,6 @@ class ProgressStoreTest : public testing::Test {
       tasks_.spawn(side->store.run());
     }
     EXPECT_TRUE(run_until([&] { return a_.client.connected() && b_.client.connected(); }));
-  }
-  ~ProgressStoreTest() override {
-    tasks_.cancel();
-    EXPECT_TRUE(run_until([&] { return tasks_.size() == 0; }));
-    stop_server();
-    std::filesystem::remove_all(folder_);
   }
 
   runtime::Executor executor() { return context_.get_executor(); }
@@ -85,7 +87,8 @@ class ProgressStoreTest : public testing::Test {
   }
 
   progress::StreamName put() {
-    progress::Record record{.request = {.name = progress::draw_name(), .holder = "h", .user = 7, .text = "Hello."}};
+    const progress::Record record{
+        .request = {.name = progress::draw_name(), .holder = "h", .user = 7, .text = "Hello."}};
     a_.store.put(record);
     return record.request.name;
   }

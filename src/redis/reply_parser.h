@@ -10,7 +10,7 @@
 
 #include "redis/error.h"
 
-struct redisReader;
+struct redisReader;  // NOLINT(readability-identifier-naming): of hiredis
 
 namespace antiphon::redis {
 
