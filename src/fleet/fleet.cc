@@ -336,7 +336,7 @@ void Fleet::cancel_job(base::WorkerId worker, std::uint64_t job) {
 }
 
 void Fleet::report_bad_answer(base::WorkerId worker, const std::string& why) {
-  Slot* const slot = slots_.find(worker);
+  const Slot* const slot = slots_.find(worker);
   if (slot == nullptr || slot->given_up) return;
   runtime::log_error("worker_bad_answer", {{"worker", worker.value}, {"why", why}});
   life_.report_fault(*slot, Death::kBadAnswer);
