@@ -130,8 +130,10 @@ runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec:
       pcm = wordless_audio(output.wordless, stream_.spec().rate);
     }
     const auto most = kPieceSeconds * stream_.spec().rate.hz;
-    // To hand little work to another thread costs more than to do it.
-    const auto encoded = is_little(output.format, pcm.size(), stream_.spec().rate)
+    // To hand little work to another thread costs more than to do it. Of a text that grows nothing is taken faster than
+    // that, since what is taken is heard though it may be dropped.
+    const bool grows = stream_.spec().arrival == TextArrival::kInPieces;
+    const auto encoded = !grows && is_little(output.format, pcm.size(), stream_.spec().rate)
                              ? encode(encoder, pcm, last, most)
                              : co_await runtime::run_on(strand, [&] { return encode(encoder, pcm, last, most); });
     if (!encoded) co_return Error{.code = Errc::kEngineFailed, .message = encoded.error().message};

@@ -96,7 +96,7 @@ def test_options_and_head_are_answered(server):
 
 def test_an_unknown_path_is_not_found(server):
     assert_error(server.http.get("/v2/nothing"), 404, "not_found")
-    assert_error(server.http.post("/v1/audio/speech/x", json=HELLO), 404, "not_found")
+    assert_error(server.http.post("/v1/audio/nothing", json=HELLO), 404, "not_found")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.0.2.1", "localhost@evil.example", ""])
