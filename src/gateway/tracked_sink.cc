@@ -38,6 +38,7 @@ TrackedSink::~TrackedSink() {
   book_.ended_.notify_all();
   if (!kept_ || lost_ || record_.progress.state != progress::State::kLive) return;
   record_.progress.state = progress::State::kInterrupted;
+  stream_ = nullptr;  // it is gone by now
   tell();
 }
 
