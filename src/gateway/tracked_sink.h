@@ -57,7 +57,7 @@ class TrackedSink final : public AudioSink {
   AudioPart& part_;
   progress::Record record_;
   SpeechStream* stream_ = nullptr;  ///< While it is spoken: it ends before the sink does.
-  std::uint64_t place_ = 0;  ///< Bytes of the audio so far, whether the listener wants them or not.
+  std::uint64_t place_ = 0;         ///< Bytes of the audio so far, whether the listener wants them or not.
   base::TimePoint told_;
   bool kept_;  ///< The store has the record.
   bool lost_ = false;
