@@ -1,28 +1,9 @@
 #include "progress/memory_store.h"
 
-#include <chrono>
 #include <ranges>
 #include <utility>
 
 namespace antiphon::progress {
-namespace {
-
-std::int64_t now_ms() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
-}
-
-std::size_t bytes_of(const Record& record) {
-  const auto& request = record.request;
-  return sizeof(Record) + request.text.size() + request.fingerprint.size() + request.voice_identity.size() +
-         record.progress.segment_ends.size() * sizeof(std::uint64_t);
-}
-
-bool matches(const Filter& filter, const Request& request) {
-  return (!filter.account || *filter.account == request.account) && (!filter.user || *filter.user == request.user);
-}
-
-}  // namespace
 
 MemoryStore::MemoryStore(runtime::Clock& clock, MemoryStoreOptions options)
     : clock_(clock), options_(std::move(options)) {}
@@ -87,7 +68,7 @@ runtime::Awaitable<Result<std::vector<Record>>> MemoryStore::live(Filter filter)
   for (const auto& kept : order_ | std::views::reverse) {
     if (found.size() >= filter.most) break;
     const auto& record = kept.record;
-    if (record.progress.state == State::kLive && matches(filter, record.request)) found.push_back(record);
+    if (record.progress.state == State::kLive && filter.matches(record.request)) found.push_back(record);
   }
   co_return found;
 }

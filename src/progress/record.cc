@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <random>
@@ -164,6 +165,17 @@ std::string_view name_of(State state) {
       return "failed";
   }
   std::unreachable();
+}
+
+std::size_t bytes_of(const Record& record) {
+  const auto& request = record.request;
+  return sizeof(Record) + request.text.size() + request.fingerprint.size() + request.voice_identity.size() +
+         record.progress.segment_ends.size() * sizeof(std::uint64_t);
+}
+
+std::int64_t now_ms() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
 }
 
 bool within_limits(const Request& request) {

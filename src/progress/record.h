@@ -97,6 +97,11 @@ struct RecordLimits {
   static constexpr std::size_t kSegments = 65'536;
 };
 
+/// About what a record takes of a store's memory.
+[[nodiscard]] std::size_t bytes_of(const Record& record);
+/// Milliseconds since 1970, by this machine's clock.
+[[nodiscard]] std::int64_t now_ms();
+
 /// Whether every field is within RecordLimits. Only such a record can be encoded.
 [[nodiscard]] bool within_limits(const Request& request);
 

@@ -33,6 +33,10 @@ struct Filter {
   std::optional<std::uint64_t> account{};
   std::optional<std::uint64_t> user{};
   std::size_t most = 1000;
+
+  [[nodiscard]] bool matches(const Request& request) const {
+    return (!account || *account == request.account) && (!user || *user == request.user);
+  }
 };
 
 /// What an idempotency key stands for.

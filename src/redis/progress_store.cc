@@ -12,25 +12,16 @@
 namespace antiphon::redis {
 namespace {
 
+using progress::bytes_of;
 using progress::FencingToken;
+using progress::now_ms;
 using progress::Record;
 using progress::StreamName;
 
 constexpr std::size_t kMostListed = 1000;
 
-std::int64_t now_ms() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
-}
-
 std::unexpected<progress::Errc> unavailable() { return std::unexpected(progress::Errc::kUnavailable); }
 std::unexpected<progress::Errc> not_found() { return std::unexpected(progress::Errc::kNotFound); }
-
-std::size_t bytes_of(const Record& record) {
-  const auto& request = record.request;
-  return sizeof(Record) + request.text.size() + request.fingerprint.size() + request.voice_identity.size() +
-         record.progress.segment_ends.size() * sizeof(std::uint64_t);
-}
 
 template <class T>
 std::optional<T> parse_number(const std::string& text) {
@@ -274,9 +265,7 @@ runtime::Awaitable<progress::Result<std::vector<Record>>> ProgressStore::live(pr
   auto records = co_await records_of(key("live", ""), kMostListed);
   if (!records) co_return unavailable();
   std::erase_if(*records, [&](const Record& record) {
-    return record.progress.state != progress::State::kLive ||
-           (filter.account && *filter.account != record.request.account) ||
-           (filter.user && *filter.user != record.request.user);
+    return record.progress.state != progress::State::kLive || !filter.matches(record.request);
   });
   if (records->size() > filter.most) records->resize(filter.most);
   co_return std::move(*records);
