@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
-#include <fstream>
 #include <iterator>
 #include <limits>
 #include <type_traits>
 #include <vector>
 
 #include "audio/gain.h"
+#include "config/bounded_file.h"
 #include "config/keys.h"
 #include "config/nearest.h"
 #include "config/variables.h"
@@ -21,7 +21,7 @@ namespace antiphon::config {
 namespace {
 
 constexpr Key kGainRange{.section = kGainSection, .least = audio::kLeastGainDb, .most = audio::kMostGainDb};
-constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
+constexpr std::size_t kMostMib = 1;
 constexpr std::size_t kMostAliases = 1000;
 constexpr std::size_t kMostListed = 1000;
 constexpr std::array<std::string_view, 4> kKernels = {"voice", "ort", "direct", "fast"};
@@ -251,16 +251,7 @@ Config parse(std::string_view toml, std::string_view source) {
   return config;
 }
 
-Config read(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw Error(fmt::format("{}: cannot be read", file.string()));
-  std::string text(kMostBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (in.bad()) throw Error(fmt::format("{}: cannot be read", file.string()));
-  if (text.size() > kMostBytes) throw Error(fmt::format("{}: larger than 1 MiB", file.string()));
-  return parse(text, file.string());
-}
+Config read(const std::filesystem::path& file) { return parse(read_bounded(file, kMostMib), file.string()); }
 
 void set_from_text(Config& config, std::string_view section, std::string_view name, std::string_view text,
                    std::string_view source) {

@@ -4,12 +4,12 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "config/bounded_file.h"
 #include "config/config.h"
 #include "text/text.h"
 
@@ -19,7 +19,7 @@ namespace {
 namespace pronunciation = text::pronunciation;
 
 constexpr std::size_t kMostFiles = 256;
-constexpr std::size_t kMostFileBytes = std::size_t{4} << 20U;
+constexpr std::size_t kMostFileMib = 4;
 
 class DictionaryReader {
  public:
@@ -113,16 +113,6 @@ class DictionaryReader {
   std::string_view source_;
 };
 
-std::string contents_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw Error(fmt::format("{}: cannot be read", file.string()));
-  std::string text(kMostFileBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kMostFileBytes) throw Error(fmt::format("{}: larger than 4 MiB", file.string()));
-  return text;
-}
-
 }  // namespace
 
 pronunciation::NamedDictionary parse_pronunciations(std::string_view toml, std::string_view name,
@@ -147,7 +137,7 @@ pronunciation::DictionarySet load_pronunciations(const std::filesystem::path& fo
   if (error) throw Error(fmt::format("text.pronunciations: {}: {}", folder.string(), error.message()));
   std::vector<pronunciation::NamedDictionary> dictionaries;
   for (const auto& file : files) {
-    dictionaries.push_back(parse_pronunciations(contents_of(file), file.stem().string(), file.string()));
+    dictionaries.push_back(parse_pronunciations(read_bounded(file, kMostFileMib), file.stem().string(), file.string()));
   }
   return pronunciation::DictionarySet(std::move(dictionaries));
 }
