@@ -78,6 +78,22 @@ std::optional<Format> parse_format(std::string_view name) {
 }
 
 std::string_view name_of(Format format) { return row_of(format).name; }
+std::optional<std::size_t> bytes_per_sample(Format format) {
+  switch (format) {
+    case Format::kPcm:
+    case Format::kWav:
+      return sizeof(std::int16_t);
+    case Format::kMulaw:
+    case Format::kAlaw:
+      return 1;
+    case Format::kMp3:
+    case Format::kOpus:
+    case Format::kAac:
+    case Format::kFlac:
+      break;
+  }
+  return std::nullopt;
+}
 std::string_view content_type(Format format) { return row_of(format).content_type; }
 
 Result<std::unique_ptr<Encoder>> make_encoder(Format format, base::SampleRate from, base::SampleRate to,

@@ -20,6 +20,9 @@ enum class Format : std::uint8_t { kPcm, kWav, kMp3, kOpus, kAac, kFlac, kMulaw,
 /// "pcm", "wav", ..., "ulaw", "alaw"; nothing for another name.
 [[nodiscard]] std::optional<Format> parse_format(std::string_view name);
 [[nodiscard]] std::string_view name_of(Format format);
+/// Returns how many bytes a sample takes where the bytes are samples, behind a header or not; nullopt where they are
+/// not.
+[[nodiscard]] std::optional<std::size_t> bytes_per_sample(Format format);
 /// Media type of a body in this format, for example audio/wav.
 [[nodiscard]] std::string_view content_type(Format format);
 

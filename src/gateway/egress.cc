@@ -37,19 +37,7 @@ constexpr std::size_t kPieceSeconds = 1;
 /// has.
 bool is_little(codec::Format format, std::size_t samples, base::SampleRate rate) {
   constexpr auto kLittle = std::chrono::milliseconds(300);
-  switch (format) {
-    case codec::Format::kPcm:
-    case codec::Format::kWav:
-    case codec::Format::kMulaw:
-    case codec::Format::kAlaw:
-      return base::playing_time({samples}, rate) <= kLittle;
-    case codec::Format::kMp3:
-    case codec::Format::kOpus:
-    case codec::Format::kAac:
-    case codec::Format::kFlac:
-      return false;
-  }
-  return false;
+  return codec::bytes_per_sample(format) && base::playing_time({samples}, rate) <= kLittle;
 }
 
 }  // namespace
@@ -203,19 +191,8 @@ void Egress::note_taken(base::Duration audio) {
 
 /// Exactly what is in the bytes where samples have a size, else what the encoder was given.
 base::SampleCount Egress::through(AudioOutput output) const {
-  switch (output.format) {
-    case codec::Format::kPcm:
-      return {bytes_ / sizeof(std::int16_t)};
-    case codec::Format::kWav:
-      return {(bytes_ - audio::kWavHeaderBytes) / sizeof(std::int16_t)};
-    case codec::Format::kMulaw:
-    case codec::Format::kAlaw:
-      return {bytes_};
-    case codec::Format::kMp3:
-    case codec::Format::kOpus:
-    case codec::Format::kAac:
-    case codec::Format::kFlac:
-      break;
+  if (const auto sample = codec::bytes_per_sample(output.format)) {
+    return {(bytes_ - (output.format == codec::Format::kWav ? audio::kWavHeaderBytes : 0)) / *sample};
   }
   const std::uint64_t own = stream_.spec().rate.hz;
   return {(written_ * output.rate.hz + own / 2) / own};

@@ -36,21 +36,10 @@ Error unavailable() { return {.code = Errc::kBusy, .message = "What is known of 
 /// The byte behind `samples` of the output; nullopt where the format's bytes are no samples.
 std::optional<std::uint64_t> byte_behind(base::SampleCount samples, codec::Format format) {
   if (samples.value > http::kVeryLargeByte) return std::nullopt;
-  switch (format) {
-    case codec::Format::kPcm:
-      return samples.value * sizeof(std::int16_t);
-    case codec::Format::kWav:
-      return samples.value == 0 ? 0 : samples.value * sizeof(std::int16_t) + audio::kWavHeaderBytes;
-    case codec::Format::kMulaw:
-    case codec::Format::kAlaw:
-      return samples.value;
-    case codec::Format::kMp3:
-    case codec::Format::kOpus:
-    case codec::Format::kAac:
-    case codec::Format::kFlac:
-      break;
-  }
-  return std::nullopt;
+  const auto sample = codec::bytes_per_sample(format);
+  if (!sample) return std::nullopt;
+  const bool has_header = format == codec::Format::kWav && samples.value > 0;
+  return samples.value * *sample + (has_header ? audio::kWavHeaderBytes : 0);
 }
 
 SpeechOrder order_of(const progress::Request& asked, std::string text) {
