@@ -1,6 +1,5 @@
 #include "cli/speech_output.h"
 
-#include <array>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -88,32 +87,23 @@ class EncodedOutput final : public SpeechOutput {
   std::string fault_;
 };
 
-/// The format by the end of a file's name; nothing: WAV.
+/// The format by the end of a file's name; nothing where it says none.
 std::optional<codec::Format> format_of(const std::filesystem::path& file) {
-  constexpr std::array<std::pair<std::string_view, codec::Format>, 6> kFormats = {{
-      {".mp3", codec::Format::kMp3},
-      {".opus", codec::Format::kOpus},
-      {".ogg", codec::Format::kOpus},
-      {".aac", codec::Format::kAac},
-      {".flac", codec::Format::kFlac},
-      {".ulaw", codec::Format::kMulaw},
-  }};
-  const auto extension = file.extension();
-  for (const auto& [end, format] : kFormats) {
-    if (extension == end) return format;
-  }
-  return extension == ".alaw" ? std::optional(codec::Format::kAlaw) : std::nullopt;
+  const auto end = file.extension().string();
+  if (end == ".ogg") return codec::Format::kOpus;
+  if (end == ".raw") return codec::Format::kPcm;
+  return end.empty() ? std::nullopt : codec::parse_format(std::string_view(end).substr(1));
 }
-
-bool is_raw(const std::filesystem::path& file) { return file.extension() == ".pcm" || file.extension() == ".raw"; }
 
 }  // namespace
 
 std::unique_ptr<SpeechOutput> open_speech_output(const SpeechOutputOptions& options) {
-  const auto format = options.raw ? std::nullopt : format_of(options.file);
-  if (format) return std::make_unique<EncodedOutput>(options, *format);
+  const auto format = options.raw ? codec::Format::kPcm : format_of(options.file).value_or(codec::Format::kWav);
+  if (format != codec::Format::kPcm && format != codec::Format::kWav) {
+    return std::make_unique<EncodedOutput>(options, format);
+  }
   auto plain = options;
-  plain.raw = options.raw || is_raw(options.file);
+  plain.raw = format == codec::Format::kPcm;
   return std::make_unique<PlainOutput>(plain);
 }
 
