@@ -69,18 +69,14 @@ class AdmissionDesk::Promises {
   /// The smallest delay with which `own` fits, and leaves room for `phantoms`, beside what others may claim before.
   [[nodiscard]] base::Duration earliest(const Party& party, std::span<const DemandLine> own,
                                         const std::vector<DemandLine>& phantoms) const {
-    auto lines = phantoms;
-    lines.insert(lines.end(), own.begin(), own.end());
-    if (all_.fits(lines)) return {};
-    return earliest(party, lines, own, supply_);
+    if (all_.fits(together(phantoms, own))) return {};
+    return earliest(party, own, phantoms, supply_);
   }
 
   /// The same if jobs took `slowness` times less than they take now.
   [[nodiscard]] base::Duration earliest_at_usual_speed(const Party& party, std::span<const DemandLine> own,
                                                        const std::vector<DemandLine>& phantoms, double slowness) const {
-    auto lines = phantoms;
-    lines.insert(lines.end(), own.begin(), own.end());
-    return earliest(party, lines, own,
+    return earliest(party, own, phantoms,
                     {.now = supply_.now,
                      .rate = supply_.rate * slowness,
                      .reserve = base::from_seconds(base::to_seconds(supply_.reserve) / slowness)});
@@ -109,10 +105,16 @@ class AdmissionDesk::Promises {
     std::vector<DemandLine> lines;
   };
 
-  [[nodiscard]] base::Duration earliest(const Party& party, std::span<const DemandLine> lines,
-                                        std::span<const DemandLine> own, const Supply& supply) const {
+  [[nodiscard]] static std::vector<DemandLine> together(std::vector<DemandLine> lines,
+                                                        std::span<const DemandLine> more) {
+    lines.insert(lines.end(), more.begin(), more.end());
+    return lines;
+  }
+
+  [[nodiscard]] base::Duration earliest(const Party& party, std::span<const DemandLine> own,
+                                        const std::vector<DemandLine>& phantoms, const Supply& supply) const {
     if (!DemandCurve({}, supply).fits(own)) return kNever;  // no idle time before it begins would help
-    return DemandCurve(before(party), supply).earliest(lines, kStep, kNever);
+    return DemandCurve(before(party), supply).earliest(together(phantoms, own), kStep, kNever);
   }
 
   /// Returns what goes before a request of this party.
