@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/answer.h"
 #include "gateway/elevenlabs_door.h"
 #include "gateway/identity.h"
 #include "gateway/listed.h"

@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "gateway/access_route.h"
 #include "gateway/front.h"
 #include "gateway/probe.h"
 #include "metrics/registry.h"
@@ -72,7 +73,7 @@ class Server::Impl {
               with_voices(std::move(options.cell), {voices_.voices().begin(), voices_.voices().end()})),
         speech_(cell_, voices_, encoders_, clock, probe_, std::move(options.speech)),
         callers_(std::move(options.keys), std::move(options.trusted_proxies)),
-        access_(executor, clock, registry_, callers_, options.access),
+        access_(executor, clock, registry_, callers_, kRouteNames, options.access),
         memory_(clock, options.progress),
         front_(cell_, voices_, speech_, open_book(options), callers_, clock, registry_, probe_, access_,
                options.sockets, options.unhealthy_after),
