@@ -166,6 +166,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                       .ttl = config.progress.ttl};
   if (config.progress.text == "hashed") options.book.text = gateway::KeptText::kHash;
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
+  options.live.subscribers = config.server.max_live_subscribers;
   options.encoder_threads = config.server.encoder_threads;
   options.access = access_options(config.log);
   options.build = build_info();

@@ -32,6 +32,7 @@ struct Server {
   std::uint32_t max_connections = 512;
   std::uint32_t max_connections_per_address = 128;
   std::uint32_t max_streams = 256;
+  std::uint32_t max_live_subscribers = 8;
   std::uint32_t encoder_threads = 2;
   base::Duration drain = std::chrono::seconds(30);
   std::uint32_t max_handshakes = 256;

@@ -70,6 +70,10 @@ void each_key(AnyConfig& config, const Visit& visit) {
         server.max_connections_per_address);
   visit(Key{"server", "max_streams", "Utterances that are spoken at once; the next one is refused.", 1, 65'536},
         server.max_streams);
+  visit(Key{"server", "max_live_subscribers",
+            "Clients that watch the live view at once, each of its two event streams counted; the next one is refused.",
+            0, 1024},
+        server.max_live_subscribers);
   visit(Key{"server", "encoder_threads", "Threads that resample and encode.", 1, 256}, server.encoder_threads);
   visit(Key{"server", "drain_seconds", "How long SIGTERM lets what plays go on.", 0, 86'400}, server.drain);
   visit(Key{"server", "max_handshakes",

@@ -58,6 +58,7 @@ Cell::Handle Cell::open(SpeechSpec spec) {
   }
   if (fleet_.lacks_room_for(spoken.id)) {
     probe_.refused_device_memory();
+    live_.add(LiveRefusal{.at = clock_.now(), .reason = "device_memory", .retry_after = kDeviceRetry});
     stream->fail({.code = Errc::kBusy,
                   .message = fmt::format("The device's memory is full: '{}' cannot be loaded beside other voices; come "
                                          "back in {:.0f} s.",
@@ -142,6 +143,7 @@ void Cell::perform(const coordinator::Admitted& admitted) {
 void Cell::perform(const coordinator::Refused& refused) {
   const auto& verdict = refused.verdict;
   probe_.refused(verdict.reason);
+  live_.add(LiveRefusal{.at = clock_.now(), .reason = name_of(verdict.reason), .retry_after = verdict.retry_after});
   Error error{.code = Errc::kBusy, .retry_after = verdict.retry_after};
   const auto then = fmt::format("come back in {:.1f} s", base::to_seconds(verdict.retry_after));
   switch (verdict.reason) {

@@ -186,6 +186,7 @@ void Egress::note_offered(base::Duration audio) {
 
 void Egress::note_taken(base::Duration audio) {
   heard_.excuse_until(clock_.now() + audio);
+  stream_.delivered(audio, heard_.dry_at());
   listener_.end(audio);
 }
 

@@ -81,7 +81,7 @@ std::optional<http::Response> answer_before(const std::optional<Route>& route, c
 
 Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, StreamBook* streams,
              const identity::Identifier& callers, runtime::Clock& clock, metrics::Registry& registry, Probe& probe,
-             AccessLog& access, ElevenLabsSocketOptions sockets, base::Duration unhealthy_after)
+             AccessLog& access, ElevenLabsSocketOptions sockets, base::Duration unhealthy_after, LiveViewOptions live)
     : cell_(cell),
       voices_(voices),
       speech_(speech),
@@ -94,7 +94,8 @@ Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, St
       sockets_(sockets),
       unhealthy_after_(unhealthy_after),
       fleet_probe_(std::make_unique<FleetProbe>(registry)),
-      process_metrics_(registry) {}
+      process_metrics_(registry),
+      live_(cell, clock, live) {}
 
 runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder& responder) {
   Call call{.request = request,
@@ -128,6 +129,14 @@ runtime::Awaitable<> Front::resume(Call call) {
                           .responder = call.responder,
                           .note = call.note,
                           .stream = call.parameter});
+}
+
+runtime::Awaitable<> Front::stream_events(Call call) {
+  co_await live_.send_streams(call.request, call.responder, std::move(call.request_id));
+}
+
+runtime::Awaitable<> Front::worker_events(Call call) {
+  co_await live_.send_workers(call.request, call.responder, std::move(call.request_id));
 }
 
 runtime::Awaitable<> Front::speak_elevenlabs_at(elevenlabs::Endpoint endpoint, Call call) {
@@ -172,11 +181,13 @@ void Front::keys_changed() {
     return caller.key_sha256.empty() || callers_.renewed(caller).has_value();
   });
   for (auto* const socket : open_sockets_) socket->renew_caller(callers_);
+  live_.end_all();
 }
 
 void Front::drain() {
   draining_ = true;
   speech_.drain();
+  live_.drain();
 }
 
 http::Response Front::health(const Call& /*call*/) const {

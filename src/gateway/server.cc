@@ -75,7 +75,7 @@ class Server::Impl {
         access_(executor, clock, registry_, callers_, options.access),
         memory_(clock, options.progress),
         front_(cell_, voices_, speech_, open_book(options), callers_, clock, registry_, probe_, access_,
-               options.sockets, options.unhealthy_after),
+               options.sockets, options.unhealthy_after, options.live),
         http_(
             executor, clock, watched(std::move(options.http), access_),
             [this](const http::Request& request, http::Responder& responder) {

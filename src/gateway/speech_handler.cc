@@ -133,10 +133,12 @@ runtime::Awaitable<> SpeechHandler::speak(GrowingSpeech& speech, AudioOutput out
 Result<void> SpeechHandler::admit() const {
   if (draining_) {
     probe_.refused_draining();
+    cell_.live().add(LiveRefusal{.at = clock_.now(), .reason = "draining"});
     return refusal(Errc::kBusy, "The server is shutting down.");
   }
   if (cell_.streams() >= options_.max_streams) {
     probe_.refused(scheduler::RefusalReason::kQueueFull);
+    cell_.live().add(LiveRefusal{.at = clock_.now(), .reason = name_of(scheduler::RefusalReason::kQueueFull)});
     return refusal(Errc::kBusy, "The server has as many streams as it may have (server.max_streams).");
   }
   return {};

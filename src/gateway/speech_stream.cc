@@ -27,6 +27,7 @@ SpeechStream::SpeechStream(const runtime::Executor& executor, base::StreamId id,
       spec_(std::move(spec)),
       utterance_(spec_.arrival == TextArrival::kWhole ? text::Utterance(spec_.text, spec_.segmentation)
                                                       : text::Utterance(spec_.segmentation)),
+      opened_at_(now),
       progress_(now),
       news_(executor) {}
 

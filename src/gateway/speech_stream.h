@@ -85,6 +85,11 @@ class SpeechStream {
   void keep_segments() { keeps_segments_ = true; }
   /// The listener is gone: tasks that wait for the stream stop waiting.
   void leave();
+  /// `audio` was sent to the listener, which has heard all that was sent at `dry_at`, if it plays at once.
+  void delivered(base::Duration audio, std::optional<base::TimePoint> dry_at) {
+    delivered_ += audio;
+    dry_at_ = dry_at;
+  }
   /// When more text last came after all there was had been rendered.
   [[nodiscard]] const std::optional<base::TimePoint>& resumed_at() const { return resumed_at_; }
   [[nodiscard]] End end() const { return end_; }
@@ -98,6 +103,11 @@ class SpeechStream {
 
   // The cell's side.
 
+  [[nodiscard]] base::TimePoint opened_at() const { return opened_at_; }
+  /// Audio that was sent to the listener.
+  [[nodiscard]] base::Duration delivered() const { return delivered_; }
+  /// See delivered(audio, dry_at); nullopt before anything was sent.
+  [[nodiscard]] std::optional<base::TimePoint> dry_at() const { return dry_at_; }
   [[nodiscard]] base::StreamId id() const { return id_; }
   [[nodiscard]] runtime::Executor executor() { return news_.executor(); }
   [[nodiscard]] const SpeechSpec& spec() const { return spec_; }
@@ -170,6 +180,9 @@ class SpeechStream {
   End end_ = End::kNotYet;
   bool left_ = false;
   bool begun_ = false;
+  base::TimePoint opened_at_;
+  base::Duration delivered_{};
+  std::optional<base::TimePoint> dry_at_;
   base::TimePoint progress_;
   std::optional<base::TimePoint> resumed_at_;
   std::optional<Entry> entry_;
