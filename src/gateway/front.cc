@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "gateway/answer.h"
-#include "gateway/assets.h"
+#include "gateway/asset_answer.h"
 #include "gateway/catalogue_answer.h"
 #include "gateway/elevenlabs_door.h"
 #include "gateway/identity.h"
@@ -21,16 +21,6 @@ namespace antiphon::gateway {
 namespace {
 
 namespace elevenlabs = protocol::elevenlabs;
-
-http::Response asset_answer(const Asset& asset) {
-  return {
-      .status = 200,
-      .headers = {{"Content-Type", std::string(asset.content_type)},
-                  {"Cache-Control", "no-cache"},
-                  {"X-Content-Type-Options", "nosniff"},
-                  {"Content-Security-Policy", "default-src 'self'; media-src 'self' blob:; frame-ancestors 'none'"}},
-      .body = std::string(asset.body)};
-}
 
 /// In the shape of the door that the path belongs to.
 http::Response door_error(const http::Request& request, const Error& error) {
@@ -176,7 +166,9 @@ http::Response Front::models(const Call& call) const {
 http::Response Front::model(const Call& call) const { return model_answer(call.parameter, call.request); }
 http::Response Front::speech_models(const Call& /*call*/) const { return speech_models_answer(); }
 http::Response Front::root(const Call& /*call*/) const { return root_answer(); }
-http::Response Front::asset(const Call& call) const { return asset_answer(*find_asset(call.request.path)); }
+http::Response Front::asset(const Call& call) const {
+  return asset_answer(*find_asset(call.request.path), call.request.headers.get("If-None-Match"));
+}
 // NOLINTEND(readability-convert-member-functions-to-static)
 http::Response Front::speech_voices(const Call& /*call*/) const { return speech_voices_answer(voices_); }
 http::Response Front::voices(const Call& /*call*/) const { return voices_answer(voices_); }
