@@ -209,6 +209,7 @@ http::Response Front::metrics(const Call& /*call*/) const {
   fleet_probe_->observe(cell_.fleet());
   process_metrics_.observe();
   probe_.observe(cell_.scheduler(), cell_.desk());
+  if (streams_ != nullptr) probe_.progress().observe(streams_->store().figures());
   if (const auto& fleet = cell_.fleet(); fleet.gpu() != nullptr) {
     Probe::DeviceMemory memory{.total = fleet.device_memory().total, .used = fleet.device_memory().used};
     for (const auto& worker : fleet.status()) memory.workers += worker.device_bytes;

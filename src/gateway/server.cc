@@ -153,7 +153,8 @@ class Server::Impl {
   StreamBook* open_book(const ServerOptions& options) {
     if (options.progress_store == nullptr && options.progress.max_records == 0) return nullptr;
     auto& store = options.progress_store != nullptr ? *options.progress_store : memory_;
-    book_.emplace(store, voices_, cell_, clock_, options.book).set_reading(speech_.reading_identity());
+    book_.emplace(store, voices_, cell_, clock_, probe_.progress(), options.book)
+        .set_reading(speech_.reading_identity());
     return &*book_;
   }
 

@@ -28,6 +28,19 @@ struct Totals {
   std::uint64_t bytes_written = 0;
 };
 
+/// What a store holds now and has done since it began. Of a store in memory the last five are 0.
+struct Figures {
+  std::size_t records = 0;     ///< In this process: all of a store in memory, else those that are live or not written.
+  std::size_t bytes = 0;       ///< Of these records.
+  std::uint64_t dropped = 0;   ///< Records that were not kept, or went before their time, since there was no room.
+  std::uint64_t failures = 0;  ///< Writes that the server refused or did not answer.
+  std::uint64_t connections = 0;  ///< Times that a connection to the server was made.
+  std::size_t connected = 0;      ///< 1 while there is one.
+  std::uint64_t commands = 0;     ///< Sent to the server.
+  std::uint64_t sent_bytes = 0;   ///< Of these commands.
+  std::size_t waiting = 0;        ///< Commands whose answers have not come.
+};
+
 /// Which streams to list.
 struct Filter {
   std::optional<std::uint64_t> account{};
@@ -75,6 +88,8 @@ class Store {
   [[nodiscard]] virtual runtime::Awaitable<Result<std::vector<Record>>> live(Filter filter) = 0;
   /// Errors: kUnavailable.
   [[nodiscard]] virtual runtime::Awaitable<Result<Totals>> totals(std::uint64_t user) = 0;
+
+  [[nodiscard]] virtual Figures figures() const = 0;
 
   /// Calls back, from the event loop, whenever the store learns that an owner with `token` or less has lost the stream:
   /// it may not write another byte of audio. A second call replaces the first; an empty function ends it.

@@ -61,6 +61,7 @@ runtime::Awaitable<> Client::stay() {
   co_await runtime::run_until(clock_, clock_.now() + options_.timeout, connect());
   if (!connection_) co_return;
   ready_ = true;
+  ++connections_;
   if (changed_) changed_("");
   runtime::TaskGroup tasks(executor_);
   tasks.spawn(read());

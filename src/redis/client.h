@@ -61,7 +61,8 @@ class Client {
 
   [[nodiscard]] bool connected() const { return ready_; }
   [[nodiscard]] std::size_t waiting() const { return pending_.size(); }
-  [[nodiscard]] std::uint64_t commands() const { return commands_; }  ///< Sent since it began.
+  [[nodiscard]] std::uint64_t commands() const { return commands_; }        ///< Sent since it began.
+  [[nodiscard]] std::uint64_t connections() const { return connections_; }  ///< Made since it began.
   [[nodiscard]] std::uint64_t sent_bytes() const { return sent_bytes_; }
 
  private:
@@ -99,6 +100,7 @@ class Client {
   std::string reason_;  ///< Why the connection is lost.
   std::string outgoing_;
   std::deque<Pending> pending_;  ///< In the order in which they were sent.
+  std::uint64_t connections_ = 0;
   std::uint64_t commands_ = 0;
   std::uint64_t sent_bytes_ = 0;
   runtime::Event lost_;

@@ -284,6 +284,18 @@ runtime::Awaitable<progress::Result<progress::Totals>> ProgressStore::totals(std
   co_return totals;
 }
 
+progress::Figures ProgressStore::figures() const {
+  return {.records = owned_.size(),
+          .bytes = bytes_,
+          .dropped = dropped_,
+          .failures = failures_,
+          .connections = client_.connections(),
+          .connected = client_.connected() ? 1U : 0U,
+          .commands = client_.commands(),
+          .sent_bytes = client_.sent_bytes(),
+          .waiting = client_.waiting()};
+}
+
 Command ProgressStore::script(std::string_view text, const StreamName& name, std::uint64_t user) const {
   return {"EVAL", std::string(text), "3", key("s", to_text(name)), key("live", ""), key("u", std::to_string(user))};
 }

@@ -46,6 +46,7 @@ class ProgressStore final : public progress::Store {
   [[nodiscard]] runtime::Awaitable<progress::Result<std::vector<progress::Record>>> live(
       progress::Filter filter) override;
   [[nodiscard]] runtime::Awaitable<progress::Result<progress::Totals>> totals(std::uint64_t user) override;
+  [[nodiscard]] progress::Figures figures() const override;
   void on_lost(std::function<void(const progress::StreamName&, progress::FencingToken)> callback) override {
     lost_ = std::move(callback);
   }
