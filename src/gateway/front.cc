@@ -14,6 +14,7 @@
 #include "gateway/openai_door.h"
 #include "gateway/resume_door.h"
 #include "gateway/routes.h"
+#include "gateway/stream_list.h"
 #include "gateway/worker_report.h"
 #include "protocol/elevenlabs/query.h"
 
@@ -138,6 +139,10 @@ runtime::Awaitable<> Front::resume(Call call) {
                           .responder = call.responder,
                           .note = call.note,
                           .stream = call.parameter});
+}
+
+runtime::Awaitable<> Front::streams(Call call) {
+  co_await call.responder.respond(co_await list_streams(streams_, voices_, call.request.query, call.request_id));
 }
 
 runtime::Awaitable<> Front::speak_elevenlabs_at(elevenlabs::Endpoint endpoint, Call call) {

@@ -45,10 +45,12 @@ struct Figures {
 struct Filter {
   std::optional<std::uint64_t> account{};
   std::optional<std::uint64_t> user{};
+  std::optional<StreamName> after{};  ///< Those with greater names alone.
   std::size_t most = 1000;
 
   [[nodiscard]] bool matches(const Request& request) const {
-    return (!account || *account == request.account) && (!user || *user == request.user);
+    return (!account || *account == request.account) && (!user || *user == request.user) &&
+           (!after || request.name > *after);
   }
 };
 
@@ -84,7 +86,8 @@ class Store {
   /// Binds an idempotency key (a hash that holds its API key, too; at most RecordLimits::kNameBytes) unless it is
   /// bound. Returns what it stands for then. Errors: kUnavailable.
   [[nodiscard]] virtual runtime::Awaitable<Result<Binding>> bind(std::string key, Binding binding) = 0;
-  /// Live streams of all cells, the latest first. Errors: kUnavailable.
+  /// Live streams of all cells, in the order of their names. Streams of a cell that has not said for a while that they
+  /// live are not among them. Errors: kUnavailable.
   [[nodiscard]] virtual runtime::Awaitable<Result<std::vector<Record>>> live(Filter filter) = 0;
   /// Errors: kUnavailable.
   [[nodiscard]] virtual runtime::Awaitable<Result<Totals>> totals(std::uint64_t user) = 0;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "link/byte_stream.h"
 #include "redis/command.h"
@@ -52,6 +53,9 @@ class Client {
   [[nodiscard]] Result<void> send(const Command& command, Answered answered);
   /// Sends and waits for the answer. Errors: all but kUrl.
   [[nodiscard]] runtime::Awaitable<Result<Reply>> ask(Command command);
+
+  /// The same of several at once: answers in the order of `commands`, or the first error.
+  [[nodiscard]] runtime::Awaitable<Result<std::vector<Reply>>> ask_all(std::vector<Command> commands);
 
   /// Gives up the connection, and makes another one.
   void reconnect(std::string reason);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "progress/store.h"
 #include "redis/client.h"
@@ -76,9 +77,9 @@ class ProgressStore final : public progress::Store {
   [[nodiscard]] Command script(std::string_view text, const progress::StreamName& name, std::uint64_t user) const;
   [[nodiscard]] std::string key(std::string_view kind, std::string_view name) const;
   [[nodiscard]] std::string ttl_ms() const;
-  /// Those of a sorted set, the latest first.
-  [[nodiscard]] runtime::Awaitable<progress::Result<std::vector<progress::Record>>> records_of(std::string set,
-                                                                                               std::size_t most);
+  /// The records of these names that there are, as this cell knows its own.
+  [[nodiscard]] runtime::Awaitable<progress::Result<std::vector<progress::Record>>> read(
+      std::vector<progress::StreamName> names);
 
   runtime::Clock& clock_;
   Client& client_;
