@@ -65,6 +65,11 @@ struct Progress {
   std::filesystem::path authorities;  ///< Of Redis' certificate.
 };
 
+/// This gateway as one of several.
+struct Cell {
+  std::string agent_listen;  ///< ADDRESS:PORT; "" = not at all.
+};
+
 struct OpenAi {
   std::uint32_t max_characters = 4'096;
   bool refuse_wordless = false;
@@ -142,6 +147,7 @@ struct Config {
   base::Duration text_silence = std::chrono::seconds(2);
   std::filesystem::path pronunciations;  ///< "" = there are none.
   Progress progress;
+  Cell cell;
   OpenAi openai;
   Wyoming wyoming;
   Remote remote;

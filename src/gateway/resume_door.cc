@@ -65,7 +65,8 @@ SpeechOrder order_of(const progress::Request& asked, std::string text) {
                      .bit_rate = {asked.bits_per_second},
                      .wordless = asked.wordless <= std::to_underlying(Wordless::kSilence) ? Wordless{asked.wordless}
                                                                                           : Wordless::kSilence},
-          .cheaper = Cheaper::kRefused};
+          .cheaper = Cheaper::kRefused,
+          .resumes = true};
 }
 
 /// What the client has already.

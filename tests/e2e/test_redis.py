@@ -12,49 +12,7 @@ import pytest
 
 import certificates
 import harness
-
-TEXT = "One more sentence that takes a while to say. " * 12
-
-
-class Redis:
-    """A server of its own on a Unix socket."""
-
-    def __init__(self, folder, *flags):
-        self.path = folder / "redis.sock"
-        self.process = subprocess.Popen(
-            ["redis-server", "--port", "0", "--unixsocket", self.path, "--save", "", "--appendonly", "no", *flags],
-            executable="/usr/bin/redis-check-rdb", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=folder)
-        harness.eventually(lambda: self.path.exists() and self.ask("PING").startswith((b"+", b"-")), "Redis answers")
-
-    @property
-    def url(self):
-        return f"unix://{self.path}"
-
-    def ask(self, *words):
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(str(self.path))
-            connection.sendall((" ".join(words) + "\r\n").encode())
-            return connection.recv(65536)
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
-@contextlib.contextmanager
-def running(folder, *flags):
-    folder.mkdir()
-    server = Redis(folder, *flags)
-    try:
-        yield server
-    finally:
-        server.stop()
-
+from stores import TEXT, begun, free_port, rest, running
 
 @pytest.fixture
 def redis(tmp_path):
@@ -64,25 +22,6 @@ def redis(tmp_path):
 
 def progress(url):
     return {"progress": {"url": url}}
-
-
-def begun(server, least, voice="steady"):
-    """A stream of which `least` bytes were read; its name, and these bytes. The connection is then lost."""
-    with server.stream(TEXT, voice) as response:
-        assert response.status_code == 200, response.read()
-        name, heard = response.headers["antiphon-stream"], b""
-        for piece in response.iter_raw():
-            heard += piece
-            if len(heard) >= least:
-                return name, heard
-    raise AssertionError("it ended before it was cut")
-
-
-def rest(server, name, begin):
-    answer = httpx.get(f"{server.url}/v1/audio/speech/{name}", headers={"Range": f"bytes={begin}-"},
-                       timeout=harness.DEADLINE_SECONDS)
-    assert answer.status_code == 206, answer.text
-    return answer.content
 
 
 def test_another_server_goes_on_after_the_first_was_killed(serve, redis):
