@@ -88,6 +88,13 @@ gateway::WyomingOptions wyoming_options(const config::Config& config) {
   return options;
 }
 
+runtime::TcpServerOptions agent_options(const config::Config& config) {
+  constexpr std::size_t kMostConnections = 16;
+  runtime::TcpServerOptions options{.max_connections = kMostConnections};
+  listen_at("cell.agent_listen", config.cell.agent_listen, options.address, options.port);
+  return options;
+}
+
 gateway::AccessLogOptions access_options(const config::Log& log) {
   using Options = gateway::AccessLogOptions;
   Options options{.lines_per_second = log.answers_per_second};
@@ -167,6 +174,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   if (config.progress.text == "hashed") options.book.text = gateway::KeptText::kHash;
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.live.subscribers = config.server.max_live_subscribers;
+  if (!config.cell.agent_listen.empty()) options.agent = agent_options(config);
   options.encoder_threads = config.server.encoder_threads;
   options.access = access_options(config.log);
   options.build = build_info();
@@ -286,7 +294,10 @@ int serve(const Flags& flags) {
   auto options = server_options(config, voices, flags.settings.file(), std::move(access));
   options.cell.gpu = gpu ? &*gpu : nullptr;
   const auto shared = SharedProgress::open(context.get_executor(), clock, config);
-  if (shared) options.progress_store = &shared->store();
+  if (shared) {
+    options.progress_store = &shared->store();
+    options.speech.census = &shared->census();
+  }
   gateway::Server server(context.get_executor(), clock, std::move(options));
   const auto endpoint = server.start();
   if (!endpoint) throw std::runtime_error(endpoint.error().message);

@@ -66,6 +66,11 @@ struct Progress {
   std::filesystem::path authorities;  ///< Of Redis' certificate.
 };
 
+/// This gateway as one of several.
+struct Cell {
+  std::string agent_listen;  ///< ADDRESS:PORT; "" = not at all.
+};
+
 struct OpenAi {
   std::uint32_t max_characters = 4'096;
   bool refuse_wordless = false;
@@ -143,6 +148,7 @@ struct Config {
   base::Duration text_silence = std::chrono::seconds(2);
   std::filesystem::path pronunciations;  ///< "" = there are none.
   Progress progress;
+  Cell cell;
   OpenAi openai;
   Wyoming wyoming;
   Remote remote;

@@ -274,6 +274,10 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"progress", "cell", "The name of this gateway there; empty: the machine's, with the port."}, progress.cell);
   visit(Key{"progress", "authorities", "Of Redis' certificate, with rediss://: a PEM file."}, progress.authorities);
 
+  visit(Key{"cell", "agent_listen",
+            "ADDRESS:PORT where HAProxy's agent check is told what room there is, such as 0.0.0.0:8081; empty: off."},
+        config.cell.agent_listen);
+
   visit(Key{"wyoming", "listen", "ADDRESS:PORT for Home Assistant, such as 0.0.0.0:10200; empty: off."}.with_flag(
             "--wyoming"),
         config.wyoming.listen);

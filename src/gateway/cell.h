@@ -22,6 +22,7 @@
 #include "gateway/probe.h"
 #include "gateway/speech_stream.h"
 #include "gateway/text_key.h"
+#include "progress/census.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
 #include "scheduler/admission.h"
@@ -104,6 +105,8 @@ class Cell final : private fleet::Events {
   [[nodiscard]] std::size_t waiting() const { return desk().waiting(); }
   [[nodiscard]] const scheduler::Scheduler& scheduler() const { return coordinator_.scheduler(); }
   [[nodiscard]] const scheduler::AdmissionDesk& desk() const { return coordinator_.admission(); }
+  /// Accounts that may have a number of streams only, and how many they have, live or waiting.
+  [[nodiscard]] std::vector<progress::AccountStreams> limited_accounts() const;
   /// What each voice costs by now, in the order of CellOptions::voices.
   [[nodiscard]] std::vector<scheduler::CostModel::Prior> costs() const;
   [[nodiscard]] const std::string& voice_id(std::size_t voice) const { return voices_.all()[voice].id; }

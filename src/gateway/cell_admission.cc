@@ -75,6 +75,7 @@ Cell::Handle Cell::open(SpeechSpec spec) {
                  .voice = number(spoken.id),
                  .weight = asked.weight,
                  .max_streams = asked.max_streams,
+                 .elsewhere = asked.elsewhere,
                  .expected = is_whole ? expected_left(*stream) : options_.scheduling.phantom_length,
                  .first_segment = expected_first(*stream),
                  .awaits_text = stream->utterance().waiting(),
@@ -107,6 +108,18 @@ void Cell::close(SpeechStream& stream) {
   }
   idle_.notify_all();
   act();
+}
+
+std::vector<progress::AccountStreams> Cell::limited_accounts() const {
+  std::unordered_map<std::uint64_t, std::uint32_t> streams;
+  for (const auto& [id, stream] : streams_) {
+    const auto& spec = stream->spec();
+    if (spec.max_streams > 0 && stream->end() == SpeechStream::End::kNotYet)
+      ++streams[spec.account.value_or(spec.user).value];
+  }
+  std::vector<progress::AccountStreams> accounts;
+  for (const auto& [account, count] : streams) accounts.push_back({.account = account, .streams = count});
+  return accounts;
 }
 
 base::Duration Cell::expected_left(const SpeechStream& stream) const {

@@ -14,6 +14,7 @@
 #include "gateway/openai_door.h"
 #include "gateway/resume_door.h"
 #include "gateway/routes.h"
+#include "gateway/stream_list.h"
 #include "gateway/worker_report.h"
 #include "protocol/elevenlabs/query.h"
 
@@ -139,6 +140,10 @@ runtime::Awaitable<> Front::worker_events(Call call) {
   co_await live_.send_workers(call.request, call.responder, std::move(call.request_id));
 }
 
+runtime::Awaitable<> Front::streams(Call call) {
+  co_await call.responder.respond(co_await list_streams(streams_, voices_, call.request.query, call.request_id));
+}
+
 runtime::Awaitable<> Front::speak_elevenlabs_at(elevenlabs::Endpoint endpoint, Call call) {
   elevenlabs::Route route{.endpoint = endpoint, .voice_id = std::string(call.parameter)};
   co_await gateway::speak_elevenlabs(speech_, streams_, std::move(route), call.request, std::move(*call.caller),
@@ -212,6 +217,7 @@ http::Response Front::metrics(const Call& /*call*/) const {
   fleet_probe_->observe(cell_.fleet());
   process_metrics_.observe();
   probe_.observe(cell_.scheduler(), cell_.desk());
+  if (streams_ != nullptr) probe_.progress().observe(streams_->store().figures());
   if (const auto& fleet = cell_.fleet(); fleet.gpu() != nullptr) {
     Probe::DeviceMemory memory{.total = fleet.device_memory().total, .used = fleet.device_memory().used};
     for (const auto& worker : fleet.status()) memory.workers += worker.device_bytes;

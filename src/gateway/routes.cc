@@ -38,6 +38,7 @@ std::span<const RouteRow> routes() {
       RouteRow{"/v1/workers", kRead, kAdmins, kHttp, &Front::workers},
       RouteRow{"/v1/workers/events", kRead, kAdmins, kHttp, {}, &Front::worker_events},
       RouteRow{"/v1/streams/events", kRead, kAdmins, kHttp, {}, &Front::stream_events},
+      RouteRow{"/v1/streams", kRead, kAdmins, kHttp, {}, &Front::streams},
       RouteRow{"/healthz", kRead, kAll, kHttp, &Front::health},
       RouteRow{"/readyz", kRead, kAll, kHttp, &Front::readiness},
       RouteRow{"/metrics", kRead, kAll, kHttp, &Front::metrics},

@@ -52,6 +52,7 @@ struct ServerOptions {
   ElevenLabsSocketOptions sockets{};
   LiveViewOptions live{};
   std::optional<WyomingOptions> wyoming{};           ///< Nothing: that door is shut.
+  std::optional<runtime::TcpServerOptions> agent{};  ///< For HAProxy's agent checks; nothing: none is answered.
   std::optional<fleet::RemoteDoorOptions> remote{};  ///< Nothing: no worker joins from elsewhere.
   std::size_t encoder_threads = 2;                   ///< 1 or more.
   AccessLogOptions access{};

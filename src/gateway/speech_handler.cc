@@ -174,9 +174,16 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
                   .backlog = order.backlog,
                   .weight = caller.weight,
                   .max_streams = caller.max_streams,
+                  .elsewhere = elsewhere(order, caller),
                   .wait = std::min(order.wait.value_or(caller.wait.value_or(options_.wait)), options_.wait_max)};
   if (order.cheaper == Cheaper::kAllowed) allow_cheaper_voice(spec, found->voice->id, order.volume, caller);
   return spec;
+}
+
+std::uint32_t SpeechHandler::elsewhere(const SpeechOrder& order, const identity::Caller& caller) const {
+  // A stream that goes on here was let in elsewhere, where it may still be counted.
+  if (options_.census == nullptr || caller.max_streams == 0 || order.resumes) return 0;
+  return options_.census->elsewhere(caller.account.value);
 }
 
 Result<text::pronunciation::Dictionaries> SpeechHandler::dictionaries_of(const SpeechOrder& order,

@@ -39,6 +39,7 @@ struct SpeechSpec {
   std::optional<base::Duration> backlog{};  ///< Instead of CellOptions::backlog.
   double weight = 1.0;                      ///< Share of the account against other accounts; above 0.
   std::uint32_t max_streams = 0;            ///< Of the account at once, live or waiting; 0: no limit of its own.
+  std::uint32_t elsewhere = 0;              ///< Streams that the account has in other cells.
   base::Duration wait{};                    ///< How long it may wait to be let in.
   /// The voice that it may be spoken with instead when the cell is nearly full; "" = none.
   std::string cheaper_voice_id{};

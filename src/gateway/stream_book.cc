@@ -13,8 +13,14 @@ std::string_view name_of(Door door) { return door == Door::kElevenLabs ? "eleven
 }  // namespace
 
 StreamBook::StreamBook(progress::Store& store, const VoiceDirectory& voices, const Cell& cell, runtime::Clock& clock,
-                       StreamBookOptions options)
-    : store_(store), voices_(voices), cell_(cell), clock_(clock), options_(options), ended_(cell.executor()) {
+                       const ProgressProbe& probe, StreamBookOptions options)
+    : store_(store),
+      voices_(voices),
+      cell_(cell),
+      clock_(clock),
+      probe_(probe),
+      options_(options),
+      ended_(cell.executor()) {
   store_.on_lost([this](const progress::StreamName& name, progress::FencingToken token) { lose(name, token); });
 }
 
