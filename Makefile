@@ -1,6 +1,6 @@
 # The commands of the project. `make serve` and `make test` need nothing else.
 # ARGS are further flags of `antiphon serve`, for example: make serve ARGS='--workers 2'.
-.PHONY: setup build serve check test tarball deb image format clean
+.PHONY: setup build serve check test load tarball deb image format clean
 
 # hibari speaks unless the environment names another default; Piper's joe is there, too.
 voices := .deps/voices/hibari .deps/voices/en_US-joe-medium.onnx
@@ -23,6 +23,10 @@ check:
 
 test:
 	@tools/test
+
+# Users of all kinds for the server that runs on 127.0.0.1:8080, by locust's page on 127.0.0.1:8089 (docs/bench.md).
+load:
+	@tools/load_tests web $(ARGS)
 
 # What is shipped, in build/packages: from the release build, its version and commit in the names (docs/install.md).
 tarball deb image: build
