@@ -5,6 +5,7 @@
 
 #include "audio/pcm.h"
 #include "base/check.h"
+#include "text/text.h"
 
 namespace antiphon::gateway {
 namespace {
@@ -67,6 +68,7 @@ void SpeechStream::add_segment(wire::Planned planned, base::SampleCount pause) {
   auto samples = pause;
   for (const auto& grain : planned.grains) samples += base::SampleCount{grain.samples};
   planned_samples_ += samples;
+  planned_characters_ += text::count_code_points(utterance_.next()->text);
   segment_ends_.push_back(planned_samples_.value);
   if (utterance_.keeps_next()) kept_ = planned_samples_;
   if (keeps_segments_) {

@@ -99,6 +99,8 @@ class SpeechStream {
 
   /// Where each segment that was planned so far ends, in samples from the first on, at the voice's own rate.
   [[nodiscard]] const std::vector<std::uint64_t>& segment_ends() const { return segment_ends_; }
+  /// Code points of the segments that were planned so far.
+  [[nodiscard]] std::size_t planned_characters() const { return planned_characters_; }
   /// All PCM that was rendered so far.
   [[nodiscard]] base::SampleCount rendered() const { return rendered_; }
 
@@ -175,6 +177,7 @@ class SpeechStream {
   std::vector<std::int16_t> pcm_;
   std::vector<std::uint64_t> segment_ends_;
   base::SampleCount planned_samples_{};  ///< Of all segments so far.
+  std::size_t planned_characters_ = 0;   ///< Likewise.
   base::SampleCount rendered_{};         ///< All that ever came into pcm_.
   base::SampleCount kept_{};             ///< Where the last segment that is kept ends.
   bool cut_ = false;                     ///< The stream ends there.
