@@ -14,6 +14,7 @@
 #include "gateway/openai_door.h"
 #include "gateway/resume_door.h"
 #include "gateway/routes.h"
+#include "gateway/voice_sample.h"
 #include "gateway/worker_report.h"
 #include "protocol/elevenlabs/query.h"
 
@@ -138,6 +139,11 @@ runtime::Awaitable<> Front::resume(Call call) {
                           .responder = call.responder,
                           .note = call.note,
                           .stream = call.parameter});
+}
+
+runtime::Awaitable<> Front::sample(Call call) {
+  co_await speak_sample(speech_, std::string(call.parameter), call.request, std::move(*call.caller),
+                        std::move(call.request_id), call.responder, call.note);
 }
 
 runtime::Awaitable<> Front::speak_elevenlabs_at(elevenlabs::Endpoint endpoint, Call call) {

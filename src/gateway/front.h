@@ -69,6 +69,7 @@ class Front {
   [[nodiscard]] http::Response asset(const Call& call) const;
   [[nodiscard]] runtime::Awaitable<> speak_openai(Call call);
   [[nodiscard]] runtime::Awaitable<> resume(Call call);
+  [[nodiscard]] runtime::Awaitable<> sample(Call call);
   template <protocol::elevenlabs::Endpoint kEndpoint>
   [[nodiscard]] runtime::Awaitable<> speak_elevenlabs(Call call) {
     return speak_elevenlabs_at(kEndpoint, std::move(call));
