@@ -2,7 +2,7 @@
 # ARGS are further flags of `antiphon serve`, for example: make serve ARGS='--workers 2'.
 .PHONY: setup build serve check test load tarball deb image format clean
 
-# hibari speaks unless the environment names another default; Piper's joe is there, too.
+# hibari speaks unless `antiphon voices default` names another; Piper's joe is there, too.
 voices := .deps/voices/hibari .deps/voices/en_US-joe-medium.onnx
 
 setup:
@@ -14,8 +14,8 @@ build: setup
 
 serve: build
 	@for voice in $(voices); do build/antiphon voices add $$voice || exit; done
-	@export ANTIPHON_VOICES_DEFAULT=$${ANTIPHON_VOICES_DEFAULT-hibari}; \
-		exec build/antiphon serve --listen 127.0.0.1:8080 $(ARGS)
+	@build/antiphon voices default hibari --unless-set
+	@exec build/antiphon serve --listen 127.0.0.1:8080 $(ARGS)
 
 # The quick check while you work; `make test` is everything.
 check:

@@ -24,6 +24,7 @@
 #include "cli/remote_settings.h"
 #include "cli/settings.h"
 #include "cli/shared_progress.h"
+#include "cli/voice_folder.h"
 #include "cli/voice_store.h"
 #include "config/pronunciations.h"
 #include "config/variables.h"
@@ -273,13 +274,23 @@ void keep_memory_flat() {
 #endif
 }
 
+/// Where there is no voice at all, those of voices.models come before anything else. Throws std::runtime_error.
+gateway::VoiceDirectory open_voices_at_start(const config::Config& config, const std::filesystem::path& config_file) {
+  auto voices = open_voices(config);
+  if (voices.voices().empty() && !config.voices.models.empty()) {
+    adopt_voices_now(config, config_file);
+    voices = open_voices(config);
+  }
+  if (voices.voices().empty()) throw std::runtime_error(no_voices(config.voices.folder));
+  return voices;
+}
+
 int serve(const Flags& flags) {
   keep_memory_flat();
   const auto config = effective(flags);
   start_log(config);
   tell_strangers();
-  const auto voices = open_voices(config);
-  if (voices.voices().empty()) throw std::runtime_error(no_voices(config.voices.folder));
+  const auto voices = open_voices_at_start(config, flags.settings.file());
 
   const auto gpu = open_gpu(config);
 
@@ -288,9 +299,10 @@ int serve(const Flags& flags) {
   runtime::SystemClock clock;
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
   boost::asio::signal_set hangups(context, SIGHUP);
+  boost::asio::signal_set hangups_of_models(context, SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);
   auto access = open_access(config);
-  auto exposure = access.exposure;
+  const auto exposure = access.exposure;
   auto options = server_options(config, voices, flags.settings.file(), std::move(access));
   options.cell.gpu = gpu ? &*gpu : nullptr;
   const auto shared = SharedProgress::open(context.get_executor(), clock, config);
@@ -301,13 +313,20 @@ int serve(const Flags& flags) {
   gateway::Server server(context.get_executor(), clock, std::move(options));
   const auto endpoint = server.start();
   if (!endpoint) throw std::runtime_error(endpoint.error().message);
+  Reloading reloading{.server = server,
+                      .config = config,
+                      .config_file = flags.settings.file(),
+                      .running = exposure,
+                      .readers = readers,
+                      .clock = clock};
   const process::ServiceManager manager(config::service_manager_socket());
   runtime::TaskGroup others(context.get_executor());
   runtime::TaskGroup reassuring(context.get_executor());
   runtime::TaskGroup tasks(context.get_executor());
   const auto* const scheme = config.server.certificate.empty() ? "http" : "https";
   others.spawn(announce(server, manager, ready_line(*endpoint, scheme, voices.voices().front().id)));
-  others.spawn(reload_on_hangup(server, config, std::move(exposure), hangups, readers));
+  others.spawn(reload_on_hangup(reloading, hangups));
+  if (!config.voices.models.empty()) others.spawn(adopt_on_hangup(reloading, hangups_of_models));
   tasks.spawn(end_on_signal(server, clock, signals, config.server.drain, others, manager, reassuring, shared.get()));
   reassuring.spawn(reassure(manager, clock));
   context.run();

@@ -124,8 +124,9 @@ struct Workers {
 };
 
 struct Voices {
+  std::filesystem::path models;  ///< "" = there is none.
   std::filesystem::path folder;  ///< "" = default_voices_folder().
-  std::string preferred;         ///< "" = the first by name.
+  std::string preferred;         ///< "" = the one that the store names, else the first by name.
 };
 
 struct Engine {

@@ -184,9 +184,17 @@ void each_key(AnyConfig& config, const Visit& visit) {
 
   visit(Key{"voices", "folder", "Where the prepared voices lie; empty: the user's data folder."}.with_flag("--voices"),
         config.voices.folder);
-  visit(Key{"voices", "default", "The voice that is loaded first and that OpenAI's names stand for; empty: the first."}
-            .with_flag("--voice"),
-        config.voices.preferred);
+  visit(
+      Key{"voices", "default",
+          "The voice that is loaded first and that OpenAI's names stand for; empty: that of `antiphon voices default`, "
+          "else the first."}
+          .with_flag("--voice"),
+      config.voices.preferred);
+  visit(
+      Key{"voices", "models",
+          "A folder of Piper's voices, FILE.onnx with FILE.onnx.json beside it, that the server adds to the store when "
+          "it starts and at SIGHUP; empty: none."},
+      config.voices.models);
 
   visit(Key{"engine", "onnxruntime_library", "ONNX Runtime, version 1.21 or later; empty: the one set-up installed."},
         config.engine.onnxruntime_library);

@@ -15,6 +15,7 @@
 #include "gateway/resume_door.h"
 #include "gateway/routes.h"
 #include "gateway/stream_list.h"
+#include "gateway/voice_sample.h"
 #include "gateway/worker_report.h"
 #include "protocol/elevenlabs/query.h"
 
@@ -142,6 +143,11 @@ runtime::Awaitable<> Front::worker_events(Call call) {
 
 runtime::Awaitable<> Front::streams(Call call) {
   co_await call.responder.respond(co_await list_streams(streams_, voices_, call.request.query, call.request_id));
+}
+
+runtime::Awaitable<> Front::sample(Call call) {
+  co_await speak_sample(speech_, std::string(call.parameter), call.request, std::move(*call.caller),
+                        std::move(call.request_id), call.responder, call.note);
 }
 
 runtime::Awaitable<> Front::speak_elevenlabs_at(elevenlabs::Endpoint endpoint, Call call) {

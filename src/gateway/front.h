@@ -74,6 +74,7 @@ class Front {
   [[nodiscard]] runtime::Awaitable<> stream_events(Call call);
   [[nodiscard]] runtime::Awaitable<> worker_events(Call call);
   [[nodiscard]] runtime::Awaitable<> streams(Call call);
+  [[nodiscard]] runtime::Awaitable<> sample(Call call);
   template <protocol::elevenlabs::Endpoint kEndpoint>
   [[nodiscard]] runtime::Awaitable<> speak_elevenlabs(Call call) {
     return speak_elevenlabs_at(kEndpoint, std::move(call));

@@ -32,6 +32,7 @@ std::span<const RouteRow> routes() {
       RouteRow{"/v1/models/{}", kRead, kCallers, kHttp, &Front::model},
       RouteRow{"/v1/voices", kRead, kCallers, kHttp, &Front::voices},
       RouteRow{"/v1/voices/{}", kRead, kCallers, kHttp, &Front::voice},
+      RouteRow{"/v1/voices/{}/sample", kRead, kCallers, kHttp, {}, &Front::sample},
       RouteRow{"/v2/voices", kRead, kCallers, kHttp, &Front::voices},
       RouteRow{"/v1", kRead, kCallers, kHttp, &Front::root},
       RouteRow{"/v1/", kRead, kCallers, kHttp, &Front::root},
