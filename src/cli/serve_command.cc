@@ -20,6 +20,7 @@
 #include "cli/build_info.h"
 #include "cli/commands.h"
 #include "cli/engines.h"
+#include "cli/first_voice.h"
 #include "cli/reload.h"
 #include "cli/remote_settings.h"
 #include "cli/settings.h"
@@ -269,8 +270,7 @@ int serve(const Flags& flags) {
   const auto config = effective(flags);
   start_log(config);
   tell_strangers();
-  const auto voices = open_voices(config);
-  if (voices.voices().empty()) throw std::runtime_error(no_voices(config.voices.folder));
+  const auto voices = open_first_voices(config);
 
   const auto gpu = open_gpu(config);
 
