@@ -9,3 +9,18 @@ install(FILES "${ANTIPHON_DEPS_DIR}/onnxruntime/lib/libonnxruntime.so.1.32.0"
 install(DIRECTORY "${ANTIPHON_DEPS_DIR}/espeak/espeak-ng-data" DESTINATION share/antiphon)
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION share/doc/antiphon)
 install(FILES "${ANTIPHON_DEPS_DIR}/uplot/LICENSE" DESTINATION share/doc/antiphon/licences RENAME uplot)
+
+# What the program writes about itself: antiphon_install_output(FILE ARGUMENTS...) keeps what it prints for these arguments.
+function(antiphon_install_output FILE)
+  cmake_path(GET FILE PARENT_PATH folder)
+  install(CODE "
+    set(file \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${FILE}\")
+    file(MAKE_DIRECTORY \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${folder}\")
+    message(STATUS \"Installing: \${file}\")
+    execute_process(COMMAND \"$<TARGET_FILE:antiphon>\" ${ARGN} OUTPUT_FILE \"\${file}\" COMMAND_ERROR_IS_FATAL ANY)
+    list(APPEND CMAKE_INSTALL_MANIFEST_FILES \"\${file}\")")
+endfunction()
+antiphon_install_output(share/bash-completion/completions/antiphon completions bash)
+antiphon_install_output(share/zsh/site-functions/_antiphon completions zsh)
+antiphon_install_output(share/fish/vendor_completions.d/antiphon.fish completions fish)
+antiphon_install_output(share/man/man1/antiphon.1 manual)

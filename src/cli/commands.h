@@ -19,5 +19,8 @@ void add_text(CLI::App& app, Run& chosen);
 void add_voices(CLI::App& app, Run& chosen);
 void add_keys(CLI::App& app, Run& chosen);
 void add_config(CLI::App& app, Run& chosen);
+void add_probe(CLI::App& app, Run& chosen);
+void add_completions(CLI::App& app, Run& chosen);
+void add_manual(CLI::App& app, Run& chosen);
 
 }  // namespace antiphon::cli

@@ -7,6 +7,7 @@
 
 #include "cli/build_info.h"
 #include "cli/commands.h"
+#include "cli/help.h"
 #include "cli/usage.h"
 #include "runtime/log.h"
 
@@ -19,18 +20,22 @@ constexpr int kWrongUsage = 2;
 int main(int argc, char** argv) {
   CLI::App app("Antiphon speaks to many listeners at once in real time.", "antiphon");
   app.set_version_flag("--version", fmt::format("antiphon {} ({})", ANTIPHON_VERSION, antiphon::cli::build_commit()));
+  antiphon::cli::explain(app);
   app.require_subcommand(1);
   antiphon::cli::Run chosen;
   antiphon::cli::add_serve(app, chosen);
   antiphon::cli::add_say(app, chosen);
   antiphon::cli::add_text(app, chosen);
   antiphon::cli::add_voices(app, chosen);
+  antiphon::cli::add_probe(app, chosen);
   antiphon::cli::add_bench(app, chosen);
   antiphon::cli::add_top(app, chosen);
   antiphon::cli::add_simulate(app, chosen);
   antiphon::cli::add_keys(app, chosen);
   antiphon::cli::add_config(app, chosen);
   antiphon::cli::add_worker(app, chosen);
+  antiphon::cli::add_completions(app, chosen);
+  antiphon::cli::add_manual(app, chosen);
   app.footer(
       "Examples:\n"
       "  antiphon serve                                  listeners at http://127.0.0.1:8080/\n"

@@ -12,11 +12,11 @@
 
 #include "cli/commands.h"
 #include "cli/engines.h"
+#include "cli/first_voice.h"
 #include "cli/player.h"
 #include "cli/settings.h"
 #include "cli/speaker.h"
 #include "cli/speech_output.h"
-#include "cli/voice_store.h"
 #include "config/pronunciations.h"
 #include "text/text.h"
 #include "text/utterance.h"
@@ -103,8 +103,7 @@ int say(const Flags& flags) {
   std::signal(SIGPIPE, SIG_IGN);  // a player that ends early shows as a failed write
   for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { interrupted = 1; });
   const auto config = flags.settings.load();
-  const auto voices = open_voices(config);
-  if (voices.voices().empty()) throw std::runtime_error(no_voices(config.voices.folder));
+  const auto voices = open_first_voices(config);
   const auto found = voices.find(flags.voice.empty() ? voices.voices().front().id : flags.voice);
   if (!found) {
     throw std::runtime_error(fmt::format("there is no voice '{}'; 'antiphon voices list' shows them", flags.voice));

@@ -20,6 +20,7 @@
 #include "cli/build_info.h"
 #include "cli/commands.h"
 #include "cli/engines.h"
+#include "cli/first_voice.h"
 #include "cli/reload.h"
 #include "cli/remote_settings.h"
 #include "cli/settings.h"
@@ -274,15 +275,11 @@ void keep_memory_flat() {
 #endif
 }
 
-/// Where there is no voice at all, those of voices.models come before anything else. Throws std::runtime_error.
+/// Where there is no voice at all, those of voices.models come before the one that the installation brings. Throws
+/// std::runtime_error.
 gateway::VoiceDirectory open_voices_at_start(const config::Config& config, const std::filesystem::path& config_file) {
-  auto voices = open_voices(config);
-  if (voices.voices().empty() && !config.voices.models.empty()) {
-    adopt_voices_now(config, config_file);
-    voices = open_voices(config);
-  }
-  if (voices.voices().empty()) throw std::runtime_error(no_voices(config.voices.folder));
-  return voices;
+  if (!config.voices.models.empty() && open_voices(config).voices().empty()) adopt_voices_now(config, config_file);
+  return open_first_voices(config);
 }
 
 int serve(const Flags& flags) {

@@ -4,15 +4,20 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 
 #include "cli/engines.h"
+#include "cli/help.h"
 #include "config/variables.h"
 #include "runtime/log.h"
 
 namespace antiphon::cli {
 namespace {
 
+/// Flags that only comparisons with the baselines need.
+constexpr std::array<std::string_view, 5> kForResearch = {"--admission", "--engine-kernel", "--kill", "--placement",
+                                                          "--policy"};
 constexpr auto* kFileHelp = "TOML file; `antiphon config` lists its keys";
 
 /// Returns what is wrong with `text` as the value of `key`; "" where it is well.
@@ -51,6 +56,7 @@ void Settings::add_key_to(CLI::App& app, const config::Key& key) {
   // A list takes one value each time that its flag is given; of another key the flag is given once.
   option->allow_extra_args(false)->check([key](const std::string& text) { return complaint(key, text); });
   if constexpr (!std::same_as<T, std::vector<std::string>>) option->expected(1);
+  if (std::ranges::find(kForResearch, key.flag) != kForResearch.end()) option->group(kResearchGroup);
   if (key.flag == "--engine-kernel") option->check(CLI::IsMember({"voice", "ort", "direct", "fast"}));
   if (key.flag == "--log") {
     // What is wrong with the configuration is said so, too.

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "cli/help.h"
 #include "config/config.h"
 #include "simulator/study.h"
 
@@ -151,6 +152,10 @@ void SimulateFlags::add_faults(CLI::App& app) {
   app.add_option("--length-error", given.length_error,
                  "Deviation of the logarithm of what admission takes for a text's length (0.1)")
       ->check(CLI::Range(0.0, 2.0));
+  for (const auto* const flag : {"--noise", "--outliers", "--outlier-factor", "--hangs", "--losses", "--replacement",
+                                 "--slow-down", "--length-error"}) {
+    app.get_option(flag)->group(kResearchGroup);
+  }
 }
 
 void SimulateFlags::add_runs(CLI::App& app) {

@@ -100,8 +100,10 @@ void keep_cost(const gateway::ServedVoice& voice, const scheduler::CostModel::Pr
   if (!kept) runtime::log_warn("costs_not_kept", {{"voice", voice.id}, {"reason", kept.error().message}});
 }
 
+std::filesystem::path packaged_voice() { return process::installed("share/antiphon/voices/hibari"); }
+
 std::string no_voices(const std::filesystem::path& folder) {
-  const auto packaged = process::installed("share/antiphon/voices/hibari");
+  const auto packaged = packaged_voice();
   std::error_code none;
   const auto source = std::filesystem::is_directory(packaged, none) ? packaged.string() : std::string("FILE.onnx");
   return fmt::format("there are no voices in {}; add one with 'antiphon voices add {}'", folder.string(), source);

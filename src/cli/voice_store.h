@@ -24,6 +24,9 @@ namespace antiphon::cli {
 /// Writes what `voice` was seen to cost into its folder, for the next run. A failure is only logged. Blocks for a file.
 void keep_cost(const gateway::ServedVoice& voice, const scheduler::CostModel::Prior& cost);
 
+/// Returns where the source of a voice lies that came with the program. It need not exist.
+[[nodiscard]] std::filesystem::path packaged_voice();
+
 /// Words for a store without voices.
 [[nodiscard]] std::string no_voices(const std::filesystem::path& folder);
 

@@ -57,11 +57,27 @@ def test_a_tree_names_no_folder_of_the_machine_that_built_it(tree):
     assert str(REPOSITORY).encode() not in (tree / "bin/antiphon").read_bytes()
 
 
-def test_without_a_voice_the_start_says_which_command_adds_the_one_that_is_there(tree, tmp_path):
-    done = subprocess.run([tree / "bin/antiphon", "serve"], env={"HOME": str(tmp_path)}, capture_output=True, text=True,
+def test_the_first_start_takes_the_voice_that_came_with_the_program(tree, tmp_path):
+    port = free_port()
+    command = [tree / "bin/antiphon", "serve", "--listen", f"127.0.0.1:{port}", "--workers", "1"]
+    with serving(command, port, env={"HOME": str(tmp_path)}) as client:
+        assert len(speak(client)) > 10_000
+    assert (tmp_path / ".local/share/antiphon/voices/hibari/manifest.json").exists()
+
+
+def test_a_first_start_that_cannot_keep_the_voice_says_why_and_which_command_adds_it(tree, tmp_path):
+    (tmp_path / "voices").write_text("no folder")
+    done = subprocess.run([tree / "bin/antiphon", "say", "Good morning.", "-o", tmp_path / "out.wav", "--voices",
+                           tmp_path / "voices"], env={}, capture_output=True, text=True, timeout=DEADLINE_SECONDS)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{tmp_path}/voices" in done.stderr
+
+
+def test_what_is_spoken_by_the_first_start_goes_to_standard_output_alone(tree, tmp_path):
+    done = subprocess.run([tree / "bin/antiphon", "say", "Good morning."], env={"HOME": str(tmp_path)}, capture_output=True,
                           timeout=DEADLINE_SECONDS)
-    assert done.returncode == 1
-    assert f"antiphon voices add {tree}/share/antiphon/voices/hibari" in done.stderr
+    assert (done.returncode, done.stdout[:4]) == (0, b"RIFF"), done.stderr
+    assert b"hibari" in done.stderr
 
 
 def test_every_format_has_the_same_bytes_as_with_debians_codecs(tree, store):
@@ -147,3 +163,8 @@ def test_the_image_speaks_as_no_one_in_a_root_that_nobody_can_write_with_an_empt
                "--workers", "1"]
     with serving(command, port) as client:
         assert len(speak(client)) > 10_000
+        check = config["Healthcheck"]["Test"]
+        assert check[0] == "CMD"
+        inside_image = ["env", "-i", "chroot", f"--userspec={config['User']}", folder, *check[1:], "--listen", f"127.0.0.1:{port}"]
+        run(*inside_image)
+    assert subprocess.run(inside_image, capture_output=True).returncode == 1, "the server has ended"
