@@ -131,7 +131,8 @@ base::Duration Cell::expected_first(const SpeechStream& stream) const {
   const auto* segment = stream.utterance().next();
   if (segment == nullptr) return {};
   const auto& model = lengths_[number(stream.spec().voice_id).value];
-  return model.expected(text::spoken_length(segment->text), static_cast<double>(stream.spec().speed));
+  return model.expected(text::spoken_length(segment->text),
+                        text::speed_in(segment->prosody, static_cast<double>(stream.spec().speed)));
 }
 
 std::vector<scheduler::CostModel::Prior> Cell::costs() const {

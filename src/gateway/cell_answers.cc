@@ -58,13 +58,15 @@ void Cell::on_planned(wire::Planned planned, base::Duration cpu) {
   }
   const auto rate = stream->spec().rate;
   const auto& segment = *stream->utterance().next();
-  const auto pause = samples_of(segment.pause_after, rate);
+  const SpeechStream::Silence silence{.before = samples_of(segment.pause_before, rate),
+                                      .behind = samples_of(segment.pause_after, rate)};
   std::vector<base::Duration> grains;
   for (const auto& grain : planned.grains) grains.push_back(base::playing_time({grain.samples}, rate));
   learn_length(*stream, segment, grains);
-  grains.back() += base::playing_time(pause, rate);
+  grains.front() += base::playing_time(silence.before, rate);
+  grains.back() += base::playing_time(silence.behind, rate);
   note_done(job.mapped(), std::accumulate(grains.begin(), grains.end(), base::Duration{}));
-  stream->add_segment(std::move(planned), pause);
+  stream->add_segment(std::move(planned), silence);
   stream->utterance().accepted();
   stream->progressed(clock_.now());
   post(coordinator::SegmentPlanned{.job = id,
@@ -82,7 +84,8 @@ void Cell::learn_length(const SpeechStream& stream, const text::Segment& segment
   for (const auto grain : grains) audio += grain;
   const auto spoken = number(stream.spec().voice_id).value;
   spoken_[spoken] = true;
-  lengths_[spoken].observe(text::spoken_length(segment.text), static_cast<double>(stream.spec().speed), audio);
+  lengths_[spoken].observe(text::spoken_length(segment.text),
+                           text::speed_in(segment.prosody, static_cast<double>(stream.spec().speed)), audio);
 }
 
 void Cell::on_grain(wire::GrainDone grain) {

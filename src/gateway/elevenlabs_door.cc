@@ -55,6 +55,7 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, StreamBook* book, e
                     .text = std::move(asked->text),
                     .speed = asked->speed,
                     .seed = asked->seed != 0 ? asked->seed : query->seed.value_or(0),
+                    .reading = query->ssml ? text::ssml_switches() : text::Switches{},
                     .dictionaries = std::move(asked->dictionaries),
                     .wait = preferences.wait,
                     .paced = preferences.paced,

@@ -16,6 +16,7 @@
 #include "gateway/routes.h"
 #include "gateway/stream_list.h"
 #include "gateway/voice_sample.h"
+#include "gateway/text_answer.h"
 #include "gateway/worker_report.h"
 #include "protocol/elevenlabs/query.h"
 
@@ -166,6 +167,10 @@ runtime::Awaitable<> Front::open_socket_at(elevenlabs::Endpoint endpoint, Call c
                                   .open = open_sockets_};
   elevenlabs::Route route{.endpoint = endpoint, .voice_id = std::string(call.parameter)};
   co_await serve_elevenlabs_socket(door, std::move(route), call.request, std::move(call.request_id), call.responder);
+}
+
+http::Response Front::text(const Call& call) const {
+  return text_answer(speech_, call.request, *call.caller, call.request_id);
 }
 
 http::Response Front::models(const Call& call) const {

@@ -57,6 +57,7 @@ class Front {
 
   // What answers each route; see routes.cc.
 
+  [[nodiscard]] http::Response text(const Call& call) const;
   [[nodiscard]] http::Response models(const Call& call) const;
   [[nodiscard]] http::Response model(const Call& call) const;
   [[nodiscard]] http::Response speech_models(const Call& call) const;

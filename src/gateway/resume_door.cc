@@ -59,6 +59,7 @@ SpeechOrder order_of(const progress::Request& asked, std::string text) {
           .speed = asked.speed,
           .seed = asked.seed,
           .volume = asked.volume,
+          .reading = text::switches_of(asked.reading).value_or(text::Switches{}),
           .paced = false,
           .output = {.format = codec::parse_format(asked.format).value_or(codec::Format::kPcm),
                      .rate = asked.rate,

@@ -144,17 +144,25 @@ Result<void> SpeechHandler::admit() const {
   return {};
 }
 
-Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity::Caller& caller) const {
+Result<text::Options> SpeechHandler::reading_of(const SpeechOrder& order, const identity::Caller& caller) const {
   const auto found = voices_.find(order.voice);
   if (!found || !may_use(caller, found->voice->id)) {
     return refusal(Errc::kUnknownVoice, voices_.complaint(order.voice, caller.voices));
   }
-  auto segmentation = options_.segmentation;
+  auto segmentation = text::with(options_.segmentation, order.reading);
   segmentation.speed = order.speed;
   segmentation.language = text::reading::language_of(found->voice->language);
   auto dictionaries = dictionaries_of(order, *found->voice);
   if (!dictionaries) return std::unexpected(std::move(dictionaries.error()));
   segmentation.dictionaries = std::move(*dictionaries);
+  return segmentation;
+}
+
+Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity::Caller& caller) const {
+  const auto reading = reading_of(order, caller);
+  if (!reading) return std::unexpected(reading.error());
+  const auto found = voices_.find(order.voice);
+  const auto& segmentation = *reading;
   auto text = text::prepare(order.text, segmentation);
   if (!text) return refusal(Errc::kInvalidText, text.error().message);
   if (order.arrival == TextArrival::kWhole && !text::speakable(*text)) {

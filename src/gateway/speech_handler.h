@@ -60,6 +60,8 @@ class SpeechHandler {
   [[nodiscard]] runtime::Awaitable<> speak(GrowingSpeech& speech, AudioOutput output, std::string request_id,
                                            AudioSink& sink);
 
+  /// How the text of an order is read and cut. Errors: kUnknownVoice, kInvalidValue.
+  [[nodiscard]] Result<text::Options> reading_of(const SpeechOrder& order, const identity::Caller& caller) const;
   /// Errors: kUnknownVoice, kInvalidText, kInvalidValue, kNothingToSpeak.
   [[nodiscard]] Result<SpeechSpec> check(const SpeechOrder& order, const identity::Caller& caller) const;
 

@@ -60,7 +60,7 @@ struct Entry {
 struct PlannedSegment {
   std::string text;
   std::vector<wire::Mark> marks;  ///< Where words start and end; may be empty.
-  base::SampleCount samples;      ///< With the pause behind it; 0 where there was nothing to speak.
+  base::SampleCount samples;      ///< With the silence around it; 0 where there was nothing to speak.
 };
 
 /// One utterance on its way to one listener: what is left of the text, the plans, the decoder's state, and the PCM
@@ -129,8 +129,13 @@ class SpeechStream {
 
   /// The job that plans the utterance's next segment.
   [[nodiscard]] wire::PlanJob plan_job(base::JobId job) const;
-  /// The utterance's next segment was planned; `pause` zero samples follow its last grain. Before it is accepted.
-  void add_segment(wire::Planned planned, base::SampleCount pause);
+  /// Zero samples around a segment.
+  struct Silence {
+    base::SampleCount before;
+    base::SampleCount behind;
+  };
+  /// The utterance's next segment was planned, and has silence around it. Before it is accepted.
+  void add_segment(wire::Planned planned, Silence silence);
   /// The utterance's next segment has nothing to speak. Before that is told to the utterance.
   void skip_segment();
   /// The job that renders `count` grains of the current segment from `first` on.
@@ -164,8 +169,11 @@ class SpeechStream {
     std::vector<wire::Grain> grains;
     std::vector<std::byte> prior;
     std::uint32_t next = 0;
-    base::SampleCount pause;
+    Silence silence;
+    audio::Gain gain;  ///< Of its prosody.
   };
+
+  void add_silence(base::SampleCount samples);
 
   base::StreamId id_;
   SpeechSpec spec_;

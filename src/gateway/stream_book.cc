@@ -45,7 +45,8 @@ progress::Request StreamBook::describe(const SpeechOrder& order, const identity:
           .format = std::string(codec::name_of(order.output.format)),
           .rate = order.output.rate,
           .bits_per_second = order.output.bit_rate.bits_per_second,
-          .wordless = static_cast<std::uint8_t>(order.output.wordless)};
+          .wordless = static_cast<std::uint8_t>(order.output.wordless),
+          .reading = text::number_of(order.reading)};
 }
 
 runtime::Awaitable<bool> StreamBook::take_over(progress::StreamName name, progress::FencingToken token) {
