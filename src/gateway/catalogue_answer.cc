@@ -64,8 +64,7 @@ http::Response voices_answer(const VoiceDirectory& voices) {
 http::Response voice_answer(const VoiceDirectory& voices, std::string_view name) {
   const auto found = voices.find(name);
   if (!found) {
-    return elevenlabs_error_answer({.code = Errc::kUnknownVoice, .message = voices.complaint(name, {})},
-                                   {});
+    return elevenlabs_error_answer({.code = Errc::kUnknownVoice, .message = voices.complaint(name, {})}, {});
   }
   const auto own = VoiceDirectory::names_of(*found->voice).at(found->speaker);
   return json_answer(200, elevenlabs::voice_body({.id = own, .name = own, .language = found->voice->language}), {});
