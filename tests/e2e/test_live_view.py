@@ -2,8 +2,13 @@
 import contextlib
 import itertools
 import json
+import os
+import pty
+import re
 import signal
 import socket
+import subprocess
+import threading
 
 import httpx
 
@@ -129,3 +134,45 @@ def test_a_watcher_that_takes_nothing_keeps_nobody_from_the_server(serve):
         server.speak("Yes.", "quick")
         server.signal(signal.SIGTERM)
         assert server.wait() == 0
+
+
+def test_top_prints_one_snapshot_where_it_is_asked_to(serve, tmp_path):
+    config = {"keys": {"file": str(tmp_path / "keys.json")}}
+    toml, key_file = tmp_path / "keys.toml", tmp_path / "key"
+    toml.write_text(harness.to_toml(config))
+    key_file.write_bytes(harness.run_ok("keys", "add", "boss", "--admin", "--config", toml))
+    server = serve("--voice", "quick", config=config)
+    key = {"Authorization": f"Bearer {key_file.read_text().strip()}"}
+    with httpx.stream("POST", f"{server.url}/v1/audio/speech", headers=key, timeout=harness.DEADLINE_SECONDS,
+                      json={"model": "tts-1", "input": SECRET + LONG, "voice": "slow", "response_format": "pcm"}):
+        shown = harness.run_ok("top", "--once", "--url", server.url, "--key-file", key_file).decode()
+    assert "1 streams, 0 waiting" in shown
+    assert [line.split()[-1] for line in shown.splitlines() if " started " in line] == ["slow"], shown
+    assert re.search(r"load +\[#", shown) and re.search(r" here +busy ", shown), shown
+    assert "\x1b" not in shown and "abracadabra" not in shown
+    refused = harness.run("top", "--once", "--url", server.url)
+    assert refused.returncode == 1 and b"--key-file" in refused.stderr
+    server.signal(signal.SIGTERM)
+    assert server.wait() == 0
+    gone = harness.run("top", "--once", "--url", server.url)
+    assert gone.returncode == 1 and b"It is not reached" in gone.stderr
+
+
+def test_top_redraws_a_terminal_until_q_is_pressed(serve):
+    server = serve("--voice", "quick")
+    terminal, inside = pty.openpty()
+    top = subprocess.Popen([harness.BINARY, "top", "--url", server.url], stdin=inside, stdout=inside)
+    os.close(inside)
+    watchdog = threading.Timer(harness.DEADLINE_SECONDS, top.kill)
+    watchdog.start()
+    shown = b""
+    while shown.count(b"\x1b[H") < 4:
+        shown += os.read(terminal, 65536)
+    os.write(terminal, b"q")
+    with contextlib.suppress(OSError):  # at its end
+        while piece := os.read(terminal, 65536):
+            shown += piece
+    assert top.wait() == 0
+    watchdog.cancel()
+    os.close(terminal)
+    assert shown.endswith(b"\x1b[?1049l"), "the screen is as it was"
