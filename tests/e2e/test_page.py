@@ -64,6 +64,7 @@ def test_a_typed_text_is_played_while_it_streams(serve, open_page, tmp_path):
     page = open_page(server)
     wait_for_voices(page)
     assert page.value("document.querySelector('#cards input:checked').value") == "slow", "the default voice is the first"
+    assert page.value("document.querySelector('.card small').textContent") == "American English · tone"
     page.type_over("#text", "Typed by a test.")
     page.click("#speak")
     harness.eventually(lambda: 0 < seconds_received(page) < 1, "audio is scheduled before the speech is complete")
