@@ -21,7 +21,8 @@ std::vector<Entry> entries(const VoiceDirectory& voices) {
   std::vector<Entry> entries;
   for (const auto& voice : voices.voices()) {
     for (const auto& name : VoiceDirectory::names_of(voice)) {
-      entries.push_back({.id = name, .name = name, .language = voice.language});
+      auto& entry = entries.emplace_back(Entry{.id = name, .name = name, .language = voice.language});
+      if constexpr (requires { entry.engine; }) entry.engine = voice.engine;
     }
   }
   return entries;
