@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "http/byte_range.h"
+#include "http/entity_tag.h"
 #include "http/path_pattern.h"
 #include "http/request_parser.h"
 
@@ -68,5 +69,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto range = antiphon::http::parse_range(input)) {
     ANTIPHON_CHECK(!range->last || *range->last >= range->first, "a range does not end before it begins");
   }
+  const auto named = antiphon::http::names_entity_tag(input, "\"a\"");
+  const auto longer = antiphon::http::names_entity_tag(input + ",\"a\"", "\"a\"");
+  ANTIPHON_CHECK(longer, "what comes before a tag of a list does not matter");
+  ANTIPHON_CHECK(!named || input.contains('*') || input.contains("\"a\""), "a tag is named by itself");
   return 0;
 }
