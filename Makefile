@@ -1,6 +1,6 @@
 # The commands of the project. `make serve` and `make test` need nothing else.
 # ARGS are further flags of `antiphon serve`, for example: make serve ARGS='--workers 2'.
-.PHONY: setup build serve check test tarball deb image format clean
+.PHONY: setup build serve check test tarball deb wheel addon image docs format clean
 
 # hibari speaks unless the environment names another default; Piper's joe is there, too.
 voices := .deps/voices/hibari .deps/voices/en_US-joe-medium.onnx
@@ -25,8 +25,12 @@ test:
 	@tools/test
 
 # What is shipped, in build/packages: from the release build, its version and commit in the names (docs/install.md).
-tarball deb image: build
+tarball deb wheel addon image: build
 	@tools/package $@
+
+# The documentation as a site, in build/site.
+docs:
+	@tools/docs
 
 format:
 	@git ls-files 'src/*.cc' 'src/*.h' | xargs clang-format-19 -i
