@@ -1,8 +1,8 @@
 # The commands of the project. `make serve` and `make test` need nothing else.
 # ARGS are further flags of `antiphon serve`, for example: make serve ARGS='--workers 2'.
-.PHONY: setup build serve check test tarball deb wheel addon image docs format clean
+.PHONY: setup build serve check test load tarball deb wheel addon image docs format clean
 
-# hibari speaks unless the environment names another default; Piper's joe is there, too.
+# hibari speaks unless `antiphon voices default` names another; Piper's joe is there, too.
 voices := .deps/voices/hibari .deps/voices/en_US-joe-medium.onnx
 
 setup:
@@ -14,8 +14,8 @@ build: setup
 
 serve: build
 	@for voice in $(voices); do build/antiphon voices add $$voice || exit; done
-	@export ANTIPHON_VOICES_DEFAULT=$${ANTIPHON_VOICES_DEFAULT-hibari}; \
-		exec build/antiphon serve --listen 127.0.0.1:8080 $(ARGS)
+	@build/antiphon voices default hibari --unless-set
+	@exec build/antiphon serve --listen 127.0.0.1:8080 $(ARGS)
 
 # The quick check while you work; `make test` is everything.
 check:
@@ -23,6 +23,10 @@ check:
 
 test:
 	@tools/test
+
+# Users of all kinds for the server that runs on 127.0.0.1:8080, by locust's page on 127.0.0.1:8089 (docs/bench.md).
+load:
+	@tools/load_tests web $(ARGS)
 
 # What is shipped, in build/packages: from the release build, its version and commit in the names (docs/install.md).
 tarball deb wheel addon image: build

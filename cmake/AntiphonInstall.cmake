@@ -8,6 +8,7 @@ install(FILES "${ANTIPHON_DEPS_DIR}/onnxruntime/lib/libonnxruntime.so.1.32.0"
               "${ANTIPHON_DEPS_DIR}/espeak/libespeak-ng.so.1.52.0" DESTINATION lib/antiphon)
 install(DIRECTORY "${ANTIPHON_DEPS_DIR}/espeak/espeak-ng-data" DESTINATION share/antiphon)
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION share/doc/antiphon)
+install(FILES "${ANTIPHON_DEPS_DIR}/uplot/LICENSE" DESTINATION share/doc/antiphon/licences RENAME uplot)
 
 # What the program writes about itself: antiphon_install_output(FILE ARGUMENTS...) keeps what it prints for these arguments.
 function(antiphon_install_output FILE)

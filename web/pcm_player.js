@@ -12,6 +12,7 @@ export class PcmPlayer {
     this.next = 0; // when the next buffer is to start, on the context's clock
     this.half = null; // an odd byte that waits for its other half
     this.sources = new Set();
+    this.stopped = false; // nothing more is heard
   }
 
   /** @param {Uint8Array} bytes */
@@ -27,8 +28,17 @@ export class PcmPlayer {
       this.half = bytes[bytes.length - 1];
       bytes = bytes.subarray(0, bytes.length - 1);
     }
-    if (bytes.length === 0) return;
+    if (bytes.length === 0 || this.stopped) return;
     this.schedule(bytes);
+  }
+
+  /** Forgets what it has not played, since all of it begins anew. */
+  restart() {
+    for (const source of this.sources) source.stop();
+    this.sources.clear();
+    this.half = null;
+    this.received = 0;
+    this.next = this.context.currentTime;
   }
 
   schedule(bytes) {
@@ -68,6 +78,7 @@ export class PcmPlayer {
   }
 
   stop() {
+    this.stopped = true;
     for (const source of this.sources) source.stop();
     this.sources.clear();
   }

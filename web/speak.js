@@ -1,101 +1,137 @@
-// Speaks the typed text while it streams: PCM from /v1/audio/speech goes straight into scheduled audio buffers.
-import { PcmPlayer } from "/assets/pcm_player.js";
+// The form of the page: speaks the typed text with the voices that are chosen.
+import { ask } from "/assets/api.js";
+import { hear, perform, recordOnly } from "/assets/performance.js";
+import { silence } from "/assets/sound.js";
+import { Take } from "/assets/take.js";
+import { TakeView } from "/assets/take_view.js";
+import { VoiceCards, greeting } from "/assets/voices.js";
 
+const MOST_SHOWN = 12; // takes
 const element = (id) => document.getElementById(id);
-const seconds = (value) => `${value.toFixed(2)} s`;
 
-let current = null;
+/** The views of the takes that are shown, the newest first. */
+export const shown = [];
 
-/** A request as whoever's key is typed; without one, as anybody. */
-async function ask(path, options = {}) {
-  const key = element("key").value.trim();
-  const headers = { ...options.headers, ...(key && { Authorization: `Bearer ${key}` }) };
-  const response = await fetch(path, { ...options, headers });
-  if (response.status === 401 && !key) throw new Error("This server asks for an API key: type one into its field.");
-  if (!response.ok) throw new Error((await response.json()).error.message);
-  return response;
-}
-
-async function listVoices() {
-  element("speak").disabled = true;
-  const response = await ask("/v1/audio/voices");
-  const { voices } = await response.json();
-  element("voice").replaceChildren(...voices.map(({ id, name }) => new Option(name ?? id, id)));
-  element("speak").disabled = false;
-  say("Ready.");
-}
+let abort = null; // of what is being spoken
 
 function say(message, isError = false) {
   element("status").textContent = message;
   element("status").classList.toggle("error", isError);
 }
 
-function show(player) {
-  element("first").textContent = player.firstAudio === null ? "–" : `${Math.round(player.firstAudio * 1000)} ms`;
-  element("received").textContent = seconds(player.received);
-  element("gaps").textContent = player.gaps === 0 ? "none" : `${player.gaps} (${seconds(player.stalled)})`;
-  element("progress").value = player.received > 0 ? Math.min(1, player.played / player.received) : 0;
+/** When each word is heard is asked for when the audio is there; without the answer, the text just stays as it is. */
+async function lightWords(view, signal) {
+  cards.measured(view.take.asked.voice, view.take);
+  if (!element("light").checked || view.take.length === 0) return;
+  try {
+    await view.take.askForWords(signal);
+    view.showWords();
+  } catch (error) {
+    if (!signal.aborted) view.tell(`When each word is heard is not known: ${error.message}`);
+  }
+}
+
+function steps(view, signal) {
+  const retrying = (error, seconds) => {
+    const again = `trying again in ${seconds.toFixed(1)} s …`;
+    say(error.status ? `${error.message} The page is ${again}` : `The connection was lost after ${view.take.duration.toFixed(2)} s of audio; ${again}`);
+  };
+  return { signal, retrying, came: () => say("Speaking …"), recorded: (one) => lightWords(one, signal) };
+}
+
+function showTakes(views) {
+  element("takes").prepend(...views.map(({ element: article }) => article));
+  shown.unshift(...views);
+  for (const { element: article } of shown.splice(MOST_SHOWN)) article.remove();
+  element("nothing").hidden = true;
+  for (const view of views) view.draw();
+}
+
+/** All are rendered at once, and heard in turn. */
+async function speakWith(voices, signal) {
+  const asked = { text: element("text").value, speed: Number(element("speed").value), seed: Number(element("seed").value) };
+  const views = voices.map((voice) => new TakeView(new Take({ ...asked, voice }), say));
+  showTakes(views);
+  const [first, ...others] = views;
+  const recordings = others.map((view) => recordOnly(view, steps(view, signal)));
+  await Promise.all([perform(first, steps(first, signal)), ...recordings]);
+  for (const view of others) {
+    if (!signal.aborted) await view.listen();
+  }
 }
 
 async function speak() {
-  const player = new PcmPlayer(24000);
-  const abort = new AbortController();
-  current = { player, abort };
+  const mine = new AbortController();
+  abort = mine;
   element("speak").disabled = true;
   element("stop").disabled = false;
-  const timer = setInterval(() => show(player), 100);
   try {
     say("Waiting for the first audio …");
-    const response = await ask("/v1/audio/speech", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      signal: abort.signal,
-      body: JSON.stringify({
-        model: "tts-1",
-        input: element("text").value,
-        voice: element("voice").value,
-        speed: Number(element("speed").value),
-        seed: Number(element("seed").value),
-        response_format: "pcm",
-      }),
-    });
-    for (const reader = response.body.getReader(); ; ) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      player.push(value);
-      say("Speaking …");
-    }
-    await player.drained();
-    say("Done.");
+    await speakWith(cards.chosen, mine.signal);
+    say(mine.signal.aborted ? "Stopped." : "Done.");
   } catch (error) {
-    if (abort.signal.aborted) say("Stopped.");
+    if (mine.signal.aborted) say("Stopped.");
     else say(error.message, true);
   } finally {
-    clearInterval(timer);
-    show(player);
-    await player.close();
-    current = null;
+    mine.abort(); // where one failed, the others end, too
+    abort = null;
     element("speak").disabled = false;
     element("stop").disabled = true;
   }
 }
 
+function stop() {
+  abort?.abort();
+  silence();
+}
+
+let sampled = null; // the button of the sample that is heard
+
+async function sample(voice, button) {
+  const again = sampled === button;
+  silence();
+  if (again) return;
+  sampled = button;
+  button.textContent = "■";
+  const take = new Take({ text: greeting(voice), voice: voice.id, speed: 1, seed: 0 });
+  try {
+    await hear(take, new AbortController().signal);
+    cards.measured(voice.id, take);
+  } catch (error) {
+    say(error.message, true);
+  } finally {
+    button.textContent = "▶";
+    if (sampled === button) sampled = null;
+  }
+}
+
+const cards = new VoiceCards(
+  { cards: element("cards"), filter: element("filter"), several: element("several") }, sample);
+
+async function listVoices() {
+  element("speak").disabled = true;
+  const { voices } = await (await ask("/v1/audio/voices")).json();
+  cards.show(voices, cards.chosen);
+  element("speak").disabled = voices.length === 0;
+  say(voices.length === 0 ? "This server has no voice." : "Ready.");
+}
+
+function start() {
+  listVoices().catch((error) => say(error.message, true));
+}
+
 element("form").addEventListener("submit", (event) => {
   event.preventDefault();
-  speak();
+  if (cards.chosen.length === 0) say("Choose a voice first.", true);
+  else if (abort === null) speak();
 });
-element("stop").addEventListener("click", () => {
-  current?.abort.abort();
-  current?.player.stop();
+element("stop").addEventListener("click", stop);
+element("text").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) element("form").requestSubmit();
 });
-// It lasts as long as the tab, and is sent to this server only.
 element("key").value = sessionStorage.getItem("key") ?? "";
 element("key").addEventListener("change", () => {
   sessionStorage.setItem("key", element("key").value.trim());
   start();
 });
-
-function start() {
-  listVoices().catch((error) => say(error.message, true));
-}
 start();

@@ -104,6 +104,7 @@ class Load {
     ++under_way_;
     lateness_.push_back(base::to_seconds(clock_.now() - due));
     const auto first = clock_.now();
+    sample.begun = first - begin_;
     while (true) {
       sample.waited = clock_.now() - first;
       sample.outcome = co_await speak(clock_, options_.target, request);
@@ -231,21 +232,28 @@ runtime::Awaitable<Report> run(runtime::Clock& clock, Options options, std::func
 runtime::Awaitable<Ceiling> find_ceiling(runtime::Clock& clock, Options options, std::uint32_t most,
                                          std::function<void(std::uint32_t, const Report&)> tried) {
   Ceiling ceiling;
+  std::vector<Step> steps;
   std::uint32_t bad = most + 1;
   std::uint32_t next = 1;
   while (next < bad && next > ceiling.listeners) {
     options.listeners = next;
-    const auto report = co_await run(clock, options);
-    if (co_await runtime::is_cancelled()) co_return ceiling;
+    auto report = co_await run(clock, options);
+    if (co_await runtime::is_cancelled()) break;
     tried(next, report);
-    if (report.all.good_share >= kCeilingShare) {
-      ceiling = {.listeners = next, .at_ceiling = report};
+    steps.push_back({.listeners = next, .all = report.all});
+    if (ceiling.at_ceiling.what.empty() || report.all.good_share >= kCeilingShare) {
+      ceiling.at_ceiling = std::move(report);
+    }
+    if (steps.back().all.good_share >= kCeilingShare) {
+      ceiling.listeners = next;
     } else {
       bad = next;
     }
     const bool doubling = bad == most + 1 && ceiling.listeners < most;
     next = doubling ? std::min(ceiling.listeners * 2, most) : ceiling.listeners + (bad - ceiling.listeners) / 2;
   }
+  std::ranges::sort(steps, {}, &Step::listeners);
+  ceiling.at_ceiling.steps = std::move(steps);
   co_return ceiling;
 }
 

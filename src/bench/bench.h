@@ -44,8 +44,8 @@ struct Progress {
   std::uint64_t refused = 0;
 };
 
-/// Makes the load and returns what was heard. Ends early, with what there is, when the task is cancelled.
-/// `progress` is called about five times a second.
+/// Makes the load and returns what was heard; the target is one that reach() returned. Ends early, with what there is,
+/// when the task is cancelled. `progress` is called about five times a second.
 runtime::Awaitable<Report> run(runtime::Clock& clock, Options options,
                                std::function<void(const Progress&)> progress = {});
 
@@ -54,7 +54,7 @@ runtime::Awaitable<Report> run(runtime::Clock& clock, Options options,
 
 struct Ceiling {
   std::uint32_t listeners = 0;  ///< The most of those tried with at least 95 % good.
-  Report at_ceiling;
+  Report at_ceiling;            ///< With each step that was tried.
 };
 
 /// Searches the continuity ceiling by doubling and halving the number of listeners, each step for the options'

@@ -38,6 +38,16 @@ TEST(ListenerTest, LateAudioIsAGapAndPlaybackGoesOnFromThere) {
   EXPECT_EQ(listener.plays_until(), kStart + 600ms);
 }
 
+TEST(ListenerTest, PacedAudioIsLateAgainstItsPlaybackLessTheLead) {
+  Listener listener(kRate, kStart, 200ms);
+  listener.receive({200}, kStart + 100ms);  // Plays until 300: the lead, which has no schedule.
+  listener.receive({100}, kStart + 100ms);  // Scheduled for 100.
+  listener.receive({100}, kStart + 230ms);  // For 200.
+  listener.receive({100}, kStart + 290ms);  // For 300.
+  EXPECT_THAT(listener.hearing().jitters, testing::ElementsAre(0, testing::FloatNear(0.03F, 1e-6F), 0));
+  EXPECT_TRUE(listener.hearing().gaps.empty());
+}
+
 TEST(ListenerTest, NoSamplesAreNotAudio) {
   Listener listener(kRate, kStart);
   listener.receive({0}, kStart + 1s);
@@ -113,6 +123,23 @@ TEST(ReportTest, SaysWhenTheClientWasTheBottleneck) {
   EXPECT_THAT(to_table(badly), HasSubstr("BOTTLENECK"));
   EXPECT_THAT(to_table(well), testing::Not(HasSubstr("BOTTLENECK")));
   EXPECT_TRUE(nlohmann::json::parse(to_json(badly))["client"]["was_bottleneck"].get<bool>());
+}
+
+TEST(ReportTest, CountsGapsByLengthAndFaultsByReason) {
+  auto gappy = sample(Ending::kComplete, 0ms, 150ms);
+  gappy.outcome.hearing.gaps = {0.005F, 0.15F, 3.0F};
+  gappy.outcome.hearing.jitters = {0.25F};
+  auto failed = sample(Ending::kFailed, 0ms, 0ms);
+  failed.outcome.fault = "status 404";
+  const auto report = make_report("load", {gappy, failed, failed}, 1, {});
+  const auto json = nlohmann::json::parse(to_json(report));
+  EXPECT_EQ(json["gaps"][0], (nlohmann::json{0.01, 1}));
+  EXPECT_EQ(json["gaps"][4], (nlohmann::json{0.2, 1}));
+  EXPECT_EQ(json["gaps"][7], (nlohmann::json{nullptr, 1}));
+  EXPECT_EQ(json["faults"], (nlohmann::json{{"status 404", 2}}));
+  EXPECT_EQ(json["requests"]["rows"].size(), 3U);
+  EXPECT_EQ(json["all"]["jitter_s"]["p99"], 0.25);
+  EXPECT_THAT(to_table(report), HasSubstr("failed 2 times: status 404"));
 }
 
 TEST(ReportTest, QuantilesAreOfTheNearestRank) {

@@ -10,21 +10,21 @@ void Listener::receive(base::SampleCount samples, base::TimePoint now) {
     hearing_.first_audio = now - asked_;
     dry_at_ = now;
   }
+  const auto before = base::playing_time(samples_, rate_);
   if (now > dry_at_) {
     const auto gap = now - dry_at_;
     hearing_.worst_gap = std::max(hearing_.worst_gap, gap);
     hearing_.total_stall += gap;
+    if (hearing_.gaps.size() < kMostGaps) hearing_.gaps.push_back(static_cast<float>(base::to_seconds(gap)));
     dry_at_ = now;
   }
-  const auto before = base::playing_time(samples_, rate_);
+  if (lead_ && before >= *lead_ && hearing_.jitters.size() < kMostJitters) {
+    const auto late = std::max(base::Duration{}, now - (dry_at_ - *lead_));
+    hearing_.jitters.push_back(static_cast<float>(base::to_seconds(late)));
+  }
   samples_ += samples;
-  dry_at_ += base::playing_time(samples_, rate_) - before;
-}
-
-Hearing Listener::hearing() const {
-  auto hearing = hearing_;
-  hearing.audio = base::playing_time(samples_, rate_);
-  return hearing;
+  hearing_.audio = base::playing_time(samples_, rate_);
+  dry_at_ += hearing_.audio - before;
 }
 
 }  // namespace antiphon::bench

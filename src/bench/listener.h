@@ -1,6 +1,8 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <optional>
+#include <vector>
 
 #include "base/time.h"
 #include "base/units.h"
@@ -13,12 +15,18 @@ struct Hearing {
   base::Duration worst_gap{};    ///< The longest silence where audio was due.
   base::Duration total_stall{};  ///< All such silences.
   base::Duration audio{};        ///< What came.
+  std::vector<float> gaps;       ///< Each such silence in seconds; the first 1,024.
+  /// Of paced audio: how long after its scheduled time each piece came, in seconds; the first 4,096. A piece is
+  /// scheduled when all of the lead before it is yet to be played.
+  std::vector<float> jitters;
 };
 
 /// Plays audio as it comes in. After a gap playback goes on from there.
 class Listener {
  public:
-  Listener(base::SampleRate rate, base::TimePoint asked) : rate_(rate), asked_(asked) {}
+  /// `lead`: of paced audio, how much of it is sent before it is played.
+  Listener(base::SampleRate rate, base::TimePoint asked, std::optional<base::Duration> lead = std::nullopt)
+      : rate_(rate), asked_(asked), lead_(lead) {}
 
   /// `samples` came in at `now`, which never goes back. The end of the last is not an underrun.
   void receive(base::SampleCount samples, base::TimePoint now);
@@ -26,11 +34,15 @@ class Listener {
   [[nodiscard]] bool heard_anything() const { return samples_.value > 0; }
   /// When all that came so far will have been played.
   [[nodiscard]] base::TimePoint plays_until() const { return dry_at_; }
-  [[nodiscard]] Hearing hearing() const;
+  [[nodiscard]] const Hearing& hearing() const { return hearing_; }
 
  private:
+  static constexpr std::size_t kMostGaps = 1'024;
+  static constexpr std::size_t kMostJitters = 4'096;
+
   base::SampleRate rate_;
   base::TimePoint asked_;
+  std::optional<base::Duration> lead_;
   base::SampleCount samples_;
   base::TimePoint dry_at_;
   Hearing hearing_;

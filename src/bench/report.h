@@ -13,6 +13,7 @@ namespace antiphon::bench {
 struct Sample {
   std::string group;  ///< "listeners", "flood", "slow", "leaving".
   std::string user;
+  base::Duration begun{};   ///< Of the first attempt, from the load's begin.
   int attempts = 1;         ///< More where it came back after refusals; its first audio counts from the first.
   base::Duration waited{};  ///< Between the first attempt and the last.
   Outcome outcome;
@@ -37,6 +38,22 @@ struct Summary {
   double c100 = 0;
   double c200 = 0;
   double audio_s_per_s = 0;
+  std::uint64_t paced_pieces = 0;  ///< Whose jitter is below; 0 where nothing was paced.
+  double jitter_p50_s = 0;
+  double jitter_p95_s = 0;
+  double jitter_p99_s = 0;
+};
+
+/// What one number of listeners heard, of a search for the most that can be served.
+struct Step {
+  std::uint32_t listeners = 0;
+  Summary all;
+};
+
+/// How many silences lasted for at most so long, and longer than the bound before; the last one is open.
+struct GapCount {
+  double at_most_s = 0;  ///< Infinity for the last.
+  std::uint64_t count = 0;
 };
 
 /// How well the client itself kept up.
@@ -48,14 +65,22 @@ struct ClientHealth {
 };
 
 struct Report {
-  std::string what;  ///< The load in words.
+  std::string what;    ///< The load in words.
+  std::string server;  ///< Where it was, and what was asked for, in words.
   double seconds = 0;
   Summary all;
   std::map<std::string, Summary> groups;
   double jain = 0;                   ///< Over users: good audio per share asked; 1 = all alike.
   double worst_user_acceptance = 0;  ///< The least share of a user's requests that was admitted.
   ClientHealth client;
+  std::vector<GapCount> gaps;                   ///< Of all requests.
+  std::map<std::string, std::uint64_t> faults;  ///< Why requests failed; at most kMostFaults reasons.
+  std::vector<Sample> samples;                  ///< The first kMostSamples, in the order of their ends, without users.
+  std::vector<Step> steps;                      ///< Of a search, by the number of listeners.
 };
+
+inline constexpr std::size_t kMostFaults = 20;
+inline constexpr std::size_t kMostSamples = 5'000;
 
 /// First audio within this and no gap longer than that is what a good request has, with all its audio.
 inline constexpr double kGoodFirstAudio = 1.0;
@@ -70,6 +95,7 @@ inline constexpr double kGoodGap = 0.05;
 [[nodiscard]] double quantile(std::vector<double> values, double p);
 
 [[nodiscard]] std::string to_table(const Report& report);
+/// Everything that docs/bench.md names; times in seconds, shares 0 to 1.
 [[nodiscard]] std::string to_json(const Report& report);
 
 }  // namespace antiphon::bench

@@ -97,7 +97,7 @@ void declare_limits(CLI::App& command, Flags& flags) {
   command.add_option("--wait", flags.wait_seconds, "Seconds that its requests may wait for their start")
       ->check(CLI::Range(0.0, base::to_seconds(identity::kMostWait)));
   auto* const paced = command.add_flag("--paced", flags.paced, "Audio leaves only a little ahead of its playback");
-  command.add_flag("--admin", flags.key.admin, "It may ask for GET /v1/workers");
+  command.add_flag("--admin", flags.key.admin, "It may ask for GET /v1/workers and GET /v1/streams");
   command.add_flag("--unpaced", flags.unpaced, "Audio leaves as fast as it is made")->excludes(paced);
   command.add_option("--voice", flags.key.voices, "A voice that it may use; may be repeated (all)")
       ->allow_extra_args(false);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cli/access.h"
+#include "cli/voice_folder.h"
 #include "cli/voice_store.h"
 #include "config/pronunciations.h"
 #include "runtime/log.h"
@@ -46,26 +47,42 @@ void apply(gateway::Server& server, Files files) {
   server.set_dictionaries(std::move(files.dictionaries));
 }
 
+runtime::Awaitable<> reload(Reloading& reloading) {
+  std::string failure;
+  try {
+    const auto& config = reloading.config;
+    auto files = co_await runtime::run_on(reloading.readers.make_strand(), [&config, running = reloading.running] {
+      return std::optional(read_files(config, running));
+    });
+    if (!files) co_return;
+    auto applied = files->access.exposure;
+    apply(reloading.server, std::move(*files));
+    reloading.running = std::move(applied);
+  } catch (const std::exception& fault) {
+    failure = fault.what();
+  }
+  if (!failure.empty()) runtime::log_error("not_reloaded", {{"reason", failure}});
+}
+
+constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+
 }  // namespace
 
-runtime::Awaitable<> reload_on_hangup(gateway::Server& server, const config::Config& config, identity::Exposure running,
-                                      boost::asio::signal_set& hangups, runtime::ThreadPool& readers) {
-  constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+runtime::Awaitable<> reload_on_hangup(Reloading& reloading, boost::asio::signal_set& hangups) {
   for (;;) {
     const auto [error, number] = co_await hangups.async_wait(kAwait);
     if (error) co_return;
-    std::string failure;
-    try {
-      auto files = co_await runtime::run_on(readers.make_strand(),
-                                            [&config, &running] { return std::optional(read_files(config, running)); });
-      if (!files) continue;
-      auto applied = files->access.exposure;
-      apply(server, std::move(*files));
-      running = std::move(applied);
-    } catch (const std::exception& fault) {
-      failure = fault.what();
-    }
-    if (!failure.empty()) runtime::log_error("not_reloaded", {{"reason", failure}});
+    co_await reload(reloading);
+  }
+}
+
+runtime::Awaitable<> adopt_on_hangup(Reloading& reloading, boost::asio::signal_set& hangups) {
+  for (;;) {
+    const auto changed = co_await adopt_voices(reloading.config, reloading.config_file, reloading.clock);
+    if (co_await runtime::is_cancelled()) co_return;
+    if (changed > 0) co_await reload(reloading);
+    const auto [error, number] = co_await hangups.async_wait(kAwait);
+    if (error) co_return;
   }
 }
 

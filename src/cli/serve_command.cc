@@ -25,6 +25,7 @@
 #include "cli/remote_settings.h"
 #include "cli/settings.h"
 #include "cli/shared_progress.h"
+#include "cli/voice_folder.h"
 #include "cli/voice_store.h"
 #include "config/pronunciations.h"
 #include "config/variables.h"
@@ -86,6 +87,13 @@ gateway::WyomingOptions wyoming_options(const config::Config& config) {
                     .idle_timeout = config.server.idle_timeout,
                     .write_timeout = config.server.write_timeout};
   options.silence = config.text_silence;
+  return options;
+}
+
+runtime::TcpServerOptions agent_options(const config::Config& config) {
+  constexpr std::size_t kMostConnections = 16;
+  runtime::TcpServerOptions options{.max_connections = kMostConnections};
+  listen_at("cell.agent_listen", config.cell.agent_listen, options.address, options.port);
   return options;
 }
 
@@ -167,6 +175,8 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
                       .ttl = config.progress.ttl};
   if (config.progress.text == "hashed") options.book.text = gateway::KeptText::kHash;
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
+  options.live.subscribers = config.server.max_live_subscribers;
+  if (!config.cell.agent_listen.empty()) options.agent = agent_options(config);
   options.encoder_threads = config.server.encoder_threads;
   options.access = access_options(config.log);
   options.build = build_info();
@@ -265,12 +275,19 @@ void keep_memory_flat() {
 #endif
 }
 
+/// Where there is no voice at all, those of voices.models come before the one that the installation brings. Throws
+/// std::runtime_error.
+gateway::VoiceDirectory open_voices_at_start(const config::Config& config, const std::filesystem::path& config_file) {
+  if (!config.voices.models.empty() && open_voices(config).voices().empty()) adopt_voices_now(config, config_file);
+  return open_first_voices(config);
+}
+
 int serve(const Flags& flags) {
   keep_memory_flat();
   const auto config = effective(flags);
   start_log(config);
   tell_strangers();
-  const auto voices = open_first_voices(config);
+  const auto voices = open_voices_at_start(config, flags.settings.file());
 
   const auto gpu = open_gpu(config);
 
@@ -279,23 +296,34 @@ int serve(const Flags& flags) {
   runtime::SystemClock clock;
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
   boost::asio::signal_set hangups(context, SIGHUP);
+  boost::asio::signal_set hangups_of_models(context, SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);
   auto access = open_access(config);
-  auto exposure = access.exposure;
+  const auto exposure = access.exposure;
   auto options = server_options(config, voices, flags.settings.file(), std::move(access));
   options.cell.gpu = gpu ? &*gpu : nullptr;
   const auto shared = SharedProgress::open(context.get_executor(), clock, config);
-  if (shared) options.progress_store = &shared->store();
+  if (shared) {
+    options.progress_store = &shared->store();
+    options.speech.census = &shared->census();
+  }
   gateway::Server server(context.get_executor(), clock, std::move(options));
   const auto endpoint = server.start();
   if (!endpoint) throw std::runtime_error(endpoint.error().message);
+  Reloading reloading{.server = server,
+                      .config = config,
+                      .config_file = flags.settings.file(),
+                      .running = exposure,
+                      .readers = readers,
+                      .clock = clock};
   const process::ServiceManager manager(config::service_manager_socket());
   runtime::TaskGroup others(context.get_executor());
   runtime::TaskGroup reassuring(context.get_executor());
   runtime::TaskGroup tasks(context.get_executor());
   const auto* const scheme = config.server.certificate.empty() ? "http" : "https";
   others.spawn(announce(server, manager, ready_line(*endpoint, scheme, voices.voices().front().id)));
-  others.spawn(reload_on_hangup(server, config, std::move(exposure), hangups, readers));
+  others.spawn(reload_on_hangup(reloading, hangups));
+  if (!config.voices.models.empty()) others.spawn(adopt_on_hangup(reloading, hangups_of_models));
   tasks.spawn(end_on_signal(server, clock, signals, config.server.drain, others, manager, reassuring, shared.get()));
   reassuring.spawn(reassure(manager, clock));
   context.run();

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "redis/census.h"
 #include "redis/client.h"
 #include "redis/progress_store.h"
 #include "redis/url.h"
@@ -56,6 +57,7 @@ class RedisProgress final : public SharedProgress {
         tls_(tls_of(config, url_)),
         client_(executor, clock, tls_ ? &*tls_ : nullptr, {.url = url_}),
         store_(clock, client_, store_options(config)),
+        census_(clock, client_, {.prefix = config.progress.prefix}),
         connection_(executor),
         writing_(executor) {
     connection_.spawn(client_.run());
@@ -63,6 +65,7 @@ class RedisProgress final : public SharedProgress {
   }
 
   [[nodiscard]] progress::Store& store() override { return store_; }
+  [[nodiscard]] progress::Census& census() override { return census_; }
 
   [[nodiscard]] runtime::Awaitable<> stop() override {
     const auto deadline = clock_.now() + kLastWrites;
@@ -81,6 +84,7 @@ class RedisProgress final : public SharedProgress {
   std::optional<tls::ClientContext> tls_;
   redis::Client client_;
   redis::ProgressStore store_;
+  redis::Census census_;
   runtime::TaskGroup connection_;
   runtime::TaskGroup writing_;
 };

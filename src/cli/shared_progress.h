@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "config/config.h"
+#include "progress/census.h"
 #include "progress/store.h"
 #include "runtime/awaitable.h"
 #include "runtime/clock.h"
@@ -19,6 +20,7 @@ class SharedProgress {
   virtual ~SharedProgress() = default;
 
   [[nodiscard]] virtual progress::Store& store() = 0;
+  [[nodiscard]] virtual progress::Census& census() = 0;
   /// Gives what was reported last a second to be written, then closes the connection. Call it once, before the end.
   [[nodiscard]] virtual runtime::Awaitable<> stop() = 0;
 };

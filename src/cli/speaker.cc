@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "audio/gain.h"
 #include "audio/pcm.h"
 #include "text/reading/reading.h"
 #include "text/utterance.h"
@@ -11,7 +12,7 @@ namespace {
 
 /// Renders one segment grain by grain. False when the sink wants no more.
 engine::Result<bool> render(engine::Voice& voice, const engine::SegmentPlan& plan, std::uint32_t speaker,
-                            const Sink& sink) {
+                            audio::Gain gain, const Sink& sink) {
   std::vector<std::byte> state;
   for (const auto& grain : plan.grains) {
     const auto begin = std::size_t{grain.row_begin} * plan.row_bytes;
@@ -21,6 +22,7 @@ engine::Result<bool> render(engine::Voice& voice, const engine::SegmentPlan& pla
                                   .state = state,
                                   .speaker = speaker});
     if (!rendered) return std::unexpected(std::move(rendered.error()));
+    audio::apply(gain, rendered->pcm);
     if (!sink(rendered->pcm)) return false;
     state = std::move(rendered->state);
   }
@@ -37,14 +39,16 @@ engine::Result<void> speak(engine::Voice& voice, const Speech& speech, const Sin
   std::size_t spoken = 0;
   while (const auto* const segment = utterance.next()) {
     const auto length = segment->text.size();
-    const auto pause = audio::samples_in(segment->pause_after, voice.info().sample_rate);
+    const auto rate = voice.info().sample_rate;
+    const auto silence = audio::samples_in(segment->pause_before, rate);
+    const auto pause = audio::samples_in(segment->pause_after, rate);
     const auto plan =
         voice.plan({.text = utterance.reading()->spoken(),
                     .segment_index = utterance.index(),
                     .seed = speech.seed,
-                    .speed = static_cast<float>(speech.speed),
+                    .speed = static_cast<float>(text::speed_in(segment->prosody, static_cast<float>(speech.speed))),
                     .speaker = speech.speaker,
-                    .max_samples = audio::samples_in(text::longest_audio(segmentation), voice.info().sample_rate)});
+                    .max_samples = audio::samples_in(text::longest_audio(segmentation, segment->prosody), rate)});
     if (!plan) {
       if (plan.error().code == engine::Errc::kNothingToSpeak) {
         utterance.nothing();
@@ -53,7 +57,8 @@ engine::Result<void> speak(engine::Voice& voice, const Speech& speech, const Sin
       if (plan.error().code == engine::Errc::kSegmentTooLong && utterance.too_long()) continue;
       return std::unexpected(plan.error());
     }
-    const auto wanted = render(voice, *plan, speech.speaker, sink);
+    if (silence.value > 0 && !sink(std::vector<std::int16_t>(silence.value))) return {};
+    const auto wanted = render(voice, *plan, speech.speaker, audio::from_volume(segment->prosody.volume), sink);
     if (!wanted) return std::unexpected(wanted.error());
     if (!*wanted) return {};
     utterance.accepted();

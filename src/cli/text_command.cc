@@ -1,21 +1,23 @@
 #include <fmt/core.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/settings.h"
+#include "cli/voice_phonemes.h"
 #include "cli/voice_store.h"
 #include "config/pronunciations.h"
-#include "text/characters/characters.h"
-#include "text/characters/signs.h"
-#include "text/markup/cleaner.h"
+#include "protocol/openai/preview.h"
+#include "text/preview.h"
 #include "text/reading/reading.h"
-#include "text/text.h"
-#include "text/utterance.h"
 
 namespace antiphon::cli {
 namespace {
@@ -25,57 +27,63 @@ struct Flags {
   std::string text;
   std::string voice;
   std::string language = "en";
+  bool json = false;
 };
 
-/// The text without what nobody says; says how much that was.
-std::string prepared(const std::string& text, const text::Options& options) {
-  if (text::find_invalid_utf8(text)) throw std::runtime_error("the text is not UTF-8");
-  if (options.normalise == text::Normalise::kOn) {
-    text::markup::Cleaner cleaner(options.markup);
-    text::markup::Clean clean;
-    cleaner.append(text, clean);
-    cleaner.flush(clean);
-    if (clean.left_out > 0)
-      fmt::print("left out: {} tags, targets of links, ends of addresses or emoji\n", clean.left_out);
-  }
-  return text::prepare(text, options).value_or("");
+std::int64_t milliseconds(base::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
-/// With slashes for the signs of phonemes, as dictionaries write them.
-std::string shown(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto begin = at;
-    const char32_t c = text::characters::decode_next(text, at);
-    const bool sign = c == text::characters::kPhonemesBegin || c == text::characters::kPhonemesEnd;
-    out += sign ? "/" : text.substr(begin, at - begin);
+void print_segment(std::size_t number, const text::Preview::Segment& segment, const std::string& phonemes) {
+  if (segment.pause_before > base::Duration{}) fmt::print("   pause: {} ms\n", milliseconds(segment.pause_before));
+  fmt::print("{}. {}\n", number, segment.text);
+  if (segment.spoken != segment.text) fmt::print("   spoken: {}\n", segment.spoken);
+  if (!phonemes.empty()) fmt::print("   phonemes: {}\n", phonemes);
+  if (!segment.speakable) fmt::print("   not spoken: there is nothing to say in it\n");
+  if (segment.prosody.rate != 100) fmt::print("   rate: {} %\n", segment.prosody.rate);
+  if (segment.prosody.volume == text::characters::kLeastVolume) {
+    fmt::print("   volume: silent\n");
+  } else if (segment.prosody.volume != 0) {
+    fmt::print("   volume: {:+} dB\n", segment.prosody.volume);
   }
-  return out;
+  if (segment.pause_after > base::Duration{}) fmt::print("   pause: {} ms\n", milliseconds(segment.pause_after));
+}
+
+void print(const text::Preview& preview, const std::vector<std::string>& phonemes) {
+  for (const auto& [why, left] : preview.left_out) fmt::print("left out ({}): {}\n", text::name_of(why), left);
+  if (preview.further_left_out > 0) fmt::print("left out: {} more\n", preview.further_left_out);
+  for (std::size_t i = 0; i < preview.segments.size(); ++i) {
+    print_segment(i + 1, preview.segments[i], i < phonemes.size() ? phonemes[i] : std::string());
+  }
+}
+
+void print_json(const text::Preview& preview, const std::vector<std::string>& phonemes) {
+  auto body = nlohmann::ordered_json::parse(protocol::openai::preview_body(preview));
+  for (std::size_t i = 0; i < phonemes.size(); ++i) body["segments"][i]["phonemes"] = phonemes[i];
+  fmt::print("{}\n", body.dump(1));
 }
 
 int show(const Flags& flags) {
   const auto config = flags.settings.load();
   auto options = config.text;
   auto language = flags.language;
-  std::string voice;
+  std::optional<gateway::ServedVoice> voice;
   if (!flags.voice.empty()) {
     const auto voices = open_voices(config);
     const auto found = voices.find(flags.voice);
     if (!found) throw std::runtime_error(fmt::format("there is no voice '{}'", flags.voice));
-    language = found->voice->language;
-    voice = found->voice->id;
+    voice = *found->voice;
+    language = voice->language;
   }
   options.language = text::reading::language_of(language);
-  options.dictionaries = config::load_pronunciations(config.pronunciations).for_text(voice, language, {});
-  for (text::Utterance utterance(prepared(flags.text, options), options); !utterance.finished(); utterance.accepted()) {
-    const auto& segment = *utterance.next();
-    const auto& spoken = utterance.reading()->spoken();
-    fmt::print("{}. {}\n", utterance.index() + 1, shown(segment.text));
-    if (spoken != segment.text) fmt::print("   spoken: {}\n", shown(spoken));
-    if (!text::speakable(spoken)) fmt::print("   not spoken: there is nothing to say in it\n");
-    const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(segment.pause_after);
-    if (pause.count() > 0) fmt::print("   pause: {} ms\n", pause.count());
-  }
+  options.dictionaries =
+      config::load_pronunciations(config.pronunciations).for_text(voice ? voice->id : std::string(), language, {});
+  const auto preview = text::preview(flags.text, options);
+  if (!preview) throw std::runtime_error("the text is not UTF-8");
+  std::vector<std::string> plans;
+  for (const auto& segment : preview->segments) plans.push_back(segment.plan);
+  const auto phonemes = voice ? phonemes_of(config.engine, *voice, plans) : std::vector<std::string>();
+  flags.json ? print_json(*preview, phonemes) : print(*preview, phonemes);
   return 0;
 }
 
@@ -87,9 +95,10 @@ void add_text(CLI::App& app, Run& chosen) {
   const auto flags = std::make_shared<Flags>();
   flags->settings.add_to(*command);
   command->add_option("text", flags->text, "The text")->required();
-  command->add_option("--voice", flags->voice, "A voice, whose language it is read in");
+  command->add_option("--voice", flags->voice, "A voice, whose language it is read in and whose phonemes are shown");
   command->add_option("--language", flags->language, "The language where no voice is named, such as en")
       ->capture_default_str();
+  command->add_flag("--json", flags->json, "Print it as POST /v1/text answers it");
   command->callback([flags, &chosen] { chosen = [flags] { return show(*flags); }; });
 }
 

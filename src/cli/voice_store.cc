@@ -9,6 +9,7 @@
 #include "process/installation.h"
 #include "runtime/log.h"
 #include "voice/catalogue.h"
+#include "voice/default_voice.h"
 #include "voice/seen_costs.h"
 
 namespace antiphon::cli {
@@ -37,6 +38,28 @@ audio::Gain gain_of(const voice::CatalogueEntry& entry, const config::Config& co
 
 }  // namespace
 
+std::string default_of(const config::Config& config, std::span<const voice::CatalogueEntry> voices) {
+  if (voices.empty()) return {};
+  const auto is_there = [&](const std::string& id) {
+    return std::ranges::find(voices, id, &voice::CatalogueEntry::id) != voices.end();
+  };
+  const auto& configured = config.voices.preferred;
+  if (!configured.empty()) {
+    if (is_there(configured)) return configured;
+    throw config::Error(
+        fmt::format("voices.default: there is no voice '{}' in {}", configured, config.voices.folder.string()));
+  }
+  const auto chosen = voice::read_default_voice(config.voices.folder);
+  if (!chosen) runtime::complain("no_default_voice", "the default voice is not known: " + chosen.error().message);
+  if (!chosen || !*chosen) return voices.front().id;
+  if (is_there(**chosen)) return **chosen;
+  runtime::complain("no_default_voice",
+                    fmt::format("the default voice '{}' is not there any more, so '{}' is it; 'antiphon voices default "
+                                "ID' names another",
+                                **chosen, voices.front().id));
+  return voices.front().id;
+}
+
 gateway::VoiceDirectory open_voices(const config::Config& config) {
   const auto catalogue = voice::read_catalogue(config.voices.folder);
   if (!catalogue) throw config::Error(catalogue.error().message);
@@ -63,14 +86,8 @@ gateway::VoiceDirectory open_voices(const config::Config& config) {
   }
   auto aliases = config.aliases;
   if (!voices.empty()) {
-    if (!config.voices.preferred.empty()) {
-      const auto preferred = std::ranges::find(voices, config.voices.preferred, &gateway::ServedVoice::id);
-      if (preferred == voices.end()) {
-        throw config::Error(fmt::format("voices.default: there is no voice '{}' in {}", config.voices.preferred,
-                                        config.voices.folder.string()));
-      }
-      std::rotate(voices.begin(), preferred, preferred + 1);
-    }
+    const auto preferred = std::ranges::find(voices, default_of(config, catalogue->voices), &gateway::ServedVoice::id);
+    std::rotate(voices.begin(), preferred, preferred + 1);
     for (const auto name : kOpenAiVoices) aliases.try_emplace(std::string(name), voices.front().id);
   }
   return {std::move(voices), std::move(aliases)};

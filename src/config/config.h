@@ -32,6 +32,7 @@ struct Server {
   std::uint32_t max_connections = 512;
   std::uint32_t max_connections_per_address = 128;
   std::uint32_t max_streams = 256;
+  std::uint32_t max_live_subscribers = 8;
   std::uint32_t encoder_threads = 2;
   base::Duration drain = std::chrono::seconds(30);
   std::uint32_t max_handshakes = 256;
@@ -63,6 +64,11 @@ struct Progress {
   std::string prefix = "antiphon";
   std::string cell;                   ///< "" = the machine's name and the port.
   std::filesystem::path authorities;  ///< Of Redis' certificate.
+};
+
+/// This gateway as one of several.
+struct Cell {
+  std::string agent_listen;  ///< ADDRESS:PORT; "" = not at all.
 };
 
 struct OpenAi {
@@ -118,8 +124,9 @@ struct Workers {
 };
 
 struct Voices {
+  std::filesystem::path models;  ///< "" = there is none.
   std::filesystem::path folder;  ///< "" = default_voices_folder().
-  std::string preferred;         ///< "" = the first by name.
+  std::string preferred;         ///< "" = the one that the store names, else the first by name.
 };
 
 struct Engine {
@@ -142,6 +149,7 @@ struct Config {
   base::Duration text_silence = std::chrono::seconds(2);
   std::filesystem::path pronunciations;  ///< "" = there are none.
   Progress progress;
+  Cell cell;
   OpenAi openai;
   Wyoming wyoming;
   Remote remote;

@@ -70,6 +70,10 @@ void each_key(AnyConfig& config, const Visit& visit) {
         server.max_connections_per_address);
   visit(Key{"server", "max_streams", "Utterances that are spoken at once; the next one is refused.", 1, 65'536},
         server.max_streams);
+  visit(Key{"server", "max_live_subscribers",
+            "Clients that watch the live view at once, each of its two event streams counted; the next one is refused.",
+            0, 1024},
+        server.max_live_subscribers);
   visit(Key{"server", "encoder_threads", "Threads that resample and encode.", 1, 256}, server.encoder_threads);
   visit(Key{"server", "drain_seconds", "How long SIGTERM lets what plays go on.", 0, 86'400}, server.drain);
   visit(Key{"server", "max_handshakes",
@@ -180,9 +184,17 @@ void each_key(AnyConfig& config, const Visit& visit) {
 
   visit(Key{"voices", "folder", "Where the prepared voices lie; empty: the user's data folder."}.with_flag("--voices"),
         config.voices.folder);
-  visit(Key{"voices", "default", "The voice that is loaded first and that OpenAI's names stand for; empty: the first."}
-            .with_flag("--voice"),
-        config.voices.preferred);
+  visit(
+      Key{"voices", "default",
+          "The voice that is loaded first and that OpenAI's names stand for; empty: that of `antiphon voices default`, "
+          "else the first."}
+          .with_flag("--voice"),
+      config.voices.preferred);
+  visit(
+      Key{"voices", "models",
+          "A folder of Piper's voices, FILE.onnx with FILE.onnx.json beside it, that the server adds to the store when "
+          "it starts and at SIGHUP; empty: none."},
+      config.voices.models);
 
   visit(Key{"engine", "onnxruntime_library", "ONNX Runtime, version 1.21 or later; empty: the one set-up installed."},
         config.engine.onnxruntime_library);
@@ -269,6 +281,10 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"progress", "prefix", "Begins every key in Redis."}, progress.prefix);
   visit(Key{"progress", "cell", "The name of this gateway there; empty: the machine's, with the port."}, progress.cell);
   visit(Key{"progress", "authorities", "Of Redis' certificate, with rediss://: a PEM file."}, progress.authorities);
+
+  visit(Key{"cell", "agent_listen",
+            "ADDRESS:PORT where HAProxy's agent check is told what room there is, such as 0.0.0.0:8081; empty: off."},
+        config.cell.agent_listen);
 
   visit(Key{"wyoming", "listen", "ADDRESS:PORT for Home Assistant, such as 0.0.0.0:10200; empty: off."}.with_flag(
             "--wyoming"),

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/access_route.h"
 #include "gateway/identity.h"
 #include "runtime/log.h"
 
@@ -21,6 +20,15 @@ constexpr auto* kWyoming = "antiphon_wyoming_requests_total";
 constexpr auto* kWyomingHelp = "Answers to Wyoming's events, by the status that HTTP would have for them.";
 
 constexpr unsigned kOk = 200;
+
+constexpr std::string_view kOther = "other";
+constexpr std::array<std::string_view, 7> kMethods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+
+/// One of kMethods, or kOther: a client chooses it, and it becomes a label.
+std::string_view method_label(std::string_view method) {
+  const auto* const known = std::ranges::find(kMethods, method);
+  return known == kMethods.end() ? kOther : *known;
+}
 
 /// To the microsecond.
 double seconds(base::Duration duration) {
@@ -54,11 +62,12 @@ class AccessLog::Line {
 };
 
 AccessLog::AccessLog(runtime::Executor executor, runtime::Clock& clock, metrics::Registry& registry,
-                     const identity::Identifier& callers, AccessLogOptions options)
+                     const identity::Identifier& callers, RouteNames names, AccessLogOptions options)
     : executor_(std::move(executor)),
       clock_(clock),
       registry_(registry),
       callers_(callers),
+      names_(names),
       options_(options),
       limit_(options.lines_per_second) {
   // So that the series is there before the first request.
@@ -77,8 +86,8 @@ void AccessLog::answered(const http::Answer& answer) {
 
 void AccessLog::count(const http::Answer& answer) const {
   const auto* const request = answer.request;
-  const std::string route(request == nullptr ? kOtherRoute : route_label(request->path));
-  const std::string method(request == nullptr ? kOtherMethod : method_label(request->method));
+  const std::string route(request == nullptr ? kOther : names_.route(request->path));
+  const std::string method(request == nullptr ? kOther : method_label(request->method));
   registry_
       .counter(kRequests, kRequestsHelp,
                {{"route", route}, {"method", method}, {"status", std::to_string(answer.status)}})
@@ -95,8 +104,8 @@ void AccessLog::write(const http::Answer& answer, const AccessNote& note) {
       request == nullptr || request->peer_address.empty() ? answer.peer_address : client_of(callers_, *request);
   Line line;
   line.add_text("request_id", note.request_id.empty() ? answer.request_id : note.request_id);
-  line.add_text("door", door_label(path));
-  line.add_text("route", route_label(path));
+  line.add_text("door", names_.door(path));
+  line.add_text("route", names_.route(path));
   if (request != nullptr) line.add_text("method", method_label(request->method));
   line.add("status", answer.status);
   if (answer.end == http::Answer::End::kCut) line.add_text("end", "cut");

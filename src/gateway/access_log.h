@@ -33,6 +33,12 @@ struct AccessLogOptions {
   std::size_t lines_per_second = 100;
 };
 
+/// How the log names the paths that clients ask for: by closed lists, since they are labels of metrics.
+struct RouteNames {
+  std::string_view (*route)(std::string_view path);  ///< The pattern that `path` is one of, or "other".
+  std::string_view (*door)(std::string_view path);   ///< The door that it belongs to.
+};
+
 /// What a Wyoming client got in answer to an event.
 struct WyomingAnswered {
   std::string_view event;  ///< "describe", "ping", "synthesize", or "other".
@@ -46,7 +52,7 @@ class AccessLog {
  public:
   /// The references outlive it.
   AccessLog(runtime::Executor executor, runtime::Clock& clock, metrics::Registry& registry,
-            const identity::Identifier& callers, AccessLogOptions options);
+            const identity::Identifier& callers, RouteNames names, AccessLogOptions options);
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
   ~AccessLog() = default;
@@ -71,6 +77,7 @@ class AccessLog {
   runtime::Clock& clock_;
   metrics::Registry& registry_;
   const identity::Identifier& callers_;
+  RouteNames names_;
   AccessLogOptions options_;
   LineLimit limit_;
   std::unique_ptr<runtime::Timer> timer_;  ///< While there is something to tell.

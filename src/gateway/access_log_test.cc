@@ -20,7 +20,7 @@ using testing::Not;
 class AccessLogTest : public testing::Test {
  protected:
   void make(AccessLogOptions options = {}) {
-    log_ = std::make_unique<AccessLog>(context_.get_executor(), clock_, registry_, callers_, options);
+    log_ = std::make_unique<AccessLog>(context_.get_executor(), clock_, registry_, callers_, kRouteNames, options);
   }
 
   static http::Request request(std::string path, std::string method = "GET") {

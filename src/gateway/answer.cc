@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/elevenlabs/error.h"
 #include "protocol/openai/error.h"
 
 namespace antiphon::gateway {
@@ -22,6 +23,13 @@ http::Response json_answer(unsigned status, std::string body, const std::string&
 
 http::Response error_answer(const Error& error, const std::string& request_id) {
   auto response = json_answer(protocol::openai::status_of(error.code), protocol::openai::error_body(error), request_id);
+  add_retry_headers(response, error.retry_after);
+  return response;
+}
+
+http::Response elevenlabs_error_answer(const Error& error, const std::string& request_id) {
+  auto response =
+      json_answer(protocol::elevenlabs::status_of(error.code), protocol::elevenlabs::error_body(error), request_id);
   add_retry_headers(response, error.retry_after);
   return response;
 }

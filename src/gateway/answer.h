@@ -10,6 +10,8 @@ namespace antiphon::gateway {
 
 /// Returns `error` in OpenAI's shape, with its status; of 503 and 429, with when the client may come back.
 [[nodiscard]] http::Response error_answer(const Error& error, const std::string& request_id);
+/// The same in ElevenLabs' shape.
+[[nodiscard]] http::Response elevenlabs_error_answer(const Error& error, const std::string& request_id);
 
 [[nodiscard]] http::Response json_answer(unsigned status, std::string body, const std::string& request_id);
 

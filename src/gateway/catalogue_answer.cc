@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "gateway/answer.h"
-#include "gateway/elevenlabs_door.h"
 #include "protocol/elevenlabs/models.h"
 #include "protocol/elevenlabs/query.h"
 #include "protocol/elevenlabs/voices.h"
@@ -47,9 +46,9 @@ http::Response model_answer(std::string_view id, const http::Request& request) {
   if (const auto body = openai::model_body(id)) return json_answer(200, *body, {});
   constexpr auto kMessage = "There is no such model.";
   if (is_elevenlabs(request)) {
-    return elevenlabs_error_answer({.code = elevenlabs::Errc::kNotFound, .message = kMessage, .param = "model_id"}, {});
+    return elevenlabs_error_answer({.code = Errc::kNotFound, .message = kMessage, .param = "model_id"}, {});
   }
-  return error_answer({.code = openai::Errc::kNotFound, .message = kMessage, .param = "model"}, {});
+  return error_answer({.code = Errc::kNotFound, .message = kMessage, .param = "model"}, {});
 }
 
 http::Response speech_models_answer() { return json_answer(200, openai::speech_models_body(), {}); }
@@ -65,7 +64,7 @@ http::Response voices_answer(const VoiceDirectory& voices) {
 http::Response voice_answer(const VoiceDirectory& voices, std::string_view name) {
   const auto found = voices.find(name);
   if (!found) {
-    return elevenlabs_error_answer({.code = elevenlabs::Errc::kUnknownVoice, .message = voices.complaint(name, {})},
+    return elevenlabs_error_answer({.code = Errc::kUnknownVoice, .message = voices.complaint(name, {})},
                                    {});
   }
   const auto own = VoiceDirectory::names_of(*found->voice).at(found->speaker);

@@ -17,9 +17,12 @@
 #include "fleet/events.h"
 #include "fleet/fleet.h"
 #include "fleet/voice_table.h"
+#include "gateway/live_feed.h"
+#include "gateway/live_snapshot.h"
 #include "gateway/probe.h"
 #include "gateway/speech_stream.h"
 #include "gateway/text_key.h"
+#include "progress/census.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
 #include "scheduler/admission.h"
@@ -102,6 +105,8 @@ class Cell final : private fleet::Events {
   [[nodiscard]] std::size_t waiting() const { return desk().waiting(); }
   [[nodiscard]] const scheduler::Scheduler& scheduler() const { return coordinator_.scheduler(); }
   [[nodiscard]] const scheduler::AdmissionDesk& desk() const { return coordinator_.admission(); }
+  /// Accounts that may have a number of streams only, and how many they have, live or waiting.
+  [[nodiscard]] std::vector<progress::AccountStreams> limited_accounts() const;
   /// What each voice costs by now, in the order of CellOptions::voices.
   [[nodiscard]] std::vector<scheduler::CostModel::Prior> costs() const;
   [[nodiscard]] const std::string& voice_id(std::size_t voice) const { return voices_.all()[voice].id; }
@@ -114,6 +119,11 @@ class Cell final : private fleet::Events {
   [[nodiscard]] fleet::Fleet& fleet() { return fleet_; }
   /// How long the job that made no progress for longest has made none; zero without jobs.
   [[nodiscard]] base::Duration oldest_job_age() const;
+  /// What happens, for the live view.
+  [[nodiscard]] LiveFeed& live() { return live_; }
+  [[nodiscard]] LiveStreams live_streams() const;
+  /// Without what they cost; those of this machine first.
+  [[nodiscard]] std::vector<LiveWorker> live_workers() const;
   /// Returns when a worker is ready. False when the calling task is cancelled before.
   [[nodiscard]] runtime::Awaitable<bool> wait_ready();
   /// Returns when no stream is left but those that wait for text, or the calling task is cancelled.
@@ -125,6 +135,8 @@ class Cell final : private fleet::Events {
     base::WorkerId worker;
     scheduler::JobKind kind = scheduler::JobKind::kPlan;
     base::TimePoint progress;
+    std::optional<base::TimePoint> begun{};           ///< When its worker said that it has begun.
+    base::Duration audio{};                           ///< Rendered so far.
     scheduler::WorkTime took{};                       ///< By the worker's account.
     std::uint32_t grains_left = 0;                    ///< Of a render job: that have not come.
     std::uint32_t next_grain = 0;                     ///< Index of the one that comes next.
@@ -167,6 +179,8 @@ class Cell final : private fleet::Events {
   void on_grain(wire::GrainDone grain);
   void learn_length(const SpeechStream& stream, const text::Segment& segment, std::span<const base::Duration> grains);
   void note_grain(SpeechStream& stream, base::SampleCount samples);
+  void note_done(const Job& job, base::Duration audio);
+  [[nodiscard]] LiveStream live_stream(const SpeechStream& stream) const;
   void end_render(const wire::RenderDone& done, base::Duration cpu);
   void on_failed(const wire::Failed& failed, base::Duration cpu);
 
@@ -215,6 +229,7 @@ class Cell final : private fleet::Events {
   fleet::VoiceTable voices_;
   coordinator::Coordinator coordinator_;
   TextKey text_key_;
+  LiveFeed live_;
   std::vector<scheduler::LengthModel> lengths_;  ///< Of each voice, in the order of CellOptions::voices.
   std::vector<bool> spoken_;                     ///< Likewise: whether it was used.
   bool acting_ = false;                          ///< act() is under way.

@@ -58,6 +58,7 @@ Cell::Handle Cell::open(SpeechSpec spec) {
   }
   if (fleet_.lacks_room_for(spoken.id)) {
     probe_.refused_device_memory();
+    live_.add(LiveRefusal{.at = clock_.now(), .reason = "device_memory", .retry_after = kDeviceRetry});
     stream->fail({.code = Errc::kBusy,
                   .message = fmt::format("The device's memory is full: '{}' cannot be loaded beside other voices; come "
                                          "back in {:.0f} s.",
@@ -74,6 +75,7 @@ Cell::Handle Cell::open(SpeechSpec spec) {
                  .voice = number(spoken.id),
                  .weight = asked.weight,
                  .max_streams = asked.max_streams,
+                 .elsewhere = asked.elsewhere,
                  .expected = is_whole ? expected_left(*stream) : options_.scheduling.phantom_length,
                  .first_segment = expected_first(*stream),
                  .awaits_text = stream->utterance().waiting(),
@@ -108,6 +110,18 @@ void Cell::close(SpeechStream& stream) {
   act();
 }
 
+std::vector<progress::AccountStreams> Cell::limited_accounts() const {
+  std::unordered_map<std::uint64_t, std::uint32_t> streams;
+  for (const auto& [id, stream] : streams_) {
+    const auto& spec = stream->spec();
+    if (spec.max_streams > 0 && stream->end() == SpeechStream::End::kNotYet)
+      ++streams[spec.account.value_or(spec.user).value];
+  }
+  std::vector<progress::AccountStreams> accounts;
+  for (const auto& [account, count] : streams) accounts.push_back({.account = account, .streams = count});
+  return accounts;
+}
+
 base::Duration Cell::expected_left(const SpeechStream& stream) const {
   const auto& model = lengths_[number(stream.spec().voice_id).value];
   return model.expected(stream.utterance().unplanned(), static_cast<double>(stream.spec().speed));
@@ -117,7 +131,8 @@ base::Duration Cell::expected_first(const SpeechStream& stream) const {
   const auto* segment = stream.utterance().next();
   if (segment == nullptr) return {};
   const auto& model = lengths_[number(stream.spec().voice_id).value];
-  return model.expected(text::spoken_length(segment->text), static_cast<double>(stream.spec().speed));
+  return model.expected(text::spoken_length(segment->text),
+                        text::speed_in(segment->prosody, static_cast<double>(stream.spec().speed)));
 }
 
 std::vector<scheduler::CostModel::Prior> Cell::costs() const {
@@ -142,6 +157,7 @@ void Cell::perform(const coordinator::Admitted& admitted) {
 void Cell::perform(const coordinator::Refused& refused) {
   const auto& verdict = refused.verdict;
   probe_.refused(verdict.reason);
+  live_.add(LiveRefusal{.at = clock_.now(), .reason = name_of(verdict.reason), .retry_after = verdict.retry_after});
   Error error{.code = Errc::kBusy, .retry_after = verdict.retry_after};
   const auto then = fmt::format("come back in {:.1f} s", base::to_seconds(verdict.retry_after));
   switch (verdict.reason) {

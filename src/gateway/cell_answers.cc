@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 #include <type_traits>
 #include <utility>
 
@@ -30,8 +31,10 @@ void Cell::on_answer(fleet::JobAnswer answer) {
           job->second.progress = clock_.now();
         }
         if constexpr (std::is_same_v<Body, wire::Started>) {
-          const base::JobId job{body.job};
-          post(coordinator::JobStarted{.job = job, .cpu = cpu, .text = jobs_.at(job).text});
+          const base::JobId id{body.job};
+          auto& job = jobs_.at(id);
+          job.begun = job.progress;
+          post(coordinator::JobStarted{.job = id, .cpu = cpu, .text = job.text});
         }
         if constexpr (std::is_same_v<Body, wire::Planned>) on_planned(std::forward<M>(body), cpu);
         if constexpr (std::is_same_v<Body, wire::GrainDone>) on_grain(std::forward<M>(body));
@@ -45,21 +48,25 @@ void Cell::on_answer(fleet::JobAnswer answer) {
 void Cell::on_planned(wire::Planned planned, base::Duration cpu) {
   const base::JobId id{planned.job};
   SpeechStream* stream = stream_of(id);
-  jobs_.erase(id);
+  const auto job = jobs_.extract(id);
   const scheduler::WorkTime took(base::from_microseconds(planned.wall_us), base::from_microseconds(planned.cpu_us));
   probe_.job(scheduler::JobKind::kPlan, took);
   if (stream == nullptr) {
+    note_done(job.mapped(), {});
     post(coordinator::SegmentPlanned{.job = id, .took = took, .cpu = cpu});
     return;
   }
   const auto rate = stream->spec().rate;
   const auto& segment = *stream->utterance().next();
-  const auto pause = samples_of(segment.pause_after, rate);
+  const SpeechStream::Silence silence{.before = samples_of(segment.pause_before, rate),
+                                      .behind = samples_of(segment.pause_after, rate)};
   std::vector<base::Duration> grains;
   for (const auto& grain : planned.grains) grains.push_back(base::playing_time({grain.samples}, rate));
   learn_length(*stream, segment, grains);
-  grains.back() += base::playing_time(pause, rate);
-  stream->add_segment(std::move(planned), pause);
+  grains.front() += base::playing_time(silence.before, rate);
+  grains.back() += base::playing_time(silence.behind, rate);
+  note_done(job.mapped(), std::accumulate(grains.begin(), grains.end(), base::Duration{}));
+  stream->add_segment(std::move(planned), silence);
   stream->utterance().accepted();
   stream->progressed(clock_.now());
   post(coordinator::SegmentPlanned{.job = id,
@@ -77,7 +84,8 @@ void Cell::learn_length(const SpeechStream& stream, const text::Segment& segment
   for (const auto grain : grains) audio += grain;
   const auto spoken = number(stream.spec().voice_id).value;
   spoken_[spoken] = true;
-  lengths_[spoken].observe(text::spoken_length(segment.text), static_cast<double>(stream.spec().speed), audio);
+  lengths_[spoken].observe(text::spoken_length(segment.text),
+                           text::speed_in(segment.prosody, static_cast<double>(stream.spec().speed)), audio);
 }
 
 void Cell::on_grain(wire::GrainDone grain) {
@@ -94,6 +102,7 @@ void Cell::on_grain(wire::GrainDone grain) {
   if (const auto job = jobs_.find(id); job != jobs_.end()) {
     job->second.took.wall += took.wall;
     job->second.took.cpu += took.cpu;
+    if (stream != nullptr) job->second.audio += base::playing_time(samples, stream->spec().rate);
     ++job->second.next_grain;
     job->second.grains_left -= std::min(job->second.grains_left, 1U);
   }
@@ -123,7 +132,10 @@ void Cell::end_render(const wire::RenderDone& done, base::Duration cpu) {
     fleet_.report_bad_answer(job->second.worker, "a render job without all its grains");
     return;
   }
-  if (const auto job = jobs_.extract(id)) probe_.job(scheduler::JobKind::kRender, job.mapped().took);
+  if (const auto job = jobs_.extract(id)) {
+    probe_.job(scheduler::JobKind::kRender, job.mapped().took);
+    note_done(job.mapped(), job.mapped().audio);
+  }
   idle_.notify_all();
   post(coordinator::RenderEnded{.job = id, .cpu = cpu});
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "audio/wav.h"
+#include "runtime/cpu_time.h"
 #include "runtime/log.h"
 #include "text/text.h"
 
@@ -72,6 +73,11 @@ runtime::Awaitable<Egress::Report> Egress::run(AudioOutput output, runtime::Thre
                   .total_stall = heard_.total_stall(),
                   .lag = listener_.worst()});
   }
+  probe_.speech().spoken({.voice = stream_.spec().voice_id,
+                          .format = output.format,
+                          .characters = stream_.planned_characters(),
+                          .audio = told.audio,
+                          .encoder_cpu = encoder_cpu_});
   log(request_id, told);
   if (error) {
     listener_.begin();
@@ -125,6 +131,7 @@ runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec:
                              ? encode(encoder, pcm, last, most)
                              : co_await runtime::run_on(strand, [&] { return encode(encoder, pcm, last, most); });
     if (!encoded) co_return Error{.code = Errc::kEngineFailed, .message = encoded.error().message};
+    encoder_cpu_ += encoded->cpu;
     if (revoked_) co_return revocation();  // where all was rendered before, the stream does not know
     pcm = std::vector<std::int16_t>();     // a slow listener holds what is written long enough
     if (!co_await write(*encoded, output)) co_return std::nullopt;
@@ -141,6 +148,7 @@ runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec:
 codec::Result<Egress::Encoded> Egress::encode(codec::Encoder& encoder, std::span<const std::int16_t> pcm, bool last,
                                               std::size_t most) {
   Encoded encoded;
+  const auto began = runtime::thread_cpu_time();
   do {
     const auto piece = pcm.first(std::min(pcm.size(), most));
     pcm = pcm.subspan(piece.size());
@@ -150,6 +158,7 @@ codec::Result<Egress::Encoded> Egress::encode(codec::Encoder& encoder, std::span
     if (!done) return std::unexpected(std::move(done.error()));
     encoded.pieces.push_back({.samples = {piece.size()}, .bytes = encoded.bytes.size() - before});
   } while (!pcm.empty());
+  encoded.cpu = runtime::thread_cpu_time() - began;
   return encoded;
 }
 
@@ -186,6 +195,7 @@ void Egress::note_offered(base::Duration audio) {
 
 void Egress::note_taken(base::Duration audio) {
   heard_.excuse_until(clock_.now() + audio);
+  stream_.delivered(audio, heard_.dry_at());
   listener_.end(audio);
 }
 

@@ -58,6 +58,7 @@ class Egress {
   struct Encoded {
     std::vector<std::byte> bytes;
     std::vector<Piece> pieces;
+    base::Duration cpu{};  ///< That it took.
   };
 
   /// Why it ended early, when the listener did not just leave.
@@ -88,6 +89,7 @@ class Egress {
   std::uint64_t samples_ = 0;       ///< Rendered, at the voice's own rate.
   std::uint64_t written_ = 0;       ///< Samples of these that were written, or are held back by the encoder.
   std::uint64_t bytes_ = 0;         ///< Written.
+  base::Duration encoder_cpu_{};
   bool complete_ = false;
   bool revoked_ = false;
 };

@@ -73,6 +73,7 @@ elevenlabs::Result<void> ElevenLabsContext::begin() {
                                      .text = {},
                                      .speed = speed_,
                                      .seed = common_.seed,
+                                     .reading = common_.reading,
                                      .dictionaries = dictionaries_,
                                      .wait = wait_,
                                      .output = common_.output,

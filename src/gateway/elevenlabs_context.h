@@ -26,6 +26,7 @@ struct ElevenLabsContextCommon {
   std::string voice;
   AudioOutput output{};
   std::uint64_t seed = 0;
+  text::Switches reading{};
   protocol::elevenlabs::Mode mode = protocol::elevenlabs::Mode::kSingle;
   protocol::elevenlabs::Arrival arrival = protocol::elevenlabs::Arrival::kPieces;
   base::Duration silence{};

@@ -39,12 +39,6 @@ AudioOutput to_output(const elevenlabs::OutputFormat& format) {
   return {.format = to_format(format.codec), .rate = format.rate, .bit_rate = {format.bits_per_second}};
 }
 
-http::Response elevenlabs_error_answer(const Error& error, const std::string& request_id) {
-  auto response = json_answer(elevenlabs::status_of(error.code), elevenlabs::error_body(error), request_id);
-  add_retry_headers(response, error.retry_after);
-  return response;
-}
-
 runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, StreamBook* book, elevenlabs::Route route,
                                       const http::Request& request, identity::Caller caller, std::string request_id,
                                       http::Responder& responder, AccessNote& note) {
@@ -61,6 +55,7 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, StreamBook* book, e
                     .text = std::move(asked->text),
                     .speed = asked->speed,
                     .seed = asked->seed != 0 ? asked->seed : query->seed.value_or(0),
+                    .reading = query->ssml ? text::ssml_switches() : text::Switches{},
                     .dictionaries = std::move(asked->dictionaries),
                     .wait = preferences.wait,
                     .paced = preferences.paced,

@@ -7,7 +7,6 @@
 #include "http/message.h"
 #include "http/responder.h"
 #include "identity/caller.h"
-#include "protocol/elevenlabs/error.h"
 #include "protocol/elevenlabs/output_format.h"
 #include "protocol/elevenlabs/route.h"
 
@@ -15,9 +14,6 @@
 namespace antiphon::gateway {
 
 [[nodiscard]] AudioOutput to_output(const protocol::elevenlabs::OutputFormat& format);
-
-/// Returns `error` in ElevenLabs' shape, with its status; of 503 and 429, with when the client may come back.
-[[nodiscard]] http::Response elevenlabs_error_answer(const Error& error, const std::string& request_id);
 
 /// POST /v1/text-to-speech/{voice} and what stands below it, `route`: the body is the audio as it is rendered, or JSON
 /// that has it. The first alone can be resumed, and not without `book`. The references stay valid until it returns.

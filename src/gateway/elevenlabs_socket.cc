@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/answer.h"
 #include "gateway/elevenlabs_door.h"
 #include "gateway/identity.h"
 #include "gateway/listed.h"
@@ -310,6 +311,7 @@ runtime::Awaitable<> serve_elevenlabs_socket(const ElevenLabsSocketDoor& door, e
        .voice = std::move(route.voice_id),
        .output = to_output(query->output_format),
        .seed = query->seed.value_or(0),
+       .reading = query->ssml ? text::ssml_switches() : text::Switches{},
        .mode = mode,
        .arrival = query->auto_mode ? elevenlabs::Arrival::kSentences : elevenlabs::Arrival::kPieces,
        .silence = door.options.silence,

@@ -7,13 +7,16 @@
 #include <utility>
 
 #include "gateway/answer.h"
-#include "gateway/assets.h"
+#include "gateway/asset_answer.h"
 #include "gateway/catalogue_answer.h"
 #include "gateway/elevenlabs_door.h"
 #include "gateway/identity.h"
 #include "gateway/openai_door.h"
 #include "gateway/resume_door.h"
 #include "gateway/routes.h"
+#include "gateway/stream_list.h"
+#include "gateway/voice_sample.h"
+#include "gateway/text_answer.h"
 #include "gateway/worker_report.h"
 #include "protocol/elevenlabs/query.h"
 
@@ -21,16 +24,6 @@ namespace antiphon::gateway {
 namespace {
 
 namespace elevenlabs = protocol::elevenlabs;
-
-http::Response asset_answer(const Asset& asset) {
-  return {
-      .status = 200,
-      .headers = {{"Content-Type", std::string(asset.content_type)},
-                  {"Cache-Control", "no-cache"},
-                  {"X-Content-Type-Options", "nosniff"},
-                  {"Content-Security-Policy", "default-src 'self'; media-src 'self' blob:; frame-ancestors 'none'"}},
-      .body = std::string(asset.body)};
-}
 
 /// In the shape of the door that the path belongs to.
 http::Response door_error(const http::Request& request, const Error& error) {
@@ -91,7 +84,7 @@ std::optional<http::Response> answer_before(const std::optional<Route>& route, c
 
 Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, StreamBook* streams,
              const identity::Identifier& callers, runtime::Clock& clock, metrics::Registry& registry, Probe& probe,
-             AccessLog& access, ElevenLabsSocketOptions sockets, base::Duration unhealthy_after)
+             AccessLog& access, ElevenLabsSocketOptions sockets, base::Duration unhealthy_after, LiveViewOptions live)
     : cell_(cell),
       voices_(voices),
       speech_(speech),
@@ -104,7 +97,8 @@ Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, St
       sockets_(sockets),
       unhealthy_after_(unhealthy_after),
       fleet_probe_(std::make_unique<FleetProbe>(registry)),
-      process_metrics_(registry) {}
+      process_metrics_(registry),
+      live_(cell, clock, live) {}
 
 runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder& responder) {
   Call call{.request = request,
@@ -140,6 +134,23 @@ runtime::Awaitable<> Front::resume(Call call) {
                           .stream = call.parameter});
 }
 
+runtime::Awaitable<> Front::stream_events(Call call) {
+  co_await live_.send_streams(call.request, call.responder, std::move(call.request_id));
+}
+
+runtime::Awaitable<> Front::worker_events(Call call) {
+  co_await live_.send_workers(call.request, call.responder, std::move(call.request_id));
+}
+
+runtime::Awaitable<> Front::streams(Call call) {
+  co_await call.responder.respond(co_await list_streams(streams_, voices_, call.request.query, call.request_id));
+}
+
+runtime::Awaitable<> Front::sample(Call call) {
+  co_await speak_sample(speech_, std::string(call.parameter), call.request, std::move(*call.caller),
+                        std::move(call.request_id), call.responder, call.note);
+}
+
 runtime::Awaitable<> Front::speak_elevenlabs_at(elevenlabs::Endpoint endpoint, Call call) {
   elevenlabs::Route route{.endpoint = endpoint, .voice_id = std::string(call.parameter)};
   co_await gateway::speak_elevenlabs(speech_, streams_, std::move(route), call.request, std::move(*call.caller),
@@ -158,6 +169,10 @@ runtime::Awaitable<> Front::open_socket_at(elevenlabs::Endpoint endpoint, Call c
   co_await serve_elevenlabs_socket(door, std::move(route), call.request, std::move(call.request_id), call.responder);
 }
 
+http::Response Front::text(const Call& call) const {
+  return text_answer(speech_, call.request, *call.caller, call.request_id);
+}
+
 http::Response Front::models(const Call& call) const {
   return models_answer(voices_, call.request, speech_.rules().elevenlabs.max_characters);
 }
@@ -167,7 +182,9 @@ http::Response Front::models(const Call& call) const {
 http::Response Front::model(const Call& call) const { return model_answer(call.parameter, call.request); }
 http::Response Front::speech_models(const Call& /*call*/) const { return speech_models_answer(); }
 http::Response Front::root(const Call& /*call*/) const { return root_answer(); }
-http::Response Front::asset(const Call& call) const { return asset_answer(*find_asset(call.request.path)); }
+http::Response Front::asset(const Call& call) const {
+  return asset_answer(*find_asset(call.request.path), call.request.headers.get("If-None-Match"));
+}
 // NOLINTEND(readability-convert-member-functions-to-static)
 http::Response Front::speech_voices(const Call& /*call*/) const { return speech_voices_answer(voices_); }
 http::Response Front::voices(const Call& /*call*/) const { return voices_answer(voices_); }
@@ -180,11 +197,13 @@ void Front::keys_changed() {
     return caller.key_sha256.empty() || callers_.renewed(caller).has_value();
   });
   for (auto* const socket : open_sockets_) socket->renew_caller(callers_);
+  live_.end_all();
 }
 
 void Front::drain() {
   draining_ = true;
   speech_.drain();
+  live_.drain();
 }
 
 http::Response Front::health(const Call& /*call*/) const {
@@ -209,6 +228,7 @@ http::Response Front::metrics(const Call& /*call*/) const {
   fleet_probe_->observe(cell_.fleet());
   process_metrics_.observe();
   probe_.observe(cell_.scheduler(), cell_.desk());
+  if (streams_ != nullptr) probe_.progress().observe(streams_->store().figures());
   if (const auto& fleet = cell_.fleet(); fleet.gpu() != nullptr) {
     Probe::DeviceMemory memory{.total = fleet.device_memory().total, .used = fleet.device_memory().used};
     for (const auto& worker : fleet.status()) memory.workers += worker.device_bytes;

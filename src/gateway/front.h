@@ -12,6 +12,7 @@
 #include "gateway/cell.h"
 #include "gateway/elevenlabs_socket.h"
 #include "gateway/fleet_probe.h"
+#include "gateway/live_view.h"
 #include "gateway/speech_handler.h"
 #include "gateway/stream_book.h"
 #include "gateway/voice_directory.h"
@@ -41,13 +42,14 @@ class Front {
   /// `streams`: what can be resumed; null: nothing.
   Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, StreamBook* streams,
         const identity::Identifier& callers, runtime::Clock& clock, metrics::Registry& registry, Probe& probe,
-        AccessLog& access, ElevenLabsSocketOptions sockets, base::Duration unhealthy_after);
+        AccessLog& access, ElevenLabsSocketOptions sockets, base::Duration unhealthy_after, LiveViewOptions live = {});
 
   [[nodiscard]] runtime::Awaitable<> handle(const http::Request& request, http::Responder& responder);
   /// An error that the HTTP server found by itself, in the shape of the API. `request` may be null.
   [[nodiscard]] static http::Response edge_error(const http::EdgeError& error, const http::Request* request);
 
-  /// What the keys as they are now do not let in ends: requests that wait or play, and sockets.
+  /// What the keys as they are now do not let in ends: requests that wait or play, and sockets. All event streams of
+  /// the live view end, and their clients come back with their keys.
   void keys_changed();
 
   /// From now on new work is refused and /readyz says so.
@@ -55,6 +57,7 @@ class Front {
 
   // What answers each route; see routes.cc.
 
+  [[nodiscard]] http::Response text(const Call& call) const;
   [[nodiscard]] http::Response models(const Call& call) const;
   [[nodiscard]] http::Response model(const Call& call) const;
   [[nodiscard]] http::Response speech_models(const Call& call) const;
@@ -69,6 +72,10 @@ class Front {
   [[nodiscard]] http::Response asset(const Call& call) const;
   [[nodiscard]] runtime::Awaitable<> speak_openai(Call call);
   [[nodiscard]] runtime::Awaitable<> resume(Call call);
+  [[nodiscard]] runtime::Awaitable<> stream_events(Call call);
+  [[nodiscard]] runtime::Awaitable<> worker_events(Call call);
+  [[nodiscard]] runtime::Awaitable<> streams(Call call);
+  [[nodiscard]] runtime::Awaitable<> sample(Call call);
   template <protocol::elevenlabs::Endpoint kEndpoint>
   [[nodiscard]] runtime::Awaitable<> speak_elevenlabs(Call call) {
     return speak_elevenlabs_at(kEndpoint, std::move(call));
@@ -96,6 +103,7 @@ class Front {
   std::unique_ptr<FleetProbe> fleet_probe_;
   metrics::ProcessMetrics process_metrics_;
   ElevenLabsSockets open_sockets_;
+  LiveView live_;
   bool draining_ = false;
 };
 

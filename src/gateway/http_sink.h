@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "gateway/audio_sink.h"
 #include "http/message.h"
@@ -28,6 +29,8 @@ class HttpSink : public AudioSink {
 
   /// Of the head instead of 200; without effect once that has gone out.
   void set_status(unsigned status) { status_ = status; }
+  /// Takes the place of a header of the 200; without effect once it has gone out.
+  void set_header(std::string_view name, std::string value) { headers_.set(name, std::move(value)); }
   /// A further header of the 200; without effect once it has gone out.
   void add_header(std::string name, std::string value) { headers_.add(std::move(name), std::move(value)); }
 

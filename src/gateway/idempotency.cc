@@ -30,7 +30,15 @@ runtime::Awaitable<Result<KeyedStream>> stream_of(StreamBook& book, const http::
   }
   const progress::Binding asked{.stream = fresh.name, .body = base::sha256(request.body)};
   const auto bound = co_await book.store().bind(base::sha256_hex(holder_of(caller) + *key), asked);
-  if (!bound || bound->stream == fresh.name) co_return fresh;  // a store that fails is no reason to refuse
+  if (!bound) {  // a store that fails is no reason to refuse
+    book.probe().keyed(KeyOutcome::kUnavailable);
+    co_return fresh;
+  }
+  if (bound->stream == fresh.name) {
+    book.probe().keyed(KeyOutcome::kFirst);
+    co_return fresh;
+  }
+  book.probe().keyed(bound->body == asked.body ? KeyOutcome::kHit : KeyOutcome::kReused);
   if (bound->body != asked.body) {
     co_return std::unexpected(Error{.code = Errc::kKeyReused,
                                     .message = "This Idempotency-Key came with another request before.",

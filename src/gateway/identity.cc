@@ -8,7 +8,6 @@
 
 #include "gateway/answer.h"
 #include "gateway/catalogue_answer.h"
-#include "gateway/elevenlabs_door.h"
 
 namespace antiphon::gateway {
 namespace {

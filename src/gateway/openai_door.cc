@@ -54,6 +54,7 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, StreamBook* book, const
                     .speed = asked->speed,
                     .seed = asked->seed,
                     .volume = asked->volume,
+                    .reading = asked->reading,
                     .pronunciations = std::move(asked->pronunciations),
                     .wait = preferences.wait,
                     .paced = preferences.paced,

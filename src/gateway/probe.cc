@@ -40,6 +40,8 @@ metrics::Gauge device_memory(metrics::Registry& registry, std::string_view part)
 
 Probe::Probe(metrics::Registry& registry)
     : doors_(registry),
+      progress_(registry),
+      speech_(registry),
       refused_{refusals(registry, "capacity"), refusals(registry, "user_limit"), refusals(registry, "account_limit"),
                refusals(registry, "queue_full"), refusals(registry, "no_workers")},
       refused_draining_(refusals(registry, "draining")),

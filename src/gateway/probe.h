@@ -8,6 +8,8 @@
 #include "base/time.h"
 #include "gateway/door_probe.h"
 #include "gateway/error.h"
+#include "gateway/progress_probe.h"
+#include "gateway/speech_probe.h"
 #include "metrics/registry.h"
 #include "scheduler/admission.h"
 #include "scheduler/scheduler.h"
@@ -65,9 +67,13 @@ class Probe {
   };
   void observe(const DeviceMemory& memory);
   [[nodiscard]] const DoorProbe& doors() const { return doors_; }
+  [[nodiscard]] const ProgressProbe& progress() const { return progress_; }
+  [[nodiscard]] SpeechProbe& speech() { return speech_; }
 
  private:
   DoorProbe doors_;
+  ProgressProbe progress_;
+  SpeechProbe speech_;
   std::array<metrics::Counter, 5> refused_;
   metrics::Counter refused_draining_;
   metrics::Counter refused_device_memory_;

@@ -33,6 +33,16 @@ Error not_found() {
 
 Error unavailable() { return {.code = Errc::kBusy, .message = "What is known of streams cannot be read now."}; }
 
+ResumeOutcome outcome_of(progress::Errc error) {
+  return error == progress::Errc::kNotFound ? ResumeOutcome::kNotFound : ResumeOutcome::kUnavailable;
+}
+
+/// Why there is no text to go on with.
+ResumeOutcome outcome_of(const Error& error) {
+  if (error.code == Errc::kNotFound) return ResumeOutcome::kNotFound;
+  return error.code == Errc::kTextNotKept ? ResumeOutcome::kTextNotKept : ResumeOutcome::kUnavailable;
+}
+
 /// The byte behind `samples` of the output; nullopt where the format's bytes are no samples.
 std::optional<std::uint64_t> byte_behind(base::SampleCount samples, codec::Format format) {
   if (samples.value > http::kVeryLargeByte) return std::nullopt;
@@ -49,13 +59,15 @@ SpeechOrder order_of(const progress::Request& asked, std::string text) {
           .speed = asked.speed,
           .seed = asked.seed,
           .volume = asked.volume,
+          .reading = text::switches_of(asked.reading).value_or(text::Switches{}),
           .paced = false,
           .output = {.format = codec::parse_format(asked.format).value_or(codec::Format::kPcm),
                      .rate = asked.rate,
                      .bit_rate = {asked.bits_per_second},
                      .wordless = asked.wordless <= std::to_underlying(Wordless::kSilence) ? Wordless{asked.wordless}
                                                                                           : Wordless::kSilence},
-          .cheaper = Cheaper::kRefused};
+          .cheaper = Cheaper::kRefused,
+          .resumes = true};
 }
 
 /// What the client has already.
@@ -145,16 +157,19 @@ runtime::Awaitable<> go_on(SpeechHandler& speech, StreamBook& book, Resumption a
     return refusal(error, plan, request_id);
   };
   if (plan.partial && plan.part.length && plan.part.bytes.first >= *plan.part.length) {
+    book.probe().resumed(ResumeOutcome::kBeyondEnd);
     co_await asked.responder.respond(
         refuse({.code = Errc::kRangeBeyondEnd, .message = "The audio ends before the first byte of the range."}));
     co_return;
   }
   auto claimed = co_await book.store().claim(record.request.name);
   if (!claimed) {
+    book.probe().resumed(outcome_of(claimed.error()));
     co_await asked.responder.respond(
         refuse(claimed.error() == progress::Errc::kNotFound ? not_found() : unavailable()));
     co_return;
   }
+  book.probe().resumed(plan.anew ? ResumeOutcome::kAnew : ResumeOutcome::kContinued);
   const auto sink = make_openai_sink(asked.responder, plan.order, plan.shape, refuse, asked.request_id);
   describe(*sink, plan);
   const progress::FencingToken before{claimed->token.value - 1};
@@ -176,6 +191,7 @@ runtime::Awaitable<> resume_speech(SpeechHandler& speech, StreamBook* book, Resu
     text = std::unexpected(Error{.code = Errc::kBusy, .message = "No worker is ready yet."});
   }
   if (!text) {
+    if (book != nullptr) book->probe().resumed(outcome_of(text.error()));
     co_await resumption.responder.respond(error_answer(text.error(), resumption.request_id));
     co_return;
   }

@@ -7,6 +7,8 @@
 #include <span>
 #include <utility>
 
+#include "gateway/access_route.h"
+#include "gateway/agent_check.h"
 #include "gateway/front.h"
 #include "gateway/probe.h"
 #include "metrics/registry.h"
@@ -70,12 +72,13 @@ class Server::Impl {
         keep_cost_(std::move(options.keep_cost)),
         cell_(executor, clock, probe_,
               with_voices(std::move(options.cell), {voices_.voices().begin(), voices_.voices().end()})),
+        census_(options.speech.census),
         speech_(cell_, voices_, encoders_, clock, probe_, std::move(options.speech)),
         callers_(std::move(options.keys), std::move(options.trusted_proxies)),
-        access_(executor, clock, registry_, callers_, options.access),
+        access_(executor, clock, registry_, callers_, kRouteNames, options.access),
         memory_(clock, options.progress),
         front_(cell_, voices_, speech_, open_book(options), callers_, clock, registry_, probe_, access_,
-               options.sockets, options.unhealthy_after),
+               options.sockets, options.unhealthy_after, options.live),
         http_(
             executor, clock, watched(std::move(options.http), access_),
             [this](const http::Request& request, http::Responder& responder) {
@@ -87,6 +90,7 @@ class Server::Impl {
     tell(options.build, registry_);
     if (options.tls) http_.use_tls(*std::move(options.tls));
     if (options.remote) remote_.emplace(executor, clock, cell_.fleet(), std::move(*options.remote));
+    if (options.agent) agent_.emplace(executor, clock, std::move(*options.agent), [this] { return room(); });
     if (options.wyoming) wyoming_.emplace(executor, clock, std::move(*options.wyoming), speech_, access_);
   }
 
@@ -94,6 +98,9 @@ class Server::Impl {
     // Nothing runs yet that would have to be stopped if one of the addresses is taken.
     if (wyoming_) {
       if (auto listening = wyoming_->listen(); !listening) return std::unexpected(std::move(listening.error()));
+    }
+    if (agent_) {
+      if (auto listening = agent_->listen(); !listening) return std::unexpected(std::move(listening.error()));
     }
     if (remote_) {
       const auto port = remote_->listen();
@@ -104,6 +111,8 @@ class Server::Impl {
     if (!endpoint) return std::unexpected(Error{Errc::kCannotListen, endpoint.error()});
     runtime::log_info("listening", {{"address", endpoint->address}, {"port", endpoint->port}});
     if (wyoming_) wyoming_->start();
+    if (agent_) agent_->start();
+    if (census_ != nullptr) tasks_.spawn(tell_census());
     cell_.start();
     if (remote_) remote_->start();
     if (keep_cost_) tasks_.spawn(keep_costs());
@@ -134,9 +143,11 @@ class Server::Impl {
   [[nodiscard]] runtime::Awaitable<> stop(base::TimePoint deadline) {
     runtime::log_info("draining", {{"streams", cell_.streams()}});
     front_.drain();
+    phase_ = CellRoom::Phase::kDraining;
     co_await runtime::run_until(clock_, deadline, cell_.wait_idle());
     if (wyoming_) co_await wyoming_->drain(deadline);
     co_await http_.drain(deadline);
+    if (agent_) co_await agent_->stop();
     tasks_.cancel();
     co_await tasks_.join();
     if (keep_cost_) co_await keep_costs_now();
@@ -149,11 +160,24 @@ class Server::Impl {
   }
 
  private:
+  [[nodiscard]] CellRoom room() const {
+    return {.phase = phase_,
+            .ready_workers = cell_.ready_workers(),
+            .waiting = cell_.waiting() + cell_.desk().reservations(),
+            .load = cell_.scheduler().load()};
+  }
+
+  [[nodiscard]] runtime::Awaitable<> tell_census() {
+    do census_->tell(cell_.limited_accounts());
+    while (co_await runtime::sleep_for(clock_, kTellCensus));
+  }
+
   /// Returns null where nothing is kept.
   StreamBook* open_book(const ServerOptions& options) {
     if (options.progress_store == nullptr && options.progress.max_records == 0) return nullptr;
     auto& store = options.progress_store != nullptr ? *options.progress_store : memory_;
-    book_.emplace(store, voices_, cell_, clock_, options.book).set_reading(speech_.reading_identity());
+    book_.emplace(store, voices_, cell_, clock_, probe_.progress(), options.book)
+        .set_reading(speech_.reading_identity());
     return &*book_;
   }
 
@@ -182,6 +206,7 @@ class Server::Impl {
     });
   }
 
+  static constexpr auto kTellCensus = std::chrono::seconds(1);
   static constexpr auto kKeepCosts = std::chrono::minutes(1);
 
   runtime::Clock& clock_;
@@ -193,6 +218,7 @@ class Server::Impl {
   std::function<void(const ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost_;
   std::vector<scheduler::CostModel::Prior> kept_;
   Cell cell_;
+  progress::Census* census_;
   SpeechHandler speech_;
   identity::Identifier callers_;
   AccessLog access_;
@@ -200,6 +226,8 @@ class Server::Impl {
   std::optional<StreamBook> book_;
   Front front_;
   http::Server http_;
+  CellRoom::Phase phase_ = CellRoom::Phase::kServing;
+  std::optional<AgentCheck> agent_;
   std::optional<WyomingServer> wyoming_;
   std::optional<fleet::RemoteDoor> remote_;
   runtime::TaskGroup tasks_;

@@ -14,6 +14,7 @@
 #include "gateway/cell.h"
 #include "gateway/elevenlabs_socket.h"
 #include "gateway/error.h"
+#include "gateway/live_view.h"
 #include "gateway/speech_handler.h"
 #include "gateway/stream_book.h"
 #include "gateway/voice_directory.h"
@@ -49,7 +50,9 @@ struct ServerOptions {
   progress::Store* progress_store = nullptr;  ///< Instead; it outlives the server.
   StreamBookOptions book{};
   ElevenLabsSocketOptions sockets{};
+  LiveViewOptions live{};
   std::optional<WyomingOptions> wyoming{};           ///< Nothing: that door is shut.
+  std::optional<runtime::TcpServerOptions> agent{};  ///< For HAProxy's agent checks; nothing: none is answered.
   std::optional<fleet::RemoteDoorOptions> remote{};  ///< Nothing: no worker joins from elsewhere.
   std::size_t encoder_threads = 2;                   ///< 1 or more.
   AccessLogOptions access{};

@@ -256,11 +256,11 @@ TEST_F(ServerTest, TellsAboutItsWorkers) {
 TEST_F(ServerTest, ServesThePageAndWhatItNeeds) {
   const auto page = ask(port_, "GET", "/");
   EXPECT_EQ(page.headers.at("content-type"), "text/html; charset=utf-8");
-  for (const auto* const name : {"/assets/speak.js", "/assets/style.css"}) {
+  for (const auto* const name : {"/assets/speak.js", "/assets/style.css", "/assets/page.css"}) {
     EXPECT_NE(page.body.find(name), std::string::npos);
     EXPECT_EQ(ask(port_, "GET", name).status, 200);
   }
-  EXPECT_NE(ask(port_, "GET", "/assets/speak.js").body.find("/assets/pcm_player.js"), std::string::npos);
+  EXPECT_NE(ask(port_, "GET", "/assets/performance.js").body.find("/assets/pcm_player.js"), std::string::npos);
   EXPECT_EQ(ask(port_, "GET", "/assets/pcm_player.js").headers.at("content-type"), "text/javascript; charset=utf-8");
 }
 

@@ -133,26 +133,36 @@ runtime::Awaitable<> SpeechHandler::speak(GrowingSpeech& speech, AudioOutput out
 Result<void> SpeechHandler::admit() const {
   if (draining_) {
     probe_.refused_draining();
+    cell_.live().add(LiveRefusal{.at = clock_.now(), .reason = "draining"});
     return refusal(Errc::kBusy, "The server is shutting down.");
   }
   if (cell_.streams() >= options_.max_streams) {
     probe_.refused(scheduler::RefusalReason::kQueueFull);
+    cell_.live().add(LiveRefusal{.at = clock_.now(), .reason = name_of(scheduler::RefusalReason::kQueueFull)});
     return refusal(Errc::kBusy, "The server has as many streams as it may have (server.max_streams).");
   }
   return {};
 }
 
-Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity::Caller& caller) const {
+Result<text::Options> SpeechHandler::reading_of(const SpeechOrder& order, const identity::Caller& caller) const {
   const auto found = voices_.find(order.voice);
   if (!found || !may_use(caller, found->voice->id)) {
     return refusal(Errc::kUnknownVoice, voices_.complaint(order.voice, caller.voices));
   }
-  auto segmentation = options_.segmentation;
+  auto segmentation = text::with(options_.segmentation, order.reading);
   segmentation.speed = order.speed;
   segmentation.language = text::reading::language_of(found->voice->language);
   auto dictionaries = dictionaries_of(order, *found->voice);
   if (!dictionaries) return std::unexpected(std::move(dictionaries.error()));
   segmentation.dictionaries = std::move(*dictionaries);
+  return segmentation;
+}
+
+Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity::Caller& caller) const {
+  const auto reading = reading_of(order, caller);
+  if (!reading) return std::unexpected(reading.error());
+  const auto found = voices_.find(order.voice);
+  const auto& segmentation = *reading;
   auto text = text::prepare(order.text, segmentation);
   if (!text) return refusal(Errc::kInvalidText, text.error().message);
   if (order.arrival == TextArrival::kWhole && !text::speakable(*text)) {
@@ -172,9 +182,16 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
                   .backlog = order.backlog,
                   .weight = caller.weight,
                   .max_streams = caller.max_streams,
+                  .elsewhere = elsewhere(order, caller),
                   .wait = std::min(order.wait.value_or(caller.wait.value_or(options_.wait)), options_.wait_max)};
   if (order.cheaper == Cheaper::kAllowed) allow_cheaper_voice(spec, found->voice->id, order.volume, caller);
   return spec;
+}
+
+std::uint32_t SpeechHandler::elsewhere(const SpeechOrder& order, const identity::Caller& caller) const {
+  // A stream that goes on here was let in elsewhere, where it may still be counted.
+  if (options_.census == nullptr || caller.max_streams == 0 || order.resumes) return 0;
+  return options_.census->elsewhere(caller.account.value);
 }
 
 Result<text::pronunciation::Dictionaries> SpeechHandler::dictionaries_of(const SpeechOrder& order,

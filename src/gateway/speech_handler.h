@@ -15,6 +15,7 @@
 #include "gateway/speech_order.h"
 #include "gateway/voice_directory.h"
 #include "identity/caller.h"
+#include "progress/census.h"
 #include "runtime/thread_pool.h"
 #include "text/pronunciation/dictionary_set.h"
 #include "text/segmenter.h"
@@ -37,6 +38,7 @@ struct SpeechHandlerOptions {
   /// Names of voices, and of those that may be spoken instead when the cell is nearly full.
   std::map<std::string, std::string, std::less<>> cheaper_voices{};
   DoorRules doors{};
+  progress::Census* census = nullptr;  ///< Of the streams in other cells; null: there are none. It outlives the server.
 };
 
 /// What every door does with an order: checks it, opens a stream of the cell and sends its audio as it is rendered.
@@ -58,6 +60,8 @@ class SpeechHandler {
   [[nodiscard]] runtime::Awaitable<> speak(GrowingSpeech& speech, AudioOutput output, std::string request_id,
                                            AudioSink& sink);
 
+  /// How the text of an order is read and cut. Errors: kUnknownVoice, kInvalidValue.
+  [[nodiscard]] Result<text::Options> reading_of(const SpeechOrder& order, const identity::Caller& caller) const;
   /// Errors: kUnknownVoice, kInvalidText, kInvalidValue, kNothingToSpeak.
   [[nodiscard]] Result<SpeechSpec> check(const SpeechOrder& order, const identity::Caller& caller) const;
 
@@ -89,6 +93,8 @@ class SpeechHandler {
                                                                           const ServedVoice& voice) const;
   void allow_cheaper_voice(SpeechSpec& spec, const std::string& voice, double volume,
                            const identity::Caller& caller) const;
+  /// Streams of the caller's account that count to its limit though they are not here.
+  [[nodiscard]] std::uint32_t elsewhere(const SpeechOrder& order, const identity::Caller& caller) const;
 
   Cell& cell_;
   const VoiceDirectory& voices_;

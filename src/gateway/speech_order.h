@@ -13,6 +13,7 @@
 #include "gateway/speech_stream.h"
 #include "gateway/wordless.h"
 #include "text/pronunciation/dictionary.h"
+#include "text/switches.h"
 
 namespace antiphon::gateway {
 
@@ -34,7 +35,8 @@ struct SpeechOrder {
   std::string text;   ///< UTF-8, as it came; empty where it comes in pieces.
   double speed = 1.0;
   std::uint64_t seed = 0;
-  double volume = 1.0;  ///< Times the loudness of the voice; 0 is silence.
+  double volume = 1.0;       ///< Times the loudness of the voice; 0 is silence.
+  text::Switches reading{};  ///< How the text is read.
   /// How its own words are to be said; those that text::make_dictionary() takes.
   std::vector<text::pronunciation::Entry> pronunciations{};
   std::vector<std::string> dictionaries{};  ///< Names of the server's that it asks for.
@@ -48,6 +50,7 @@ struct SpeechOrder {
   std::optional<base::Duration> backlog{};
   /// Whether it may be spoken with the cheaper voice that its voice has, where it has one.
   Cheaper cheaper = Cheaper::kAllowed;
+  bool resumes = false;  ///< It goes on with a stream that was let in before, here or elsewhere.
   /// What becomes of it is noted there; null: nowhere. It outlives the speech.
   AccessNote* note = nullptr;
 };

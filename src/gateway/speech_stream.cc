@@ -5,17 +5,20 @@
 
 #include "audio/pcm.h"
 #include "base/check.h"
+#include "text/segmenter.h"
+#include "text/text.h"
 
 namespace antiphon::gateway {
 namespace {
 
-/// The marks of what is said as marks of what was written.
+/// The marks of what is said, behind `silence`, as marks of what was written.
 std::vector<wire::Mark> written_marks(const std::vector<wire::Mark>& spoken, const text::reading::Reading& reading,
-                                      std::string_view written) {
+                                      std::string_view written, base::SampleCount silence) {
   std::vector<wire::Mark> marks;
   for (const auto& mark : spoken) {
     const auto place = reading.written_place(mark.text_offset, written);
-    if (place) marks.push_back({.text_offset = *place, .sample_offset = mark.sample_offset});
+    const auto before = static_cast<std::uint32_t>(silence.value);  // 10 s at most
+    if (place) marks.push_back({.text_offset = *place, .sample_offset = before + mark.sample_offset});
   }
   return marks;
 }
@@ -27,6 +30,7 @@ SpeechStream::SpeechStream(const runtime::Executor& executor, base::StreamId id,
       spec_(std::move(spec)),
       utterance_(spec_.arrival == TextArrival::kWhole ? text::Utterance(spec_.text, spec_.segmentation)
                                                       : text::Utterance(spec_.segmentation)),
+      opened_at_(now),
       progress_(now),
       news_(executor) {}
 
@@ -52,32 +56,37 @@ void SpeechStream::leave() {
 }
 
 wire::PlanJob SpeechStream::plan_job(base::JobId job) const {
+  const auto& prosody = utterance_.next()->prosody;
   return {.job = job.value,
           .voice_id = spec_.voice_id,
           .text = utterance_.reading()->spoken(),
           .segment_index = utterance_.index(),
           .seed = spec_.seed,
-          .speed = spec_.speed,
+          .speed = static_cast<float>(text::speed_in(prosody, static_cast<double>(spec_.speed))),
           .speaker = spec_.speaker,
-          .max_samples = audio::samples_in(text::longest_audio(spec_.segmentation), spec_.rate).value};
+          .max_samples = audio::samples_in(text::longest_audio(spec_.segmentation, prosody), spec_.rate).value};
 }
 
-void SpeechStream::add_segment(wire::Planned planned, base::SampleCount pause) {
-  auto samples = pause;
+void SpeechStream::add_segment(wire::Planned planned, Silence silence) {
+  const auto& segment = *utterance_.next();
+  auto samples = silence.before;
+  samples += silence.behind;
   for (const auto& grain : planned.grains) samples += base::SampleCount{grain.samples};
   planned_samples_ += samples;
+  planned_characters_ += text::count_code_points(segment.text);
   segment_ends_.push_back(planned_samples_.value);
   if (utterance_.keeps_next()) kept_ = planned_samples_;
   if (keeps_segments_) {
-    planned_.push_back({.text = utterance_.next()->text,
-                        .marks = written_marks(planned.marks, *utterance_.reading(), utterance_.next()->text),
+    planned_.push_back({.text = segment.text,
+                        .marks = written_marks(planned.marks, *utterance_.reading(), segment.text, silence.before),
                         .samples = samples});
   }
   segments_.push_back({.row_bytes = planned.row_bytes,
                        .grains = std::move(planned.grains),
                        .prior = std::move(planned.prior),
                        .next = 0,
-                       .pause = pause});
+                       .silence = silence,
+                       .gain = audio::from_volume(segment.prosody.volume)});
   news_.notify_all();
 }
 
@@ -106,16 +115,22 @@ bool SpeechStream::add_grain(wire::GrainDone grain) {
   if (segments_.empty()) return false;
   Segment& segment = segments_.front();
   if (grain.pcm.size() != segment.grains[segment.next].samples) return false;
+  audio::apply(segment.gain, grain.pcm);
+  if (segment.next == 0) add_silence(segment.silence.before);
   pcm_.insert(pcm_.end(), grain.pcm.begin(), grain.pcm.end());
   rendered_ += base::SampleCount{grain.pcm.size()};
   state_ = std::move(grain.state);
   if (++segment.next == segment.grains.size()) {
-    pcm_.resize(pcm_.size() + segment.pause.value);
-    rendered_ += segment.pause;
+    add_silence(segment.silence.behind);
     segments_.pop_front();
   }
   news_.notify_all();
   return true;
+}
+
+void SpeechStream::add_silence(base::SampleCount samples) {
+  pcm_.resize(pcm_.size() + samples.value);
+  rendered_ += samples;
 }
 
 void SpeechStream::use_cheaper_voice(base::SampleRate rate) {

@@ -39,6 +39,7 @@ struct SpeechSpec {
   std::optional<base::Duration> backlog{};  ///< Instead of CellOptions::backlog.
   double weight = 1.0;                      ///< Share of the account against other accounts; above 0.
   std::uint32_t max_streams = 0;            ///< Of the account at once, live or waiting; 0: no limit of its own.
+  std::uint32_t elsewhere = 0;              ///< Streams that the account has in other cells.
   base::Duration wait{};                    ///< How long it may wait to be let in.
   /// The voice that it may be spoken with instead when the cell is nearly full; "" = none.
   std::string cheaper_voice_id{};
@@ -59,7 +60,7 @@ struct Entry {
 struct PlannedSegment {
   std::string text;
   std::vector<wire::Mark> marks;  ///< Where words start and end; may be empty.
-  base::SampleCount samples;      ///< With the pause behind it; 0 where there was nothing to speak.
+  base::SampleCount samples;      ///< With the silence around it; 0 where there was nothing to speak.
 };
 
 /// One utterance on its way to one listener: what is left of the text, the plans, the decoder's state, and the PCM
@@ -85,6 +86,11 @@ class SpeechStream {
   void keep_segments() { keeps_segments_ = true; }
   /// The listener is gone: tasks that wait for the stream stop waiting.
   void leave();
+  /// `audio` was sent to the listener, which has heard all that was sent at `dry_at`, if it plays at once.
+  void delivered(base::Duration audio, std::optional<base::TimePoint> dry_at) {
+    delivered_ += audio;
+    dry_at_ = dry_at;
+  }
   /// When more text last came after all there was had been rendered.
   [[nodiscard]] const std::optional<base::TimePoint>& resumed_at() const { return resumed_at_; }
   [[nodiscard]] End end() const { return end_; }
@@ -93,11 +99,18 @@ class SpeechStream {
 
   /// Where each segment that was planned so far ends, in samples from the first on, at the voice's own rate.
   [[nodiscard]] const std::vector<std::uint64_t>& segment_ends() const { return segment_ends_; }
+  /// Code points of the segments that were planned so far.
+  [[nodiscard]] std::size_t planned_characters() const { return planned_characters_; }
   /// All PCM that was rendered so far.
   [[nodiscard]] base::SampleCount rendered() const { return rendered_; }
 
   // The cell's side.
 
+  [[nodiscard]] base::TimePoint opened_at() const { return opened_at_; }
+  /// Audio that was sent to the listener.
+  [[nodiscard]] base::Duration delivered() const { return delivered_; }
+  /// See delivered(audio, dry_at); nullopt before anything was sent.
+  [[nodiscard]] std::optional<base::TimePoint> dry_at() const { return dry_at_; }
   [[nodiscard]] base::StreamId id() const { return id_; }
   [[nodiscard]] runtime::Executor executor() { return news_.executor(); }
   [[nodiscard]] const SpeechSpec& spec() const { return spec_; }
@@ -116,8 +129,13 @@ class SpeechStream {
 
   /// The job that plans the utterance's next segment.
   [[nodiscard]] wire::PlanJob plan_job(base::JobId job) const;
-  /// The utterance's next segment was planned; `pause` zero samples follow its last grain. Before it is accepted.
-  void add_segment(wire::Planned planned, base::SampleCount pause);
+  /// Zero samples around a segment.
+  struct Silence {
+    base::SampleCount before;
+    base::SampleCount behind;
+  };
+  /// The utterance's next segment was planned, and has silence around it. Before it is accepted.
+  void add_segment(wire::Planned planned, Silence silence);
   /// The utterance's next segment has nothing to speak. Before that is told to the utterance.
   void skip_segment();
   /// The job that renders `count` grains of the current segment from `first` on.
@@ -151,8 +169,11 @@ class SpeechStream {
     std::vector<wire::Grain> grains;
     std::vector<std::byte> prior;
     std::uint32_t next = 0;
-    base::SampleCount pause;
+    Silence silence;
+    audio::Gain gain;  ///< Of its prosody.
   };
+
+  void add_silence(base::SampleCount samples);
 
   base::StreamId id_;
   SpeechSpec spec_;
@@ -164,12 +185,16 @@ class SpeechStream {
   std::vector<std::int16_t> pcm_;
   std::vector<std::uint64_t> segment_ends_;
   base::SampleCount planned_samples_{};  ///< Of all segments so far.
+  std::size_t planned_characters_ = 0;   ///< Likewise.
   base::SampleCount rendered_{};         ///< All that ever came into pcm_.
   base::SampleCount kept_{};             ///< Where the last segment that is kept ends.
   bool cut_ = false;                     ///< The stream ends there.
   End end_ = End::kNotYet;
   bool left_ = false;
   bool begun_ = false;
+  base::TimePoint opened_at_;
+  base::Duration delivered_{};
+  std::optional<base::TimePoint> dry_at_;
   base::TimePoint progress_;
   std::optional<base::TimePoint> resumed_at_;
   std::optional<Entry> entry_;

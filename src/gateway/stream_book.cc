@@ -13,8 +13,14 @@ std::string_view name_of(Door door) { return door == Door::kElevenLabs ? "eleven
 }  // namespace
 
 StreamBook::StreamBook(progress::Store& store, const VoiceDirectory& voices, const Cell& cell, runtime::Clock& clock,
-                       StreamBookOptions options)
-    : store_(store), voices_(voices), cell_(cell), clock_(clock), options_(options), ended_(cell.executor()) {
+                       const ProgressProbe& probe, StreamBookOptions options)
+    : store_(store),
+      voices_(voices),
+      cell_(cell),
+      clock_(clock),
+      probe_(probe),
+      options_(options),
+      ended_(cell.executor()) {
   store_.on_lost([this](const progress::StreamName& name, progress::FencingToken token) { lose(name, token); });
 }
 
@@ -39,7 +45,8 @@ progress::Request StreamBook::describe(const SpeechOrder& order, const identity:
           .format = std::string(codec::name_of(order.output.format)),
           .rate = order.output.rate,
           .bits_per_second = order.output.bit_rate.bits_per_second,
-          .wordless = static_cast<std::uint8_t>(order.output.wordless)};
+          .wordless = static_cast<std::uint8_t>(order.output.wordless),
+          .reading = text::number_of(order.reading)};
 }
 
 runtime::Awaitable<bool> StreamBook::take_over(progress::StreamName name, progress::FencingToken token) {

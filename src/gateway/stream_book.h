@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/cell.h"
+#include "gateway/progress_probe.h"
 #include "gateway/speech_order.h"
 #include "gateway/voice_directory.h"
 #include "identity/caller.h"
@@ -32,13 +33,14 @@ class StreamBook {
  public:
   /// The references outlive it.
   StreamBook(progress::Store& store, const VoiceDirectory& voices, const Cell& cell, runtime::Clock& clock,
-             StreamBookOptions options);
+             const ProgressProbe& probe, StreamBookOptions options);
   ~StreamBook();
   StreamBook(const StreamBook&) = delete;
   StreamBook& operator=(const StreamBook&) = delete;
 
   [[nodiscard]] progress::Store& store() { return store_; }
   [[nodiscard]] runtime::Clock& clock() { return clock_; }
+  [[nodiscard]] const ProgressProbe& probe() const { return probe_; }
   /// What decides the bytes besides the request: the workers that take jobs now, and how texts are read; "" where no
   /// worker has told it yet.
   [[nodiscard]] std::string fingerprint() const {
@@ -66,6 +68,7 @@ class StreamBook {
   const VoiceDirectory& voices_;
   const Cell& cell_;
   runtime::Clock& clock_;
+  const ProgressProbe& probe_;
   StreamBookOptions options_;
   std::string reading_;
   std::list<TrackedSink*> live_;

@@ -43,7 +43,7 @@ class TimedSinkTest : public testing::Test {
     wire::Planned planned;
     planned.grains = {{.kind = 0, .row_begin = 0, .row_end = 1, .samples = 400}};
     planned.marks = std::move(marks);
-    stream_.add_segment(std::move(planned), {100});
+    stream_.add_segment(std::move(planned), {.before = {}, .behind = {100}});
     stream_.utterance().accepted();
   }
 

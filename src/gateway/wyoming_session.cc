@@ -110,13 +110,13 @@ runtime::Awaitable<bool> WyomingSession::begin(wyoming::Speak speak_this) {
   }
   if (!co_await wait_for_silence()) co_return false;
   speaking_ = true;
-  co_return speakers_.spawn(speak(order(std::move(speak_this.text), speak_this.voice)));
+  co_return speakers_.spawn(speak(order(std::move(speak_this.text), speak_this.voice, speak_this.format)));
 }
 
 runtime::Awaitable<bool> WyomingSession::begin(wyoming::BeginText text) {
   if (!co_await wait_for_silence()) co_return false;
   growing_note_ = note();
-  auto asked = order({}, text.voice);
+  auto asked = order({}, text.voice, text.format);
   asked.note = &growing_note_;
   asked.arrival = TextArrival::kInPieces;
   auto growing = speech_.grow(asked, caller_, silence_);
@@ -166,8 +166,10 @@ void WyomingSession::finished() {
   link_.wake();
 }
 
-SpeechOrder WyomingSession::order(std::string text, const wyoming::VoiceChoice& choice) const {
+SpeechOrder WyomingSession::order(std::string text, const wyoming::VoiceChoice& choice,
+                                  wyoming::TextFormat format) const {
   SpeechOrder order{.door = Door::kWyoming, .voice = voice_name(speech_.voices(), choice), .text = std::move(text)};
+  if (format == wyoming::TextFormat::kSsml) order.reading = text::ssml_switches();
   if (const auto found = speech_.voices().find(order.voice)) order.output.rate = found->voice->rate;
   return order;
 }

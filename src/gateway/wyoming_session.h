@@ -49,7 +49,8 @@ class WyomingSession {
   [[nodiscard]] runtime::Awaitable<> speak_growing(AudioOutput output);
   void finished();
   /// With the voice's own rate, since Wyoming says the rate with the audio.
-  [[nodiscard]] SpeechOrder order(std::string text, const protocol::wyoming::VoiceChoice& voice) const;
+  [[nodiscard]] SpeechOrder order(std::string text, const protocol::wyoming::VoiceChoice& voice,
+                                  protocol::wyoming::TextFormat format) const;
 
   WyomingLink link_;
   /// Tells of an answer to `event` that is over; `began`: when it was asked for.

@@ -1,6 +1,6 @@
 #include "progress/memory_store.h"
 
-#include <ranges>
+#include <algorithm>
 #include <utility>
 
 namespace antiphon::progress {
@@ -64,12 +64,15 @@ runtime::Awaitable<Result<Binding>> MemoryStore::bind(std::string key, Binding b
 
 runtime::Awaitable<Result<std::vector<Record>>> MemoryStore::live(Filter filter) {
   trim();
-  std::vector<Record> found;
-  for (const auto& kept : order_ | std::views::reverse) {
-    if (found.size() >= filter.most) break;
+  std::vector<const Record*> matching;
+  for (const auto& kept : order_) {
     const auto& record = kept.record;
-    if (record.progress.state == State::kLive && filter.matches(record.request)) found.push_back(record);
+    if (record.progress.state == State::kLive && filter.matches(record.request)) matching.push_back(&record);
   }
+  std::ranges::sort(matching, {}, [](const Record* record) { return record->request.name; });
+  if (matching.size() > filter.most) matching.resize(filter.most);
+  std::vector<Record> found;
+  for (const auto* const record : matching) found.push_back(*record);
   co_return found;
 }
 

@@ -35,6 +35,9 @@ class MemoryStore final : public Store {
   [[nodiscard]] runtime::Awaitable<Result<Binding>> bind(std::string key, Binding binding) override;
   [[nodiscard]] runtime::Awaitable<Result<std::vector<Record>>> live(Filter filter) override;
   [[nodiscard]] runtime::Awaitable<Result<Totals>> totals(std::uint64_t user) override;
+  [[nodiscard]] Figures figures() const override {
+    return {.records = records_.size(), .bytes = bytes_, .dropped = evicted_};
+  }
   void on_lost(std::function<void(const StreamName&, FencingToken)> callback) override { lost_ = std::move(callback); }
 
   [[nodiscard]] std::size_t records() const { return records_.size(); }

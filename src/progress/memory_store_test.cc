@@ -137,7 +137,9 @@ TEST_F(MemoryStoreTest, LiveStreamsAreListedByTheirUserAndCounted) {
   store_.update(ended, {1}, {.state = State::kComplete, .samples_rendered = 7, .bytes_written = 9});
   const auto all = await(store_.live({})).value();
   ASSERT_EQ(all.size(), 2U);
-  EXPECT_EQ(all[0].request.name, second);
+  EXPECT_EQ(all[0].request.name, std::min(first, second));
+  EXPECT_EQ(await(store_.live({.after = all[0].request.name})).value().at(0).request.name, all[1].request.name);
+  EXPECT_TRUE(await(store_.live({.after = all[1].request.name})).value().empty());
   EXPECT_EQ(await(store_.live({.user = 11})).value().at(0).request.name, first);
   EXPECT_EQ(await(store_.live({.account = 1, .most = 1})).value().size(), 1U);
   const auto totals = await(store_.totals(11)).value();

@@ -14,7 +14,7 @@
 namespace antiphon::progress {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 static_assert(std::endian::native == std::endian::little, "numbers are copied as they are");
 
 template <class T>
@@ -109,6 +109,7 @@ void visit(auto& archive, R& request) {
   archive.number(request.bits_per_second);
   archive.flag(request.as_events);
   archive.number(request.wordless);
+  archive.number(request.reading);
 }
 
 template <class T>

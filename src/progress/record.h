@@ -64,6 +64,7 @@ struct Request {
   std::uint32_t bits_per_second = 0;  ///< 0: the format's own choice.
   bool as_events = false;             ///< Whether the answer was server-sent events.
   std::uint8_t wordless = 0;          ///< The number of a gateway::Wordless.
+  std::uint8_t reading = 0;           ///< The number of the text::Switches.
   friend bool operator==(const Request&, const Request&) = default;
 };
 

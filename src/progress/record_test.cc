@@ -70,10 +70,10 @@ TEST(RecordTest, EveryCutAndEveryTailIsRefused) {
 
 TEST(RecordTest, AnotherVersionIsToldApart) {
   auto bytes = encode(a_progress());
-  bytes[0] = 2;
+  bytes[0] = 1;
   EXPECT_EQ(decode_progress(bytes).error(), DecodeError::kVersion);
   bytes = encode(a_request());
-  bytes[0] = 2;
+  bytes[0] = 1;
   EXPECT_EQ(decode_request(bytes).error(), DecodeError::kVersion);
 }
 

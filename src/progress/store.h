@@ -28,14 +28,29 @@ struct Totals {
   std::uint64_t bytes_written = 0;
 };
 
+/// What a store holds now and has done since it began. Of a store in memory the last five are 0.
+struct Figures {
+  std::size_t records = 0;     ///< In this process: all of a store in memory, else those that are live or not written.
+  std::size_t bytes = 0;       ///< Of these records.
+  std::uint64_t dropped = 0;   ///< Records that were not kept, or went before their time, since there was no room.
+  std::uint64_t failures = 0;  ///< Writes that the server refused or did not answer.
+  std::uint64_t connections = 0;  ///< Times that a connection to the server was made.
+  std::size_t connected = 0;      ///< 1 while there is one.
+  std::uint64_t commands = 0;     ///< Sent to the server.
+  std::uint64_t sent_bytes = 0;   ///< Of these commands.
+  std::size_t waiting = 0;        ///< Commands whose answers have not come.
+};
+
 /// Which streams to list.
 struct Filter {
   std::optional<std::uint64_t> account{};
   std::optional<std::uint64_t> user{};
+  std::optional<StreamName> after{};  ///< Those with greater names alone.
   std::size_t most = 1000;
 
   [[nodiscard]] bool matches(const Request& request) const {
-    return (!account || *account == request.account) && (!user || *user == request.user);
+    return (!account || *account == request.account) && (!user || *user == request.user) &&
+           (!after || request.name > *after);
   }
 };
 
@@ -71,10 +86,13 @@ class Store {
   /// Binds an idempotency key (a hash that holds its API key, too; at most RecordLimits::kNameBytes) unless it is
   /// bound. Returns what it stands for then. Errors: kUnavailable.
   [[nodiscard]] virtual runtime::Awaitable<Result<Binding>> bind(std::string key, Binding binding) = 0;
-  /// Live streams of all cells, the latest first. Errors: kUnavailable.
+  /// Live streams of all cells, in the order of their names. Streams of a cell that has not said for a while that they
+  /// live are not among them. Errors: kUnavailable.
   [[nodiscard]] virtual runtime::Awaitable<Result<std::vector<Record>>> live(Filter filter) = 0;
   /// Errors: kUnavailable.
   [[nodiscard]] virtual runtime::Awaitable<Result<Totals>> totals(std::uint64_t user) = 0;
+
+  [[nodiscard]] virtual Figures figures() const = 0;
 
   /// Calls back, from the event loop, whenever the store learns that an owner with `token` or less has lost the stream:
   /// it may not write another byte of audio. A second call replaces the first; an empty function ends it.

@@ -8,6 +8,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
+#include <optional>
 #include <utility>
 
 #include "runtime/task_group.h"
@@ -61,6 +62,7 @@ runtime::Awaitable<> Client::stay() {
   co_await runtime::run_until(clock_, clock_.now() + options_.timeout, connect());
   if (!connection_) co_return;
   ready_ = true;
+  ++connections_;
   if (changed_) changed_("");
   runtime::TaskGroup tasks(executor_);
   tasks.spawn(read());
@@ -205,20 +207,34 @@ Result<void> Client::send(const Command& command, Answered answered) {
 }
 
 runtime::Awaitable<Result<Reply>> Client::ask(Command command) {
-  struct Answer {
-    explicit Answer(const runtime::Executor& executor) : event(executor) {}
-    Result<Reply> reply = unavailable("the wait was given up");
+  std::vector<Command> commands;
+  commands.push_back(std::move(command));
+  auto replies = co_await ask_all(std::move(commands));
+  if (!replies) co_return std::unexpected(std::move(replies.error()));
+  co_return std::move(replies->front());
+}
+
+runtime::Awaitable<Result<std::vector<Reply>>> Client::ask_all(std::vector<Command> commands) {
+  struct Answers {
+    explicit Answers(const runtime::Executor& executor) : event(executor) {}
+    std::vector<Reply> replies;
+    std::optional<Error> error;
     runtime::Event event;
   };
-  // The answer may come after a caller that was cancelled has gone.
-  const auto answer = std::make_shared<Answer>(executor_);
-  auto sent = send(command, [answer](Result<Reply> reply) {
-    answer->reply = std::move(reply);
-    answer->event.set();
-  });
-  if (!sent) co_return std::unexpected(sent.error());
-  if (!co_await answer->event.wait()) co_return unavailable("the wait was given up");
-  co_return std::move(answer->reply);
+  // The answers may come after a caller that was cancelled has gone.
+  const auto answers = std::make_shared<Answers>(executor_);
+  const auto count = commands.size();
+  for (const auto& command : commands) {
+    auto sent = send(command, [answers, count](Result<Reply> reply) {
+      if (!reply && !answers->error) answers->error = std::move(reply.error());
+      answers->replies.push_back(reply ? std::move(*reply) : Reply{});
+      if (answers->replies.size() == count) answers->event.set();
+    });
+    if (!sent) co_return std::unexpected(std::move(sent.error()));
+  }
+  if (count > 0 && !co_await answers->event.wait()) co_return unavailable("the wait was given up");
+  if (answers->error) co_return std::unexpected(*std::move(answers->error));
+  co_return std::move(answers->replies);
 }
 
 runtime::Awaitable<> Client::read() {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "link/byte_stream.h"
 #include "redis/command.h"
@@ -53,6 +54,9 @@ class Client {
   /// Sends and waits for the answer. Errors: all but kUrl.
   [[nodiscard]] runtime::Awaitable<Result<Reply>> ask(Command command);
 
+  /// The same of several at once: answers in the order of `commands`, or the first error.
+  [[nodiscard]] runtime::Awaitable<Result<std::vector<Reply>>> ask_all(std::vector<Command> commands);
+
   /// Gives up the connection, and makes another one.
   void reconnect(std::string reason);
 
@@ -61,7 +65,8 @@ class Client {
 
   [[nodiscard]] bool connected() const { return ready_; }
   [[nodiscard]] std::size_t waiting() const { return pending_.size(); }
-  [[nodiscard]] std::uint64_t commands() const { return commands_; }  ///< Sent since it began.
+  [[nodiscard]] std::uint64_t commands() const { return commands_; }        ///< Sent since it began.
+  [[nodiscard]] std::uint64_t connections() const { return connections_; }  ///< Made since it began.
   [[nodiscard]] std::uint64_t sent_bytes() const { return sent_bytes_; }
 
  private:
@@ -99,6 +104,7 @@ class Client {
   std::string reason_;  ///< Why the connection is lost.
   std::string outgoing_;
   std::deque<Pending> pending_;  ///< In the order in which they were sent.
+  std::uint64_t connections_ = 0;
   std::uint64_t commands_ = 0;
   std::uint64_t sent_bytes_ = 0;
   runtime::Event lost_;

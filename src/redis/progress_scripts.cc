@@ -9,8 +9,9 @@ if owner > tonumber(ARGV[1]) then return owner end
 if ARGV[9] then redis.call('HSET', KEYS[1], 'r', ARGV[9], 'c', ARGV[8]) elseif owner < 0 then return -1 end
 redis.call('HSET', KEYS[1], 't', ARGV[1], 'o', ARGV[2], 'p', ARGV[3], 'u', ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
-if ARGV[6] == '1' then redis.call('ZADD', KEYS[2], ARGV[4], ARGV[7]) else redis.call('ZREM', KEYS[2], ARGV[7]) end
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[4] - ARGV[5])
+local now = tonumber(redis.call('TIME')[1])
+if ARGV[6] == '1' then redis.call('ZADD', KEYS[2], now, ARGV[7]) else redis.call('ZREM', KEYS[2], ARGV[7]) end
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 30)
 redis.call('ZADD', KEYS[3], ARGV[4], ARGV[7])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[4] - ARGV[5])
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
@@ -32,8 +33,14 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return false end
 redis.call('HINCRBY', KEYS[1], 't', 1)
 redis.call('HSET', KEYS[1], 'o', ARGV[1], 'u', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
-redis.call('ZADD', KEYS[2], ARGV[2], ARGV[4])
+redis.call('ZADD', KEYS[2], redis.call('TIME')[1], ARGV[4])
 return redis.call('HMGET', KEYS[1], 'r', 'p', 'o', 't', 'c', 'u'))";
+}
+
+std::string_view list_script() {
+  return R"(
+local oldest = tonumber(redis.call('TIME')[1]) - 30
+return redis.call('ZRANGE', KEYS[1], oldest, '+inf', 'BYSCORE', 'LIMIT', 0, ARGV[1]))";
 }
 
 }  // namespace antiphon::redis

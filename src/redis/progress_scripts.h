@@ -17,4 +17,8 @@ namespace antiphon::redis {
 /// Arguments: cell, now, lifetime in ms, name. Returns nil, or r, p, o, t, c, u.
 [[nodiscard]] std::string_view claim_script();
 
+/// KEYS: the live streams. ARGV: the most to return. Returns the names of those that were written in the last half
+/// minute by Redis' clock: the others are of cells that are gone.
+[[nodiscard]] std::string_view list_script();
+
 }  // namespace antiphon::redis

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "redis/progress_scripts.h"
@@ -18,7 +19,11 @@ using progress::now_ms;
 using progress::Record;
 using progress::StreamName;
 
-constexpr std::size_t kMostListed = 1000;
+constexpr std::size_t kMostCounted = 1000;
+/// Names of live streams that are looked at for a list.
+constexpr std::size_t kMostLive = 10'000;
+/// Records that are asked for at once.
+constexpr std::size_t kReadAtOnce = 128;
 
 std::unexpected<progress::Errc> unavailable() { return std::unexpected(progress::Errc::kUnavailable); }
 std::unexpected<progress::Errc> not_found() { return std::unexpected(progress::Errc::kNotFound); }
@@ -47,6 +52,15 @@ std::optional<Record> parse_record(const Reply& reply, const StreamName& name) {
                 .token = {*token},
                 .created_ms = *created,
                 .updated_ms = *updated};
+}
+
+/// Leaves out what is no name.
+std::vector<StreamName> names_in(const Reply& reply) {
+  std::vector<StreamName> names;
+  for (const auto& element : reply.elements) {
+    if (const auto name = progress::parse_name(element.text)) names.push_back(*name);
+  }
+  return names;
 }
 
 std::string encode_binding(const progress::Binding& binding) {
@@ -242,37 +256,50 @@ runtime::Awaitable<progress::Result<progress::Binding>> ProgressStore::bind(std:
   co_return *before;
 }
 
-runtime::Awaitable<progress::Result<std::vector<Record>>> ProgressStore::records_of(std::string set, std::size_t most) {
-  const auto names =
-      co_await client_.ask({"ZRANGE", std::move(set), "0", std::to_string(std::min(most, kMostListed) - 1), "REV"});
-  if (!names) co_return unavailable();
+runtime::Awaitable<progress::Result<std::vector<Record>>> ProgressStore::read(std::vector<StreamName> names) {
+  std::vector<Command> commands;
+  for (const auto& name : names) {
+    commands.push_back({"HMGET", key("s", to_text(name)), "r", "p", "o", "t", "c", "u"});
+  }
+  const auto replies = co_await client_.ask_all(std::move(commands));
+  if (!replies) co_return unavailable();
   std::vector<Record> records;
-  for (const auto& element : names->elements) {
-    const auto name = progress::parse_name(element.text);
-    if (!name || records.size() >= most) continue;
-    const auto record = co_await find(*name);
-    if (record) {
-      records.push_back(*record);
-    } else if (record.error() == progress::Errc::kUnavailable) {
-      co_return unavailable();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (const auto owned = owned_.find(names[i]); owned != owned_.end()) {
+      records.push_back(owned->second.record);
+    } else if (auto record = parse_record(replies->at(i), names[i])) {
+      records.push_back(std::move(*record));
     }
   }
   co_return records;
 }
 
 runtime::Awaitable<progress::Result<std::vector<Record>>> ProgressStore::live(progress::Filter filter) {
-  if (filter.most == 0) co_return std::vector<Record>();
-  auto records = co_await records_of(key("live", ""), kMostListed);
-  if (!records) co_return unavailable();
-  std::erase_if(*records, [&](const Record& record) {
-    return record.progress.state != progress::State::kLive || !filter.matches(record.request);
-  });
-  if (records->size() > filter.most) records->resize(filter.most);
-  co_return std::move(*records);
+  const auto reply =
+      co_await client_.ask({"EVAL", std::string(list_script()), "1", key("live", ""), std::to_string(kMostLive)});
+  if (!reply) co_return unavailable();
+  auto names = names_in(*reply);
+  if (filter.after) std::erase_if(names, [&](const StreamName& name) { return name <= *filter.after; });
+  std::ranges::sort(names);
+  std::vector<Record> found;
+  for (auto rest = std::span(names); !rest.empty() && found.size() < filter.most;) {
+    const auto some = rest.first(std::min(rest.size(), kReadAtOnce));
+    rest = rest.subspan(some.size());
+    auto records = co_await read({some.begin(), some.end()});
+    if (!records) co_return unavailable();
+    for (auto& record : *records) {
+      if (record.progress.state != progress::State::kLive || !filter.matches(record.request)) continue;
+      if (found.size() < filter.most) found.push_back(std::move(record));
+    }
+  }
+  co_return found;
 }
 
 runtime::Awaitable<progress::Result<progress::Totals>> ProgressStore::totals(std::uint64_t user) {
-  const auto records = co_await records_of(key("u", std::to_string(user)), kMostListed);
+  const auto reply =
+      co_await client_.ask({"ZRANGE", key("u", std::to_string(user)), "0", std::to_string(kMostCounted - 1), "REV"});
+  if (!reply) co_return unavailable();
+  const auto records = co_await read(names_in(*reply));
   if (!records) co_return unavailable();
   progress::Totals totals;
   for (const auto& record : *records) {
@@ -282,6 +309,18 @@ runtime::Awaitable<progress::Result<progress::Totals>> ProgressStore::totals(std
     totals.bytes_written += record.progress.bytes_written;
   }
   co_return totals;
+}
+
+progress::Figures ProgressStore::figures() const {
+  return {.records = owned_.size(),
+          .bytes = bytes_,
+          .dropped = dropped_,
+          .failures = failures_,
+          .connections = client_.connections(),
+          .connected = client_.connected() ? 1U : 0U,
+          .commands = client_.commands(),
+          .sent_bytes = client_.sent_bytes(),
+          .waiting = client_.waiting()};
 }
 
 Command ProgressStore::script(std::string_view text, const StreamName& name, std::uint64_t user) const {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "progress/store.h"
 #include "redis/client.h"
@@ -46,6 +47,7 @@ class ProgressStore final : public progress::Store {
   [[nodiscard]] runtime::Awaitable<progress::Result<std::vector<progress::Record>>> live(
       progress::Filter filter) override;
   [[nodiscard]] runtime::Awaitable<progress::Result<progress::Totals>> totals(std::uint64_t user) override;
+  [[nodiscard]] progress::Figures figures() const override;
   void on_lost(std::function<void(const progress::StreamName&, progress::FencingToken)> callback) override {
     lost_ = std::move(callback);
   }
@@ -75,9 +77,9 @@ class ProgressStore final : public progress::Store {
   [[nodiscard]] Command script(std::string_view text, const progress::StreamName& name, std::uint64_t user) const;
   [[nodiscard]] std::string key(std::string_view kind, std::string_view name) const;
   [[nodiscard]] std::string ttl_ms() const;
-  /// Those of a sorted set, the latest first.
-  [[nodiscard]] runtime::Awaitable<progress::Result<std::vector<progress::Record>>> records_of(std::string set,
-                                                                                               std::size_t most);
+  /// The records of these names that there are, as this cell knows its own.
+  [[nodiscard]] runtime::Awaitable<progress::Result<std::vector<progress::Record>>> read(
+      std::vector<progress::StreamName> names);
 
   runtime::Clock& clock_;
   Client& client_;

@@ -3,10 +3,11 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "redis/census.h"
 #include "redis/reply_parser.h"
 #include "redis/url.h"
 
-/// The first byte decides: an address, or replies in pieces of that many bytes.
+/// The first byte decides: an address, the report of a cell, or replies in pieces of that many bytes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bytes are text here.
@@ -14,6 +15,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (data[0] == 'u') {
     const auto url = antiphon::redis::parse_url(rest);
     if (url) ANTIPHON_CHECK(!url->endpoints.empty(), "an address has a host");
+    return 0;
+  }
+  if (data[0] == 'c') {
+    const auto report = antiphon::redis::decode_census(rest);
+    if (report) ANTIPHON_CHECK(antiphon::redis::decode_census(encode(*report)) == report, "a report is read again");
     return 0;
   }
   antiphon::redis::ReplyParser parser({.bytes = 4096, .nodes = 64});

@@ -11,6 +11,8 @@ namespace {
 
 /// The finest time that a refusal names, and how often waiting requests are tested while nothing is reported.
 constexpr base::Duration kStep = std::chrono::milliseconds(100);
+/// How soon a cell may hear that a stream of another one has ended.
+constexpr base::Duration kElsewhere = std::chrono::seconds(1);
 /// So many waiting requests are tested whenever anything has changed; the others at most every kStep.
 constexpr std::size_t kInFront = 8;
 /// Most reservations of all accounts together, and of one account.
@@ -312,10 +314,11 @@ std::optional<Refused> AdmissionDesk::over_limit(const StreamSpec& spec, base::T
   const auto& accounts = scheduler_.accounts();
   const auto account = account_of(spec);
   const auto of_account = accounts.streams_of_account(account) + applicants_.of_account(account);
-  if (spec.max_streams > 0 && of_account >= spec.max_streams) {
+  if (spec.max_streams > 0 && of_account + spec.elsewhere >= spec.max_streams) {
+    const auto soonest = spec.elsewhere > 0 ? kElsewhere : kStep;
     return Refused{.stream = spec.id,
                    .reason = RefusalReason::kAccountLimit,
-                   .retry_after = std::max(kStep, scheduler_.stream_table().next_end_of_account(account, now))};
+                   .retry_after = std::max(soonest, scheduler_.stream_table().next_end_of_account(account, now))};
   }
   const auto of_user = accounts.streams_of_user(spec.user) + applicants_.of_user(member_of(spec));
   if (of_user < scheduler_.options().streams_per_user) return std::nullopt;

@@ -132,6 +132,24 @@ TEST_F(AdmissionTest, AnAccountsOwnLimitIsToldApartAndCountsWhoWaitsWhicheverUse
   EXPECT_EQ(refused(capped(104, 60s)).size(), 1U);
 }
 
+TEST_F(AdmissionTest, StreamsInOtherCellsCountToTheLimitOfTheirAccountAlone) {
+  with({}, 4);
+  const auto ask_with = [&](std::uint64_t account, std::uint32_t limit, std::uint32_t elsewhere) {
+    auto spec = stream(account);
+    spec.max_streams = limit;
+    spec.elsewhere = elsewhere;
+    desk_->apply(spec, 0s, kNow);
+    return desk_->poll(kNow).front();
+  };
+  EXPECT_TRUE(std::holds_alternative<Admitted>(ask_with(9, 3, 2)));
+  const auto over = ask_with(9, 3, 2);
+  ASSERT_TRUE(std::holds_alternative<Refused>(over));
+  EXPECT_EQ(std::get<Refused>(over).reason, RefusalReason::kAccountLimit);
+  EXPECT_TRUE(std::holds_alternative<Refused>(ask_with(10, 3, 4'000'000'000)));
+  EXPECT_GE(std::get<Refused>(ask_with(10, 3, 3)).retry_after, 1s) << "the others are heard once a second";
+  EXPECT_TRUE(std::holds_alternative<Admitted>(ask_with(11, 0, 100))) << "it has no limit";
+}
+
 TEST_F(AdmissionTest, AnAccountKeepsNoMorePlacesThanItsShare) {
   with({});
   fill();

@@ -26,6 +26,7 @@ using characters::is_lower;
 using characters::is_opening;
 using characters::is_space;
 using characters::is_upper;
+using characters::is_word;
 using characters::spoken_weight;
 using characters::trimmed;
 

@@ -25,7 +25,12 @@ std::size_t overlong(std::size_t limit) { return limit + limit / 4; }
 }  // namespace
 
 GrowingText::GrowingText(const Options& options)
-    : options_(options), limit_(limit_of(options)), overlong_(overlong(limit_)) {}
+    : options_(options), limit_(limit_of(options, {})), overlong_(overlong(limit_)) {}
+
+void GrowingText::enter(const SentenceState& state) {
+  state_ = state;
+  limit_ = limit_of(options_, state.prosody);
+}
 
 Result<void> GrowingText::append(std::string_view utf8, std::vector<Segment>& out) {
   if (const auto at = find_invalid_utf8(utf8)) {
@@ -41,7 +46,7 @@ Result<void> GrowingText::append(std::string_view utf8, std::vector<Segment>& ou
 
 GrowingText::Mark GrowingText::mark_of(char32_t c) {
   if (c == '.') return Mark::kStop;
-  if (characters::is_pause(c)) return Mark::kSentence;
+  if (characters::parts_segments(c)) return Mark::kSentence;
   if (ends_sentence(c)) return Mark::kSentence;
   return ends_clause_or_comma(c) ? Mark::kClause : Mark::kNone;
 }
@@ -93,23 +98,28 @@ void GrowingText::decide(std::vector<Segment>& out) {
   ++decisions_;
   mark_ = Mark::kNone;
   const auto normalised = normalise(text_).value_or("");
-  auto complete = sentences(normalised);
-  if (complete.empty()) return clear();
-  const bool ended = complete.back().pause > base::Duration{0};
+  auto state = state_;
+  auto complete = sentences(normalised, state);
+  const bool ended = complete.empty() || complete.back().end != Sentence::End::kMark;
   const auto rest = ended ? std::string_view() : complete.back().text;
-  if (!ended) complete.pop_back();
+  if (!ended) {
+    state = {.prosody = complete.back().prosody, .pause = complete.back().pause_before};
+    complete.pop_back();
+  }
   for (const auto& sentence : complete) {
-    for (const auto part : parts(sentence.text, limit_)) out.push_back({.text = std::string(part)});
-    out.back().pause_after = pause_behind(sentence, pause_of(options_));
+    append_segments(sentence, options_, out);
     nothing_cut_yet_ = false;
   }
+  enter(state);
   if (ended) return clear();
   keep(rest, out);
 }
 
 void GrowingText::keep(std::string_view rest, std::vector<Segment>& out) {
   const auto cut_off = [&](const Cut& cut) {
-    out.push_back({.text = std::string(rest.substr(0, cut.end))});
+    out.push_back({.text = std::string(rest.substr(0, cut.end)),
+                   .prosody = state_.prosody,
+                   .pause_before = std::exchange(state_.pause, {})});
     rest.remove_prefix(cut.begin);
     nothing_cut_yet_ = false;
   };
@@ -144,8 +154,8 @@ void GrowingText::flush(std::vector<Segment>& out, Flush how) {
   char32_t last = 0;
   do {
     last = decode_previous(normalised, end);
-  } while (end > 0 && is_closing(last));
-  if (characters::is_pause(last)) return;
+  } while (end > 0 && (is_closing(last) || is_space(last) || characters::is_prosody(last)));
+  if (characters::parts_segments(last)) return;
   if (how == Flush::kSentence || ends_sentence(last)) out.back().pause_after = pause_of(options_);
 }
 
@@ -160,7 +170,9 @@ void GrowingText::begin_with(std::string word) {
 }
 
 void GrowingText::finish(std::vector<Segment>& out) {
-  auto rest = segment(normalise(text_).value_or(""), options_);
+  auto state = state_;
+  auto rest = segment(normalise(text_).value_or(""), options_, state);
+  enter(state);
   if (!rest.empty()) nothing_cut_yet_ = false;
   out.insert(out.end(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end()));
   clear();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "text/segmenter.h"
+#include "text/sentences.h"
 #include "text/text.h"
 
 namespace antiphon::text {
@@ -62,8 +63,12 @@ class GrowingText {
   /// The text is `word` so far; it is the end of what was cut.
   void begin_with(std::string word);
 
+  /// What follows is spoken so.
+  void enter(const SentenceState& state);
+
   Options options_;
-  std::size_t limit_;
+  SentenceState state_{};   ///< Of the text before text_.
+  std::size_t limit_;       ///< Of the prosody there.
   std::string text_;        ///< In no segment yet; its decided part is normalised.
   std::size_t length_ = 0;  ///< About its spoken_length(); white space in a row counts once.
   std::size_t overlong_;    ///< Length from which on it is cut wherever that is best.

@@ -76,8 +76,8 @@ void OriginalText::clean(std::string_view utf8) {
 void OriginalText::add(markup::Clean clean) {
   for (std::size_t at = 0; at < clean.text.size();) {
     const auto begin = at;
-    // The signs of pauses are in no segment.
-    if (characters::is_pause(decode_next(clean.text, at))) clean.text.replace(begin, at - begin, at - begin, ' ');
+    // These signs are in no segment.
+    if (characters::parts_segments(decode_next(clean.text, at))) clean.text.replace(begin, at - begin, at - begin, ' ');
   }
   left_ += clean.text;
   stretches_.insert(stretches_.end(), clean.stretches.begin(), clean.stretches.end());

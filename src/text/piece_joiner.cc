@@ -57,7 +57,7 @@ bool PieceJoiner::parts(std::string_view piece) {
     const bool number = is_digit(first) && (is_digit(last) || (U".,:"sv.contains(last) && is_digit(before)));
     std::size_t at = 0;
     const bool tied = is_apostrophe(last) || is_apostrophe(decode_next(piece, at));
-    return (is_letter(first) || is_digit(first)) && !number && !tied;
+    return is_word(first) && !number && !tied;
   }
   // A client that sends its spaces means none here: "You" and "Tube", "Mc" and "Donald".
   if (has_spaces_) return false;

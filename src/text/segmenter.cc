@@ -12,22 +12,27 @@
 
 namespace antiphon::text {
 
-std::size_t limit_of(const Options& options) {
+double speed_in(const characters::Prosody& prosody, double speed) {
+  const double scaled = prosody.rate == 100 ? speed : speed * prosody.rate / 100;
+  return scaled > 0.25 ? std::min(scaled, 4.0) : 0.25;
+}
+
+std::size_t limit_of(const Options& options, const characters::Prosody& prosody) {
   const auto chars = std::clamp<std::size_t>(options.max_chars, 16, 10'000);
-  const double speed = options.speed > 0.25 ? std::min(options.speed, 2.0) : 0.25;
+  const double speed = std::min(speed_in(prosody, options.speed), 2.0);
   return std::max<std::size_t>(static_cast<std::size_t>(static_cast<double>(chars) * speed), 16);
 }
 
-base::Duration longest_audio(const Options& options) {
+base::Duration longest_audio(const Options& options, const characters::Prosody& prosody) {
   constexpr double kLettersPerSecond = 15;
   constexpr double kLeastLetters = 10 * kLettersPerSecond;
-  const auto limit = limit_of(options);
+  const auto limit = limit_of(options, prosody);
   // Faster speech has longer segments, but its plans are not to cost more than so much.
   const auto beyond = std::min(limit, std::clamp<std::size_t>(options.max_chars, 16, 10'000)) / 2;
   const auto letters = static_cast<double>(limit + beyond);
   // Beyond twice the speed segments grow no further, and speech hardly gets shorter: each phoneme keeps a frame at
   // least.
-  const double speed = std::clamp(options.speed, 0.25, 2.0);
+  const double speed = std::min(speed_in(prosody, options.speed), 2.0);
   return base::from_seconds(std::max(letters, kLeastLetters) / kLettersPerSecond / speed);
 }
 
@@ -36,7 +41,7 @@ base::Duration pause_of(const Options& options) {
 }
 
 base::Duration pause_behind(const Sentence& sentence, base::Duration usual) {
-  if (sentence.pause == base::Duration{0}) return usual;
+  if (sentence.pause == base::Duration{0}) return sentence.end == Sentence::End::kProsody ? base::Duration{0} : usual;
   auto end = sentence.text.size();
   char32_t last = 0;
   do {
@@ -51,14 +56,25 @@ std::size_t spoken_length(std::string_view utf8) {
   return length;
 }
 
+void append_segments(const Sentence& sentence, const Options& options, std::vector<Segment>& out) {
+  const auto first = out.size();
+  for (const auto part : parts(sentence.text, limit_of(options, sentence.prosody))) {
+    out.push_back({.text = std::string(part), .prosody = sentence.prosody});
+  }
+  out[first].pause_before = sentence.pause_before;
+  out.back().pause_after = pause_behind(sentence, pause_of(options));
+}
+
 std::vector<Segment> segment(std::string_view normalised, const Options& options) {
-  const auto limit = limit_of(options);
-  const auto pause = pause_of(options);
+  SentenceState state;
+  return segment(normalised, options, state);
+}
+
+std::vector<Segment> segment(std::string_view normalised, const Options& options, SentenceState& state) {
   std::vector<Segment> out;
   std::size_t wanted = 0;
-  for (const auto& sentence : sentences(normalised)) {
-    for (const auto part : parts(sentence.text, limit)) out.push_back({.text = std::string(part)});
-    out.back().pause_after = pause_behind(sentence, pause);
+  for (const auto& sentence : sentences(normalised, state)) {
+    append_segments(sentence, options, out);
     if (sentence.pause > base::Duration{0}) wanted = out.size();
   }
   // No silence after the last words, whatever signs may follow them, but where the text asks for it.
@@ -80,8 +96,12 @@ std::optional<std::pair<Segment, Segment>> split(const Segment& segment) {
   if (chosen == places.size()) chosen = best_cut(places, 0, 0, half, whole);
   const auto& cut = places[chosen];
   const std::string_view text = segment.text;
-  return std::pair{Segment{.text = std::string(text.substr(0, cut.end))},
-                   Segment{.text = std::string(text.substr(cut.begin)), .pause_after = segment.pause_after}};
+  return std::pair{
+      Segment{.text = std::string(text.substr(0, cut.end)),
+              .prosody = segment.prosody,
+              .pause_before = segment.pause_before},
+      Segment{
+          .text = std::string(text.substr(cut.begin)), .pause_after = segment.pause_after, .prosody = segment.prosody}};
 }
 
 }  // namespace antiphon::text

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "text/characters/signs.h"
 #include "text/markup/options.h"
 #include "text/pronunciation/dictionary.h"
 #include "text/reading/reading.h"
@@ -40,8 +41,10 @@ struct Options {
 
 /// What is planned in one piece: a sentence or a part of one.
 struct Segment {
-  std::string text;               ///< UTF-8, without white space at its ends; not empty.
-  base::Duration pause_after{0};  ///< Silence that follows.
+  std::string text;                ///< UTF-8, without white space at its ends; not empty.
+  base::Duration pause_after{0};   ///< Silence that follows.
+  characters::Prosody prosody{};   ///< How fast and how loud it is spoken, beside the request's own.
+  base::Duration pause_before{0};  ///< Silence before it; of what no segment is before.
   friend bool operator==(const Segment&, const Segment&) = default;
 };
 
@@ -52,7 +55,10 @@ struct Segment {
 /// Longest audio that a segment may become which segment() cuts by `options`: half as much again as its letters are
 /// expected to take, and 10 s at least at speed 1. One whose plan would be longer, such as a row of long numbers, is
 /// cut by split().
-[[nodiscard]] base::Duration longest_audio(const Options& options);
+[[nodiscard]] base::Duration longest_audio(const Options& options, const characters::Prosody& prosody = {});
+
+/// The speed of a segment of such a prosody where the request's is `speed`; 0.25 to 4.
+[[nodiscard]] double speed_in(const characters::Prosody& prosody, double speed);
 
 /// Cuts a text into segments of at most options.max_chars (scaled by speed): at the ends of sentences; a sentence
 /// that is too long at a clause's end, before a conjunction, between words, or, failing that, between graphemes. Only

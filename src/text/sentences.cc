@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "text/boundaries.h"
 #include "text/characters/signs.h"
@@ -166,22 +167,41 @@ bool goes_on(std::string_view sentence, std::string_view rest) {
   return false;
 }
 
-/// The sentences of a text that asks for no pause.
-void append_sentences(std::string_view text, std::vector<Sentence>& out) {
+/// Whether it has anything but signs that say how something is said.
+bool has_text(std::string_view sentence) {
+  for (std::size_t at = 0; at < sentence.size();) {
+    if (!characters::is_private_sign(decode_next(sentence, at))) return true;
+  }
+  return false;
+}
+
+/// The sentences of a text without signs that part segments.
+void append_sentences(std::string_view text, SentenceState& state, std::vector<Sentence>& out) {
   std::size_t begin = 0;
   for (const auto end : boundaries(Boundary::kSentence, text)) {
     const auto raw = text.substr(begin, end - begin);
     const auto sentence = trimmed(raw);
     const auto rest = trimmed(text.substr(end));
-    if (sentence.empty()) {
+    if (!has_text(sentence)) {
       begin = end;
       continue;
     }
     const bool paragraph_ends = raw.ends_with('\n');
     if (!rest.empty() && !paragraph_ends && goes_on(sentence, rest)) continue;
-    out.push_back({.text = sentence});
+    out.push_back({.text = sentence, .pause_before = std::exchange(state.pause, {}), .prosody = state.prosody});
     begin = end;
   }
+}
+
+/// How a sentence ends before a change of prosody; `text` ends with it and the white space behind it.
+Sentence::End end_before_prosody(std::string_view text, std::string_view sentence, std::string_view rest) {
+  if (text.ends_with('\n')) return Sentence::End::kSign;
+  auto at = sentence.size();
+  char32_t last = 0;
+  do {
+    last = decode_previous(sentence, at);
+  } while (at > 0 && is_closing(last));
+  return ends_sentence(last) && !goes_on(sentence, rest) ? Sentence::End::kSign : Sentence::End::kProsody;
 }
 
 }  // namespace
@@ -193,21 +213,29 @@ bool is_judged_by_next_word(std::string_view text) {
   return !stem.empty() && (is_initial(stem) || is_dotted(stem) || contains(kEither, lower_ascii(stem)));
 }
 
-std::vector<Sentence> sentences(std::string_view text) {
-  // Four bytes begin with this one in the plane of pauses, and in few others.
-  constexpr char kPauseLead = '\xF3';
+std::vector<Sentence> sentences(std::string_view text, SentenceState& state) {
+  // Four bytes begin with this one in the plane of the signs, and in few others.
+  constexpr char kSignLead = '\xF3';
   std::vector<Sentence> out;
   std::size_t begin = 0;
-  for (auto at = text.find(kPauseLead); at != std::string_view::npos; at = text.find(kPauseLead, at)) {
+  for (auto at = text.find(kSignLead); at != std::string_view::npos; at = text.find(kSignLead, at)) {
     const auto end = at;
     const char32_t c = decode_next(text, at);
-    if (!characters::is_pause(c)) continue;
-    append_sentences(text.substr(begin, end - begin), out);
+    if (!characters::parts_segments(c)) continue;
+    const auto before = out.size();
+    const auto part = text.substr(begin, end - begin);
+    append_sentences(part, state, out);
     begin = at;
-    if (!out.empty())
-      out.back().pause = std::min(out.back().pause + characters::pause_length(c), characters::kLongestPause);
+    if (characters::is_prosody(c)) {
+      state.prosody = characters::prosody_of(c);
+      if (out.size() > before) out.back().end = end_before_prosody(part, out.back().text, trimmed(text.substr(at)));
+      continue;
+    }
+    auto& pause = out.empty() ? state.pause : out.back().pause;
+    pause = std::min(pause + characters::pause_length(c), characters::kLongestPause);
+    if (!out.empty()) out.back().end = Sentence::End::kSign;
   }
-  append_sentences(text.substr(begin), out);
+  append_sentences(text.substr(begin), state, out);
   return out;
 }
 

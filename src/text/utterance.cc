@@ -109,7 +109,8 @@ void Utterance::add(std::vector<Segment> segments) {
 void Utterance::read() {
   reading_ = reading::Reading();
   if (segments_.empty()) return;
-  const auto& [text, pause] = segments_.front();
+  const auto& text = segments_.front().text;
+  const auto pause = segments_.front().pause_after;
   if (options_.normalise == Normalise::kOff) return reading_.add(text);
   reading_ = reading::read(text, options_.language, options_.dictionaries);
   if (trimmed(reading_.spoken()).empty()) {
@@ -121,7 +122,7 @@ void Utterance::read() {
   auto end = reading_.spoken().size();
   if (pause == base::Duration{0} || end == 0) return;
   const char32_t last = decode_previous(reading_.spoken(), end);
-  if (is_letter(last) || is_digit(last)) reading_.add(0, ".");
+  if (characters::is_word(last)) reading_.add(0, ".");
 }
 
 void Utterance::accepted() {

@@ -143,6 +143,46 @@ TEST(Utterance, AnAskedForPauseEndsASegmentAndLastsAsLong) {
   EXPECT_EQ(spoken("Wait. [pause:1s]").back().pause_after, 1s) << "at the end, too";
 }
 
+TEST(Utterance, APauseAtTheBeginIsSilenceBeforeTheFirstSegment) {
+  EXPECT_EQ(spoken("[pause:300ms]<break time='200ms'/> Go on. Now."),
+            (std::vector<Segment>{{.text = "Go on.", .pause_after = 100ms, .pause_before = 500ms}, {.text = "Now."}}));
+  Utterance growing(Options{});
+  for (const char c : std::string_view("[pause:300ms] Well now, this is the first clause, and it goes on. End")) {
+    ASSERT_TRUE(growing.append(std::string_view(&c, 1)));
+  }
+  growing.finish();
+  const auto segments = segments_of(growing);
+  EXPECT_EQ(segments.front().text, "Well now, this is the first clause,");
+  EXPECT_EQ(segments.front().pause_before, 300ms);
+  EXPECT_EQ(segments.back().pause_before, 0ms);
+}
+
+TEST(Utterance, AProsodyIsASegmentOfItsOwnWithoutAPauseWithinASentence) {
+  const characters::Prosody fast{.rate = 150, .volume = 0};
+  EXPECT_EQ(
+      spoken("I am <prosody rate='fast'>very glad</prosody> today. <prosody rate='fast'>Dr. Who? Yes.</prosody> No."),
+      (std::vector<Segment>{{.text = "I am"},
+                            {.text = "very glad", .prosody = fast},
+                            {.text = "today.", .pause_after = 100ms},
+                            {.text = "Dr. Who?", .pause_after = 100ms, .prosody = fast},
+                            {.text = "Yes.", .pause_after = 100ms, .prosody = fast},
+                            {.text = "No."}}));
+  EXPECT_EQ(spoken("Mr. <prosody volume='loud'>Smith</prosody>").front().pause_after, 0ms);
+  EXPECT_EQ(spoken("<prosody rate='fast'>One</prosody>\n\nTwo").front().pause_after, 100ms);
+}
+
+TEST(Utterance, SegmentsOfAProsodyAreAsLongAsItsSpeedLetsThem) {
+  std::string words;
+  for (int i = 0; i < 100; ++i) words += "word ";
+  const auto slow = spoken("<prosody rate='25%'>" + words + "</prosody>");
+  const auto fast = spoken("<prosody rate='200%'>" + words + "</prosody>");
+  for (const auto& part : slow) EXPECT_LE(part.text.size(), 35U);
+  EXPECT_GT(fast.front().text.size(), 140U);
+  EXPECT_EQ(longest_audio({}, slow.front().prosody), 40s);
+  EXPECT_EQ(speed_in(slow.front().prosody, 0.5), 0.25) << "never slower than an engine can";
+  EXPECT_EQ(speed_in(fast.front().prosody, 0.9F), static_cast<double>(0.9F) * 2);
+}
+
 TEST(Utterance, ALineIsASegmentAndAWrappedOneIsNot) {
   EXPECT_EQ(spoken("Apples\nBread\n").size(), 2U);
   EXPECT_EQ(spoken("This line is wrapped\nin the middle of it.").size(), 1U);

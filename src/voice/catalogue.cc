@@ -44,7 +44,8 @@ CatalogueEntry entry_from(const Json& json) {
                        .folder = {},
                        .written = 0,
                        .gain_db = gain_from(json),
-                       .identity = json.value("identity", std::string())};
+                       .identity = json.value("identity", std::string()),
+                       .source_sha256 = json.value("source_sha256", std::string())};
   if (entry.sample_rate < kLeastRate || entry.sample_rate > kMostRate)
     throw std::runtime_error("sample_rate is out of range");
   if (entry.speakers.size() > kMostSpeakers) throw std::runtime_error("too many speakers");
@@ -101,6 +102,18 @@ Result<file::Lock> lock_store(const fs::path& store) {
   auto lock = file::Lock::take(store / ".voices");
   if (!lock) return std::unexpected(Error{.code = Errc::kFileFailure, .message = std::move(lock.error().message)});
   return std::move(*lock);
+}
+
+std::uint64_t bytes_of(const CatalogueEntry& voice) {
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (auto file = fs::directory_iterator(voice.folder, error); file != fs::directory_iterator();
+       file.increment(error)) {
+    if (error) break;
+    const auto size = file->is_regular_file(error) ? file->file_size(error) : 0;
+    if (!error) bytes += size;
+  }
+  return bytes;
 }
 
 Result<void> remove_voice(const fs::path& store, std::string_view id) {

@@ -24,6 +24,7 @@ struct CatalogueEntry {
   std::int64_t written = 0;
   std::optional<double> gain_db = {};  ///< See Manifest; nothing where the manifest has none.
   std::string identity = {};           ///< Of all that decides its bytes, where the manifest says so; "" else.
+  std::string source_sha256 = {};      ///< Of the model that it was prepared from; "" where the manifest names none.
 };
 
 /// A store of voices: one folder each.
@@ -37,6 +38,9 @@ struct Catalogue {
 
 /// While it lives, no other process or thread puts a voice into the store or changes one there. Error: kFileFailure.
 [[nodiscard]] Result<file::Lock> lock_store(const std::filesystem::path& store);
+
+/// Returns how many bytes the files of a voice have.
+[[nodiscard]] std::uint64_t bytes_of(const CatalogueEntry& voice);
 
 /// Removes a voice with all its files. Errors: kBadId, kVoiceNotFound, kFileFailure.
 [[nodiscard]] Result<void> remove_voice(const std::filesystem::path& store, std::string_view id);

@@ -45,12 +45,16 @@ std::optional<SeenCosts> prepared(const std::filesystem::path& folder) {
 
 }  // namespace
 
-std::optional<SeenCosts> read_seen_costs(const std::filesystem::path& folder) {
+std::optional<SeenCosts> read_costs_in_service(const std::filesystem::path& folder) {
   std::ifstream in(folder / kSeenCostsFile, std::ios::binary);
-  if (!in) return prepared(folder);
+  if (!in) return std::nullopt;
   std::array<char, kMostBytes> buffer{};
   in.read(buffer.data(), buffer.size());
-  const auto seen = parse({buffer.data(), static_cast<std::size_t>(in.gcount())});
+  return parse({buffer.data(), static_cast<std::size_t>(in.gcount())});
+}
+
+std::optional<SeenCosts> read_seen_costs(const std::filesystem::path& folder) {
+  const auto seen = read_costs_in_service(folder);
   return seen ? seen : prepared(folder);
 }
 

@@ -21,6 +21,9 @@ struct SeenCosts {
 /// can be read, since it is only a guess to begin with.
 [[nodiscard]] std::optional<SeenCosts> read_seen_costs(const std::filesystem::path& folder);
 
+/// What a server has seen the voice in `folder` cost; nullopt where none has spoken with it, or it cannot be read.
+[[nodiscard]] std::optional<SeenCosts> read_costs_in_service(const std::filesystem::path& folder);
+
 /// Replaces it in one step. Errors: kManifestInvalid (out of range), kFileFailure.
 [[nodiscard]] Result<void> write_seen_costs(const std::filesystem::path& folder, const SeenCosts& costs);
 

@@ -42,13 +42,13 @@ class Heard:
     complete: bool = False
 
 
-def listen(server, voice, seed, begun):
+def listen(server, voice, seed, begun, further_headers=None):
     heard = Heard()
     pieces = []
     asked = time.monotonic()
     dry = None
     # Each is a user of his own, who can wait: the tests are about faults, not about admission.
-    headers = {"authorization": f"Bearer listener-{seed}", "prefer": "wait=45"}
+    headers = {"authorization": f"Bearer listener-{seed}", "prefer": "wait=45", **(further_headers or {})}
     body = {"model": "tts-1", "input": TEXT, "voice": voice, "response_format": "pcm", "seed": seed}
     with contextlib.suppress(httpx.HTTPError), httpx.stream("POST", f"{server.url}/v1/audio/speech", json=body,
                                                             headers=headers, timeout=2 * harness.DEADLINE_SECONDS) as response:

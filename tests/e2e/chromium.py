@@ -57,8 +57,10 @@ class Page:
 
     def click(self, selector):
         """With the mouse, in the middle of the element."""
-        place = self.value(f"(({{x, y, width, height}}) => ({{x: x + width / 2, y: y + height / 2}}))"
-                           f"(document.querySelector({json.dumps(selector)}).getBoundingClientRect())")
+        place = self.value(f"((element) => {{ element.scrollIntoView({{block: 'center', behavior: 'instant'}});"
+                           f"const {{x, y, width, height}} = element.getBoundingClientRect();"
+                           f"return {{x: x + width / 2, y: y + height / 2}}; }})"
+                           f"(document.querySelector({json.dumps(selector)}))")
         for kind in ("mousePressed", "mouseReleased"):
             self._command("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **place)
 
@@ -67,6 +69,12 @@ class Page:
         self.click(selector)
         self.value(f"document.querySelector({json.dumps(selector)}).select()")
         self._command("Input.insertText", text=text)
+
+    def emulate(self, width, height, dark):
+        """A phone of that size, in CSS pixels, whose user likes it dark or light."""
+        self._command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2, mobile=True)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self._command("Emulation.setEmulatedMedia", features=[scheme])
 
     def screenshot(self, file):
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -2,12 +2,23 @@
 
 The voice costs 0.15 s of a worker's time for a second of speech, asleep, so that the load does not depend on the machine.
 """
+import http.server
+import io
 import json
+import os
+import pathlib
 import re
+import threading
+import wave
 
 import pytest
 
+import certificates
+import chromium
 import harness
+
+
+ONE = ["--burst", "1", "--text", "short", "--duration", "0.1"]  # request, at once
 
 
 def bench(server, tmp_path, *flags, voice="steady"):
@@ -55,10 +66,91 @@ def test_find_limit_finds_what_a_worker_carries(warm, tmp_path):
     assert report["all"]["good_share"] >= 0.95
 
 
-def test_without_a_server_it_says_so(tmp_path):
-    result = harness.run("bench", "--server", "127.0.0.1:1", "--listeners", "1", "--duration", "1")
-    assert result.returncode != 0
-    assert b"127.0.0.1:1" in result.stderr
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere.invalid"])
+def test_without_a_server_it_says_so_at_once_and_makes_no_load(tmp_path, address):
+    result = harness.run("bench", "--server", address, "--listeners", "1", "--duration", "3600", "--json", tmp_path / "report")
+    assert result.returncode == 1
+    assert address.encode() in result.stderr and b"is a server there?" in result.stderr
+    assert not (tmp_path / "report").exists()
+
+
+def test_a_server_within_tls_is_known_by_its_authority_and_its_name(serve, tmp_path):
+    authority = certificates.Authority(tmp_path / "authority")
+    certificate, key = authority.issue()
+    server = serve("--certificate", certificate, "--key", key, authority=authority.file)
+    load = ["bench", "--server", f"https://localhost:{server.port}/v1", "--voice", "quick", *ONE]
+    assert b"1      1" in harness.run_ok(*load, "--ca", authority.file)
+    assert b"TLS" in harness.run(*load).stderr, "the system's authorities did not sign for it"
+
+
+def test_a_key_is_read_from_a_file_and_users_are_told_apart_beside_it(serve, tmp_path):
+    config = {"keys": {"file": str(tmp_path / "keys.json")}}
+    (tmp_path / "keys.toml").write_text(harness.to_toml(config))
+    (tmp_path / "key").write_bytes(harness.run_ok("keys", "add", "bench", "--config", tmp_path / "keys.toml"))
+    server = serve(config=config)
+    load = ["bench", "--server", server.url, "--voice", "quick", *ONE]
+    without = harness.run(*load)
+    assert without.returncode == 1 and b"status 401" in without.stdout
+    assert b"100.0" in harness.run_ok(*load, "--key-file", tmp_path / "key")
+
+
+class PiperLike(http.server.BaseHTTPRequestHandler):
+    """Answers as piper-tts's HTTP server does: a whole WAV file, whose end is that of the connection."""
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        file = io.BytesIO()
+        with wave.open(file, "wb") as sound:
+            sound.setparams((1, 2, 22050, 0, "NONE", ""))
+            sound.writeframes(bytes(2 * 220 * len(asked["text"])))  # 10 ms a character
+        self.send_response(200 if self.path == "/synthesize" else 404)
+        self.send_header("Content-Type", "audio/wav")
+        self.end_headers()
+        self.wfile.write(file.getvalue())
+
+    def log_message(self, *_):
+        pass
+
+
+def test_pipers_server_is_measured_too(tmp_path):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), PiperLike) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        harness.run_ok("bench", "--server", f"127.0.0.1:{server.server_port}", "--protocol", "piper", *ONE,
+                       "--json", tmp_path / "report")
+        server.shutdown()
+    report = json.loads((tmp_path / "report").read_text())
+    rows = report["requests"]["rows"]
+    seconds = dict(zip(report["requests"]["columns"], rows[0]))["audio_s"]
+    assert report["all"]["complete"] == len(rows) and 0.1 < seconds < 0.3
+
+
+def test_wyoming_is_measured_too_and_the_page_shows_all_runs(serve, tmp_path):
+    server = serve("--wyoming", "127.0.0.1:0", "--voice", "quick")
+    wyoming = server.events("wyoming_listening")[0]["port"]
+    bench(server, tmp_path, *ONE, "--pace", voice="quick")
+    page = tmp_path / "page.html"
+    harness.run_ok("bench", "--server", f"127.0.0.1:{wyoming}", "--protocol", "wyoming", *ONE,
+                   "--html", page, "--compare", tmp_path / "bench.json")
+    assert "http:" not in page.read_text().replace("http://www.w3.org/2000/svg", ""), "nothing is loaded from elsewhere"
+    if chromium.EXECUTABLE is None:
+        pytest.skip("Chromium is not installed")
+    shown = chromium.Page(page.as_uri(), tmp_path / "profile")
+    try:
+        harness.eventually(lambda: shown.value("document.querySelectorAll('figure svg').length") == 2, "the plots are drawn")
+        assert shown.value("document.querySelectorAll('#figures tr').length") == 3
+        assert shown.value("document.querySelectorAll('figure svg polyline').length") == 2
+        shown.click("#key button")
+        assert shown.value("document.querySelectorAll('figure svg polyline').length") == 1, "what is switched off is not drawn"
+        shown.screenshot(pathlib.Path(os.environ.get("ANTIPHON_ARTIFACTS", tmp_path)) / "bench.png")
+        assert shown.complaints == []
+    finally:
+        shown.close()
+
+
+def test_what_is_no_report_is_said_before_any_load(tmp_path):
+    (tmp_path / "other.json").write_text("{}")
+    result = harness.run("bench", "--server", "127.0.0.1:1", "--html", tmp_path / "page.html", "--compare", tmp_path / "other.json")
+    assert result.returncode == 1 and b"'other' is no report" in result.stderr
 
 
 def test_overload_refuses_some_and_serves_the_others_well_where_the_first_come_order_serves_nobody(warm, tmp_path):

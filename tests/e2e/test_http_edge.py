@@ -194,7 +194,7 @@ def test_the_page_and_all_that_it_loads_are_served(server):
     assert page.status_code == 200
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "default-src 'self'" in page.headers["content-security-policy"]
-    waiting = set(re.findall(r'(?:src|href)="(/[^"]+)"', page.text))
+    waiting = set(re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.text))
     assert waiting
     seen = set()
     while waiting:
@@ -204,6 +204,7 @@ def test_the_page_and_all_that_it_loads_are_served(server):
         assert asset.status_code == 200, path
         assert asset.headers["content-type"].startswith(("text/", "image/svg+xml"))
         waiting |= set(re.findall(r'from "(/[^"]+)"', asset.text)) - seen
+        assert re.search(r"fetch\(.https?:", asset.text) is None, "nothing is asked of another host"
     assert any(path.endswith(".css") for path in seen)
     assert any(path.endswith(".js") for path in seen)
 

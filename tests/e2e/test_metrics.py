@@ -26,7 +26,7 @@ def test_every_value_of_a_label_is_on_the_page(server):
     page = PAGE.read_text()
     server.speak(TEXT, "quick")
     lines = server.http.get("/metrics").text
-    for label in ["event", "cause", "does", "reason", "condition", "limit", "end", "door", "kind", "direction"]:
+    for label in ["event", "cause", "does", "reason", "condition", "limit", "end", "door", "kind", "direction", "format"]:
         values = set(re.findall(rf'[{{,]{label}="(\w+)"', lines))
         assert values, label
         assert [value for value in values if f"`{value}`" not in page] == [], label
@@ -42,3 +42,18 @@ def test_a_busy_worker_is_seen_to_work(server):
     assert metrics[f"antiphon_worker_rtf_ratio{{{worker}}}"] > 0
     assert metrics[f"antiphon_worker_ready_after_seconds{{{worker}}}"] > 0
     assert metrics[f"antiphon_worker_restarts_total{{{worker}}}"] == 0
+
+
+def test_speech_is_counted_by_voice_and_format(server):
+    before = server.metrics()
+    pcm = server.speak(TEXT, "quick")
+    server.speak(TEXT, "quick", response_format="mp3")
+    after = harness.eventually(lambda: (now := server.metrics()).get('antiphon_speech_total{format="mp3",voice="quick"}')
+                               and now, "it is counted")
+    grown = lambda name: after[name] - before.get(name, 0)
+    for form in ["pcm", "mp3"]:
+        of_form = f'{{format="{form}",voice="quick"}}'
+        assert grown(f"antiphon_speech_total{of_form}") == 1
+        assert abs(grown(f"antiphon_speech_audio_seconds_total{of_form}") - len(pcm) / 2 / 24000) < 0.01
+        assert grown(f'antiphon_encoder_seconds_total{{format="{form}"}}') > 0
+    assert grown('antiphon_speech_characters_total{voice="quick"}') == 2 * len(TEXT)

@@ -29,7 +29,7 @@ def test_every_operation_is_there_and_nothing_else(server, description):
 def test_a_generator_of_requests_finds_no_fault(serve, tmp_path):
     """Schemathesis sends what the description allows and what it forbids, and holds every answer against it.
 
-    Left out are two checks. That everything of the right form is accepted: whether a voice is installed, and whether a
+    Left out are the event streams of the live view, which have no end, and two checks. That everything of the right form is accepted: whether a voice is installed, and whether a
     text has anything to speak, are no questions of form. And that other methods get 405: a PUT without JSON gets 415,
     before its path is looked at; the test above asks with DELETE. Texts of more than 4,096 characters are refused, since
     the generator listens to all that it asks for; nobody is refused for want of room, which a slow machine lacks."""
@@ -38,7 +38,7 @@ def test_a_generator_of_requests_finds_no_fault(serve, tmp_path):
               "response_schema_conformance,negative_data_rejection,missing_required_header")
     result = subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}/openapi.json", "--checks", checks,
-         "--max-examples", "20", "--seed", "1", "--phases", "examples,coverage,fuzzing", "--request-timeout", "30",
+         "--exclude-path-regex", "/events$", "--max-examples", "20", "--seed", "1", "--phases", "examples,coverage,fuzzing", "--request-timeout", "30",
          "--suppress-health-check", "all", "--no-color", "--generation-database", "none"],
         cwd=tmp_path, capture_output=True, text=True, timeout=150, check=False,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})

@@ -1,8 +1,12 @@
 """The page, in a real browser where there is one (Debian's chromium)."""
+import contextlib
 import json
 import os
 import pathlib
 import re
+import socket
+import struct
+import threading
 
 import pytest
 
@@ -31,27 +35,81 @@ def status(page):
 
 def wait_for_voices(page):
     harness.eventually(lambda: status(page) == "Ready.", "the page can speak")
-    assert page.value("document.querySelectorAll('#voice option').length") == 5
+    assert page.value("document.querySelectorAll('#cards input').length") == 5
+
+
+def figure(page, name):
+    """Of the newest take."""
+    return page.value(f"document.querySelector('.take .{name}')?.textContent ?? ''")
 
 
 def seconds_received(page):
-    text = page.value("document.querySelector('#received').textContent")
+    text = figure(page, "received")
     return float(text.split()[0]) if text.endswith(" s") else 0.0
+
+
+def digest_of_take(page, number=0):
+    """Of the PCM that a take holds, the newest first."""
+    return page.value("(async () => { const { shown } = await import('/assets/speak.js');"
+                      f"const hash = await crypto.subtle.digest('SHA-256', shown[{number}].take.samples);"
+                      "return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join(''); })()")
+
+
+def keep_picture(page, name, tmp_path):
+    page.screenshot(pathlib.Path(os.environ.get("ANTIPHON_ARTIFACTS", tmp_path)) / f"{name}.png")
 
 
 def test_a_typed_text_is_played_while_it_streams(serve, open_page, tmp_path):
     server = serve("--voice", "slow", "--admission", "off")
     page = open_page(server)
     wait_for_voices(page)
-    assert page.value("document.querySelector('#voice').value") == "slow", "the default voice is the first"
+    assert page.value("document.querySelector('#cards input:checked').value") == "slow", "the default voice is the first"
     page.type_over("#text", "Typed by a test.")
     page.click("#speak")
     harness.eventually(lambda: 0 < seconds_received(page) < 1, "audio is scheduled before the speech is complete")
-    assert page.value("document.querySelector('#first').textContent").endswith(" ms")
+    assert figure(page, "first").endswith(" ms")
     harness.eventually(lambda: status(page) == "Done.", "it was heard to its end")
     assert abs(seconds_received(page) - len("Typed by a test.") / 16) < 0.1
+    assert digest_of_take(page) == harness.digest(server.speak("Typed by a test.", "slow"))
     assert page.complaints == []
-    page.screenshot(pathlib.Path(os.environ.get("ANTIPHON_ARTIFACTS", tmp_path)) / "page.png")
+    keep_picture(page, "page", tmp_path)
+
+
+def test_words_light_up_when_they_are_heard_again(serve, open_page):
+    server = serve("--voice", "quick")
+    page = open_page(server)
+    wait_for_voices(page)
+    page.type_over("#text", "Each word lights up in its turn.")
+    page.click("#speak")
+    harness.eventually(lambda: status(page) == "Done.", "it was heard to its end")
+    words = "[...document.querySelectorAll('.words span')]"
+    assert page.value(f"{words}.map((word) => word.textContent)") == "Each word lights up in its turn.".split()
+    page.click(".replay")
+    # Noted by the page itself, since a slow machine would miss some.
+    lit = page.value("new Promise((resolve) => { const lit = []; const look = () => {"
+                     "const now = document.querySelector('.words .now')?.textContent;"
+                     "if (now !== undefined && lit.at(-1) !== now) lit.push(now);"
+                     "if (document.querySelector('.take.heard')) requestAnimationFrame(look); else resolve(lit); };"
+                     "look(); })")
+    assert lit == [word for word in "Each word lights up in its turn.".split() if word in lit], "in their order"
+    assert len(lit) > 2
+    assert page.value(f"{words}.every((word) => word.classList.contains('said'))")
+    assert page.complaints == []
+
+
+def test_several_voices_speak_side_by_side(serve, open_page):
+    server = serve("--voice", "quick", "--admission", "off")
+    page = open_page(server)
+    wait_for_voices(page)
+    page.click("#several")
+    page.click("#cards input[value=steady]")
+    page.type_over("#text", "Both.")
+    page.click("#speak")
+    harness.eventually(lambda: status(page) == "Done.", "both were heard")
+    assert page.value("[...document.querySelectorAll('.take h3')].map((name) => name.textContent)") == ["quick", "steady"]
+    for number, voice in enumerate(("quick", "steady")):
+        assert digest_of_take(page, number) == harness.digest(server.speak("Both.", voice))
+    assert page.complaints == []
 
 
 def test_stop_frees_the_stream(serve, open_page):
@@ -66,6 +124,83 @@ def test_stop_frees_the_stream(serve, open_page):
     assert page.complaints == []
 
 
+class CuttingProxy:
+    """In front of a server: cuts the first connections that carry audio, each after so many bytes."""
+
+    def __init__(self, port, cuts):
+        self._server, self._cuts = port, list(cuts)
+        self.ranges = []  # of the requests for audio, as they were sent
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        self._listener.close()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=self._carry, args=(self._listener.accept()[0],), daemon=True).start()
+
+    def _carry(self, client):
+        with client, socket.create_connection(("127.0.0.1", self._server)) as server, contextlib.suppress(OSError):
+            threading.Thread(target=self._ask, args=(client, server), daemon=True).start()
+            left = None
+            while piece := server.recv(4096):
+                if left is None and b"Content-Type: audio/pcm" in piece and self._cuts:
+                    left = self._cuts.pop(0)
+                if left is not None:
+                    left -= len(piece)
+                    if left < 0:
+                        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                        server.shutdown(socket.SHUT_RDWR)
+                        client.shutdown(socket.SHUT_RDWR)
+                        return
+                client.sendall(piece)
+
+    def _ask(self, client, server):
+        with contextlib.suppress(OSError):
+            while piece := client.recv(65536):
+                if b"/v1/audio/speech" in piece:
+                    self.ranges += re.findall(rb"(?im)^range: (.*?)\r$", piece)
+                server.sendall(piece)
+
+
+def test_a_connection_that_is_cut_goes_on_at_the_next_byte(serve, open_page, tmp_path):
+    server = serve("--voice", "steady", "--admission", "off")
+    proxy = CuttingProxy(server.port, [20_000, 30_000])
+    text = "A line that breaks twice, and is heard once."
+    try:
+        page = open_page(proxy)
+        wait_for_voices(page)
+        page.value("document.querySelector('#light').checked = false")
+        page.type_over("#text", text)
+        page.click("#speak")
+        harness.eventually(lambda: "connection was lost" in status(page), "the page says what happens")
+        keep_picture(page, "page_resuming", tmp_path)
+        harness.eventually(lambda: status(page) == "Done.", "it was heard to its end")
+        assert digest_of_take(page) == harness.digest(server.speak(text, "steady"))
+        begins = [int(re.fullmatch(rb"bytes=(\d+)-", one)[1]) for one in proxy.ranges]
+        assert len(begins) == 2 and 0 < begins[0] < begins[1], begins
+    finally:
+        proxy.close()
+
+
+def test_a_stream_that_is_not_known_any_more_is_said(serve, open_page, tmp_path):
+    """As when the server was started again, and keeps its records in its memory."""
+    server = serve("--voice", "slow", "--admission", "off")
+    page = open_page(server)
+    wait_for_voices(page)
+    page.click("#speak")
+    harness.eventually(lambda: seconds_received(page) > 0, "audio is scheduled")
+    server.stop()
+    harness.eventually(lambda: "connection was lost" in status(page), "the page says what happens")
+    serve("--voice", "slow", "--admission", "off", port=server.port)
+    harness.eventually(lambda: "does not know the stream any more" in status(page), "the page says why it ends")
+    assert page.value("document.querySelector('#status').classList.contains('error')")
+    assert not page.value("document.querySelector('#speak').disabled"), "the next one can be spoken"
+
+
 def test_a_key_is_asked_for_kept_for_the_tab_and_used(serve, open_page, tmp_path):
     config = {"keys": {"file": str(tmp_path / "keys.json")}}
     file = tmp_path / "keys.toml"
@@ -74,7 +209,7 @@ def test_a_key_is_asked_for_kept_for_the_tab_and_used(serve, open_page, tmp_path
     page = open_page(serve("--voice", "quick", config=config))
     harness.eventually(lambda: "asks for an API key" in status(page), "the page says what it lacks")
     assert page.value("document.querySelector('#speak').disabled")
-    page.screenshot(pathlib.Path(os.environ.get("ANTIPHON_ARTIFACTS", tmp_path)) / "page_without_key.png")
+    keep_picture(page, "page_without_key", tmp_path)
     for typed, then in (("wrong", "There is no such API key."), (key, "Ready.")):
         page.type_over("#key", typed)
         page.value("document.querySelector('#key').blur()")
@@ -82,12 +217,13 @@ def test_a_key_is_asked_for_kept_for_the_tab_and_used(serve, open_page, tmp_path
     page.type_over("#text", "Yes.")
     page.click("#speak")
     harness.eventually(lambda: status(page) == "Done.", "it was heard to its end")
-    page.screenshot(pathlib.Path(os.environ.get("ANTIPHON_ARTIFACTS", tmp_path)) / "page_with_key.png")
+    keep_picture(page, "page_with_key", tmp_path)
     assert page.value("sessionStorage.getItem('key')") == key
     assert page.value("localStorage.length") == 0
     page.reload()
     harness.eventually(lambda: status(page) == "Ready.", "it is still there")
-    page.complaints = [one for one in page.complaints if "401" not in str(one)]  # Chromium's note of the first answer
+    # Chromium's notes of answers with an error.
+    page.complaints = [one for one in page.complaints if "401" not in str(one)]
     assert page.complaints == []
 
 
@@ -98,6 +234,25 @@ def test_an_error_is_shown_in_words(serve, open_page):
     page.click("#speak")
     harness.eventually(lambda: "nothing that can be spoken" in status(page), "the server's words are shown")
     assert page.value("document.querySelector('#status').classList.contains('error')")
+
+
+def test_the_page_fits_a_phone_and_reads_in_the_dark(server, open_page, tmp_path):
+    page = open_page(server)
+    harness.eventually(lambda: status(page) == "Ready.", "the page can speak")
+    page.emulate(width=360, height=740, dark=True)
+    assert page.value("document.documentElement.scrollWidth") == 360
+    assert page.value("getComputedStyle(document.body).backgroundColor") == "rgb(15, 19, 25)"
+    unnamed = page.value("[...document.querySelectorAll('input, select, textarea, button')].filter((control) =>"
+                         "!control.labels?.length && !control.ariaLabel && !control.textContent.trim()).length")
+    assert unnamed == 0, "every control has a name for a screen reader"
+    keep_picture(page, "page_phone_dark", tmp_path)
+
+
+def test_the_page_is_not_sent_again_to_a_browser_that_has_it(server):
+    for path in ("/", "/assets/speak.js", "/docs"):
+        tag = server.http.get(path).headers["etag"]
+        again = server.http.get(path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
 
 
 class SocketTrial:

@@ -1,4 +1,5 @@
-"""Words are said as the operator's dictionaries, or a request, say."""
+"""Words and texts are read as the operator's dictionaries, or a request, say."""
+import json
 import signal
 
 import httpx
@@ -37,6 +38,45 @@ def test_a_request_brings_words_of_its_own(server):
     spoken = server.speak("nginx runs", "quick", pronunciations={"nginx": "engine ex"})
     assert spoken == server.speak("engine ex runs", "quick")
     assert spoken != server.speak("nginx runs", "quick")
+
+
+def test_a_request_says_how_its_text_is_read(server):
+    def spoken(written, **switches):
+        asked = {"input": written, "voice": "quick", "response_format": "pcm", "text": switches or None}
+        answer = server.http.post("/v1/audio/speech", json=asked)
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+    assert spoken("a **b** c") == spoken("a b c")
+    assert spoken("a **b** c", markdown="read") != spoken("a b c")
+    assert spoken("a \U0001F600 c", emoji="named") == spoken("a grinning face c")
+    assert spoken("$5", normalise="off") != spoken("five dollars") == spoken("$5")
+
+
+def test_what_would_be_spoken_is_shown_to_programs_and_people(server, store):
+    written = 'It is **$5** <x>now</x>. <prosody rate="fast">Go!</prosody>'
+    answer = server.http.post("/v1/text", json={"input": written, "voice": "quick"})
+    assert answer.status_code == 200, answer.text
+    first, second = answer.json()["segments"]
+    assert first["spoken"] == "It is five dollars now."
+    assert first["words"][2] == {"spoken": "five", "begin": 6}
+    assert (second["text"], second["rate"]) == ("Go!", 1.5)
+    assert {"why": "unknown_tag", "text": "<x>"} in answer.json()["left_out"]
+    shown = json.loads(harness.run_ok("text", "--json", written))
+    assert shown == answer.json()
+    assert server.http.post("/v1/text", json={"input": "a", "voice": "nobody"}).status_code == 400
+    assert server.http.post("/v1/text", json={"input": "a" * 4097, "voice": "quick"}).status_code == 400
+
+
+def test_a_prosody_changes_its_own_words_alone(server):
+    plain = server.speak("One. Two.", "quick")
+    silent = server.speak('One. <prosody volume="silent">Two.</prosody>', "quick")
+    assert len(silent) == len(plain) and silent != plain
+    assert silent[:len(plain) // 3] == plain[:len(plain) // 3]
+    assert not any(silent[-2000:])
+    slow = server.speak('One. <prosody rate="50%">Two.</prosody>', "quick")
+    assert len(slow) > len(plain) * 1.2
+    assert slow == server.speak('One. <prosody rate="50%">Two.</prosody>', "quick")
 
 
 def test_a_wrong_phoneme_is_named_with_its_place(server):

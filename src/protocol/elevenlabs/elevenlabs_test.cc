@@ -111,6 +111,8 @@ TEST(Query, ReadsWhatLiveKitSends) {
   EXPECT_EQ(query->output_format.rate.hz, 22'050U);
   EXPECT_EQ(query->inactivity_timeout, 180s);
   EXPECT_TRUE(query->auto_mode);
+  EXPECT_FALSE(query->ssml);
+  EXPECT_TRUE(parse_query("enable_ssml_parsing=true")->ssml);
 }
 
 TEST(Query, UndoesPercentEncodingAndTakesTheLastOfTwins) {

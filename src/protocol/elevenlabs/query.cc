@@ -94,9 +94,7 @@ Result<void> read_pair(std::string_view key, std::string value, Models models, Q
   } else if (key == "auto_mode") {
     return read_flag(key, value, query.auto_mode);
   } else if (key == "enable_ssml_parsing") {
-    // Tags are read or left out whether it is wanted or not.
-    bool wanted = false;
-    return read_flag(key, value, wanted);
+    return read_flag(key, value, query.ssml);
   }
   return {};
 }

@@ -146,6 +146,19 @@ TEST(SpeechRequest, AWrongPronunciationIsNamedWithItsSignAndPlace) {
   EXPECT_EQ(complaint_about(many), "'pronunciations' has more than 100 words.");
 }
 
+TEST(SpeechRequest, SaysHowItsTextIsRead) {
+  const auto read = [](const json& text) {
+    return parse_speech_request(json{{"input", "a"}, {"voice", "v"}, {"text", text}}.dump());
+  };
+  EXPECT_EQ(read(nullptr)->reading, text::Switches{});
+  EXPECT_EQ(read({{"markdown", "read"}})->reading, (text::Switches{.markup = text::markup::Markup::kRead}));
+  EXPECT_EQ(read({{"normalise", "off"}, {"emoji", "named"}, {"markdown", nullptr}})->reading,
+            (text::Switches{.normalise = text::Normalise::kOff, .emoji = text::markup::Emoji::kNamed}));
+  EXPECT_EQ(read({{"emoji", "loud"}}).error().message, "'text.emoji' must be 'silent' or 'named'.");
+  EXPECT_EQ(read({{"emojis", "named"}}).error().param, "text.emojis");
+  EXPECT_EQ(read("plain").error().message, "'text' must be an object.");
+}
+
 TEST(SpeechRequest, AnyModelIsTakenAndNoneToo) {
   auto sent = body();
   for (const json& model : {json("gpt-4o-mini-tts-2025-12-15"), json("kokoro"), json("TTS-1"), json(""), json()}) {

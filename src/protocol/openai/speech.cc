@@ -87,6 +87,37 @@ void read_pronunciations(Fields& fields, std::vector<text::pronunciation::Entry>
               "is wrong: " + json::quoted(entries[made.error().entry].written) + " " + made.error().message + ".");
 }
 
+/// One switch of `text`: the first of `names` is the first value of its enumeration.
+template <class T>
+void read_switch(Fields& fields, std::string_view name, const std::array<std::string_view, 2>& names,
+                 std::optional<T>& value) {
+  std::string written;
+  fields.read(name, written, kMaxNameCharacters);
+  if (fields.find(name) == nullptr) return;
+  const auto* const known = std::ranges::find(names, written);
+  if (known == names.end()) {
+    return fields.fail(Errc::kInvalidValue, name,
+                       "must be '" + std::string(names[0]) + "' or '" + std::string(names[1]) + "'.");
+  }
+  value = static_cast<T>(known - names.begin());
+}
+
+void read_switches(Fields& fields, text::Switches& switches) {
+  const auto* const object = fields.object("text");
+  if (object == nullptr) return;
+  Fields text(*object, "text.");
+  for (const auto& [name, value] : object->items()) {
+    if (name != "normalise" && name != "markdown" && name != "emoji") {
+      text.fail(Errc::kInvalidValue, name.substr(0, kMaxNameCharacters),
+                "is none of 'normalise', 'markdown' and 'emoji'.");
+    }
+  }
+  read_switch(text, "normalise", {"off", "on"}, switches.normalise);
+  read_switch(text, "markdown", {"strip", "read"}, switches.markup);
+  read_switch(text, "emoji", {"silent", "named"}, switches.emoji);
+  fields.adopt(std::move(text));
+}
+
 }  // namespace
 
 std::string_view name_of(ResponseFormat format) {
@@ -112,6 +143,7 @@ Result<SpeechRequest> parse_speech_request(std::string_view body, const SpeechRu
   fields.read("volume", request.volume, 0.0, kMostVolume);
   fields.read("seed", request.seed);
   read_rate(fields, request.sample_rate);
+  read_switches(fields, request.reading);
   read_pronunciations(fields, request.pronunciations);
   if (rules.models == Models::kListed && !request.model.empty() && !is_model(request.model)) {
     fields.say(Errc::kUnknownModel, "model",

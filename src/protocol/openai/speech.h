@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "protocol/openai/error.h"
 #include "text/pronunciation/dictionary.h"
+#include "text/switches.h"
 
 namespace antiphon::protocol::openai {
 
@@ -52,10 +53,11 @@ struct SpeechRequest {
   std::string instructions;  ///< "" where absent.
   ResponseFormat response_format = ResponseFormat::kMp3;
   StreamFormat stream_format = StreamFormat::kAudio;
-  double speed = 1.0;      ///< kLeastSpeed to kMostSpeed.
-  std::uint64_t seed = 0;  ///< Extension of ours: same text, voice, speed and seed, same bytes.
-  double volume = 1.0;     ///< Extension of ours: times the voice's loudness, 0 to kMostVolume.
-  std::string user;        ///< "" where absent.
+  double speed = 1.0;        ///< kLeastSpeed to kMostSpeed.
+  std::uint64_t seed = 0;    ///< Extension of ours: same text, voice, speed and seed, same bytes.
+  double volume = 1.0;       ///< Extension of ours: times the voice's loudness, 0 to kMostVolume.
+  std::string user;          ///< "" where absent.
+  text::Switches reading{};  ///< Extension of ours, `text`: how the input is read.
   /// Extension of ours: words and how they are said, by respelling or, between slashes, by phonemes.
   std::vector<text::pronunciation::Entry> pronunciations;
   /// Extension of ours: of the audio. Codecs that know only some rates take the next above, or their highest.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -18,6 +19,9 @@ struct VoiceChoice {
   friend bool operator==(const VoiceChoice&, const VoiceChoice&) = default;
 };
 
+/// What a text is, as its client says.
+enum class TextFormat : std::uint8_t { kText, kSsml };
+
 /// "describe": what can you do?
 struct Describe {
   friend bool operator==(const Describe&, const Describe&) = default;
@@ -33,12 +37,14 @@ struct Ping {
 struct Synthesize {
   std::string text;
   VoiceChoice voice;
+  TextFormat format = TextFormat::kText;
   friend bool operator==(const Synthesize&, const Synthesize&) = default;
 };
 
 /// "synthesize-start": text follows in pieces.
 struct SynthesizeStart {
   VoiceChoice voice;
+  TextFormat format = TextFormat::kText;
   friend bool operator==(const SynthesizeStart&, const SynthesizeStart&) = default;
 };
 

@@ -27,13 +27,16 @@ VoiceChoice read_voice(Fields& fields) {
     voice.read("language", choice.language, kMaxNameCharacters);
     fields.adopt(std::move(voice));
   }
+  return choice;
+}
+
+TextFormat read_format(Fields& fields) {
   std::string format = "text";
   fields.read("text_format", format, kMaxNameCharacters);
-  // The tags of SSML are read in any text.
   if (format != "text" && format != "ssml") {
     fields.fail(Errc::kUnsupported, "text_format", "must be 'text' or 'ssml'.");
   }
-  return choice;
+  return format == "ssml" ? TextFormat::kSsml : TextFormat::kText;
 }
 
 std::string read_text(Fields& fields) {
@@ -52,9 +55,9 @@ ClientEvent read_known(std::string_view type, Fields& fields) {
   }
   if (type == "synthesize") {
     auto text = read_text(fields);
-    return Synthesize{.text = std::move(text), .voice = read_voice(fields)};
+    return Synthesize{.text = std::move(text), .voice = read_voice(fields), .format = read_format(fields)};
   }
-  if (type == "synthesize-start") return SynthesizeStart{.voice = read_voice(fields)};
+  if (type == "synthesize-start") return SynthesizeStart{.voice = read_voice(fields), .format = read_format(fields)};
   if (type == "synthesize-chunk") return SynthesizeChunk{.text = read_text(fields)};
   if (type == "synthesize-stop") return SynthesizeStop{};
   return Unknown{};

@@ -21,13 +21,13 @@ std::optional<Command> Dialogue::take(Ping ping) { return SendPong{std::move(pin
 
 std::optional<Command> Dialogue::take(Synthesize whole) {
   if (streaming_) return std::nullopt;
-  return Speak{.text = std::move(whole.text), .voice = std::move(whole.voice)};
+  return Speak{.text = std::move(whole.text), .voice = std::move(whole.voice), .format = whole.format};
 }
 
 std::optional<Command> Dialogue::take(SynthesizeStart start) {
   if (streaming_) return out_of_turn("A text is being streamed already; send synthesize-stop first.");
   streaming_ = true;
-  return BeginText{std::move(start.voice)};
+  return BeginText{.voice = std::move(start.voice), .format = start.format};
 }
 
 std::optional<Command> Dialogue::take(SynthesizeChunk chunk) {

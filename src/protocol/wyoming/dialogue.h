@@ -20,11 +20,13 @@ struct SendPong {
 struct Speak {
   std::string text;
   VoiceChoice voice;
+  TextFormat format = TextFormat::kText;
 };
 
 /// Text follows: speak it as it comes. After its last audio-stop goes synthesize-stopped, for which the client waits.
 struct BeginText {
   VoiceChoice voice;
+  TextFormat format = TextFormat::kText;
 };
 struct AddText {
   std::string text;

@@ -59,7 +59,9 @@ TEST(Decoder, ReadsEveryEventThatAsksForSpeech) {
             (Synthesize{.text = "Hi.", .voice = {.name = "joe", .speaker = "2", .language = ""}}));
   EXPECT_EQ(only<SynthesizeStart>(event("synthesize-start", {{"voice", {{"language", "de"}}}})).voice.language, "de");
   for (const auto* format : {"text", "ssml"}) {
-    EXPECT_EQ(only<SynthesizeStart>(event("synthesize-start", {{"text_format", format}})).voice, VoiceChoice());
+    const auto start = only<SynthesizeStart>(event("synthesize-start", {{"text_format", format}}));
+    EXPECT_EQ(start.voice, VoiceChoice());
+    EXPECT_EQ(start.format == TextFormat::kSsml, format == std::string_view("ssml"));
   }
   EXPECT_EQ(only<SynthesizeChunk>(event("synthesize-chunk", {{"text", " and"}})).text, " and");
   only<SynthesizeStop>(event("synthesize-stop"));

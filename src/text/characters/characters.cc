@@ -32,6 +32,7 @@ char32_t decode_previous(std::string_view utf8, std::size_t& at) {
 bool is_space(char32_t c) { return u_isUWhiteSpace(signed_code(c)) != 0; }
 bool is_digit(char32_t c) { return has_category(c, U_GC_ND_MASK); }
 bool is_letter(char32_t c) { return has_category(c, U_GC_L_MASK); }
+bool is_word(char32_t c) { return has_category(c, U_GC_L_MASK | U_GC_ND_MASK); }
 bool is_upper(char32_t c) { return has_category(c, U_GC_LU_MASK); }
 bool is_lower(char32_t c) { return has_category(c, U_GC_LL_MASK); }
 char32_t to_lower(char32_t c) { return static_cast<char32_t>(u_tolower(signed_code(c))); }

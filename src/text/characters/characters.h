@@ -15,6 +15,8 @@ namespace antiphon::text::characters {
 [[nodiscard]] bool is_space(char32_t c);
 [[nodiscard]] bool is_digit(char32_t c);
 [[nodiscard]] bool is_letter(char32_t c);
+/// Whether `c` is of a word or a number: a letter or a digit.
+[[nodiscard]] bool is_word(char32_t c);
 [[nodiscard]] bool is_upper(char32_t c);
 [[nodiscard]] bool is_lower(char32_t c);
 /// The small letter of a capital; any other code point as it is.

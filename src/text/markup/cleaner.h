@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "text/characters/signs.h"
 #include "text/markup/lines.h"
 #include "text/markup/options.h"
 #include "text/markup/tags.h"
@@ -22,11 +23,31 @@ struct Stretch {
   friend bool operator==(const Stretch&, const Stretch&) = default;
 };
 
+/// What of a text is not said, in bytes of the text as it was written.
+struct LeftOut {
+  enum class Why : std::uint8_t {
+    kTag,         ///< A tag of HTML or SSML, which may have done something.
+    kUnknownTag,  ///< A tag that nothing is known of.
+    kComment,     ///< <!-- -->
+    kLink,        ///< The target of a link, or a note.
+    kAddress,     ///< An address of the web, of which only the host is said.
+    kEmoji,
+    kAction,  ///< "*sighs*" and the like.
+  };
+  Why why = Why::kTag;
+  std::size_t begin = 0;
+  std::size_t size = 0;
+  friend bool operator==(const LeftOut&, const LeftOut&) = default;
+};
+
 /// What a Cleaner makes of a text. The stretches follow each other without gaps.
 struct Clean {
+  static constexpr std::size_t kMostLeftOut = 256;
+
   std::string text;
   std::vector<Stretch> stretches;
-  std::size_t left_out = 0;  ///< Tags, addresses' paths, emoji and the like that are not in it.
+  std::vector<LeftOut> left_out;     ///< The first kMostLeftOut of them.
+  std::size_t further_left_out = 0;  ///< Number of the others.
 };
 
 /// Makes of a text as chat programs, web pages and users of SSML write it the words and marks that are spoken, while it
@@ -75,11 +96,17 @@ class Cleaner {
   bool open(const Tag& tag);
   void open_alias(const Tag& tag, std::string_view instead, std::size_t content);
   void pause(base::Duration length, std::size_t written);
+  /// As put(), of a sign between characters that are none of its neighbours' business.
+  void put_sign(std::string_view sign, std::size_t written);
+  void change_prosody(const Tag& tag);
+  void say_as(const Tag& tag);
   void settle_gap(Block next, char32_t first);
 
   /// `written` bytes of the window became `clean`.
   void put(std::string_view clean, std::size_t written);
   void skip(std::size_t written);
+  /// Notes what is not said: `size` bytes from `offset` bytes of the window on.
+  void leave_out(LeftOut::Why why, std::size_t size, std::size_t offset = 0);
 
   Options options_;
   Window window_;
@@ -91,8 +118,14 @@ class Cleaner {
   bool parts_word_ = false;   ///< Something was left out behind the last character.
   std::size_t small_ = 0;     ///< Small letters in a row, before the marks that came last.
   bool spells_ = false;       ///< <say-as interpret-as="characters">
-  char fence_ = 0;            ///< The sign of the fence whose code this is; 0 where it is none.
-  std::size_t code_end_ = 0;  ///< Where, in bytes of the text, a code span ends; 0: there is none.
+  bool says_as_ = false;      ///< <say-as>, of what the reading knows
+  characters::Prosody prosody_{};
+  characters::Prosody put_prosody_{};  ///< Whose sign was put last.
+  static constexpr std::size_t kMostProsodies = 8;
+  std::vector<characters::Prosody> prosodies_{};  ///< Around each <prosody> that is open; kMostProsodies at most.
+  std::size_t further_prosodies_ = 0;             ///< Those that are open within, and change nothing.
+  char fence_ = 0;                                ///< The sign of the fence whose code this is; 0 where it is none.
+  std::size_t code_end_ = 0;                      ///< Where, in bytes of the text, a code span ends; 0: there is none.
   bool line_begins_ = true;
   Block block_ = Block::kText;  ///< Of the line that begins.
   Line line_;

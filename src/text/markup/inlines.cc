@@ -89,6 +89,19 @@ std::optional<Phonemes> phonemes_at(const Window& window) {
   return unsigned_phonemes(window, {.bytes = last + 1, .begin = end + 3, .end = last - 1});
 }
 
+std::string phoneme_words(std::string_view phonemes) {
+  std::string out;
+  while (!(phonemes = characters::trimmed(phonemes)).empty()) {
+    const auto word = phonemes.substr(0, phonemes.find(' '));
+    if (!out.empty()) out += ' ';
+    characters::append(out, characters::kPhonemesBegin);
+    out += word;
+    characters::append(out, characters::kPhonemesEnd);
+    phonemes.remove_prefix(word.size());
+  }
+  return out;
+}
+
 std::optional<Address> address_at(const Window& window, std::size_t from) {
   auto at = from;
   for (const auto scheme : {"https://"sv, "http://"sv, "ftp://"sv}) {

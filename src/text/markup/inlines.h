@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "text/markup/window.h"
 
@@ -27,6 +28,9 @@ struct Phonemes {
 };
 /// Returns nullopt also where a private sign (characters/signs.h) is among them.
 [[nodiscard]] std::optional<Phonemes> phonemes_at(const Window& window);
+
+/// Each of the words of `phonemes` between the signs that say what it is.
+[[nodiscard]] std::string phoneme_words(std::string_view phonemes);
 
 /// An address of the web at `from`, the begin of a word: what comes before its host, which is not read, and the host.
 struct Address {

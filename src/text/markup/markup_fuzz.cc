@@ -39,7 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t at = 0; at < whole.text.size();) {
     const auto begin = at;
     const char32_t c = characters::decode_next(whole.text, at);
-    const bool own = characters::is_pause(c) || c == characters::kPhonemesBegin || c == characters::kPhonemesEnd;
+    const bool own = characters::parts_segments(c) || characters::is_say_as(c) || c == characters::kSayAsEnd ||
+                     c == characters::kPhonemesBegin || c == characters::kPhonemesEnd;
     ANTIPHON_CHECK(!characters::is_private_sign(c) || (asks && own), "a client's private sign is in the result");
     const bool stray = c == 0xFFFD;
     ANTIPHON_CHECK(!stray || whole.text.substr(begin, at - begin) == "\xEF\xBF\xBD", "the result is no UTF-8");

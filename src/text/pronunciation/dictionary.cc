@@ -11,7 +11,7 @@
 namespace antiphon::text::pronunciation {
 namespace {
 
-bool is_word(char32_t c) { return characters::is_letter(c) || characters::is_digit(c); }
+using characters::is_word;
 
 bool begins_with_word(std::string_view text) {
   std::size_t at = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,5 +26,8 @@ struct Number {
 /// "million" and the like behind `at` and a space, or tight "M", "bn"; what is
 /// read and where it ends.
 [[nodiscard]] std::optional<Match> magnitude_at(const Source& source, std::size_t at);
+/// The value of a Roman numeral that is written as it should be; 0 for others
+/// and beyond 3999.
+[[nodiscard]] std::uint64_t value_of_roman(std::string_view numeral);
 
 }  // namespace antiphon::text::reading::english

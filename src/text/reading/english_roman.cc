@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "text/reading/english_number.h"
 #include "text/reading/english_rules.h"
 #include "text/reading/english_words.h"
 
@@ -27,8 +28,13 @@ constexpr std::array kRulers = {"henry"sv,     "louis"sv,     "elizabeth"sv, "ge
                                 "malcolm"sv,   "thutmose"sv,  "amenhotep"sv, "mehmed"sv,    "selim"sv,     "otto"sv,
                                 "rudolf"sv,    "joseph"sv,    "ferdinand"sv, "sixtus"sv};
 
-/// The value of a Roman numeral that is written as it should be; 0 for others
-/// and beyond 3999.
+template <std::size_t kCount>
+bool contains(const std::array<std::string_view, kCount>& words, std::string_view word) {
+  return std::ranges::find(words, lower(word)) != words.end();
+}
+
+}  // namespace
+
 std::uint64_t value_of_roman(std::string_view numeral) {
   struct Part {
     std::string_view letters;
@@ -47,13 +53,6 @@ std::uint64_t value_of_roman(std::string_view numeral) {
   }
   return rest.empty() ? value : 0;
 }
-
-template <std::size_t kCount>
-bool contains(const std::array<std::string_view, kCount>& words, std::string_view word) {
-  return std::ranges::find(words, lower(word)) != words.end();
-}
-
-}  // namespace
 
 std::optional<Match> roman(const Source& source, std::size_t at) {
   if (!"IVXLCDM"sv.contains(source[at]) || source[at] == 0) return std::nullopt;

@@ -6,6 +6,7 @@
 #include "text/characters/signs.h"
 #include "text/reading/english_rules.h"
 #include "text/reading/punctuation.h"
+#include "text/reading/say_as.h"
 #include "text/reading/source.h"
 
 namespace antiphon::text::reading {
@@ -75,8 +76,7 @@ std::string apart(const Source& source, std::string_view before, Match& match) {
   auto end = before.size();
   if (!word || end == 0) return match.spoken;
   const char32_t last = characters::decode_previous(before, end);
-  const bool joins = characters::is_letter(last) || characters::is_digit(last);
-  return joins ? ' ' + match.spoken : match.spoken;
+  return characters::is_word(last) ? ' ' + match.spoken : match.spoken;
 }
 
 /// `matched_end`: where the last match ended; what follows it begins a word of its own.
@@ -90,6 +90,19 @@ std::optional<Match> english_match(const Source& source, std::size_t at, std::si
     }
   }
   return is_letter(c) ? std::nullopt : english::sign(source, at);
+}
+
+/// What is said for the part behind the sign of its kind, from `at` to `begin`, with the sign behind it.
+std::optional<Match> say_as_match(const Source& source, std::size_t at, std::size_t begin, Language language) {
+  std::size_t sign = at;
+  const auto as = characters::say_as_of(characters::decode_next(source.text(), sign));
+  std::string end_sign;
+  characters::append(end_sign, characters::kSayAsEnd);
+  const auto end = source.text().substr(0, begin + kLongestSaid).find(end_sign, begin);
+  if (end == std::string_view::npos) return std::nullopt;
+  auto spoken = say_as(as, characters::trimmed(source.slice(begin, end)), language);
+  if (!spoken) return std::nullopt;
+  return Match{.end = end + end_sign.size(), .spoken = std::move(*spoken)};
 }
 
 /// What the first of `dictionaries` that knows a word or phrase at `at` says for it.
@@ -159,6 +172,14 @@ Reading read(std::string_view segment, Language language, const pronunciation::D
       next = found == std::string_view::npos ? source.size() : found + end.size();
       reading.add(source.slice(at, next));
       at = next;
+      continue;
+    }
+    if (characters::is_private_sign(c)) {
+      // Behind the sign the part is read as it says, where it can be; else as it is written.
+      auto said = characters::is_say_as(c) ? say_as_match(source, at, next, language) : std::nullopt;
+      if (said) said->spoken = apart(source, reading.spoken(), *said);
+      reading.add((said ? said->end : next) - at, said ? said->spoken : "");
+      at = matched_end = said ? said->end : next;
       continue;
     }
     auto match = dictionary_match(source, at, dictionaries);

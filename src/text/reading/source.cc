@@ -20,13 +20,13 @@ std::size_t Source::letters_end(std::size_t at) const {
 bool Source::is_word(std::size_t at) const {
   if (at >= text_.size()) return false;
   const char32_t c = characters::decode_next(text_, at);
-  return characters::is_letter(c) || characters::is_digit(c);
+  return characters::is_word(c);
 }
 
 bool Source::is_word_before(std::size_t at) const {
   if (at == 0) return false;
   const char32_t c = characters::decode_previous(text_, at);
-  return characters::is_letter(c) || characters::is_digit(c);
+  return characters::is_word(c);
 }
 
 std::string_view Source::word_before(std::size_t at) const {

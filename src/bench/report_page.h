@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string_view>
+
+namespace antiphon::bench {
+
+/// The file report_page.html, embedded by the build; see report/page.h.
+[[nodiscard]] std::string_view report_page();
+
+}  // namespace antiphon::bench

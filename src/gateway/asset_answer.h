@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+#include "gateway/assets.h"
+#include "http/message.h"
+
+namespace antiphon::gateway {
+
+/// Returns the answer to GET of `asset`: 200 with its bytes, or 304 without them where the field If-None-Match of the
+/// request ("" if it has none) says that the client has them already.
+[[nodiscard]] http::Response asset_answer(const Asset& asset, std::string_view if_none_match);
+
+/// Returns whether If-None-Match names `etag`, by the weak comparison (RFC 9110, 13.1.2): "*", or a list of tags, each
+/// with or without "W/". What is no list of tags names those that stand before its fault.
+[[nodiscard]] bool names_etag(std::string_view if_none_match, std::string_view etag);
+
+}  // namespace antiphon::gateway

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/access_note.h"
+#include "gateway/speech_handler.h"
+#include "http/message.h"
+#include "http/responder.h"
+#include "identity/caller.h"
+
+/// A short sentence in each voice, to choose one by ear.
+namespace antiphon::gateway {
+
+/// Returns what is spoken in `language` (BCP 47): a greeting, or numbers, which are read in every language.
+[[nodiscard]] std::string_view sample_text(std::string_view language);
+
+/// Returns whether `if_none_match`, the header (RFC 9110), names `entity_tag`, which has its quotes.
+[[nodiscard]] bool names_entity_tag(std::string_view if_none_match, std::string_view entity_tag);
+
+/// GET /v1/voices/{voice}/sample: WAV, admitted like any other speech; 304 where the client has it already. The
+/// references stay valid until it returns.
+[[nodiscard]] runtime::Awaitable<> speak_sample(SpeechHandler& speech, std::string voice, const http::Request& request,
+                                                identity::Caller caller, std::string request_id,
+                                                http::Responder& responder, AccessNote& note);
+
+}  // namespace antiphon::gateway

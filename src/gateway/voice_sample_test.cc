@@ -1,0 +1,48 @@
+#include "gateway/voice_sample.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "gateway/test_server.h"
+
+namespace antiphon::gateway {
+namespace {
+
+TEST(VoiceSample, EveryLanguageHasAText) {
+  EXPECT_EQ(sample_text("en-US"), sample_text("en"));
+  EXPECT_NE(sample_text("de_DE"), sample_text("en"));
+  for (const auto* const language : {"", "und", "tlh", "-", "e"}) EXPECT_EQ(sample_text(language), sample_text("und"));
+}
+
+TEST(VoiceSample, ATagIsNamedByItselfInAListOrByAStar) {
+  for (const auto* const header : {"\"a\"", "W/\"a\"", " \"b\" , \"a\"", "*", "\"b\",,\"a\""}) {
+    EXPECT_TRUE(names_entity_tag(header, "\"a\"")) << header;
+  }
+  for (const auto* const header : {"", ",", "a", "\"aa\"", "\"b\", \"c\"", "W/", "\"a"}) {
+    EXPECT_FALSE(names_entity_tag(header, "\"a\"")) << header;
+  }
+}
+
+TEST_F(ServerTest, SpeaksASampleOfAVoiceOnceForEachClient) {
+  const auto first = ask(port_, "GET", "/v1/voices/tone/sample");
+  EXPECT_EQ(first.status, 200);
+  EXPECT_TRUE(first.complete);
+  EXPECT_EQ(first.headers.at("content-type"), "audio/wav");
+  EXPECT_EQ(first.headers.at("cache-control"), "private, no-cache");
+  EXPECT_EQ(first.body.substr(0, 4), "RIFF");
+  const auto tag = first.headers.at("etag");
+  const auto kept = ask(port_, "GET", "/v1/voices/tone/sample", "", "if-none-match: " + tag + "\r\n");
+  EXPECT_EQ(kept.status, 304);
+  EXPECT_EQ(kept.headers.at("etag"), tag);
+  EXPECT_TRUE(kept.body.empty());
+  const auto stale = ask(port_, "GET", "/v1/voices/alloy/sample", "", "if-none-match: \"other\"\r\n");
+  EXPECT_EQ(stale.status, 200);
+  EXPECT_EQ(stale.body, first.body);
+  const auto nobody = ask(port_, "GET", "/v1/voices/nobody/sample");
+  EXPECT_EQ(nobody.status, 404);
+  EXPECT_FALSE(nobody.headers.contains("etag"));
+}
+
+}  // namespace
+}  // namespace antiphon::gateway

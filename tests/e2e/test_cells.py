@@ -1,0 +1,239 @@
+"""Gateways that share Redis: what all of them know, and what HAProxy makes of them."""
+import contextlib
+import re
+import signal
+import socket
+import subprocess
+
+import httpx
+import pytest
+
+import harness
+from stores import TEXT, begun, free_port, rest, running
+
+SPEECH = "/v1/audio/speech"
+DEADLINE = harness.DEADLINE_SECONDS
+
+
+@pytest.fixture
+def redis(tmp_path):
+    with running(tmp_path / "redis") as server:
+        yield server
+
+
+def agent(port):
+    """What a gateway answers to HAProxy's agent check."""
+    with socket.create_connection(("127.0.0.1", port), DEADLINE) as connection:
+        connection.sendall(b"who is there?\n")
+        answer = b""
+        while data := connection.recv(256):
+            answer += data
+    return answer.decode()
+
+
+def spare(port):
+    found = re.fullmatch(r"ready up (\d+)%\n", agent(port))
+    return int(found[1]) if found else None
+
+
+@pytest.fixture
+def cells(serve, redis):
+    """Two gateways; their ports of the agent check."""
+    ports = free_port(), free_port()
+    servers = [serve("--voice", "steady", config={
+        "progress": {"url": redis.url, "cell": f"cell{number}"}, "cell": {"agent_listen": f"127.0.0.1:{port}"},
+        "server": {"trusted_proxies": ["127.0.0.1"]}}) for number, port in enumerate(ports, 1)]
+    return servers, ports
+
+
+@contextlib.contextmanager
+def busy(server, count, **options):
+    """So many streams of a gateway that have begun and that nobody reads; their answers."""
+    with contextlib.ExitStack() as open_streams:
+        answers = []
+        for _ in range(count):
+            answer = open_streams.enter_context(httpx.stream("POST", f"{server.url}{SPEECH}", timeout=DEADLINE, json={
+                "model": "tts-1", "input": TEXT * 4, "voice": "steady", "response_format": "pcm"}, **options))
+            assert answer.status_code == 200, answer.read()
+            answers.append(answer)
+        yield answers
+
+
+def test_the_agent_check_tells_what_room_there_is_and_that_the_server_ends(cells):
+    (server, _), (port, _) = cells
+    assert harness.in_time(lambda: spare(port) == 100)
+    with busy(server, 2):
+        harness.eventually(lambda: spare(port) < 90, "two streams take room")
+        with socket.create_connection(("127.0.0.1", port), DEADLINE):  # says nothing, and takes nothing
+            assert spare(port) is not None
+        server.signal(signal.SIGTERM)
+        harness.eventually(lambda: agent(port) == "drain\n", "it takes nobody else")
+
+
+def streams(server, **query):
+    answer = server.http.get("/v1/streams", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_each_gateway_lists_the_streams_of_all_page_by_page(cells):
+    servers, _ = cells
+    assert streams(servers[0]) == {"object": "list", "data": [], "has_more": False, "last_id": None}
+    with busy(servers[0], 2) as first, busy(servers[1], 1) as second:
+        names = sorted(answer.headers["antiphon-stream"] for answer in (*first, *second))
+        for server in servers:
+            harness.eventually(lambda: [one["id"] for one in streams(server)["data"]] == names, "all are listed")
+        page = streams(servers[1], limit=2)
+        assert ([one["id"] for one in page["data"]], page["has_more"], page["last_id"]) == (names[:2], True, names[1])
+        rest_of_them = streams(servers[1], limit=2, after=names[1])
+        assert ([one["id"] for one in rest_of_them["data"]], rest_of_them["has_more"]) == (names[2:], False)
+        listed = {one["id"]: one for one in streams(servers[1])["data"]}
+        own, other = (listed[answers[0].headers["antiphon-stream"]] for answers in (second, first))
+        assert (own["cell"], other["cell"]) == ("cell2", "cell1")
+        assert (own["voice"], own["state"], own["format"], own["door"]) == ("steady", "live", "pcm", "openai")
+        assert own["account"] == own["user"] == other["user"]
+        harness.eventually(lambda: all(one["seconds_rendered"] > 0 for one in streams(servers[0])["data"]),
+                           "it is seen how far they are")
+        text = servers[0].http.get("/v1/streams").text
+        assert "sentence" not in text, "no text is shown"
+    harness.eventually(lambda: streams(servers[0])["data"] == [], "they are over")
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "after=", "after=xyz"])
+def test_a_page_that_cannot_be_is_refused(server, query):
+    answer = server.http.get(f"/v1/streams?{query}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_value")
+
+
+def test_streams_are_listed_for_administrators_alone(serve, tmp_path):
+    file, config = tmp_path / "keys.json", tmp_path / "keys.toml"
+    config.write_text(harness.to_toml({"keys": {"file": str(file)}}))
+    keys = [harness.run_ok("keys", "add", *words, "--config", config).decode().strip()
+            for words in (("plain",), ("admin", "--admin"))]
+    server = serve("--voice", "quick", config={"keys": {"file": str(file)}})
+    answers = [server.http.get("/v1/streams", headers={"Authorization": f"Bearer {key}"}) for key in keys]
+    assert [answer.status_code for answer in answers] == [403, 200]
+
+
+def test_a_key_has_its_streams_at_all_gateways_together(serve, redis, tmp_path):
+    file, config = tmp_path / "keys.json", tmp_path / "keys.toml"
+    config.write_text(harness.to_toml({"keys": {"file": str(file)}}))
+    key = harness.run_ok("keys", "add", "two", "--max-streams", "2", "--config", config).decode().strip()
+    other = harness.run_ok("keys", "add", "free", "--config", config).decode().strip()
+    headers = {"Authorization": f"Bearer {key}"}
+    first, second = (serve("--voice", "steady", config={
+        "progress": {"url": redis.url, "cell": name}, "keys": {"file": str(file)}}) for name in ("a", "b"))
+
+    def status(server, bearer=key):
+        with httpx.stream("POST", f"{server.url}{SPEECH}", headers={"Authorization": f"Bearer {bearer}"}, json={
+                "model": "tts-1", "input": "Yes.", "voice": "quick", "response_format": "pcm"}, timeout=DEADLINE) as answer:
+            return answer.status_code, answer.headers.get("retry-after")
+
+    with busy(first, 2, headers=headers) as answers:
+        harness.eventually(lambda: status(second) == (429, "1"), "the other gateway hears of them")
+        assert status(second, other)[0] == 200
+        name = answers[0].headers["antiphon-stream"]
+        with httpx.stream("GET", f"{second.url}{SPEECH}/{name}", headers={**headers, "Range": "bytes=7-"},
+                          timeout=DEADLINE) as resumed:
+            assert resumed.status_code == 206, "what goes on was let in before"
+        redis.stop()
+        harness.eventually(lambda: status(second)[0] == 200, "without Redis each counts for itself")
+
+
+class HaProxy:
+    """The real one, with the configuration of deploy/ but for its addresses, and quicker checks."""
+
+    def __init__(self, folder, servers, agents):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        text = (harness.REPOSITORY / "deploy/haproxy/haproxy.cfg").read_text()
+        text = text.replace("bind *:8080", f"bind 127.0.0.1:{self.port}").replace("inter 1s", "inter 100ms")
+        lines = [f"  server cell{number} 127.0.0.1:{server.port} agent-port {agent_port}"
+                 for number, (server, agent_port) in enumerate(zip(servers, agents, strict=True), 1)]
+        text, count = re.subn(r"(?m)(^  server \S+ .*\n)+", "\n".join(lines) + "\n", text)
+        assert count == 1
+        self.folder, config = folder, folder / "haproxy.cfg"
+        config.write_text(text.replace("global\n", f"global\n  stats socket {folder}/haproxy.sock\n"))
+        self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "/usr/sbin/haproxy", "-db", "-f", config],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        harness.eventually(lambda: (folder / "haproxy.sock").exists() and self.weights() != {}, "HAProxy runs")
+
+    def weights(self):
+        """The weight of each gateway that is up."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            with contextlib.suppress(OSError):
+                connection.connect(f"{self.folder}/haproxy.sock")
+                connection.sendall(b"show stat\n")
+                text = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+                rows = [line.split(",") for line in text.splitlines() if line]
+                at = {name: place for place, name in enumerate(rows[0])}
+                return {row[1]: int(row[at["weight"]]) for row in rows[1:]
+                        if row[1].startswith("cell") and row[at["status"]].startswith("UP")}
+        return {}
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def proxy(cells, tmp_path):
+    servers, agents = cells
+    made = HaProxy(tmp_path, servers, agents)
+    try:
+        harness.eventually(lambda: set(made.weights().values()) == {100} and len(made.weights()) == 2, "both are up")
+        yield made
+    finally:
+        made.stop()
+
+
+def admitted(server):
+    return server.metrics()["antiphon_admitted_total"]
+
+
+def speak(proxy, text="Yes.", voice="quick"):
+    return httpx.post(f"{proxy.url}{SPEECH}", timeout=DEADLINE, json={
+        "model": "tts-1", "input": text, "voice": voice, "response_format": "pcm"})
+
+
+def test_newcomers_go_where_there_is_room_and_none_is_refused_while_there_is_some(cells, proxy):
+    (full, free), _ = cells
+    with contextlib.ExitStack() as crowd:
+        for number in range(100):
+            answer = crowd.enter_context(httpx.stream("POST", f"{full.url}{SPEECH}", timeout=DEADLINE, json={
+                "model": "tts-1", "input": TEXT * 4, "voice": "steady"}, headers={
+                    "Prefer": "wait=0", "Authorization": f"Bearer {number}"}))
+            if answer.status_code == 503:
+                break
+        else:
+            raise AssertionError("it is never full")
+        harness.eventually(lambda: proxy.weights()["cell1"] <= 60, "it is known that little is left")
+        before = admitted(full), admitted(free)
+        statuses = [speak(proxy).status_code for _ in range(50)]
+        assert statuses == [200] * 50
+        assert admitted(free) - before[1] > 1.3 * (admitted(full) - before[0]), "few were sent where there is little room"
+
+
+def test_the_streams_of_a_gateway_that_dies_go_on_at_another(cells, proxy):
+    servers, _ = cells
+    whole = speak(proxy, TEXT).content  # the same bytes as of the slower voice
+    with httpx.stream("POST", f"{proxy.url}{SPEECH}", timeout=DEADLINE, json={
+            "model": "tts-1", "input": TEXT, "voice": "steady", "response_format": "pcm"}) as answer:
+        name, heard = answer.headers["antiphon-stream"], b""
+        for piece in answer.iter_raw():
+            heard += piece
+            if len(heard) >= 100_000:
+                break
+        listed = harness.eventually(lambda: streams(servers[0])["data"], "it is listed")
+        number = int(listed[0]["cell"].removeprefix("cell"))
+        owner, other = servers[number - 1], servers[2 - number]
+    with httpx.stream("GET", f"{proxy.url}{SPEECH}/{name}", timeout=DEADLINE,
+                      headers={"Range": f"bytes={len(heard)}-"}) as answer:
+        assert answer.status_code == 206
+        assert owner.metrics()['antiphon_resumes_total{outcome="continued"}'] == 1, "it goes where it is"
+        owner.process.kill()
+        with pytest.raises(httpx.HTTPError):
+            for piece in answer.iter_raw():
+                heard += piece
+    assert heard + rest(proxy, name, len(heard)) == whole
+    assert other.metrics()['antiphon_resumes_total{outcome="continued"}'] == 1
