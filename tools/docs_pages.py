@@ -15,7 +15,7 @@ LOG = logging.getLogger("mkdocs.plugins.docs_pages")
 # Code, in which no link is one, or a link, whose text may have code.
 CODE_OR_LINK = re.compile(
     r"^(?P<fence>```|~~~).*?^(?P=fence)\s*$|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
-    r"|(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)\s]+)\)", re.MULTILINE | re.DOTALL)
+    r"|(?P<image>!?)\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)\s]+)\)", re.MULTILINE | re.DOTALL)
 
 
 def on_files(files, config):
@@ -33,7 +33,7 @@ def rewritten(match, source, pages):
     page = path.removeprefix("docs/") if path.startswith("docs/") else path
     if page in pages and (page in ROOT_PAGES or path.startswith("docs/")):
         relative = posixpath.relpath(page, posixpath.dirname(source) or ".")
-        return f"[{match['text']}]({relative}{'#' + anchor if anchor else ''})"
+        return f"{match['image']}[{match['text']}]({relative}{'#' + anchor if anchor else ''})"
     if not (ROOT / path).exists():
         LOG.warning("%s: nothing is at %s", source, match["target"])
     return match["text"]
@@ -41,5 +41,5 @@ def rewritten(match, source, pages):
 
 def on_page_markdown(markdown, page, config, files):
     source = page.file.src_uri
-    pages = {file.src_uri for file in files.documentation_pages()}
+    pages = {file.src_uri for file in [*files.documentation_pages(), *files.media_files()]}
     return CODE_OR_LINK.sub(lambda match: rewritten(match, source, pages), markdown)

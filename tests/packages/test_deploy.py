@@ -1,6 +1,7 @@
 """What is deployed by others' programs, checked without them: the Dockerfile and the add-on of Home Assistant."""
 import importlib.machinery
 import importlib.util
+import io
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import time
 
 import pytest
@@ -53,6 +55,28 @@ def test_the_dockerfile_says_what_the_image_without_a_daemon_says():
     assert [int(numbers[name]) * NANOSECONDS for name in ("interval", "timeout", "start-period")] == \
         [config["Healthcheck"][name] for name in ("Interval", "Timeout", "StartPeriod")]
     assert int(numbers["retries"]) == config["Healthcheck"]["Retries"]
+
+
+def test_the_files_of_the_dockerfile_are_those_of_the_image(tmp_path):
+    tree, store, folder, archive = tmp_path / "tree", tmp_path / "store", tmp_path / "files", tmp_path / "image.tar"
+    for file, mode in ((tree / "bin/antiphon", 0o755), (store / "voice/manifest.json", 0o644)):
+        file.parent.mkdir(parents=True)
+        file.write_text(file.name)
+        file.chmod(mode)
+    command = [DEPLOY / "container/build_image", "--tree", tree, "--store", store, "--version", "0"]
+    run(*command, "--unpacked", folder)
+    run(*command, "--output", archive)
+    packed = {}
+    with tarfile.open(archive) as layout:
+        for blob in layout.getmembers():
+            content = layout.extractfile(blob).read() if blob.isfile() else b""
+            if content.startswith(b"\x1f\x8b"):
+                with tarfile.open(fileobj=io.BytesIO(content)) as files:
+                    packed |= {file.name: (file.size, file.mode) for file in files if file.isfile()}
+    unpacked = {str(file.relative_to(folder)): (file.stat().st_size, file.stat().st_mode & 0o7777)
+                for file in folder.rglob("*") if file.is_file()}
+    assert {"bin/antiphon", "var/lib/antiphon/voices/voice/manifest.json", "etc/passwd"} <= set(unpacked)
+    assert unpacked == packed
 
 
 def test_the_addon_describes_itself_as_the_supervisor_asks():
