@@ -1,6 +1,6 @@
 # The commands of the project. `make serve` and `make test` need nothing else.
 # ARGS are further flags of `antiphon serve`, for example: make serve ARGS='--workers 2'.
-.PHONY: setup build serve check test load tarball deb image format clean
+.PHONY: setup build serve check test load tarball deb wheel addon image docs format clean
 
 # hibari speaks unless `antiphon voices default` names another; Piper's joe is there, too.
 voices := .deps/voices/hibari .deps/voices/en_US-joe-medium.onnx
@@ -29,8 +29,12 @@ load:
 	@tools/load_tests web $(ARGS)
 
 # What is shipped, in build/packages: from the release build, its version and commit in the names (docs/install.md).
-tarball deb image: build
+tarball deb wheel addon image: build
 	@tools/package $@
+
+# The documentation as a site, in build/site.
+docs:
+	@tools/docs
 
 format:
 	@git ls-files 'src/*.cc' 'src/*.h' | xargs clang-format-19 -i

@@ -78,7 +78,7 @@ def test_fish_completes_commands_options_and_values(tmp_path):
         assert (done.returncode, done.stderr) == (0, "")
         return [row.split("\t")[0] for row in done.stdout.splitlines()]
     assert complete("antiphon sa") == ["say"]
-    assert complete("antiphon voices ") == ["add", "list", "remove", "verify"]
+    assert {"add", "list", "remove", "verify"} <= set(complete("antiphon voices "))
     assert complete("antiphon serve --log ") == ["json", "text"]
     assert complete("antiphon say --vol") == ["--volume"]
 

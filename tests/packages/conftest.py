@@ -73,6 +73,12 @@ def speak(client, container="wav"):
 
 
 @pytest.fixture(scope="session")
+def tools():
+    """The folder of programs that packages and checks are made with."""
+    return pathlib.Path(run(REPOSITORY / "tools/packaging_tools").strip()) / "bin"
+
+
+@pytest.fixture(scope="session")
 def debian():
     """The archive of a clean root of Debian 12."""
     if os.geteuid() != 0 or shutil.which("mmdebstrap") is None:
