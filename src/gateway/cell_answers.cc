@@ -59,7 +59,14 @@ void Cell::on_planned(wire::Planned planned, base::Duration cpu) {
   for (const auto& grain : planned.grains) grains.push_back(base::playing_time({grain.samples}, rate));
   learn_length(*stream, segment, grains);
   grains.back() += base::playing_time(pause, rate);
-  stream->add_segment(std::move(planned), pause);
+  auto samples = pause;
+  for (const auto& grain : planned.grains) samples += base::SampleCount{grain.samples};
+  if (stream->is_unheard(samples)) {
+    stream->pass_over(samples);
+    grains.clear();
+  } else {
+    stream->add_segment(std::move(planned), pause);
+  }
   stream->utterance().accepted();
   stream->progressed(clock_.now());
   post(coordinator::SegmentPlanned{.job = id,
