@@ -171,6 +171,7 @@ void Cell::note_job(const scheduler::Dispatch& job, coordinator::TextId text) {
                              .worker = job.worker,
                              .kind = job.kind,
                              .progress = clock_.now(),
+                             .began = clock_.now(),
                              .grains_left = job.grains,
                              .text = text});
 }

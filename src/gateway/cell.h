@@ -26,6 +26,10 @@
 #include "scheduler/length_model.h"
 #include "scheduler/scheduler.h"
 
+namespace antiphon::tracing {
+class Tracer;
+}
+
 namespace antiphon::gateway {
 
 struct CellOptions {
@@ -43,6 +47,7 @@ struct CellOptions {
   /// A stream that wants audio and gets none for so long fails. 1 s or more.
   base::Duration stream_stall_limit = std::chrono::seconds(30);
   fleet::RemoteOptions remote{};
+  tracing::Tracer* tracer = nullptr;  ///< Takes spans of jobs; it outlives the cell. Null: nothing is traced.
 };
 
 /// One gateway's workers and streams. It reports to the coordinator what doors, streams and the fleet tell it, performs
@@ -97,6 +102,8 @@ class Cell final : private fleet::Events {
   [[nodiscard]] std::vector<std::int16_t> take(SpeechStream& stream);
 
   [[nodiscard]] runtime::Executor executor() const { return executor_; }
+  /// Null where nothing is traced.
+  [[nodiscard]] tracing::Tracer* tracer() const { return options_.tracer; }
   [[nodiscard]] std::size_t streams() const { return streams_.size(); }
   /// Streams that wait to be let in; they count among streams() too.
   [[nodiscard]] std::size_t waiting() const { return desk().waiting(); }
@@ -125,9 +132,11 @@ class Cell final : private fleet::Events {
     base::WorkerId worker;
     scheduler::JobKind kind = scheduler::JobKind::kPlan;
     base::TimePoint progress;
-    scheduler::WorkTime took{};                       ///< By the worker's account.
-    std::uint32_t grains_left = 0;                    ///< Of a render job: that have not come.
-    std::uint32_t next_grain = 0;                     ///< Index of the one that comes next.
+    base::TimePoint began{};        ///< When its worker said that it begins; until then when it was sent.
+    scheduler::WorkTime took{};     ///< By the worker's account.
+    base::SampleCount samples{};    ///< That came of it.
+    std::uint32_t grains_left = 0;  ///< Of a render job: that have not come.
+    std::uint32_t next_grain = 0;   ///< Index of the one that comes next.
     coordinator::TextId text = coordinator::kNoText;  ///< Of a plan.
 
     /// Whether its worker may say that now.
@@ -163,6 +172,8 @@ class Cell final : private fleet::Events {
   /// Ends what makes no progress, once a second.
   [[nodiscard]] runtime::Awaitable<> watch();
   void end_stalled();
+  /// Tells the tracer of a job that is over, where its stream is traced.
+  void trace_job(const Job& job, const SpeechStream& stream) const;
   void on_planned(wire::Planned planned, base::Duration cpu);
   void on_grain(wire::GrainDone grain);
   void learn_length(const SpeechStream& stream, const text::Segment& segment, std::span<const base::Duration> grains);

@@ -4,6 +4,7 @@
 
 #include "engine/api/engine.h"
 #include "gateway/cell.h"
+#include "tracing/tracer.h"
 
 // What workers answer: what was planned and rendered goes to its stream, what it took to the scheduler.
 
@@ -31,6 +32,7 @@ void Cell::on_answer(fleet::JobAnswer answer) {
         }
         if constexpr (std::is_same_v<Body, wire::Started>) {
           const base::JobId job{body.job};
+          jobs_.at(job).began = clock_.now();
           post(coordinator::JobStarted{.job = job, .cpu = cpu, .text = jobs_.at(job).text});
         }
         if constexpr (std::is_same_v<Body, wire::Planned>) on_planned(std::forward<M>(body), cpu);
@@ -45,19 +47,22 @@ void Cell::on_answer(fleet::JobAnswer answer) {
 void Cell::on_planned(wire::Planned planned, base::Duration cpu) {
   const base::JobId id{planned.job};
   SpeechStream* stream = stream_of(id);
-  jobs_.erase(id);
+  auto job = jobs_.extract(id);
   const scheduler::WorkTime took(base::from_microseconds(planned.wall_us), base::from_microseconds(planned.cpu_us));
   probe_.job(scheduler::JobKind::kPlan, took);
   if (stream == nullptr) {
     post(coordinator::SegmentPlanned{.job = id, .took = took, .cpu = cpu});
     return;
   }
+  job.mapped().took = took;
   const auto rate = stream->spec().rate;
   const auto& segment = *stream->utterance().next();
   const auto pause = samples_of(segment.pause_after, rate);
   std::vector<base::Duration> grains;
   for (const auto& grain : planned.grains) grains.push_back(base::playing_time({grain.samples}, rate));
   learn_length(*stream, segment, grains);
+  for (const auto& grain : planned.grains) job.mapped().samples += base::SampleCount{grain.samples};
+  trace_job(job.mapped(), *stream);
   grains.back() += base::playing_time(pause, rate);
   stream->add_segment(std::move(planned), pause);
   stream->utterance().accepted();
@@ -94,8 +99,10 @@ void Cell::on_grain(wire::GrainDone grain) {
   if (const auto job = jobs_.find(id); job != jobs_.end()) {
     job->second.took.wall += took.wall;
     job->second.took.cpu += took.cpu;
+    job->second.samples += samples;
     ++job->second.next_grain;
     job->second.grains_left -= std::min(job->second.grains_left, 1U);
+    if (stream != nullptr && job->second.grains_left == 0) trace_job(job->second, *stream);
   }
   if (stream != nullptr) note_grain(*stream, samples);
   post(coordinator::GrainRendered{.job = id, .took = took});
@@ -126,6 +133,21 @@ void Cell::end_render(const wire::RenderDone& done, base::Duration cpu) {
   if (const auto job = jobs_.extract(id)) probe_.job(scheduler::JobKind::kRender, job.mapped().took);
   idle_.notify_all();
   post(coordinator::RenderEnded{.job = id, .cpu = cpu});
+}
+
+void Cell::trace_job(const Job& job, const SpeechStream& stream) const {
+  if (options_.tracer == nullptr || !stream.spec().trace) return;
+  const auto audio = base::to_seconds(base::playing_time(job.samples, stream.spec().rate));
+  std::vector<tracing::Attribute> attributes = {{"antiphon.audio_s", audio},
+                                                {"antiphon.cpu_s", base::to_seconds(job.took.cpu)}};
+  const bool is_plan = job.kind == scheduler::JobKind::kPlan;
+  if (!is_plan) attributes.push_back({"antiphon.grains", std::int64_t{job.next_grain}});
+  options_.tracer->record(*stream.spec().trace, {.kind = is_plan ? tracing::SpanKind::kPlan : tracing::SpanKind::kChunk,
+                                                 .begin = job.began,
+                                                 .end = clock_.now(),
+                                                 .stream = stream.id(),
+                                                 .worker = job.worker,
+                                                 .attributes = std::move(attributes)});
 }
 
 void Cell::on_failed(const wire::Failed& failed, base::Duration cpu) {
