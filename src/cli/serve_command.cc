@@ -38,6 +38,7 @@
 #include "runtime/log.h"
 #include "runtime/task_group.h"
 #include "runtime/thread_pool.h"
+#include "tracing/tracer.h"
 
 namespace antiphon::cli {
 namespace {
@@ -187,6 +188,32 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   return options;
 }
 
+/// Returns null where no file is asked for. Throws config::Error.
+std::unique_ptr<tracing::TraceFile> open_trace_file(const config::Tracing& tracing) {
+  if (tracing.file.empty()) return nullptr;
+  auto file =
+      antiphon::tracing::TraceFile::create({.path = tracing.file, .most_bytes = std::size_t{tracing.file_mib} << 20U});
+  if (!file) throw config::Error("tracing.file: " + file.error());
+  return *std::move(file);
+}
+
+/// Returns nullopt if nothing is traced. Throws config::Error.
+std::optional<tracing::TracerOptions> tracer_options(const config::Config& config, tracing::TraceFile* file) {
+  const auto& tracing = config.tracing;
+  if (tracing.collector.empty() && file == nullptr) return std::nullopt;
+  antiphon::tracing::TracerOptions options{.sampling = tracing.sampling, .file = file};
+  if (tracing.collector.empty()) return options;
+  auto collector = antiphon::tracing::parse_collector_url(tracing.collector);
+  if (!collector) throw config::Error("tracing.collector: " + collector.error());
+  options.otlp = antiphon::tracing::OtlpOptions{
+      .collector = *std::move(collector),
+      .resource = {.service = tracing.service,
+                   .version = ANTIPHON_VERSION,
+                   .instance = fmt::format("{}:{}", config.server.host, config.server.port)},
+      .queue = tracing.queue};
+  return options;
+}
+
 /// The device that workers compute on, if it is not the processor. Throws config::Error where it cannot be had.
 std::optional<device::Gpu> open_gpu(const config::Config& config) {
   const auto device = device_of(config.engine);
@@ -302,6 +329,8 @@ int serve(const Flags& flags) {
   const auto exposure = access.exposure;
   auto options = server_options(config, voices, flags.settings.file(), std::move(access));
   options.cell.gpu = gpu ? &*gpu : nullptr;
+  const auto trace_file = open_trace_file(config.tracing);
+  options.tracing = tracer_options(config, trace_file.get());
   const auto shared = SharedProgress::open(context.get_executor(), clock, config);
   if (shared) {
     options.progress_store = &shared->store();

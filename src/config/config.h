@@ -90,6 +90,16 @@ struct Log {
   bool client_address = false;
 };
 
+/// What is traced, and where that goes.
+struct Tracing {
+  std::string collector;  ///< http://HOST:PORT/PATH; "" = nowhere.
+  double sampling = 0.1;
+  std::uint32_t queue = 4'096;
+  std::string service = "antiphon";
+  std::filesystem::path file;  ///< "" = there is none.
+  std::uint32_t file_mib = 64;
+};
+
 /// Workers on other machines.
 struct Remote {
   std::string listen;                 ///< ADDRESS:PORT; "" = they cannot join.
@@ -158,6 +168,7 @@ struct Config {
   AdmissionWait wait;
   std::string log_level = "info";
   Log log;
+  Tracing tracing;
   /// Names that clients use for voices, besides the voices' own.
   std::map<std::string, std::string, std::less<>> aliases;
   /// Voices that may be spoken with a cheaper one when the server is nearly full, and which.

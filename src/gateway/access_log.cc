@@ -48,6 +48,8 @@ class AccessLog::Line {
     if (!value.empty()) fields_.emplace_back(name, value);
   }
   void add_speech(const AccessNote& note) {
+    if (note.trace) trace_id_ = to_hex(note.trace->trace);
+    add_text("trace_id", trace_id_);
     add_text("key", note.key);
     add_text("format", note.format);
     if (note.error) add_text("error", protocol::row_of(*note.error).name);
@@ -58,6 +60,7 @@ class AccessLog::Line {
   void write(std::string_view event) const { runtime::log(runtime::LogLevel::kInfo, event, fields_); }
 
  private:
+  std::string trace_id_;  ///< Which a field refers to.
   std::vector<runtime::LogField> fields_;
 };
 

@@ -66,6 +66,13 @@ TEST_F(AccessLogTest, ALineHasWhatIsKnownAndTheMetricsCountIt) {
   EXPECT_THAT(text, HasSubstr(R"(antiphon_http_request_duration_seconds_count{route="/v1/audio/speech"} 1)"));
 }
 
+TEST_F(AccessLogTest, ARequestOfATraceHasItsId) {
+  make();
+  const auto asked = request("/v1/audio/speech", "POST");
+  log_->note_of(asked).trace = tracing::Context{.trace = {.high = 1, .low = 0xab}, .span = {2}};
+  EXPECT_THAT(answer(asked, 200), HasSubstr(" trace_id=000000000000000100000000000000ab "));
+}
+
 TEST_F(AccessLogTest, AFailureHasItsName) {
   make();
   const auto asked = request("/v1/audio/speech", "POST");

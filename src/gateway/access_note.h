@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "gateway/error.h"
+#include "tracing/context.h"
 
 namespace antiphon::gateway {
 
@@ -18,7 +19,9 @@ struct AccessNote {
   base::Duration first_audio{};  ///< From the first utterance that had audio to its first bytes; zero: none had any.
   base::Duration audio{};        ///< That was rendered, of all utterances.
   std::optional<Errc> error{};   ///< Of the last utterance.
-  bool left = false;             ///< Whether the listener of the last utterance left, or was dropped, before its end.
+  /// The trace that the client says, or the one that was begun for it; nullopt: there is none.
+  std::optional<tracing::Context> trace{};
+  bool left = false;  ///< Whether the listener of the last utterance left, or was dropped, before its end.
 };
 
 }  // namespace antiphon::gateway

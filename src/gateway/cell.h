@@ -29,6 +29,10 @@
 #include "scheduler/length_model.h"
 #include "scheduler/scheduler.h"
 
+namespace antiphon::tracing {
+class Tracer;
+}
+
 namespace antiphon::gateway {
 
 struct CellOptions {
@@ -46,6 +50,7 @@ struct CellOptions {
   /// A stream that wants audio and gets none for so long fails. 1 s or more.
   base::Duration stream_stall_limit = std::chrono::seconds(30);
   fleet::RemoteOptions remote{};
+  tracing::Tracer* tracer = nullptr;  ///< Takes spans of jobs; it outlives the cell. Null: nothing is traced.
 };
 
 /// One gateway's workers and streams. It reports to the coordinator what doors, streams and the fleet tell it, performs
@@ -100,6 +105,8 @@ class Cell final : private fleet::Events {
   [[nodiscard]] std::vector<std::int16_t> take(SpeechStream& stream);
 
   [[nodiscard]] runtime::Executor executor() const { return executor_; }
+  /// Null where nothing is traced.
+  [[nodiscard]] tracing::Tracer* tracer() const { return options_.tracer; }
   [[nodiscard]] std::size_t streams() const { return streams_.size(); }
   /// Streams that wait to be let in; they count among streams() too.
   [[nodiscard]] std::size_t waiting() const { return desk().waiting(); }
@@ -136,7 +143,7 @@ class Cell final : private fleet::Events {
     scheduler::JobKind kind = scheduler::JobKind::kPlan;
     base::TimePoint progress;
     std::optional<base::TimePoint> begun{};           ///< When its worker said that it has begun.
-    base::Duration audio{};                           ///< Rendered so far.
+    base::Duration audio{};                           ///< That was planned, or rendered so far.
     scheduler::WorkTime took{};                       ///< By the worker's account.
     std::uint32_t grains_left = 0;                    ///< Of a render job: that have not come.
     std::uint32_t next_grain = 0;                     ///< Index of the one that comes next.
@@ -175,11 +182,13 @@ class Cell final : private fleet::Events {
   /// Ends what makes no progress, once a second.
   [[nodiscard]] runtime::Awaitable<> watch();
   void end_stalled();
+  /// Tells the tracer of a job that is over, where its stream is traced.
+  void trace_job(const Job& job, const SpeechStream& stream) const;
   void on_planned(wire::Planned planned, base::Duration cpu);
   void on_grain(wire::GrainDone grain);
   void learn_length(const SpeechStream& stream, const text::Segment& segment, std::span<const base::Duration> grains);
   void note_grain(SpeechStream& stream, base::SampleCount samples);
-  void note_done(const Job& job, base::Duration audio);
+  void note_done(const Job& job);
   [[nodiscard]] LiveStream live_stream(const SpeechStream& stream) const;
   void end_render(const wire::RenderDone& done, base::Duration cpu);
   void on_failed(const wire::Failed& failed, base::Duration cpu);

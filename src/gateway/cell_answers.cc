@@ -5,6 +5,7 @@
 
 #include "engine/api/engine.h"
 #include "gateway/cell.h"
+#include "tracing/tracer.h"
 
 // What workers answer: what was planned and rendered goes to its stream, what it took to the scheduler.
 
@@ -48,14 +49,15 @@ void Cell::on_answer(fleet::JobAnswer answer) {
 void Cell::on_planned(wire::Planned planned, base::Duration cpu) {
   const base::JobId id{planned.job};
   SpeechStream* stream = stream_of(id);
-  const auto job = jobs_.extract(id);
+  auto job = jobs_.extract(id);
   const scheduler::WorkTime took(base::from_microseconds(planned.wall_us), base::from_microseconds(planned.cpu_us));
   probe_.job(scheduler::JobKind::kPlan, took);
   if (stream == nullptr) {
-    note_done(job.mapped(), {});
+    note_done(job.mapped());
     post(coordinator::SegmentPlanned{.job = id, .took = took, .cpu = cpu});
     return;
   }
+  job.mapped().took = took;
   const auto rate = stream->spec().rate;
   const auto& segment = *stream->utterance().next();
   const SpeechStream::Silence silence{.before = samples_of(segment.pause_before, rate),
@@ -65,7 +67,9 @@ void Cell::on_planned(wire::Planned planned, base::Duration cpu) {
   learn_length(*stream, segment, grains);
   grains.front() += base::playing_time(silence.before, rate);
   grains.back() += base::playing_time(silence.behind, rate);
-  note_done(job.mapped(), std::accumulate(grains.begin(), grains.end(), base::Duration{}));
+  job.mapped().audio = std::accumulate(grains.begin(), grains.end(), base::Duration{});
+  note_done(job.mapped());
+  trace_job(job.mapped(), *stream);
   auto samples = silence.before;
   samples += silence.behind;
   for (const auto& grain : planned.grains) samples += base::SampleCount{grain.samples};
@@ -113,6 +117,7 @@ void Cell::on_grain(wire::GrainDone grain) {
     if (stream != nullptr) job->second.audio += base::playing_time(samples, stream->spec().rate);
     ++job->second.next_grain;
     job->second.grains_left -= std::min(job->second.grains_left, 1U);
+    if (stream != nullptr && job->second.grains_left == 0) trace_job(job->second, *stream);
   }
   if (stream != nullptr) note_grain(*stream, samples);
   post(coordinator::GrainRendered{.job = id, .took = took});
@@ -142,10 +147,24 @@ void Cell::end_render(const wire::RenderDone& done, base::Duration cpu) {
   }
   if (const auto job = jobs_.extract(id)) {
     probe_.job(scheduler::JobKind::kRender, job.mapped().took);
-    note_done(job.mapped(), job.mapped().audio);
+    note_done(job.mapped());
   }
   idle_.notify_all();
   post(coordinator::RenderEnded{.job = id, .cpu = cpu});
+}
+
+void Cell::trace_job(const Job& job, const SpeechStream& stream) const {
+  if (options_.tracer == nullptr || !stream.spec().trace) return;
+  std::vector<tracing::Attribute> attributes = {{"antiphon.audio_s", base::to_seconds(job.audio)},
+                                                {"antiphon.cpu_s", base::to_seconds(job.took.cpu)}};
+  const bool is_plan = job.kind == scheduler::JobKind::kPlan;
+  if (!is_plan) attributes.push_back({"antiphon.grains", std::int64_t{job.next_grain}});
+  options_.tracer->record(*stream.spec().trace, {.kind = is_plan ? tracing::SpanKind::kPlan : tracing::SpanKind::kChunk,
+                                                 .begin = job.begun.value_or(job.progress),
+                                                 .end = clock_.now(),
+                                                 .stream = stream.id(),
+                                                 .worker = job.worker,
+                                                 .attributes = std::move(attributes)});
 }
 
 void Cell::on_failed(const wire::Failed& failed, base::Duration cpu) {

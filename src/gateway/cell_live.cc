@@ -30,7 +30,7 @@ LiveWorker live_worker(fleet::WorkerStatus status) {
 
 }  // namespace
 
-void Cell::note_done(const Job& job, base::Duration audio) {
+void Cell::note_done(const Job& job) {
   if (!live_.is_read()) return;
   const auto now = clock_.now();
   const auto begin = job.begun.value_or(now);
@@ -39,7 +39,7 @@ void Cell::note_done(const Job& job, base::Duration audio) {
                     .kind = job.kind,
                     .begin = begin,
                     .duration = now - begin,
-                    .audio = audio});
+                    .audio = job.audio});
 }
 
 LiveStream Cell::live_stream(const SpeechStream& stream) const {

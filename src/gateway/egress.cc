@@ -7,6 +7,7 @@
 #include "runtime/cpu_time.h"
 #include "runtime/log.h"
 #include "text/text.h"
+#include "tracing/tracer.h"
 
 namespace antiphon::gateway {
 namespace {
@@ -79,6 +80,7 @@ runtime::Awaitable<Egress::Report> Egress::run(AudioOutput output, runtime::Thre
                           .audio = told.audio,
                           .encoder_cpu = encoder_cpu_});
   log(request_id, told);
+  trace(request_id, output, told);
   if (error) {
     listener_.begin();
     co_await sink_.fail(*error);
@@ -208,6 +210,44 @@ base::SampleCount Egress::through(AudioOutput output) const {
   }
   const std::uint64_t own = stream_.spec().rate.hz;
   return {(written_ * output.rate.hz + own / 2) / own};
+}
+
+void Egress::trace(const std::string& request_id, const AudioOutput& output, const Report& report) const {
+  auto* const tracer = cell_.tracer();
+  const auto& spec = stream_.spec();
+  if (tracer == nullptr || !spec.trace) return;
+  const auto now = clock_.now();
+  const auto record = [&](tracing::Span span) {
+    span.stream = stream_.id();
+    tracer->record(*spec.trace, std::move(span));
+  };
+  const auto& entry = stream_.entry();
+  record({.kind = tracing::SpanKind::kWait,
+          .begin = arrived_,
+          .end = entry ? entry->at : now,
+          .outcome = entry ? tracing::Outcome::kOk : tracing::Outcome::kFailed});
+  if (report.first_audio > base::Duration{}) {
+    record({.kind = tracing::SpanKind::kFirstAudio, .begin = arrived_, .end = arrived_ + report.first_audio});
+    record({.kind = tracing::SpanKind::kEgress,
+            .begin = arrived_ + report.first_audio,
+            .end = now,
+            .attributes = {{"antiphon.format", std::string(codec::name_of(output.format))},
+                           {"antiphon.bytes", static_cast<std::int64_t>(bytes_)},
+                           {"antiphon.encoder_cpu_s", base::to_seconds(encoder_cpu_)}}});
+  }
+  std::vector<tracing::Attribute> attributes = {
+      {"antiphon.request_id", request_id},
+      {"antiphon.voice", spec.voice_id},
+      {"antiphon.end", std::string(name_of(report.end))},
+      {"antiphon.characters", static_cast<std::int64_t>(stream_.planned_characters())},
+      {"antiphon.audio_s", base::to_seconds(report.audio)},
+      {"antiphon.worst_gap_s", base::to_seconds(heard_.worst_gap())}};
+  if (report.error) attributes.push_back({"antiphon.error", std::string(protocol::row_of(*report.error).name)});
+  record({.kind = tracing::SpanKind::kRequest,
+          .begin = arrived_,
+          .end = now,
+          .outcome = report.error ? tracing::Outcome::kFailed : tracing::Outcome::kOk,
+          .attributes = std::move(attributes)});
 }
 
 void Egress::log(const std::string& request_id, const Report& report) const {

@@ -76,6 +76,8 @@ class Egress {
   [[nodiscard]] Report report(const std::optional<Error>& error) const;
   [[nodiscard]] base::SampleCount through(AudioOutput output) const;
   void log(const std::string& request_id, const Report& report) const;
+  /// Tells the tracer of the parts of the way that the egress sees.
+  void trace(const std::string& request_id, const AudioOutput& output, const Report& report) const;
 
   Cell& cell_;
   SpeechStream& stream_;

@@ -108,6 +108,9 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
             .note = access_.note_of(request)};
   call.note.request_id = call.request_id;
   if (call.caller) call.note.key = call.caller->key;
+  if (request.headers.count("traceparent") == 1) {
+    call.note.trace = tracing::parse_traceparent(request.headers.get("traceparent"));
+  }
   const auto route = find_route(request.path);
   auto response = answer_before(route, call);
   if (!response) {

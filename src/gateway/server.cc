@@ -37,7 +37,8 @@ void tell(const BuildInfo& build, metrics::Registry& registry) {
       .set(1);
 }
 
-CellOptions with_voices(CellOptions options, const std::vector<ServedVoice>& voices) {
+CellOptions with_voices(CellOptions options, const std::vector<ServedVoice>& voices, tracing::Tracer* tracer) {
+  options.tracer = tracer;
   options.voices.clear();
   for (const auto& voice : voices) options.voices.push_back(to_cell(voice));
   return options;
@@ -71,7 +72,8 @@ class Server::Impl {
         encoders_(options.encoder_threads),
         keep_cost_(std::move(options.keep_cost)),
         cell_(executor, clock, probe_,
-              with_voices(std::move(options.cell), {voices_.voices().begin(), voices_.voices().end()})),
+              with_voices(std::move(options.cell), {voices_.voices().begin(), voices_.voices().end()},
+                          open_tracer(executor, options.tracing))),
         census_(options.speech.census),
         speech_(cell_, voices_, encoders_, clock, probe_, std::move(options.speech)),
         callers_(std::move(options.keys), std::move(options.trusted_proxies)),
@@ -115,6 +117,7 @@ class Server::Impl {
     if (census_ != nullptr) tasks_.spawn(tell_census());
     if (book_) tasks_.spawn(book_->watch());
     cell_.start();
+    if (tracer_) tracer_->start();
     if (remote_) remote_->start();
     if (keep_cost_) tasks_.spawn(keep_costs());
     return *endpoint;
@@ -153,6 +156,7 @@ class Server::Impl {
     co_await tasks_.join();
     if (keep_cost_) co_await keep_costs_now();
     co_await cell_.stop();
+    if (tracer_) co_await tracer_->stop(clock_.now() + kLastSpans);
     if (remote_) co_await remote_->close();
   }
 
@@ -182,6 +186,12 @@ class Server::Impl {
     return &*book_;
   }
 
+  /// Returns null where nothing is traced.
+  tracing::Tracer* open_tracer(const runtime::Executor& executor, std::optional<tracing::TracerOptions>& options) {
+    if (!options) return nullptr;
+    return &tracer_.emplace(executor, clock_, encoders_, registry_, std::move(*options));
+  }
+
   void observe_doors() const {
     probe_.doors().connections(http_.connections(), wyoming_ ? wyoming_->connections() : 0);
     probe_.doors().refused_handshakes(http_.refused_handshakes(), remote_ ? remote_->refused_handshakes() : 0);
@@ -209,6 +219,7 @@ class Server::Impl {
 
   static constexpr auto kTellCensus = std::chrono::seconds(1);
   static constexpr auto kKeepCosts = std::chrono::minutes(1);
+  static constexpr auto kLastSpans = std::chrono::seconds(2);
 
   runtime::Clock& clock_;
   metrics::Registry registry_;
@@ -218,6 +229,7 @@ class Server::Impl {
   runtime::ThreadPool encoders_;
   std::function<void(const ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost_;
   std::vector<scheduler::CostModel::Prior> kept_;
+  std::optional<tracing::Tracer> tracer_;
   Cell cell_;
   progress::Census* census_;
   SpeechHandler speech_;

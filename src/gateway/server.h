@@ -25,6 +25,7 @@
 #include "progress/memory_store.h"
 #include "runtime/clock.h"
 #include "tls/server_context.h"
+#include "tracing/tracer.h"
 
 namespace antiphon::gateway {
 
@@ -56,6 +57,7 @@ struct ServerOptions {
   std::optional<fleet::RemoteDoorOptions> remote{};  ///< Nothing: no worker joins from elsewhere.
   std::size_t encoder_threads = 2;                   ///< 1 or more.
   AccessLogOptions access{};
+  std::optional<tracing::TracerOptions> tracing{};  ///< nullopt: nothing is traced.
   BuildInfo build{};
   /// Called each minute and at the end, for each voice that was spoken with, with what it costs by now. On a thread of
   /// the encoders', one call at a time.

@@ -12,6 +12,7 @@
 #include "protocol/json/object.h"
 #include "text/reading/reading.h"
 #include "text/text.h"
+#include "tracing/tracer.h"
 
 namespace antiphon::gateway {
 namespace {
@@ -85,6 +86,7 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
     co_return co_await sink.fail(refusal);
   }
   if (wordless) co_return co_await send_wordless(order.output, sink);
+  begin_trace(*spec, order.note);
   const auto stream = cell_.open(std::move(*spec));
   sink.opened(*stream);
   PacedSink paced(sink, stream->executor(), clock_, probe_, order.output.rate, options_.pacing_lead);
@@ -130,6 +132,7 @@ Result<std::unique_ptr<GrowingSpeech>> SpeechHandler::grow(const SpeechOrder& or
     note_refused(order.note, refusal);
     return std::unexpected(std::move(refusal));
   }
+  begin_trace(*spec, order.note);
   auto speech = std::make_unique<GrowingSpeech>(cell_, clock_, cell_.open(std::move(*spec)), silence);
   speech->set_note(order.note);
   return speech;
@@ -140,6 +143,15 @@ runtime::Awaitable<> SpeechHandler::speak(GrowingSpeech& speech, AudioOutput out
   const GoneHook hook(sink, sink, [&speech] { speech.leave(); });
   Egress egress(cell_, speech.stream(), sink, clock_, probe_, options_.lag_limit);
   note_ended(speech.note(), co_await egress.run(output, encoders_.make_strand(), std::move(request_id)));
+}
+
+void SpeechHandler::begin_trace(SpeechSpec& spec, AccessNote* note) const {
+  auto* const tracer = cell_.tracer();
+  if (tracer == nullptr) return;
+  spec.trace = tracer->begin(note == nullptr ? std::nullopt : note->trace);
+  if (spec.trace && note != nullptr && !note->trace) {
+    note->trace = tracing::Context{.trace = spec.trace->trace, .span = spec.trace->request};
+  }
 }
 
 Result<void> SpeechHandler::admit() const {

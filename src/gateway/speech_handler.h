@@ -86,6 +86,8 @@ class SpeechHandler {
  private:
   /// Error: kBusy.
   [[nodiscard]] Result<void> admit() const;
+  /// Has the utterance traced, if it is to be, and notes its trace for the log.
+  void begin_trace(SpeechSpec& spec, AccessNote* note) const;
   /// Answers an order in which nothing can be spoken, without a stream.
   [[nodiscard]] runtime::Awaitable<> send_wordless(AudioOutput output, AudioSink& sink);
   /// Those that say how the words of an order are said. Errors: kInvalidValue.

@@ -16,6 +16,7 @@
 #include "runtime/event.h"
 #include "scheduler/ladder.h"
 #include "text/utterance.h"
+#include "tracing/traced_utterance.h"
 #include "wire/message.h"
 
 namespace antiphon::gateway {
@@ -46,6 +47,7 @@ struct SpeechSpec {
   std::string cheaper_voice_id{};
   std::uint32_t cheaper_speaker = 0;
   audio::Gain cheaper_gain{};
+  std::optional<tracing::TracedUtterance> trace{};  ///< nullopt: it is not traced.
 };
 
 /// How a stream was let in.
