@@ -1,12 +1,18 @@
 // Requests to this server, with the API key that was typed.
 
+/** The seconds after which the server asks to come back; 0 where it names none. */
+function secondsOf(headers) {
+  const milliseconds = headers.get("retry-after-ms") ?? 1000 * Number(headers.get("retry-after"));
+  return Number(milliseconds) / 1000 || 0;
+}
+
 /** An answer that is no success, in the server's own words. */
 export class Refusal extends Error {
   /** @param {Response} response; @param {string} message */
   constructor(response, message) {
     super(message);
     this.status = response.status;
-    this.retryAfter = Number(response.headers.get("retry-after-ms") ?? Number(response.headers.get("retry-after")) * 1000) / 1000;
+    this.retryAfter = secondsOf(response.headers);
     this.mayPass = [429, 502, 503, 504].includes(response.status) && response.headers.get("x-should-retry") !== "false";
   }
 }

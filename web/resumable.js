@@ -32,6 +32,7 @@ function pauseAfter(error, tries) {
 
 /** Opens the next connection: a new request, or the rest of `stream` from byte `got` on. Returns null behind the end. */
 async function connect(body, stream, got, name, signal) {
+  if (stream === null && got > 0) throw new Error("The connection was lost, and this server does not say how to go on.");
   if (stream === null) return post("/v1/audio/speech", body, { headers: { "Idempotency-Key": name }, signal });
   try {
     return await ask(`/v1/audio/speech/${stream}`, { headers: { Range: `bytes=${got}-` }, signal });

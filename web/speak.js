@@ -15,7 +15,8 @@ export const shown = [];
 let abort = null; // of what is being spoken
 
 function say(message, isError = false) {
-  element("status").textContent = message;
+  // A screen reader would say what is set again, again.
+  if (element("status").textContent !== message) element("status").textContent = message;
   element("status").classList.toggle("error", isError);
 }
 

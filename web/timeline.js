@@ -3,6 +3,7 @@ import { colour, contextOf, streamColour } from "/assets/colours.js";
 
 const SPAN = 12; // seconds that are shown
 const DELAY = 0.4; // seconds; what is newer may still be on its way
+const PICTURE = 50; // milliseconds from one picture to the next, since the server may be the same machine
 const ROW = 26; // pixels
 const AXIS = 20; // pixels
 const LABEL = 44; // pixels
@@ -61,11 +62,15 @@ export class Timeline {
     if (this.frame !== null) cancelAnimationFrame(this.frame);
     this.frame = null;
     if (!this.seen || STILL.matches) return;
-    const step = () => {
-      this.draw();
+    let drawn = 0;
+    const step = (time) => {
+      if (time - drawn >= PICTURE) {
+        this.draw();
+        drawn = time;
+      }
       this.frame = requestAnimationFrame(step);
     };
-    step();
+    step(performance.now());
   }
 
   now() {

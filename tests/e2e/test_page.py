@@ -1,12 +1,18 @@
 """The page, in a real browser where there is one (Debian's chromium)."""
+import base64
 import contextlib
+import io
 import json
 import os
 import pathlib
 import re
+import shutil
 import socket
 import struct
+import subprocess
+import sys
 import threading
+import wave
 
 import pytest
 
@@ -80,11 +86,11 @@ def test_words_light_up_when_they_are_heard_again(serve, open_page):
     server = serve("--voice", "quick")
     page = open_page(server)
     wait_for_voices(page)
-    page.type_over("#text", "Each word lights up in its turn.")
+    page.type_over("#text", "Each word in its turn.")
     page.click("#speak")
     harness.eventually(lambda: status(page) == "Done.", "it was heard to its end")
     words = "[...document.querySelectorAll('.words span')]"
-    assert page.value(f"{words}.map((word) => word.textContent)") == "Each word lights up in its turn.".split()
+    assert page.value(f"{words}.map((word) => word.textContent)") == "Each word in its turn.".split()
     page.click(".replay")
     # Noted by the page itself, since a slow machine would miss some.
     lit = page.value("new Promise((resolve) => { const lit = []; const look = () => {"
@@ -92,9 +98,41 @@ def test_words_light_up_when_they_are_heard_again(serve, open_page):
                      "if (now !== undefined && lit.at(-1) !== now) lit.push(now);"
                      "if (document.querySelector('.take.heard')) requestAnimationFrame(look); else resolve(lit); };"
                      "look(); })")
-    assert lit == [word for word in "Each word lights up in its turn.".split() if word in lit], "in their order"
-    assert len(lit) > 2
+    assert lit == [word for word in "Each word in its turn.".split() if word in lit], "in their order"
+    assert len(lit) >= 2
     assert page.value(f"{words}.every((word) => word.classList.contains('said'))")
+    assert page.complaints == []
+
+
+def test_files_and_code_of_a_take_are_the_same_audio(serve, open_page, tmp_path):
+    server = serve("--voice", "quick", "--admission", "off")
+    page = open_page(server)
+    wait_for_voices(page)
+    text = "It's \"quoted\" for $HOME."
+    page.type_over("#text", text)
+    page.click("#speak")
+    harness.eventually(lambda: status(page) == "Done.", "it was heard to its end")
+
+    def file_of(kind):
+        return base64.b64decode(page.value(
+            f"(async () => {{ const {{ shown }} = await import('/assets/speak.js'); const blob = await shown[0].fileOf('{kind}');"
+            "return btoa(String.fromCharCode(...new Uint8Array(await blob.arrayBuffer()))); })()"))
+
+    pcm, mp3 = (server.speak(text, "quick", response_format=kind) for kind in ("pcm", "mp3"))
+    assert file_of("pcm") == pcm
+    with wave.open(io.BytesIO(file_of("wav"))) as sound:
+        assert (sound.getframerate(), sound.getnchannels(), sound.readframes(sound.getnframes())) == (24000, 1, pcm)
+    assert file_of("mp3") == mp3
+    for number, (name, interpreter) in enumerate((("curl", "bash"), ("Python", sys.executable), ("JavaScript", "node"))):
+        page.value(f"document.querySelectorAll('.code input')[{number}].click()")
+        code = tmp_path / f"{name}.mjs"
+        code.write_text(page.value("document.querySelector('.code pre').textContent"))
+        if shutil.which(interpreter) is None:
+            continue  # a machine without Node.js
+        folder = tmp_path / name
+        folder.mkdir()
+        subprocess.run([interpreter, code], cwd=folder, check=True, timeout=harness.DEADLINE_SECONDS)
+        assert (folder / "speech.mp3").read_bytes() == mp3, name
     assert page.complaints == []
 
 
