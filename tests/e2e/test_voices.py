@@ -1,5 +1,7 @@
 """`antiphon voices`: which voice is the default, what is known of each, and where voices come from."""
+import contextlib
 import json
+import os
 import pathlib
 import re
 import signal
@@ -286,7 +288,22 @@ def test_a_folder_that_is_not_there_ends_no_server(serve, two, tmp_path):
 
 
 def test_a_server_that_ends_leaves_no_preparation_behind(serve, two, tmp_path):
-    copy_voice(tmp_path / "models", "slow")
-    server = serve(store=two, config={"voices": {"models": str(tmp_path / "models")}})
+    """Its configuration is a pipe that nobody writes, so that the preparation lasts for ever."""
+    models = tmp_path / "models"
+    copy_voice(models, "endless")
+    (models / "endless.onnx.json").unlink()
+    os.mkfifo(models / "endless.onnx.json")
+    server = serve(store=two, config={"voices": {"models": str(models)}})
+
+    def preparing():
+        found = []
+        for file in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                found += [file] if str(models / "endless.onnx").encode() in file.read_bytes() else []
+        return found
+
+    harness.eventually(preparing, "it is being prepared")
+    assert sound_of(server, "amy"), "and others are spoken with meanwhile"
     server.signal(signal.SIGTERM)
     assert server.process.wait(harness.DEADLINE_SECONDS) == 0
+    harness.eventually(lambda: not preparing(), "its process has ended")
