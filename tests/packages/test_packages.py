@@ -109,6 +109,9 @@ def test_the_debian_packages_install_speak_upgrade_and_go_without_a_trace(root, 
         (root / deb.name).write_bytes(deb.read_bytes())
     install = ["dpkg", "--install", *(f"/{deb.name}" for deb in debs)]
     run(*inside(root, *install), env=ENVIRONMENT)
+    for file in ["man/man1/antiphon.1.gz", "bash-completion/completions/antiphon", "zsh/vendor-completions/_antiphon",
+                 "fish/vendor_completions.d/antiphon.fish"]:
+        assert (root / "usr/share" / file).stat().st_size > 1000, file
     # The next version: the same, under another number.
     run("dpkg-deb", "--raw-extract", next(deb for deb in debs if deb.name.startswith("antiphon_")), tmp_path / "next")
     control = tmp_path / "next/DEBIAN/control"
