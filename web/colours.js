@@ -7,11 +7,19 @@ export function colour(name) {
 
 const MANY = 10; // --stream-0 to --stream-9 in style.css
 
-/** One of the colours that tell streams apart, always the same for the same id. */
+const REMEMBERED = 2000; // ids
+
+const given = new Map();
+let next = 0;
+
+/** The custom property of the colour of a stream: the same everywhere, and another one than that of its neighbours. */
 export function streamColour(id) {
-  let sum = 0;
-  for (const character of id) sum = (31 * sum + character.charCodeAt(0)) % 65521;
-  return `--stream-${sum % MANY}`;
+  if (!given.has(id)) {
+    given.set(id, `--stream-${next % MANY}`);
+    next += 1;
+    if (given.size > REMEMBERED) given.delete(given.keys().next().value);
+  }
+  return given.get(id);
 }
 
 /** Sizes a canvas to the pixels that it covers; returns its context, in which one unit is one CSS pixel. */

@@ -11,8 +11,4 @@ namespace antiphon::gateway {
 /// request ("" if it has none) says that the client has them already.
 [[nodiscard]] http::Response asset_answer(const Asset& asset, std::string_view if_none_match);
 
-/// Returns whether If-None-Match names `etag`, by the weak comparison (RFC 9110, 13.1.2): "*", or a list of tags, each
-/// with or without "W/". What is no list of tags names those that stand before its fault.
-[[nodiscard]] bool names_etag(std::string_view if_none_match, std::string_view etag);
-
 }  // namespace antiphon::gateway

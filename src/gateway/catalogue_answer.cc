@@ -21,7 +21,8 @@ std::vector<Entry> entries(const VoiceDirectory& voices) {
   std::vector<Entry> entries;
   for (const auto& voice : voices.voices()) {
     for (const auto& name : VoiceDirectory::names_of(voice)) {
-      entries.push_back({.id = name, .name = name, .language = voice.language});
+      auto& entry = entries.emplace_back(Entry{.id = name, .name = name, .language = voice.language});
+      if constexpr (requires { entry.engine; }) entry.engine = voice.engine;
     }
   }
   return entries;
@@ -64,8 +65,7 @@ http::Response voices_answer(const VoiceDirectory& voices) {
 http::Response voice_answer(const VoiceDirectory& voices, std::string_view name) {
   const auto found = voices.find(name);
   if (!found) {
-    return elevenlabs_error_answer({.code = Errc::kUnknownVoice, .message = voices.complaint(name, {})},
-                                   {});
+    return elevenlabs_error_answer({.code = Errc::kUnknownVoice, .message = voices.complaint(name, {})}, {});
   }
   const auto own = VoiceDirectory::names_of(*found->voice).at(found->speaker);
   return json_answer(200, elevenlabs::voice_body({.id = own, .name = own, .language = found->voice->language}), {});

@@ -66,7 +66,15 @@ void Cell::on_planned(wire::Planned planned, base::Duration cpu) {
   grains.front() += base::playing_time(silence.before, rate);
   grains.back() += base::playing_time(silence.behind, rate);
   note_done(job.mapped(), std::accumulate(grains.begin(), grains.end(), base::Duration{}));
-  stream->add_segment(std::move(planned), silence);
+  auto samples = silence.before;
+  samples += silence.behind;
+  for (const auto& grain : planned.grains) samples += base::SampleCount{grain.samples};
+  if (stream->is_unheard(samples)) {
+    stream->pass_over(samples);
+    grains.clear();
+  } else {
+    stream->add_segment(std::move(planned), silence);
+  }
   stream->utterance().accepted();
   stream->progressed(clock_.now());
   post(coordinator::SegmentPlanned{.job = id,

@@ -102,11 +102,12 @@ Egress::Report Egress::report(const std::optional<Error>& error) const {
   if (error) end = stream_.entry() ? End::kFailed : End::kRefused;
   if (revoked_) end = End::kRevoked;
   if (complete_) end = End::kComplete;
-  return {.end = end,
-          .first_audio = first_audio_,
-          .audio = base::playing_time({samples_}, stream_.spec().rate),
-          .took = clock_.now() - arrived_,
-          .error = error ? std::optional(error->code) : std::nullopt};
+  return {
+      .end = end,
+      .first_audio = first_audio_,
+      .audio = base::playing_time({samples_ - std::min(samples_, stream_.passed_over().value)}, stream_.spec().rate),
+      .took = clock_.now() - arrived_,
+      .error = error ? std::optional(error->code) : std::nullopt};
 }
 
 runtime::Awaitable<std::optional<Error>> Egress::send(AudioOutput output, codec::Encoder& encoder,
@@ -165,7 +166,8 @@ codec::Result<Egress::Encoded> Egress::encode(codec::Encoder& encoder, std::span
 runtime::Awaitable<bool> Egress::write(const Encoded& encoded, AudioOutput output) {
   std::span<const std::byte> left = encoded.bytes;
   for (const auto& piece : encoded.pieces) {
-    const auto audio = base::playing_time(piece.samples, stream_.spec().rate);
+    const bool heard = written_ >= stream_.passed_over().value;
+    const auto audio = heard ? base::playing_time(piece.samples, stream_.spec().rate) : base::Duration{};
     written_ += piece.samples.value;
     bytes_ += piece.bytes;
     if (piece.bytes > 0 && first_audio_ == base::Duration{}) {

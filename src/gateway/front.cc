@@ -15,8 +15,8 @@
 #include "gateway/resume_door.h"
 #include "gateway/routes.h"
 #include "gateway/stream_list.h"
-#include "gateway/voice_sample.h"
 #include "gateway/text_answer.h"
+#include "gateway/voice_sample.h"
 #include "gateway/worker_report.h"
 #include "protocol/elevenlabs/query.h"
 

@@ -2,11 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <list>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "gateway/test_cell.h"
+#include "gateway/test_server.h"
 #include "runtime/event.h"
 
 namespace antiphon::gateway {
@@ -231,6 +236,40 @@ TEST_F(LiveViewTest, ARefusalIsSeenWithItsReason) {
     for (const auto& refusal : event.at("refusals")) reasons.push_back(refusal.at("reason"));
   }
   EXPECT_EQ(reasons, (std::vector<std::string>{"account_limit", "account_limit"}));
+}
+
+class LiveServerTest : public ServerTest {
+ protected:
+  void SetUp() override {}
+
+  /// Connects `socket`, whose buffer is small, and asks for events. Returns the status.
+  std::string watch(boost::asio::ip::tcp::socket& socket) const {
+    constexpr int kSmall = 4096;
+    socket.open(boost::asio::ip::tcp::v4());
+    socket.set_option(boost::asio::socket_base::receive_buffer_size(kSmall));
+    socket.connect({boost::asio::ip::address_v4::loopback(), port_});
+    boost::asio::write(socket, boost::asio::buffer(std::string("GET /v1/streams/events HTTP/1.1\r\nHost: localhost\r\n"
+                                                               "\r\n")));
+    std::array<char, 12> begin{};
+    boost::asio::read(socket, boost::asio::buffer(begin));
+    return {begin.begin() + 9, begin.end()};
+  }
+};
+
+TEST_F(LiveServerTest, AClientThatTakesNothingLosesItsPlace) {
+  start({}, [](ServerOptions& options) {
+    options.live = {.subscribers = 1, .interval = 50us};  // so that the system's buffers are full soon
+    options.http.write_timeout = 500ms;
+  });
+  boost::asio::io_context context;
+  boost::asio::ip::tcp::socket deaf(context);
+  EXPECT_EQ(watch(deaf), "200");
+  const auto status = [&] {
+    boost::asio::ip::tcp::socket socket(context);
+    return watch(socket);
+  };
+  EXPECT_EQ(status(), "503");
+  EXPECT_TRUE(eventually([&] { return status() == "200"; }));
 }
 
 }  // namespace

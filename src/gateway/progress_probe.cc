@@ -26,6 +26,8 @@ ProgressProbe::ProgressProbe(metrics::Registry& registry)
     : resumed_{resumes(registry, "continued"),     resumes(registry, "anew"),       resumes(registry, "not_found"),
                resumes(registry, "text_not_kept"), resumes(registry, "beyond_end"), resumes(registry, "unavailable")},
       keyed_{keys(registry, "first"), keys(registry, "hit"), keys(registry, "reused"), keys(registry, "unavailable")},
+      taken_over_(registry.counter("antiphon_streams_taken_over_total",
+                                   "Streams that were cut, since another connection or gateway goes on with them.")),
       records_(
           registry.gauge("antiphon_progress_records",
                          "Records of streams in this process; with Redis those that are live or not yet written.")),

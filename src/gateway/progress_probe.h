@@ -33,6 +33,8 @@ class ProgressProbe {
   explicit ProgressProbe(metrics::Registry& registry);
 
   void resumed(ResumeOutcome outcome) const { resumed_.at(std::to_underlying(outcome)).add(); }
+  /// A stream was cut, since another connection or gateway goes on with it.
+  void taken_over() const { taken_over_.add(); }
   void keyed(KeyOutcome outcome) const { keyed_.at(std::to_underlying(outcome)).add(); }
   /// What is so now; before each scrape.
   void observe(const progress::Figures& figures) const;
@@ -40,6 +42,7 @@ class ProgressProbe {
  private:
   std::array<metrics::Counter, 6> resumed_;
   std::array<metrics::Counter, 4> keyed_;
+  metrics::Counter taken_over_;
   metrics::Gauge records_;
   metrics::Gauge bytes_;
   metrics::Counter dropped_;

@@ -52,6 +52,15 @@ std::optional<std::uint64_t> byte_behind(base::SampleCount samples, codec::Forma
   return samples.value * *sample + (has_header ? audio::kWavHeaderBytes : 0);
 }
 
+/// Whole samples of the output before a byte; 0 where the format's bytes are no samples.
+base::SampleCount samples_before(std::uint64_t byte, codec::Format format) {
+  const auto sample = codec::bytes_per_sample(format);
+  if (!sample) return {};
+  const std::uint64_t header = format == codec::Format::kWav ? audio::kWavHeaderBytes : 0;
+  const auto bytes = std::min(byte, http::kVeryLargeByte);
+  return {(bytes - std::min(bytes, header)) / *sample};
+}
+
 SpeechOrder order_of(const progress::Request& asked, std::string text) {
   return {.door = asked.door == "elevenlabs" ? Door::kElevenLabs : Door::kOpenAi,
           .voice = asked.voice,
@@ -202,6 +211,7 @@ runtime::Awaitable<> resume_speech(SpeechHandler& speech, StreamBook* book, Resu
   plan.anew = has_changed(speech, *book, record->request);
   if (!plan.anew) plan.part.length = record->progress.length;
   choose_part(plan, resumption.request.headers);
+  plan.order.heard = samples_before(plan.part.bytes.first, plan.order.output.format);
   co_await go_on(speech, *book, std::move(resumption), std::move(*record), std::move(plan));
 }
 

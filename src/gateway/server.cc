@@ -113,6 +113,7 @@ class Server::Impl {
     if (wyoming_) wyoming_->start();
     if (agent_) agent_->start();
     if (census_ != nullptr) tasks_.spawn(tell_census());
+    if (book_) tasks_.spawn(book_->watch());
     cell_.start();
     if (remote_) remote_->start();
     if (keep_cost_) tasks_.spawn(keep_costs());

@@ -49,6 +49,18 @@ void note_ended(AccessNote* note, const Egress::Report& report) {
   note->left = !report.error && report.end != Egress::End::kComplete;
 }
 
+/// What comes out of resampler and limiter depends on what went in before, but on no more than this: the filters of
+/// soxr reach back some 20 ms, in blocks of some 0.1 s. The limiter's level, begun too high, is right as soon as a peak
+/// holds it down, or else once it has risen to the whole gain, in 0.6 s at most.
+constexpr std::uint64_t kRunUpSeconds = 2;
+
+/// Samples of the voice that its listener has, but for the run-up.
+base::SampleCount unheard(const SpeechOrder& order, base::SampleRate rate) {
+  const std::uint64_t output = order.output.rate.hz;
+  const auto heard = order.heard.value / output * rate.hz + order.heard.value % output * rate.hz / output;
+  return {heard - std::min(heard, kRunUpSeconds * rate.hz)};
+}
+
 bool may_use(const identity::Caller& caller, const std::string& voice) {
   return caller.voices.empty() || std::ranges::find(caller.voices, voice) != caller.voices.end();
 }
@@ -183,6 +195,7 @@ Result<SpeechSpec> SpeechHandler::check(const SpeechOrder& order, const identity
                   .weight = caller.weight,
                   .max_streams = caller.max_streams,
                   .elsewhere = elsewhere(order, caller),
+                  .unheard = unheard(order, found->voice->rate),
                   .wait = std::min(order.wait.value_or(caller.wait.value_or(options_.wait)), options_.wait_max)};
   if (order.cheaper == Cheaper::kAllowed) allow_cheaper_voice(spec, found->voice->id, order.volume, caller);
   return spec;

@@ -50,6 +50,8 @@ struct SpeechOrder {
   std::optional<base::Duration> backlog{};
   /// Whether it may be spoken with the cheaper voice that its voice has, where it has one.
   Cheaper cheaper = Cheaper::kAllowed;
+  /// Audio at the beginning, in samples at the rate of the output, that its listener has: most of it is not rendered.
+  base::SampleCount heard{};
   bool resumes = false;  ///< It goes on with a stream that was let in before, here or elsewhere.
   /// What becomes of it is noted there; null: nowhere. It outlives the speech.
   AccessNote* note = nullptr;

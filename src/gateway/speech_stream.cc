@@ -90,6 +90,16 @@ void SpeechStream::add_segment(wire::Planned planned, Silence silence) {
   news_.notify_all();
 }
 
+void SpeechStream::pass_over(base::SampleCount samples) {
+  ANTIPHON_CHECK(segments_.empty(), "what is not heard comes first");
+  planned_samples_ += samples;
+  rendered_ += samples;
+  passed_over_ += samples;
+  segment_ends_.push_back(planned_samples_.value);
+  pcm_.resize(pcm_.size() + samples.value);
+  news_.notify_all();
+}
+
 void SpeechStream::skip_segment() {
   if (keeps_segments_) planned_.push_back({.text = utterance_.next()->text, .marks = {}, .samples = {}});
 }

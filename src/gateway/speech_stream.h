@@ -40,6 +40,7 @@ struct SpeechSpec {
   double weight = 1.0;                      ///< Share of the account against other accounts; above 0.
   std::uint32_t max_streams = 0;            ///< Of the account at once, live or waiting; 0: no limit of its own.
   std::uint32_t elsewhere = 0;              ///< Streams that the account has in other cells.
+  base::SampleCount unheard{};              ///< Segments that end before it are not rendered.
   base::Duration wait{};                    ///< How long it may wait to be let in.
   /// The voice that it may be spoken with instead when the cell is nearly full; "" = none.
   std::string cheaper_voice_id{};
@@ -101,6 +102,8 @@ class SpeechStream {
   [[nodiscard]] const std::vector<std::uint64_t>& segment_ends() const { return segment_ends_; }
   /// Code points of the segments that were planned so far.
   [[nodiscard]] std::size_t planned_characters() const { return planned_characters_; }
+  /// Of rendered(), what is silence in place of segments that are not heard.
+  [[nodiscard]] base::SampleCount passed_over() const { return passed_over_; }
   /// All PCM that was rendered so far.
   [[nodiscard]] base::SampleCount rendered() const { return rendered_; }
 
@@ -136,6 +139,11 @@ class SpeechStream {
   };
   /// The utterance's next segment was planned, and has silence around it. Before it is accepted.
   void add_segment(wire::Planned planned, Silence silence);
+  /// Whether a next segment of so many samples ends before what is heard of the stream begins.
+  [[nodiscard]] bool is_unheard(base::SampleCount samples) const { return planned_samples_ + samples <= spec_.unheard; }
+  /// The utterance's next segment was planned and is not rendered: silence of the same length stands for it. Before it
+  /// is accepted, and before any segment that is heard.
+  void pass_over(base::SampleCount samples);
   /// The utterance's next segment has nothing to speak. Before that is told to the utterance.
   void skip_segment();
   /// The job that renders `count` grains of the current segment from `first` on.
@@ -187,6 +195,7 @@ class SpeechStream {
   base::SampleCount planned_samples_{};  ///< Of all segments so far.
   std::size_t planned_characters_ = 0;   ///< Likewise.
   base::SampleCount rendered_{};         ///< All that ever came into pcm_.
+  base::SampleCount passed_over_{};      ///< Of these what was not rendered.
   base::SampleCount kept_{};             ///< Where the last segment that is kept ends.
   bool cut_ = false;                     ///< The stream ends there.
   End end_ = End::kNotYet;

@@ -20,11 +20,24 @@ StreamBook::StreamBook(progress::Store& store, const VoiceDirectory& voices, con
       clock_(clock),
       probe_(probe),
       options_(options),
+      here_(clock.now()),
       ended_(cell.executor()) {
   store_.on_lost([this](const progress::StreamName& name, progress::FencingToken token) { lose(name, token); });
 }
 
 StreamBook::~StreamBook() { store_.on_lost({}); }
+
+runtime::Awaitable<> StreamBook::watch() {
+  do static_cast<void>(absences());
+  while (co_await runtime::sleep_for(clock_, options_.lease / 4));
+}
+
+std::uint64_t StreamBook::absences() {
+  const auto now = clock_.now();
+  if (now - here_ > options_.lease) ++absences_;
+  here_ = now;
+  return absences_;
+}
 
 const ServedVoice* StreamBook::voice_of(const SpeechSpec& spec) const {
   const auto found = std::ranges::find(voices_.voices(), spec.voice_id, &ServedVoice::key);

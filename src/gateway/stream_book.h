@@ -25,6 +25,9 @@ enum class KeptText : std::uint8_t { kWhole, kHash };
 
 struct StreamBookOptions {
   KeptText text = KeptText::kWhole;
+  /// A process that was away for so long, since it was stopped or its machine slept, asks whether it still owns a
+  /// stream before it sends more of it. 1 s or more.
+  base::Duration lease = std::chrono::seconds(3);
 };
 
 /// The streams of this gateway that can be resumed: writes their records, and ends a stream that another connection or
@@ -52,6 +55,11 @@ class StreamBook {
   /// The voice that a stream is spoken with, as clients call it; nullptr where it is not served any more.
   [[nodiscard]] const ServedVoice* voice_of(const SpeechSpec& spec) const;
 
+  /// Watches for times in which the process was away, until the calling task is cancelled. Call it once.
+  [[nodiscard]] runtime::Awaitable<> watch();
+  /// How often the process was away for longer than the lease, up to now.
+  [[nodiscard]] std::uint64_t absences();
+
   /// Returns what is known of an order before it is spoken.
   [[nodiscard]] progress::Request describe(const SpeechOrder& order, const identity::Caller& caller) const;
 
@@ -71,6 +79,8 @@ class StreamBook {
   const ProgressProbe& probe_;
   StreamBookOptions options_;
   std::string reading_;
+  base::TimePoint here_;  ///< When the event loop was last seen to turn.
+  std::uint64_t absences_ = 0;
   std::list<TrackedSink*> live_;
   runtime::Notifier ended_;
 };

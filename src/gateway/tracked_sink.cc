@@ -10,6 +10,9 @@ namespace {
 
 /// Between two writes of the progress of one stream.
 constexpr auto kTellEvery = std::chrono::milliseconds(250);
+/// For how long the store is asked whether the stream is still its owner's, and how often while it cannot be reached.
+constexpr auto kConfirm = std::chrono::seconds(5);
+constexpr auto kAskAgain = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -18,6 +21,7 @@ TrackedSink::TrackedSink(StreamBook& book, HttpSink& next, progress::Request req
       next_(next),
       part_(part),
       record_{.request = std::move(request), .token = {1}},
+      confirmed_(book.absences()),
       kept_(false),
       entry_(book.live_.insert(book.live_.end(), this)) {
   next_.add_header("Antiphon-Stream", progress::to_text(name()));
@@ -28,6 +32,7 @@ TrackedSink::TrackedSink(StreamBook& book, HttpSink& next, progress::Record reco
       next_(next),
       part_(part),
       record_(std::move(record)),
+      confirmed_(book.absences()),
       kept_(true),
       entry_(book.live_.insert(book.live_.end(), this)) {
   next_.add_header("Antiphon-Stream", progress::to_text(name()));
@@ -43,7 +48,7 @@ TrackedSink::~TrackedSink() {
 }
 
 void TrackedSink::lose() {
-  lost_ = true;
+  if (!std::exchange(lost_, true)) book_.probe().taken_over();
   next_.cut();
 }
 
@@ -76,6 +81,20 @@ void TrackedSink::begin() {
   told_ = book_.clock().now();
 }
 
+runtime::Awaitable<bool> TrackedSink::may_write() {
+  const auto deadline = book_.clock().now() + kConfirm;
+  while (!lost_ && kept_ && confirmed_ != book_.absences()) {
+    const auto absences = book_.absences();
+    const auto owns = co_await book_.store().owns(name(), record_.token);
+    if (owns && *owns) {
+      confirmed_ = absences;
+    } else if (owns || book_.clock().now() >= deadline || !co_await runtime::sleep_for(book_.clock(), kAskAgain)) {
+      lose();
+    }
+  }
+  co_return !lost_;
+}
+
 std::span<const std::byte> TrackedSink::wanted(std::span<const std::byte> bytes) const {
   const auto before = part_.bytes.first > place_ ? part_.bytes.first - place_ : 0;
   auto left = bytes.subspan(std::min<std::uint64_t>(before, bytes.size()));
@@ -86,7 +105,7 @@ std::span<const std::byte> TrackedSink::wanted(std::span<const std::byte> bytes)
 }
 
 runtime::Awaitable<bool> TrackedSink::write(std::span<const std::byte> bytes, base::SampleCount through) {
-  if (lost_) co_return false;
+  if (!co_await may_write()) co_return false;
   const auto part = wanted(bytes);
   if (!part.empty() && (!co_await next_.write(part, through) || lost_)) co_return false;
   place_ += bytes.size();
@@ -113,7 +132,7 @@ void TrackedSink::tell() {
 }
 
 runtime::Awaitable<bool> TrackedSink::complete() {
-  if (lost_) co_return false;
+  if (!co_await may_write()) co_return false;
   part_.length = record_.progress.length = place_;
   if (part_.beyond == AudioPart::Beyond::kRefused && place_ <= part_.bytes.first) {
     record_.progress.state = progress::State::kComplete;

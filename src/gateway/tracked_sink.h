@@ -20,7 +20,8 @@ struct AudioPart {
 };
 
 /// Before the sink of a stream that can be resumed: keeps its record, and leaves out what the listener has already.
-/// Once another connection or gateway owns the stream, nothing more is written. On the event loop.
+/// Once another connection or gateway owns the stream, nothing more is written; a process that was away finds out
+/// before it writes. On the event loop.
 class TrackedSink final : public AudioSink {
  public:
   /// A stream that begins. Its name goes out in the header Antiphon-Stream.
@@ -47,6 +48,9 @@ class TrackedSink final : public AudioSink {
   /// What keeps it from going on with the bytes that the record is about.
   [[nodiscard]] bool has_changed() const;
   void begin();
+  /// Whether it may go on to write. After a time in which the process was away, the store is asked, for 5 s at most; a
+  /// stream that it does not vouch for by then is lost.
+  [[nodiscard]] runtime::Awaitable<bool> may_write();
   void note_progress();
   void tell();
   /// Returns the part of `bytes` that the listener is to have.
@@ -59,7 +63,8 @@ class TrackedSink final : public AudioSink {
   SpeechStream* stream_ = nullptr;  ///< While it is spoken: it ends before the sink does.
   std::uint64_t place_ = 0;         ///< Bytes of the audio so far, whether the listener wants them or not.
   base::TimePoint told_;
-  bool kept_;  ///< The store has the record.
+  std::uint64_t confirmed_;  ///< StreamBook::absences() at which it was known to own the stream.
+  bool kept_;                ///< The store has the record.
   bool lost_ = false;
   std::list<TrackedSink*>::iterator entry_;
 };

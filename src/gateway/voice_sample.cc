@@ -11,6 +11,7 @@
 #include "gateway/elevenlabs_door.h"
 #include "gateway/http_sink.h"
 #include "gateway/preferences.h"
+#include "http/entity_tag.h"
 
 namespace antiphon::gateway {
 namespace {
@@ -32,13 +33,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTexts =
     {"ru", "Здравствуйте. Так звучит мой голос."},
     {"sv", "Hej. Så här låter min röst."},
 }};
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t";
-  const auto begin = std::min(text.find_first_not_of(kSpace), text.size());
-  const auto end = text.find_last_not_of(kSpace);
-  return end == std::string_view::npos ? std::string_view() : text.substr(begin, end - begin + 1);
-}
 
 /// Another one when the audio may be another.
 std::string entity_tag_of(const SpeechHandler& speech, const VoiceDirectory::Found& found, std::string_view text) {
@@ -62,18 +56,6 @@ std::string_view sample_text(std::string_view language) {
   return found == kTexts.end() ? kNumbers : found->second;
 }
 
-bool names_entity_tag(std::string_view if_none_match, std::string_view entity_tag) {
-  while (!if_none_match.empty()) {
-    const auto comma = if_none_match.find(',');
-    auto one = trimmed(if_none_match.substr(0, comma));
-    if (one.starts_with("W/")) one.remove_prefix(2);
-    if (one == "*" || one == entity_tag) return true;
-    if (comma == std::string_view::npos) return false;
-    if_none_match.remove_prefix(comma + 1);
-  }
-  return false;
-}
-
 runtime::Awaitable<> speak_sample(SpeechHandler& speech, std::string voice, const http::Request& request,
                                   identity::Caller caller, std::string request_id, http::Responder& responder,
                                   AccessNote& note) {
@@ -92,7 +74,7 @@ runtime::Awaitable<> speak_sample(SpeechHandler& speech, std::string voice, cons
     co_return (void) co_await responder.respond(refuse(spec.error()));
   const auto entity_tag = entity_tag_of(speech, *found, text);
   auto headers = headers_of(request_id, entity_tag);
-  if (names_entity_tag(request.headers.get("If-None-Match"), entity_tag)) {
+  if (http::names_etag(request.headers.get("If-None-Match"), entity_tag)) {
     co_return (void) co_await responder.respond({.status = 304, .headers = std::move(headers), .body = {}});
   }
   headers.add("Content-Type", std::string(codec::content_type(codec::Format::kWav)));

@@ -15,9 +15,6 @@ namespace antiphon::gateway {
 /// Returns what is spoken in `language` (BCP 47): a greeting, or numbers, which are read in every language.
 [[nodiscard]] std::string_view sample_text(std::string_view language);
 
-/// Returns whether `if_none_match`, the header (RFC 9110), names `entity_tag`, which has its quotes.
-[[nodiscard]] bool names_entity_tag(std::string_view if_none_match, std::string_view entity_tag);
-
 /// GET /v1/voices/{voice}/sample: WAV, admitted like any other speech; 304 where the client has it already. The
 /// references stay valid until it returns.
 [[nodiscard]] runtime::Awaitable<> speak_sample(SpeechHandler& speech, std::string voice, const http::Request& request,

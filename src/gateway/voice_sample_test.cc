@@ -15,15 +15,6 @@ TEST(VoiceSample, EveryLanguageHasAText) {
   for (const auto* const language : {"", "und", "tlh", "-", "e"}) EXPECT_EQ(sample_text(language), sample_text("und"));
 }
 
-TEST(VoiceSample, ATagIsNamedByItselfInAListOrByAStar) {
-  for (const auto* const header : {"\"a\"", "W/\"a\"", " \"b\" , \"a\"", "*", "\"b\",,\"a\""}) {
-    EXPECT_TRUE(names_entity_tag(header, "\"a\"")) << header;
-  }
-  for (const auto* const header : {"", ",", "a", "\"aa\"", "\"b\", \"c\"", "W/", "\"a"}) {
-    EXPECT_FALSE(names_entity_tag(header, "\"a\"")) << header;
-  }
-}
-
 TEST_F(ServerTest, SpeaksASampleOfAVoiceOnceForEachClient) {
   const auto first = ask(port_, "GET", "/v1/voices/tone/sample");
   EXPECT_EQ(first.status, 200);

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "http/byte_range.h"
+#include "http/entity_tag.h"
 #include "http/path_pattern.h"
 #include "http/request_parser.h"
 
@@ -68,5 +69,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto range = antiphon::http::parse_range(input)) {
     ANTIPHON_CHECK(!range->last || *range->last >= range->first, "a range does not end before it begins");
   }
+  const std::string etag = R"("0a1b")";
+  ANTIPHON_CHECK(!antiphon::http::names_etag(input, etag) || input.contains('*') || input.contains(etag),
+                 "a tag is named by itself or by a star");
+  ANTIPHON_CHECK(antiphon::http::names_etag("W/" + etag + input, etag), "what stands behind a tag does not matter");
   return 0;
 }

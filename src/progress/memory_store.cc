@@ -53,6 +53,11 @@ runtime::Awaitable<Result<Record>> MemoryStore::claim(StreamName name) {
   co_return record;
 }
 
+runtime::Awaitable<Result<bool>> MemoryStore::owns(StreamName name, FencingToken token) {
+  const auto kept = look_up(name);
+  co_return kept == order_.end() || kept->record.token <= token;
+}
+
 runtime::Awaitable<Result<Binding>> MemoryStore::bind(std::string key, Binding binding) {
   trim();
   if (const auto found = bindings_.find(key); found != bindings_.end()) co_return found->second->binding;

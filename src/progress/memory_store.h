@@ -32,6 +32,7 @@ class MemoryStore final : public Store {
   void erase(const StreamName& name, FencingToken token) override;
   [[nodiscard]] runtime::Awaitable<Result<Record>> find(StreamName name) override;
   [[nodiscard]] runtime::Awaitable<Result<Record>> claim(StreamName name) override;
+  [[nodiscard]] runtime::Awaitable<Result<bool>> owns(StreamName name, FencingToken token) override;
   [[nodiscard]] runtime::Awaitable<Result<Binding>> bind(std::string key, Binding binding) override;
   [[nodiscard]] runtime::Awaitable<Result<std::vector<Record>>> live(Filter filter) override;
   [[nodiscard]] runtime::Awaitable<Result<Totals>> totals(std::uint64_t user) override;

@@ -111,6 +111,15 @@ TEST_F(MemoryStoreTest, ARecordBeyondItsLimitsIsNotKept) {
   EXPECT_EQ(store_.records(), 0U);
 }
 
+TEST_F(MemoryStoreTest, AnOwnerOwnsUntilALaterOneClaims) {
+  const auto name = put();
+  EXPECT_TRUE(await(store_.owns(name, {1})).value());
+  ASSERT_TRUE(await(store_.claim(name)));
+  EXPECT_FALSE(await(store_.owns(name, {1})).value());
+  EXPECT_TRUE(await(store_.owns(name, {2})).value());
+  EXPECT_TRUE(await(store_.owns(draw_name(), {1})).value()) << "nobody has claimed what is not known";
+}
+
 TEST_F(MemoryStoreTest, AKeyStandsForTheStreamThatItWasBoundToFirst) {
   const Binding one{.stream = draw_name(), .body = base::sha256("one")};
   const Binding other{.stream = draw_name(), .body = base::sha256("other")};

@@ -83,6 +83,8 @@ class Store {
   /// Makes this cell the owner of the stream, with a token above all before, and sets its state to kLive. Returns the
   /// record as it is then. Errors: kNotFound, kUnavailable.
   [[nodiscard]] virtual runtime::Awaitable<Result<Record>> claim(StreamName name) = 0;
+  /// Whether no owner with a greater token has claimed the stream. Error: kUnavailable.
+  [[nodiscard]] virtual runtime::Awaitable<Result<bool>> owns(StreamName name, FencingToken token) = 0;
   /// Binds an idempotency key (a hash that holds its API key, too; at most RecordLimits::kNameBytes) unless it is
   /// bound. Returns what it stands for then. Errors: kUnavailable.
   [[nodiscard]] virtual runtime::Awaitable<Result<Binding>> bind(std::string key, Binding binding) = 0;

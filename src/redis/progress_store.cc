@@ -243,6 +243,14 @@ runtime::Awaitable<progress::Result<Record>> ProgressStore::claim(StreamName nam
   co_return result;
 }
 
+runtime::Awaitable<progress::Result<bool>> ProgressStore::owns(StreamName name, FencingToken token) {
+  const auto reply = co_await client_.ask({"HGET", key("s", to_text(name)), "t"});
+  if (!reply) co_return unavailable();
+  if (reply->kind == Reply::Kind::kNil) co_return true;  // it was never written, or Redis was wiped
+  const auto owner = parse_number<std::uint64_t>(reply->text);
+  co_return owner && *owner <= token.value;
+}
+
 runtime::Awaitable<progress::Result<progress::Binding>> ProgressStore::bind(std::string key_text,
                                                                             progress::Binding binding) {
   const auto where = key("i", key_text);

@@ -42,6 +42,8 @@ class ProgressStore final : public progress::Store {
   void erase(const progress::StreamName& name, progress::FencingToken token) override;
   [[nodiscard]] runtime::Awaitable<progress::Result<progress::Record>> find(progress::StreamName name) override;
   [[nodiscard]] runtime::Awaitable<progress::Result<progress::Record>> claim(progress::StreamName name) override;
+  [[nodiscard]] runtime::Awaitable<progress::Result<bool>> owns(progress::StreamName name,
+                                                                progress::FencingToken token) override;
   [[nodiscard]] runtime::Awaitable<progress::Result<progress::Binding>> bind(std::string key,
                                                                              progress::Binding binding) override;
   [[nodiscard]] runtime::Awaitable<progress::Result<std::vector<progress::Record>>> live(

@@ -118,6 +118,9 @@ TEST_F(ProgressStoreTest, AnotherGatewayFindsAndClaimsAStreamAndItsOwnerLearnsOf
   ASSERT_TRUE(claimed);
   EXPECT_EQ(claimed->token.value, 2U);
   EXPECT_EQ(claimed->cell, "b");
+  EXPECT_FALSE(*wait(a_.store.owns(name, {1})));
+  EXPECT_TRUE(*wait(a_.store.owns(name, {2})));
+  EXPECT_TRUE(*wait(a_.store.owns(progress::draw_name(), {1}))) << "nobody has claimed it";
   EXPECT_EQ(claimed->request.text, "Hello.");
   a_.store.update(name, {1}, {.bytes_written = 999});
   ASSERT_TRUE(run_until([&] { return lost.has_value(); }));

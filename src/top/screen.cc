@@ -11,9 +11,9 @@ namespace antiphon::top {
 namespace {
 
 /// A listener has its fill with so much audio ahead.
-constexpr double kFullBuffer_s = 10;
-constexpr double kLowBuffer_s = 0.3;
-constexpr double kFairBuffer_s = 1;
+constexpr double kFullBufferSeconds = 10;
+constexpr double kLowBufferSeconds = 0.3;
+constexpr double kFairBufferSeconds = 1;
 constexpr double kHighLoad = 0.8;
 constexpr double kFullLoad = 0.95;
 
@@ -85,15 +85,15 @@ Line stream_line(const View::Stream& stream) {
   auto tone = Tone::kPlain;
   if (stream.state == "waiting") tone = Tone::kWarning;
   if (stream.state == "started") {
-    tone = stream.buffer_s >= kFairBuffer_s ? Tone::kGood : Tone::kWarning;
-    if (stream.buffer_s < kLowBuffer_s) tone = Tone::kBad;
+    tone = stream.buffer_s >= kFairBufferSeconds ? Tone::kGood : Tone::kWarning;
+    if (stream.buffer_s < kLowBufferSeconds) tone = Tone::kBad;
   }
   const auto worker = stream.worker ? fmt::format("{}", *stream.worker) : std::string("-");
-  return {
-      .text = fmt::format("{:>6.6} {:<8.8} {:<8.8} {} {:>6} s {:>6} {:>8} {:>8} {:>6}  {}", stream.id, stream.user,
-                          stream.state, bar(stream.buffer_s / kFullBuffer_s, kWidth), seconds(stream.buffer_s), worker,
-                          seconds(stream.rendered_s), seconds(stream.delivered_s), seconds(stream.age_s), stream.voice),
-      .tone = tone};
+  return {.text = fmt::format("{:>6.6} {:<8.8} {:<8.8} {} {:>6} s {:>6} {:>8} {:>8} {:>6}  {}", stream.id, stream.user,
+                              stream.state, bar(stream.buffer_s / kFullBufferSeconds, kWidth), seconds(stream.buffer_s),
+                              worker, seconds(stream.rendered_s), seconds(stream.delivered_s), seconds(stream.age_s),
+                              stream.voice),
+          .tone = tone};
 }
 
 Line refusal_line(const View::Refusal& refusal, double now_s) {

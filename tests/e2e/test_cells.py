@@ -4,6 +4,7 @@ import re
 import signal
 import socket
 import subprocess
+import time
 
 import httpx
 import pytest
@@ -138,6 +139,71 @@ def test_a_key_has_its_streams_at_all_gateways_together(serve, redis, tmp_path):
             assert resumed.status_code == 206, "what goes on was let in before"
         redis.stop()
         harness.eventually(lambda: status(second)[0] == 200, "without Redis each counts for itself")
+
+
+def audio_in(raw):
+    """What a chunked answer has of audio so far."""
+    audio, at = b"", raw.index(b"\r\n\r\n") + 4
+    while (end := raw.find(b"\r\n", at)) >= 0:
+        size = int(raw[at:end], 16)
+        audio += raw[end + 2:end + 2 + size]
+        at = end + 2 + size + 2
+    return audio
+
+
+def read_what_is_there(connection):
+    """All that a server that is stopped has left in the system."""
+    connection.settimeout(0.5)
+    raw = b""
+    with contextlib.suppress(TimeoutError):
+        while data := connection.recv(65536):
+            raw += data
+    return raw
+
+
+def test_a_gateway_that_was_stopped_sends_nothing_of_what_another_has_taken(cells):
+    (stopped, other), _ = cells
+    whole = other.speak(TEXT, "quick")
+    body = f'{{"model":"tts-1","voice":"steady","response_format":"pcm","input":"{TEXT}"}}'.encode()
+    with socket.create_connection(("127.0.0.1", stopped.port), DEADLINE) as connection:
+        connection.sendall(b"POST /v1/audio/speech HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                           b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        raw = b""
+        while len(raw) < 100_000:
+            raw += connection.recv(65536)
+        name = re.search(rb"(?i)antiphon-stream: (\w+)", raw)[1].decode()
+        harness.eventually(lambda: streams(other)["data"], "the other one knows of it")
+        stopped.signal(signal.SIGSTOP)
+        since = time.monotonic()
+        raw += read_what_is_there(connection)
+        heard = audio_in(raw)
+        assert len(heard) < len(whole)
+        resumed = rest(other, name, len(heard))
+        harness.eventually(lambda: time.monotonic() > since + 3.5, "its lease is over")
+        stopped.signal(signal.SIGCONT)
+        connection.settimeout(DEADLINE)
+        late = b""
+        with contextlib.suppress(ConnectionResetError):
+            while data := connection.recv(65536):
+                late += data
+    assert heard + resumed == whole
+    assert late == b"", "no byte came twice"
+    assert stopped.metrics()["antiphon_streams_taken_over_total"] == 1
+
+
+def test_a_gateway_that_was_stopped_and_still_owns_its_streams_goes_on(cells):
+    (stopped, _), _ = cells
+    whole = stopped.speak(TEXT, "quick")
+    with stopped.stream(TEXT, "steady") as answer:
+        pieces = answer.iter_raw()
+        heard = next(pieces)
+        stopped.signal(signal.SIGSTOP)
+        since = time.monotonic()
+        harness.eventually(lambda: time.monotonic() > since + 3.5, "its lease is over")
+        stopped.signal(signal.SIGCONT)
+        heard += b"".join(pieces)
+    assert heard == whole
+    assert stopped.metrics()["antiphon_streams_taken_over_total"] == 0
 
 
 class HaProxy:

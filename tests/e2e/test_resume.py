@@ -60,6 +60,27 @@ def test_a_stream_goes_on_at_any_byte(server, fields):
     assert harness.digest(answer.content) == harness.digest(expected)
 
 
+LONG = " ".join(f"This is sentence number {number}, and others follow it." for number in range(20))
+
+
+@pytest.mark.parametrize("fields", [
+    {}, {"response_format": "wav", "volume": 2}, {"sample_rate": 8000, "volume": 0.3}, {"sample_rate": 48000, "speed": 2}],
+    ids=str)
+def test_what_the_listener_has_is_not_rendered_again_and_the_bytes_are_the_same(server, fields):
+    expected = server.speak(LONG, "quick", **{"response_format": "pcm", **fields})
+    with server.stream(LONG, "quick", **{"response_format": "pcm", **fields}) as response:
+        stream = response.headers["antiphon-stream"]
+        response.read()
+    rendered = []
+    for part in (0, 21, 35, 50, 68, 97, 100):
+        first = len(expected) * part // 100 - part % 3
+        before = server.metrics()["antiphon_audio_seconds_total"]
+        answer = resume(server, stream, first)
+        rendered.append(server.metrics()["antiphon_audio_seconds_total"] - before)
+        assert harness.digest(answer.content) == harness.digest(expected[first:]), part
+    assert rendered[-1] < rendered[0] / 4, "most was passed over"
+
+
 def test_a_range_behind_the_end_says_where_the_end_is(server):
     expected = whole(server)
     stream, _ = begin_and_leave(server)

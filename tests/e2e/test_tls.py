@@ -48,6 +48,12 @@ def test_says_https_and_speaks_the_same(secure, store):
     assert bodies[0] == spoken
 
 
+def test_top_knows_it_by_its_authority(secure, authority):
+    assert b"0 streams" in harness.run_ok("top", "--once", "--url", secure.url, "--ca", authority.file)
+    stranger = harness.run("top", "--once", "--url", secure.url)
+    assert stranger.returncode == 1 and b"TLS: " in stranger.stderr
+
+
 def test_openai_sdk_knows_it_by_its_authority(secure, store):
     client = openai.OpenAI(base_url=f"{secure.url}/v1", api_key="test", max_retries=0,
                            http_client=openai.DefaultHttpxClient(verify=secure.verify))

@@ -59,6 +59,30 @@ def test_the_default_voice_is_changed_for_a_server_that_runs(serve, two):
     assert sound_of(server, "alloy") == amy
 
 
+def test_a_sample_is_heard_once_and_by_those_who_may(serve, two, tmp_path):
+    """A client that has it gets 304, until the voice sounds otherwise; a key of other voices gets nothing."""
+    toml = tmp_path / "keys.toml"
+    config = {"keys": {"file": str(tmp_path / "keys.json")}}
+    toml.write_text(harness.to_toml(config))
+    secret = harness.run_ok("keys", "add", "one", "--voice", "amy", "--config", toml).decode().strip()
+    server = serve(store=two, config=config)
+
+    def sample(voice, **headers):
+        return server.http.get(f"/v1/voices/{voice}/sample", headers={"authorization": f"Bearer {secret}", **headers})
+
+    heard = sample("amy")
+    assert (heard.status_code, heard.headers["content-type"], heard.content[:4]) == (200, "audio/wav", b"RIFF")
+    kept = {"if-none-match": heard.headers["etag"]}
+    assert (sample("amy", **kept).status_code, sample("amy", **kept).content) == (304, b"")
+    assert server.http.head("/v1/voices/amy/sample", headers={"authorization": f"Bearer {secret}"}).headers["etag"] == heard.headers["etag"]
+    assert sample("joe", **kept).status_code == 404
+    assert server.http.get("/v1/voices/amy/sample", headers=kept).status_code == 401
+    manifest = two / "amy/manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "sample_rate": 8000}))
+    reload(server)
+    assert sample("amy", **kept).status_code == 200
+
+
 def test_the_default_voice_is_said_and_kept(two):
     assert voices(two, "default") == "amy\n"
     voices(two, "default", "joe")

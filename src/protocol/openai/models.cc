@@ -38,7 +38,7 @@ std::string speech_models_body() {
 std::string voices_body(std::span<const VoiceEntry> voices) {
   Json list = Json::array();
   for (const auto& voice : voices) {
-    list.push_back({{"id", voice.id}, {"name", voice.name}, {"language", voice.language}});
+    list.push_back({{"id", voice.id}, {"name", voice.name}, {"language", voice.language}, {"engine", voice.engine}});
   }
   return Json{{"voices", std::move(list)}}.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -22,6 +22,7 @@ struct VoiceEntry {
   std::string id;
   std::string name;
   std::string language;  ///< BCP 47.
+  std::string engine{};  ///< Such as "piper".
 };
 
 /// Answer to GET /v1/audio/voices, in the shape that Open WebUI reads.
