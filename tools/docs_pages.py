@@ -1,4 +1,4 @@
-"""A hook of MkDocs: takes the pages at the repository's root into the site, from where they lie, and checks every link out of the
+"""A hook of MkDocs: gives every page a place in the navigation, takes the pages at the repository's root into the site, from where they lie, and checks every link out of the
 site. A link to a page leads to that page; one to another file of the repository becomes its name, since the site does not have
 it; one to nothing is a warning, which `strict` makes an error."""
 import logging
@@ -16,6 +16,23 @@ LOG = logging.getLogger("mkdocs.plugins.docs_pages")
 CODE_OR_LINK = re.compile(
     r"^(?P<fence>```|~~~).*?^(?P=fence)\s*$|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
     r"|(?P<image>!?)\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)\s]+)\)", re.MULTILINE | re.DOTALL)
+
+
+def named_in(nav):
+    for entry in nav:
+        value = entry if isinstance(entry, str) else next(iter(entry.values()))
+        yield from [value] if isinstance(value, str) else named_in(value)
+
+
+def on_config(config):
+    """Pages that have no place in the navigation come at its end."""
+    folder = pathlib.Path(config.docs_dir)
+    named = set(named_in(config.nav))
+    rest = sorted(page.relative_to(folder).as_posix() for page in folder.rglob("*.md"))
+    rest = [page for page in rest if page not in named]
+    if rest:
+        config.nav.append({"More": rest})
+    return config
 
 
 def on_files(files, config):

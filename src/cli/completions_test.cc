@@ -75,10 +75,10 @@ TEST_F(Completions, HelpLeavesOutWhatIsForResearchAndHelpAllShowsIt) {
 
 TEST_F(Completions, TheManualHasEveryCommandAndKey) {
   const auto page = manual(table_of(app_), "1.2.3");
-  EXPECT_THAT(page, HasSubstr(".TH ANTIPHON 1 \"\" \"antiphon 1.2.3\""));
-  EXPECT_THAT(page, HasSubstr(".SS \"antiphon voices remove [options] id\""));
-  EXPECT_THAT(page, HasSubstr("\\fB\\-\\-rate\\fR \\fBserved\\fR|\\fBnative\\fR"));
-  EXPECT_THAT(page, HasSubstr("\\fBserver.port\\fR, \\fBANTIPHON_SERVER_PORT\\fR"));
+  EXPECT_THAT(page, HasSubstr(R"(.TH ANTIPHON 1 "" "antiphon 1.2.3")"));
+  EXPECT_THAT(page, HasSubstr(R"(.SS "antiphon voices remove [options] id")"));
+  EXPECT_THAT(page, HasSubstr(R"(\fB\-\-rate\fR \fBserved\fR|\fBnative\fR)"));
+  EXPECT_THAT(page, HasSubstr(R"(\fBserver.port\fR, \fBANTIPHON_SERVER_PORT\fR)"));
 }
 
 }  // namespace

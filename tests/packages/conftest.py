@@ -1,6 +1,7 @@
 """What is shipped, made by tools/package from the release build and tried where nothing else of ours is: a Debian root that
 mmdebstrap makes once, kept in the user's cache. Needs root and mmdebstrap; without them the tests are skipped."""
 import contextlib
+import functools
 import os
 import pathlib
 import shutil
@@ -27,9 +28,16 @@ def run(*command, **options):
     return done.stdout
 
 
-def make(what):
-    run(REPOSITORY / "tools/package", what, env={**os.environ, "CCACHE_DISABLE": "1"})
+@functools.cache
+def make_all():
+    """Everything that is shipped, made once for all tests, and its files."""
+    run(REPOSITORY / "tools/package", "tarball", "deb", "wheel", "addon", "image", env={**os.environ, "CCACHE_DISABLE": "1"})
     return sorted(OUTPUT.iterdir())
+
+
+def made(ending):
+    """The files that were made whose names end so."""
+    return [file for file in make_all() if file.name.endswith(ending)]
 
 
 def free_port():

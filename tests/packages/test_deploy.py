@@ -16,7 +16,7 @@ import time
 import pytest
 import yaml
 
-from conftest import DEADLINE_SECONDS, REPOSITORY, make, run
+from conftest import DEADLINE_SECONDS, REPOSITORY, made, run
 
 DEPLOY = REPOSITORY / "deploy"
 DOCKERFILES = [DEPLOY / "container/Dockerfile", DEPLOY / "homeassistant/antiphon/Dockerfile"]
@@ -109,8 +109,8 @@ with socket.create_connection(("127.0.0.1", 10200), 60) as connection:
                     reason="needs root for a network of its own, and jq and ip")
 def test_the_addon_speaks_wyoming_and_tells_the_supervisor_where(tmp_path):
     """At the ports that it has in Home Assistant, in a network of its own."""
-    make("addon")
-    addon = REPOSITORY / "build/packages/homeassistant/antiphon"
+    folder, = made("homeassistant")
+    addon = folder / "antiphon"
     programs, options, asked = tmp_path / "bin", tmp_path / "options.json", tmp_path / "asked"
     programs.mkdir()
     (programs / "antiphon").symlink_to(addon / "program/bin/antiphon")

@@ -9,7 +9,7 @@ import tarfile
 
 import pytest
 
-from conftest import DEADLINE_SECONDS, ENVIRONMENT, REPOSITORY, free_port, inside, make, run, serving, speak
+from conftest import DEADLINE_SECONDS, ENVIRONMENT, REPOSITORY, free_port, inside, made, run, serving, speak
 
 OF_THE_SYSTEM = {"linux-vdso.so.1", "libm.so.6", "libc.so.6", "ld-linux-x86-64.so.2"}
 # Debian's FFmpeg alone brings a hundred.
@@ -21,13 +21,13 @@ WORST_EXPOSURE = 2.0
 
 @pytest.fixture(scope="module")
 def debs():
-    return [file for file in make("deb") if file.suffix == ".deb"]
+    return made(".deb")
 
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tarball")
-    archive, = [file for file in make("tarball") if file.name.endswith(".tar.xz")]
+    archive, = made(".tar.xz")
     run("tar", "-xf", archive, "-C", folder)
     found, = folder.iterdir()
     moved = folder / "a folder of another name"
@@ -109,6 +109,9 @@ def test_the_debian_packages_install_speak_upgrade_and_go_without_a_trace(root, 
         (root / deb.name).write_bytes(deb.read_bytes())
     install = ["dpkg", "--install", *(f"/{deb.name}" for deb in debs)]
     run(*inside(root, *install), env=ENVIRONMENT)
+    for file in ["man/man1/antiphon.1.gz", "bash-completion/completions/antiphon", "zsh/vendor-completions/_antiphon",
+                 "fish/vendor_completions.d/antiphon.fish"]:
+        assert (root / "usr/share" / file).stat().st_size > 1000, file
     # The next version: the same, under another number.
     run("dpkg-deb", "--raw-extract", next(deb for deb in debs if deb.name.startswith("antiphon_")), tmp_path / "next")
     control = tmp_path / "next/DEBIAN/control"
@@ -139,7 +142,7 @@ def test_the_unit_leaves_the_service_little_to_harm(debs, tmp_path):
 
 def unpacked_image(folder):
     """The content of the image's layers under `folder`, and its configuration."""
-    archive, = [file for file in make("image") if file.name.endswith("-image.tar")]
+    archive, = made("-image.tar")
     assert archive.stat().st_size < MOST_IMAGE_BYTES
     with tarfile.open(archive) as layout:
         def blob(named):

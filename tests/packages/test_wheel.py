@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from conftest import DEADLINE_SECONDS, REPOSITORY, free_port, make, run, serving
+from conftest import DEADLINE_SECONDS, REPOSITORY, free_port, made, run, serving
 
 TEXT = "Good morning. This is a speech that is cut several times, and of which no byte is lost."
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
@@ -23,7 +23,7 @@ def files_of(folder):
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
     """A Python environment with the wheel in it and nothing else; afterwards the wheel is removed, and nothing may be left."""
-    wheel, = [file for file in make("wheel") if file.suffix == ".whl"]
+    wheel, = made(".whl")
     folder = tmp_path_factory.mktemp("wheel") / "environment"
     run("/usr/bin/python3", "-m", "venv", "--without-pip", folder)
     clean = files_of(folder)
