@@ -45,6 +45,10 @@ const ServedVoice* StreamBook::voice_of(const SpeechSpec& spec) const {
 }
 
 progress::Request StreamBook::describe(const SpeechOrder& order, const identity::Caller& caller) const {
+  std::vector<progress::Word> words;
+  for (const auto& [written, spoken, letters] : order.pronunciations) {
+    words.push_back({.written = written, .spoken = spoken, .letters = static_cast<std::uint8_t>(letters)});
+  }
   return {.holder = holder_of(caller),
           .account = caller.account.value,
           .user = caller.user.value,
@@ -58,7 +62,9 @@ progress::Request StreamBook::describe(const SpeechOrder& order, const identity:
           .format = std::string(codec::name_of(order.output.format)),
           .rate = order.output.rate,
           .bits_per_second = order.output.bit_rate.bits_per_second,
-          .wordless = static_cast<std::uint8_t>(order.output.wordless)};
+          .wordless = static_cast<std::uint8_t>(order.output.wordless),
+          .words = std::move(words),
+          .dictionaries = order.dictionaries};
 }
 
 runtime::Awaitable<bool> StreamBook::take_over(progress::StreamName name, progress::FencingToken token) {

@@ -43,6 +43,14 @@ enum class State : std::uint8_t {
 };
 [[nodiscard]] std::string_view name_of(State state);
 
+/// How a client wants a word of its own to be said; see text::pronunciation::Entry.
+struct Word {
+  std::string written;
+  std::string spoken;
+  std::uint8_t letters = 0;  ///< The number of a text::pronunciation::Case.
+  friend bool operator==(const Word&, const Word&) = default;
+};
+
 /// What a client asked for, as it decides the bytes, and which client may ask for them again. Never changes.
 struct Request {
   StreamName name;
@@ -64,6 +72,8 @@ struct Request {
   std::uint32_t bits_per_second = 0;  ///< 0: the format's own choice.
   bool as_events = false;             ///< Whether the answer was server-sent events.
   std::uint8_t wordless = 0;          ///< The number of a gateway::Wordless.
+  std::vector<Word> words{};
+  std::vector<std::string> dictionaries{};  ///< Names of the server's that it asked for.
   friend bool operator==(const Request&, const Request&) = default;
 };
 
@@ -95,6 +105,9 @@ struct RecordLimits {
   static constexpr std::size_t kFingerprintBytes = 4096;  ///< As wire::Limits has it.
   static constexpr std::size_t kTextBytes = std::size_t{1} << 20U;
   static constexpr std::size_t kSegments = 65'536;
+  static constexpr std::size_t kWords = 100;
+  static constexpr std::size_t kWordBytes = 4096;  ///< Of each word, and of how it is said.
+  static constexpr std::size_t kDictionaries = 100;
 };
 
 /// About what a record takes of a store's memory.
