@@ -73,8 +73,7 @@ runtime::Awaitable<> speak_elevenlabs(SpeechHandler& speech, StreamBook* book, e
   }
   const auto type = codec::content_type(order.output.format);
   HttpSink sink(responder, {{"Content-Type", std::string(type)}, {"x-request-id", request_id}}, refuse);
-  // A record has no room for the names of dictionaries, without which its bytes cannot be made again.
-  if (book != nullptr && order.dictionaries.empty()) {
+  if (book != nullptr) {
     auto described = book->describe(order, caller);
     described.name = progress::draw_name();
     AudioPart part;

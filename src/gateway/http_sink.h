@@ -27,6 +27,11 @@ class HttpSink : public AudioSink {
   void on_gone(std::move_only_function<void()> callback) override;
   void cut() override { responder_.cut(); }
 
+  /// See http::Responder.
+  void guard_writes(std::function<runtime::Awaitable<bool>()> may_go_on) {
+    responder_.guard_writes(std::move(may_go_on));
+  }
+
   /// Of the head instead of 200; without effect once that has gone out.
   void set_status(unsigned status) { status_ = status; }
   /// Takes the place of a header of the 200; without effect once it has gone out.

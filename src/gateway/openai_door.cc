@@ -30,8 +30,7 @@ runtime::Awaitable<> speak_openai(SpeechHandler& speech, StreamBook* book, const
   caller = identity::user_within(std::move(caller), asked->user);
   const auto* const resumed = request.headers.find("Antiphon-Resume");
   KeyedStream stream;
-  // A record has no room for a request's own words, without which its bytes cannot be made again.
-  if (!asked->pronunciations.empty()) book = nullptr;
+  if (book != nullptr && !book->may_keep(asked->pronunciations)) book = nullptr;
   if (book != nullptr && resumed == nullptr) {
     const auto found = co_await stream_of(*book, request, caller);
     if (!found) co_return (void) co_await responder.respond(error_answer(found.error(), request_id));

@@ -61,6 +61,16 @@ base::SampleCount samples_before(std::uint64_t byte, codec::Format format) {
   return {(bytes - std::min(bytes, header)) / *sample};
 }
 
+std::vector<text::pronunciation::Entry> entries_of(const std::vector<progress::Word>& words) {
+  using Case = text::pronunciation::Case;
+  std::vector<text::pronunciation::Entry> entries;
+  for (const auto& [written, spoken, letters] : words) {
+    const bool exact = letters == std::to_underlying(Case::kExact);
+    entries.push_back({.written = written, .spoken = spoken, .letters = exact ? Case::kExact : Case::kAny});
+  }
+  return entries;
+}
+
 SpeechOrder order_of(const progress::Request& asked, std::string text) {
   return {.door = asked.door == "elevenlabs" ? Door::kElevenLabs : Door::kOpenAi,
           .voice = asked.voice,
@@ -69,6 +79,8 @@ SpeechOrder order_of(const progress::Request& asked, std::string text) {
           .seed = asked.seed,
           .volume = asked.volume,
           .reading = text::switches_of(asked.reading).value_or(text::Switches{}),
+          .pronunciations = entries_of(asked.words),
+          .dictionaries = asked.dictionaries,
           .paced = false,
           .output = {.format = codec::parse_format(asked.format).value_or(codec::Format::kPcm),
                      .rate = asked.rate,

@@ -45,6 +45,10 @@ const ServedVoice* StreamBook::voice_of(const SpeechSpec& spec) const {
 }
 
 progress::Request StreamBook::describe(const SpeechOrder& order, const identity::Caller& caller) const {
+  std::vector<progress::Word> words;
+  for (const auto& [written, spoken, letters] : order.pronunciations) {
+    words.push_back({.written = written, .spoken = spoken, .letters = static_cast<std::uint8_t>(letters)});
+  }
   return {.holder = holder_of(caller),
           .account = caller.account.value,
           .user = caller.user.value,
@@ -59,7 +63,9 @@ progress::Request StreamBook::describe(const SpeechOrder& order, const identity:
           .rate = order.output.rate,
           .bits_per_second = order.output.bit_rate.bits_per_second,
           .wordless = static_cast<std::uint8_t>(order.output.wordless),
-          .reading = text::number_of(order.reading)};
+          .reading = text::number_of(order.reading),
+          .words = std::move(words),
+          .dictionaries = order.dictionaries};
 }
 
 runtime::Awaitable<bool> StreamBook::take_over(progress::StreamName name, progress::FencingToken token) {

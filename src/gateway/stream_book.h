@@ -60,6 +60,10 @@ class StreamBook {
   /// How often the process was away for longer than the lease, up to now.
   [[nodiscard]] std::uint64_t absences();
 
+  /// Whether a request with these words of its own may be kept: where texts are not, words are not, either.
+  [[nodiscard]] bool may_keep(const std::vector<text::pronunciation::Entry>& words) const {
+    return options_.text == KeptText::kWhole || words.empty();
+  }
   /// Returns what is known of an order before it is spoken.
   [[nodiscard]] progress::Request describe(const SpeechOrder& order, const identity::Caller& caller) const;
 

@@ -24,7 +24,7 @@ TrackedSink::TrackedSink(StreamBook& book, HttpSink& next, progress::Request req
       confirmed_(book.absences()),
       kept_(false),
       entry_(book.live_.insert(book.live_.end(), this)) {
-  next_.add_header("Antiphon-Stream", progress::to_text(name()));
+  open();
 }
 
 TrackedSink::TrackedSink(StreamBook& book, HttpSink& next, progress::Record record, AudioPart& part)
@@ -35,10 +35,16 @@ TrackedSink::TrackedSink(StreamBook& book, HttpSink& next, progress::Record reco
       confirmed_(book.absences()),
       kept_(true),
       entry_(book.live_.insert(book.live_.end(), this)) {
+  open();
+}
+
+void TrackedSink::open() {
   next_.add_header("Antiphon-Stream", progress::to_text(name()));
+  next_.guard_writes([this] { return may_write(); });
 }
 
 TrackedSink::~TrackedSink() {
+  next_.guard_writes({});
   book_.live_.erase(entry_);
   book_.ended_.notify_all();
   if (!kept_ || lost_ || record_.progress.state != progress::State::kLive) return;

@@ -45,11 +45,13 @@ class TrackedSink final : public AudioSink {
   void cut() override { next_.cut(); }
 
  private:
+  /// What both constructors do.
+  void open();
   /// What keeps it from going on with the bytes that the record is about.
   [[nodiscard]] bool has_changed() const;
   void begin();
-  /// Whether it may go on to write. After a time in which the process was away, the store is asked, for 5 s at most; a
-  /// stream that it does not vouch for by then is lost.
+  /// Whether another byte may be sent. After a time in which the process was away, the store is asked, for 5 s at most;
+  /// a stream that it does not vouch for by then is lost.
   [[nodiscard]] runtime::Awaitable<bool> may_write();
   void note_progress();
   void tell();

@@ -197,6 +197,7 @@ runtime::Awaitable<> Connection::run_handler(RequestParser& parser) {
     runtime::log_error("handler_failed", {{"exception", "unknown"}});
   }
   on_gone_ = nullptr;
+  guard_ = nullptr;
   if (exchange.streaming()) exchange.abort();
   if (exchange.started()) {
     tell(exchange.answer());
@@ -252,10 +253,10 @@ runtime::Awaitable<bool> Connection::write_all(Buffers buffers) {
     if (!failed) {
       taking_.begin(context_.clock.now());
       set_deadline(Waiting::kWrite, in(context_.options.write_timeout / 4));
-      const auto [error, bytes] = co_await transport_.async_write_some(buffers, kAwait);
+      const auto written = co_await write_some(buffers);
       waiting_ = Waiting::kNothing;
-      failed = static_cast<bool>(error);
-      left = bytes;
+      failed = !written;
+      left = written.value_or(0);
     }
     if (failed) {
       cut();
@@ -268,6 +269,28 @@ runtime::Awaitable<bool> Connection::write_all(Buffers buffers) {
     }
   }
   co_return !broken_;
+}
+
+runtime::Awaitable<std::optional<std::size_t>> Connection::write_some(const Buffers& buffers) {
+  // A write that waits is carried on by the reactor, before any of our code. So it is the wait that is left to it.
+  while (guard_ && !transport_.secure()) {
+    if (!co_await guard_()) co_return std::nullopt;
+    boost::system::error_code error;
+    const auto bytes = transport_.socket().write_some(buffers, error);
+    if (!error) co_return bytes;
+    if (error != boost::asio::error::would_block) co_return std::nullopt;
+    const auto [failed] = co_await transport_.socket().async_wait(Transport::Socket::wait_write, kAwait);
+    if (failed) co_return std::nullopt;
+  }
+  if (guard_ && !co_await guard_()) co_return std::nullopt;
+  const auto [error, bytes] = co_await transport_.async_write_some(buffers, kAwait);
+  co_return error ? std::nullopt : std::optional(bytes);
+}
+
+void Connection::guard_writes(std::function<runtime::Awaitable<bool>()> may_go_on) {
+  guard_ = std::move(may_go_on);
+  boost::system::error_code ignored;
+  transport_.socket().non_blocking(true, ignored);
 }
 
 runtime::Awaitable<> Connection::linger() {

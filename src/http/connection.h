@@ -83,6 +83,9 @@ class Connection {
   runtime::Awaitable<bool> wait_for_data(Waiting waiting, std::size_t known, base::TimePoint deadline);
   runtime::Awaitable<bool> write_all(Buffers buffers);
   runtime::Awaitable<bool> write_all(std::string_view bytes);
+  void guard_writes(std::function<runtime::Awaitable<bool>()> may_go_on);
+  /// Bytes that the system took, at least one; nullopt once the connection is broken, or guard_ says no.
+  runtime::Awaitable<std::optional<std::size_t>> write_some(const Buffers& buffers);
   /// Ends the output and gives the client time to read it.
   runtime::Awaitable<> linger();
   runtime::Awaitable<> close();
@@ -112,6 +115,7 @@ class Connection {
   Ending ending_ = Ending::kLinger;
   std::move_only_function<void()> on_gone_;
   std::move_only_function<void()> on_closing_;
+  std::function<runtime::Awaitable<bool>()> guard_;  ///< See Responder::guard_writes().
 
   Waiting waiting_ = Waiting::kNothing;
   bool expired_ = false;

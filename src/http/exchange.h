@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "http/answer.h"
@@ -29,6 +30,9 @@ class Exchange final : public Responder {
   runtime::Awaitable<bool> finish() override;
   void abort() override;
   void cut() override { connection_.cut(); }
+  void guard_writes(std::function<runtime::Awaitable<bool>()> may_go_on) override {
+    connection_.guard_writes(std::move(may_go_on));
+  }
   runtime::Awaitable<std::unique_ptr<WebSocket>> upgrade(WebSocketOptions options) override;
   void on_gone(std::move_only_function<void()> callback) override;
   [[nodiscard]] bool gone() const override { return connection_.gone_; }

@@ -41,6 +41,11 @@ class Responder {
   /// Ends the connection now: the client is gone, and an operation that waits is false. At any time.
   virtual void cut() = 0;
 
+  /// From now on `may_go_on`, which may wait, is asked each time before the system is given bytes, also after a wait in
+  /// the middle of a write; where it returns false the connection is cut. An empty function ends that; so does the
+  /// return of the handler. Within TLS, a record that was begun is sent all the same.
+  virtual void guard_writes(std::function<runtime::Awaitable<bool>()> /*may_go_on*/) {}
+
   /// Turns the connection into a WebSocket, which is this request's whole answer. Null where the request asks for none;
   /// then it may still be answered otherwise, unless the client is gone. The socket must be gone when the handler
   /// returns.

@@ -33,6 +33,11 @@ class Writer {
   void array(const std::array<std::uint8_t, kSize>& value) {
     raw(value.data(), kSize);
   }
+  /// The number of elements that follow, of at least so many bytes each.
+  template <class T>
+  void size_of(const std::vector<T>& elements, std::size_t /*limit*/, std::size_t /*element_bytes*/) {
+    number(static_cast<std::uint32_t>(elements.size()));
+  }
   [[nodiscard]] std::string take() { return std::move(bytes_); }
 
  private:
@@ -69,6 +74,10 @@ class Reader {
     number(count);
     sound_ = sound_ && count <= limit && count <= rest_.size() / element_bytes;
     return sound_ ? count : 0;
+  }
+  template <class T>
+  void size_of(std::vector<T>& elements, std::size_t limit, std::size_t element_bytes) {
+    elements.resize(count(limit, element_bytes));
   }
   void refuse() { sound_ = false; }
   /// Whether every field was there and nothing follows.
@@ -110,6 +119,15 @@ void visit(auto& archive, R& request) {
   archive.flag(request.as_events);
   archive.number(request.wordless);
   archive.number(request.reading);
+  constexpr std::size_t kSizeBytes = sizeof(std::uint32_t);
+  archive.size_of(request.words, RecordLimits::kWords, 2 * kSizeBytes + 1);
+  for (auto& word : request.words) {
+    archive.text(word.written, RecordLimits::kWordBytes);
+    archive.text(word.spoken, RecordLimits::kWordBytes);
+    archive.number(word.letters);
+  }
+  archive.size_of(request.dictionaries, RecordLimits::kDictionaries, kSizeBytes);
+  for (auto& dictionary : request.dictionaries) archive.text(dictionary, kName);
 }
 
 template <class T>
@@ -170,7 +188,9 @@ std::string_view name_of(State state) {
 
 std::size_t bytes_of(const Record& record) {
   const auto& request = record.request;
-  return sizeof(Record) + request.text.size() + request.fingerprint.size() + request.voice_identity.size() +
+  std::size_t words = request.dictionaries.size() * (sizeof(std::string) + RecordLimits::kNameBytes);
+  for (const auto& word : request.words) words += sizeof(Word) + word.written.size() + word.spoken.size();
+  return sizeof(Record) + words + request.text.size() + request.fingerprint.size() + request.voice_identity.size() +
          record.progress.segment_ends.size() * sizeof(std::uint64_t);
 }
 
@@ -181,10 +201,15 @@ std::int64_t now_ms() {
 
 bool within_limits(const Request& request) {
   const auto is_name = [](const std::string& name) { return name.size() <= RecordLimits::kNameBytes; };
+  const auto is_word = [](const Word& word) {
+    return word.written.size() <= RecordLimits::kWordBytes && word.spoken.size() <= RecordLimits::kWordBytes;
+  };
   return is_name(request.holder) && is_name(request.door) && is_name(request.voice) &&
          is_name(request.voice_identity) && is_name(request.format) &&
          request.fingerprint.size() <= RecordLimits::kFingerprintBytes &&
-         request.text.size() <= RecordLimits::kTextBytes;
+         request.text.size() <= RecordLimits::kTextBytes && request.words.size() <= RecordLimits::kWords &&
+         std::ranges::all_of(request.words, is_word) && request.dictionaries.size() <= RecordLimits::kDictionaries &&
+         std::ranges::all_of(request.dictionaries, is_name);
 }
 
 std::string encode(const Request& request) {

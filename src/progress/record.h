@@ -43,6 +43,14 @@ enum class State : std::uint8_t {
 };
 [[nodiscard]] std::string_view name_of(State state);
 
+/// How a client wants a word of its own to be said; see text::pronunciation::Entry.
+struct Word {
+  std::string written;
+  std::string spoken;
+  std::uint8_t letters = 0;  ///< The number of a text::pronunciation::Case.
+  friend bool operator==(const Word&, const Word&) = default;
+};
+
 /// What a client asked for, as it decides the bytes, and which client may ask for them again. Never changes.
 struct Request {
   StreamName name;
@@ -65,6 +73,8 @@ struct Request {
   bool as_events = false;             ///< Whether the answer was server-sent events.
   std::uint8_t wordless = 0;          ///< The number of a gateway::Wordless.
   std::uint8_t reading = 0;           ///< The number of the text::Switches.
+  std::vector<Word> words{};
+  std::vector<std::string> dictionaries{};  ///< Names of the server's that it asked for.
   friend bool operator==(const Request&, const Request&) = default;
 };
 
@@ -96,6 +106,9 @@ struct RecordLimits {
   static constexpr std::size_t kFingerprintBytes = 4096;  ///< As wire::Limits has it.
   static constexpr std::size_t kTextBytes = std::size_t{1} << 20U;
   static constexpr std::size_t kSegments = 65'536;
+  static constexpr std::size_t kWords = 100;
+  static constexpr std::size_t kWordBytes = 4096;  ///< Of each word, and of how it is said.
+  static constexpr std::size_t kDictionaries = 100;
 };
 
 /// About what a record takes of a store's memory.

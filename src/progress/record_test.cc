@@ -24,7 +24,9 @@ Request a_request() {
           .rate = {24'000},
           .bits_per_second = 64'000,
           .as_events = true,
-          .wordless = 1};
+          .wordless = 1,
+          .words = {{.written = "nginx", .spoken = "engine ex", .letters = 1}, {}},
+          .dictionaries = {"names", ""}};
 }
 
 Progress a_progress() {
@@ -70,10 +72,10 @@ TEST(RecordTest, EveryCutAndEveryTailIsRefused) {
 
 TEST(RecordTest, AnotherVersionIsToldApart) {
   auto bytes = encode(a_progress());
-  bytes[0] = 1;
+  bytes[0] = 3;
   EXPECT_EQ(decode_progress(bytes).error(), DecodeError::kVersion);
   bytes = encode(a_request());
-  bytes[0] = 1;
+  bytes[0] = 3;
   EXPECT_EQ(decode_request(bytes).error(), DecodeError::kVersion);
 }
 

@@ -273,6 +273,25 @@ def test_a_request_that_is_sent_again_takes_the_running_stream(server):
                 next(pieces)
 
 
+def test_a_request_with_words_of_its_own_goes_on_and_is_known_again(server):
+    body = {"model": "tts-1", "input": TEXT, "voice": "quick", "response_format": "pcm",
+            "pronunciations": {"voice": "a very long word", "sentence": "/s/"}}
+    plain = whole(server)
+    first, again = (httpx.post(f"{server.url}{SPEECH}", json=body, headers={"Idempotency-Key": "words"}, timeout=DEADLINE)
+                    for _ in range(2))
+    assert first.content not in (b"", plain)
+    assert again.headers["antiphon-stream"] == first.headers["antiphon-stream"]
+    assert harness.digest(again.content) == harness.digest(first.content)
+    assert resume(server, first.headers["antiphon-stream"], 777).content == first.content[777:]
+
+
+def test_a_server_that_keeps_no_texts_keeps_no_words(serve):
+    server = serve("--voice", "quick", config={"progress": {"text": "hashed"}})
+    with server.stream(TEXT, "quick", pronunciations={"voice": "a word"}) as response:
+        assert response.status_code == 200
+        assert "antiphon-stream" not in response.headers
+
+
 class CuttingProxy:
     """Passes connections on to a server, and cuts each after some bytes of the answer."""
 
