@@ -44,6 +44,12 @@ CASES = {
     "AntiphonListenersFallBehind": (
         [("antiphon_listeners_dropped_total", "0+1x30", "0x30")], {},
         "ill dropped 10 listeners that took their audio too slowly."),
+    "AntiphonRedisIsAway": (
+        [("antiphon_redis_connections_total", "1x30", "0x30"), ("antiphon_redis_connected", "0x30", "0x30")], {},
+        "ill has lost Redis."),
+    "AntiphonForgetsStreams": (
+        [("antiphon_progress_dropped_total", "0+3x30", "0+1x30")], {},
+        "ill had no room to keep how far 30 streams have got."),
 }
 
 
