@@ -95,7 +95,7 @@ def test_a_key_is_read_from_a_file_and_users_are_told_apart_beside_it(serve, tmp
 
 
 class PiperLike(http.server.BaseHTTPRequestHandler):
-    """Answers as piper-tts's HTTP server does: a whole WAV file, whose end is that of the connection."""
+    """Answers as piper-tts's HTTP server does: a whole WAV file, called a page, whose end is that of the connection."""
 
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -104,7 +104,7 @@ class PiperLike(http.server.BaseHTTPRequestHandler):
             sound.setparams((1, 2, 22050, 0, "NONE", ""))
             sound.writeframes(bytes(2 * 220 * len(asked["text"])))  # 10 ms a character
         self.send_response(200 if self.path == "/synthesize" else 404)
-        self.send_header("Content-Type", "audio/wav")
+        self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
         self.wfile.write(file.getvalue())
 
