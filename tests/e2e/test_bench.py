@@ -136,11 +136,11 @@ def test_wyoming_is_measured_too_and_the_page_shows_all_runs(serve, tmp_path):
         pytest.skip("Chromium is not installed")
     shown = chromium.Page(page.as_uri(), tmp_path / "profile")
     try:
-        harness.eventually(lambda: shown.value("document.querySelectorAll('figure svg').length") == 2, "the plots are drawn")
+        harness.eventually(lambda: shown.value("document.querySelectorAll('figure > svg').length") == 2, "the plots are drawn")
         assert shown.value("document.querySelectorAll('#figures tr').length") == 3
-        assert shown.value("document.querySelectorAll('figure svg polyline').length") == 2
+        assert shown.value("document.querySelectorAll('figure > svg polyline').length") == 2
         shown.click("#key button")
-        assert shown.value("document.querySelectorAll('figure svg polyline').length") == 1, "what is switched off is not drawn"
+        assert shown.value("document.querySelectorAll('figure > svg polyline').length") == 1, "what is switched off is not drawn"
         shown.screenshot(pathlib.Path(os.environ.get("ANTIPHON_ARTIFACTS", tmp_path)) / "bench.png")
         assert shown.complaints == []
     finally:
