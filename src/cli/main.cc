@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   antiphon::cli::add_say(app, chosen);
   antiphon::cli::add_text(app, chosen);
   antiphon::cli::add_voices(app, chosen);
+  antiphon::cli::add_doctor(app, chosen);
   antiphon::cli::add_bench(app, chosen);
   antiphon::cli::add_simulate(app, chosen);
   antiphon::cli::add_keys(app, chosen);
