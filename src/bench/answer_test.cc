@@ -89,6 +89,10 @@ TEST(HttpAnswerTest, ABodyWithoutALengthEndsWithTheConnection) {
   EXPECT_TRUE(result.complete);
 }
 
+TEST(HttpAnswerTest, AFileIsKnownByItsBytesWhateverItIsCalled) {
+  EXPECT_EQ(read_http("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + wav(22'050, 1, "12345678")).samples, 4U);
+}
+
 TEST(HttpAnswerTest, AWavFileOfTwoChannelsHasHalfAsManySamples) {
   const auto result = read_http("HTTP/1.1 200 OK\r\n\r\n" + wav(48'000, 2, "12345678"));
   EXPECT_EQ(result.samples, 2U);
@@ -106,6 +110,7 @@ TEST(HttpAnswerTest, ARefusalIsCompleteWithItsHeadAndSaysWhenToComeBack) {
 
 TEST(HttpAnswerTest, WhatCannotBeMeasuredIsSaid) {
   EXPECT_THAT(read_http("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\nxx").fault, HasSubstr("audio/mpeg"));
+  EXPECT_THAT(read_http("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>").fault, HasSubstr("no WAV file"));
   EXPECT_THAT(read_http("SSH-2.0-OpenSSH\r\n\r\n").fault, testing::Not(testing::IsEmpty()));
   EXPECT_THAT(read_http("HTTP/1.1 200 OK\r\n\r\nRIFF\1\1\1\1AVI xxxxxxxx").fault, HasSubstr("not WAV"));
 }

@@ -26,6 +26,7 @@ base::Result<base::SampleCount, std::string> SampleCounter::feed(std::string_vie
     if (part_ == Part::kUnknown) {
       const auto seen = std::min(head_.size(), kRiff.size());
       if (head_.compare(0, seen, kRiff, 0, seen) != 0) {
+        if (expected_ == Expected::kFile) return std::unexpected("the body is no WAV file");
         part_ = Part::kAudio;
       } else if (seen == kRiff.size()) {
         part_ = Part::kHead;

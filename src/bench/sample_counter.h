@@ -18,6 +18,9 @@ class SampleCounter {
 
   explicit SampleCounter(base::SampleRate rate) : rate_(rate) {}
 
+  /// From now on only a WAV file is right.
+  void expect_file() { expected_ = Expected::kFile; }
+
   /// Returns how many samples of each channel are complete by `bytes`. Error: what is wrong with the file, as a
   /// sentence.
   [[nodiscard]] base::Result<base::SampleCount, std::string> feed(std::string_view bytes);
@@ -26,6 +29,7 @@ class SampleCounter {
   [[nodiscard]] base::SampleRate rate() const { return rate_; }
 
  private:
+  enum class Expected : std::uint8_t { kAny, kFile };
   enum class Part : std::uint8_t { kUnknown, kHead, kAudio };
 
   /// Reads as many chunks of the head as there are. Error: as above.
@@ -34,6 +38,7 @@ class SampleCounter {
 
   base::SampleRate rate_;
   std::size_t frame_bytes_ = 2;  ///< Of one sample of each channel.
+  Expected expected_ = Expected::kAny;
   Part part_ = Part::kUnknown;
   bool has_format_ = false;
   std::string head_;      ///< What is not read yet.

@@ -10,6 +10,7 @@ using Run = std::function<int()>;
 
 /// Each declares a subcommand of `app` with its flags, and sets `chosen` when the command line asks for it.
 void add_serve(CLI::App& app, Run& chosen);
+void add_doctor(CLI::App& app, Run& chosen);
 void add_bench(CLI::App& app, Run& chosen);
 void add_top(CLI::App& app, Run& chosen);
 void add_simulate(CLI::App& app, Run& chosen);

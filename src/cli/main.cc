@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   antiphon::cli::add_text(app, chosen);
   antiphon::cli::add_voices(app, chosen);
   antiphon::cli::add_probe(app, chosen);
+  antiphon::cli::add_doctor(app, chosen);
   antiphon::cli::add_bench(app, chosen);
   antiphon::cli::add_top(app, chosen);
   antiphon::cli::add_simulate(app, chosen);

@@ -23,7 +23,7 @@
 #include "cli/first_voice.h"
 #include "cli/reload.h"
 #include "cli/remote_settings.h"
-#include "cli/settings.h"
+#include "cli/serve_settings.h"
 #include "cli/shared_progress.h"
 #include "cli/voice_folder.h"
 #include "cli/voice_store.h"
@@ -42,21 +42,6 @@
 
 namespace antiphon::cli {
 namespace {
-
-struct Flags {
-  Settings settings;
-  std::optional<std::string> listen;
-};
-
-/// Throws config::Error.
-config::Config effective(const Flags& flags) {
-  auto config = flags.settings.load();
-  if (flags.listen) listen_at("--listen", *flags.listen, config.server.host, config.server.port);
-  config.server.host = numeric_host("server.host", config.server.host);
-  if (flags.settings.gives("--workers") && config.workers.count == 0) config.remote.only = true;
-  config::validate(config);
-  return config;
-}
 
 /// Throws config::Error.
 std::vector<net::IpNetwork> networks(const config::Config& config) {
@@ -309,9 +294,9 @@ gateway::VoiceDirectory open_voices_at_start(const config::Config& config, const
   return open_first_voices(config);
 }
 
-int serve(const Flags& flags) {
+int serve(const ServeSettings& flags) {
   keep_memory_flat();
-  const auto config = effective(flags);
+  const auto config = flags.effective();
   start_log(config);
   tell_strangers();
   const auto voices = open_voices_at_start(config, flags.settings.file());
@@ -363,12 +348,8 @@ int serve(const Flags& flags) {
 
 void add_serve(CLI::App& app, Run& chosen) {
   auto* const command = app.add_subcommand("serve", "Speak to many listeners over HTTP");
-  const auto flags = std::make_shared<Flags>();
-  flags->settings.add_all_to(*command);
-  command->add_option(
-      "--listen", flags->listen,
-      "ADDRESS:PORT, or one of them (127.0.0.1:8080); localhost, 0.0.0.0 and [::] are addresses, port 0 picks a free "
-      "one [server.host, server.port]");
+  const auto flags = std::make_shared<ServeSettings>();
+  flags->add_to(*command);
   command->callback([flags, &chosen] { chosen = [flags] { return serve(*flags); }; });
 }
 

@@ -25,6 +25,7 @@ Request a_request() {
           .bits_per_second = 64'000,
           .as_events = true,
           .wordless = 1,
+          .reading = 5,
           .words = {{.written = "nginx", .spoken = "engine ex", .letters = 1}, {}},
           .dictionaries = {"names", ""}};
 }

@@ -146,7 +146,7 @@ const report = (() => {
       }
       shown.forEach((one, order) => {
         const {colour, dash, shape} = look(one.index);
-        const wide = 2 + 2.5 * (shown.length - 1 - order);
+        const wide = 2 + 1.8 * (shown.length - 1 - order);
         const path = one.points.filter(point => Number.isFinite(point.y)).map(point => `${across(point.at)},${up(point.y)}`);
         element("polyline", {points: path.join(" "), fill: "none", stroke: colour, "stroke-width": wide, "stroke-linejoin": "round",
           "stroke-dasharray": order === shown.length - 1 ? dash : "", opacity: order === shown.length - 1 ? 1 : 0.55}, svg);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "report/page.h"
 #include "simulator/report_page.h"
 
 namespace antiphon::simulator {
@@ -103,12 +104,6 @@ json timeline_of(const Result& result) {
   return spans;
 }
 
-/// JSON within a script element: nothing in it may end the element.
-std::string harmless(std::string text) {
-  for (std::size_t at = 0; (at = text.find('<', at)) != std::string::npos; at += 6) text.replace(at, 1, "\\u003c");
-  return text;
-}
-
 }  // namespace
 
 std::string to_table(const Report& report) {
@@ -148,10 +143,7 @@ std::string to_html(const Report& report) {
   for (std::size_t i = 0; i < report.outcomes.size(); ++i) {
     data["points"][i]["timeline"] = timeline_of(report.outcomes[i].result);
   }
-  std::string page(report_page());
-  constexpr std::string_view kPlace = "@DATA@";
-  page.replace(page.find(kPlace), kPlace.size(), harmless(data.dump()));
-  return page;
+  return report::make_page(report_page(), data.dump());
 }
 
 }  // namespace antiphon::simulator

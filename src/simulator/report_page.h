@@ -4,7 +4,7 @@
 
 namespace antiphon::simulator {
 
-/// The file report_page.html, embedded by the build. Where it says @DATA@ the report's JSON goes.
+/// The file report_page.html, embedded by the build; see report/page.h.
 [[nodiscard]] std::string_view report_page();
 
 }  // namespace antiphon::simulator

@@ -95,7 +95,7 @@ def test_a_key_is_read_from_a_file_and_users_are_told_apart_beside_it(serve, tmp
 
 
 class PiperLike(http.server.BaseHTTPRequestHandler):
-    """Answers as piper-tts's HTTP server does: a whole WAV file, whose end is that of the connection."""
+    """Answers as piper-tts's HTTP server does: a whole WAV file, called a page, whose end is that of the connection."""
 
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -104,7 +104,7 @@ class PiperLike(http.server.BaseHTTPRequestHandler):
             sound.setparams((1, 2, 22050, 0, "NONE", ""))
             sound.writeframes(bytes(2 * 220 * len(asked["text"])))  # 10 ms a character
         self.send_response(200 if self.path == "/synthesize" else 404)
-        self.send_header("Content-Type", "audio/wav")
+        self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
         self.wfile.write(file.getvalue())
 
@@ -136,11 +136,11 @@ def test_wyoming_is_measured_too_and_the_page_shows_all_runs(serve, tmp_path):
         pytest.skip("Chromium is not installed")
     shown = chromium.Page(page.as_uri(), tmp_path / "profile")
     try:
-        harness.eventually(lambda: shown.value("document.querySelectorAll('figure svg').length") == 2, "the plots are drawn")
+        harness.eventually(lambda: shown.value("document.querySelectorAll('figure > svg').length") == 2, "the plots are drawn")
         assert shown.value("document.querySelectorAll('#figures tr').length") == 3
-        assert shown.value("document.querySelectorAll('figure svg polyline').length") == 2
+        assert shown.value("document.querySelectorAll('figure > svg polyline').length") == 2
         shown.click("#key button")
-        assert shown.value("document.querySelectorAll('figure svg polyline').length") == 1, "what is switched off is not drawn"
+        assert shown.value("document.querySelectorAll('figure > svg polyline').length") == 1, "what is switched off is not drawn"
         shown.screenshot(pathlib.Path(os.environ.get("ANTIPHON_ARTIFACTS", tmp_path)) / "bench.png")
         assert shown.complaints == []
     finally:
