@@ -41,7 +41,7 @@ elevenlabs::Result<void> ElevenLabsContext::append(const elevenlabs::AppendText&
   const bool sentences = common_.arrival == elevenlabs::Arrival::kSentences;
   const bool waits = message.pace == elevenlabs::Pace::kBuffered && !sentences;
   const auto text = sentences ? with_space(message.text) : joiner_.join(message.text);
-  sink_.wrote(message.text);  // Not the spaces that were put between messages.
+  sink_.wrote(message.text, text);
   if (auto spoken = speak(schedule_.add(text, waits ? elevenlabs::Pace::kBuffered : elevenlabs::Pace::kTriggered));
       !spoken) {
     return spoken;

@@ -33,7 +33,7 @@ class ElevenLabsSink final : public AudioSink {
   ElevenLabsSink(http::WebSocket& socket, runtime::Clock& clock, const runtime::Executor& executor, Options options);
 
   /// More of the text as the client wrote it.
-  void wrote(std::string_view utf8) { text_.wrote(utf8); }
+  void wrote(std::string_view utf8, std::string_view joined) { text_.wrote(utf8, joined); }
   /// Nothing more is sent but how it ended.
   void stop();
   /// Nothing is sent of what is behind `end`, in samples of the output.

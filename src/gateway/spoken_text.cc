@@ -4,6 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "text/characters/characters.h"
+#include "text/characters/signs.h"
+
 namespace antiphon::gateway {
 
 namespace elevenlabs = protocol::elevenlabs;
@@ -16,6 +19,23 @@ void append(elevenlabs::Alignment& first, elevenlabs::Alignment more, std::uint3
     first.starts_ms.push_back(later_ms + more.starts_ms[i]);
     first.durations_ms.push_back(more.durations_ms[i]);
   }
+}
+
+/// The text of a segment without the signs that say how a part of it is said, with the places of the anchors there.
+std::string without_signs(std::string_view segment, std::vector<elevenlabs::Anchor>& anchors) {
+  std::string out;
+  auto anchor = anchors.begin();
+  const auto move_to = [&](std::size_t place) {
+    for (; anchor != anchors.end() && anchor->text_offset <= place; ++anchor) anchor->text_offset = out.size();
+  };
+  for (std::size_t at = 0; at < segment.size();) {
+    const auto begin = at;
+    move_to(begin);
+    const char32_t c = text::characters::decode_next(segment, at);
+    if (!text::characters::is_private_sign(c)) out += segment.substr(begin, at - begin);
+  }
+  move_to(segment.size());
+  return out;
 }
 
 /// Where the last character ends.
@@ -34,6 +54,13 @@ void SpokenText::follow(SpeechStream& stream) {
   stream_ = &stream;
   original_.read_by(stream.spec().segmentation);
   stream.keep_segments();
+}
+
+void SpokenText::wrote(std::string_view utf8, std::string_view joined) {
+  const auto before = std::min(joined.find(utf8), joined.size());
+  for (std::size_t i = 0; i < before; ++i) original_.append_gap();
+  original_.append(utf8);
+  for (auto i = before + utf8.size(); i < joined.size(); ++i) original_.append_gap();
 }
 
 void SpokenText::update() {
@@ -66,7 +93,7 @@ elevenlabs::Alignment SpokenText::align_spoken(const PlannedSegment& segment) co
     anchors.push_back({.text_offset = mark.text_offset, .audio_offset = {mark.sample_offset}});
   }
   const bool goes_on = origin_ == Origin::kSegment || !original_.spent();
-  return placed(segment.text + (goes_on ? " " : ""), anchors, segment.samples);
+  return placed(without_signs(segment.text, anchors) + (goes_on ? " " : ""), anchors, segment.samples);
 }
 
 elevenlabs::Alignment SpokenText::align_written(const PlannedSegment& segment,

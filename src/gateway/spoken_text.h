@@ -29,6 +29,8 @@ class SpokenText {
 
   /// More of the text as the client wrote it, before it is planned.
   void wrote(std::string_view utf8) { original_.append(utf8); }
+  /// The same of what is read as `joined`: with spaces around it that the client did not write.
+  void wrote(std::string_view utf8, std::string_view joined);
   /// Whose segments they are: before anything of `stream` is planned. It outlives this one.
   void follow(SpeechStream& stream);
   /// Learns what was planned since the last time.

@@ -56,6 +56,32 @@ void OriginalText::append(std::string_view utf8) {
   clean(utf8.substr(0, size));
 }
 
+void OriginalText::append_gap() {
+  if (written_.size() >= kMostBytes) return;
+  gaps_.push_back(written_.size());
+  written_ += ' ';
+  clean(" ");
+}
+
+std::string OriginalText::take_written(std::size_t end, std::vector<std::uint32_t>& places) {
+  std::string text;
+  std::size_t begin = 0;
+  while (!gaps_.empty() && gaps_.front() < end) {
+    const auto gap = gaps_.front();
+    gaps_.pop_front();
+    text.append(written_, begin, gap - begin);
+    begin = gap + 1;
+    // Places behind it, which were not moved yet, count the bytes before them that are left.
+    const auto left = static_cast<std::uint32_t>(text.size());
+    for (auto& place : places) {
+      if (place > left) --place;
+    }
+  }
+  text.append(written_, begin, end - begin);
+  for (auto& gap : gaps_) gap -= end;
+  return text;
+}
+
 void OriginalText::clean(std::string_view utf8) {
   if (utf8.empty()) return;
   if (cleaner_) {
@@ -97,7 +123,10 @@ void OriginalText::finish() {
 std::string OriginalText::take_rest() {
   left_.clear();
   stretches_.clear();
-  return std::exchange(written_, {});
+  std::vector<std::uint32_t> none;
+  auto rest = take_written(written_.size(), none);
+  written_.clear();
+  return rest;
 }
 
 std::size_t OriginalText::to_written(std::vector<std::uint32_t>& places) const {
@@ -240,7 +269,7 @@ OriginalText::Piece OriginalText::take(std::string_view segment) {
   auto written = end == left_.size() && finished_ ? written_.size() : written_end(end);
   written = std::max(written, to_written(piece.places));
   for (auto& at : piece.places) at = std::min(at, piece.places.back());
-  piece.text = written_.substr(0, written);
+  piece.text = take_written(written, piece.places);
   drop(end, written);
   return piece;
 }

@@ -34,10 +34,12 @@ class OriginalText {
   void read_by(const Options& options);
   /// More text, UTF-8.
   void append(std::string_view utf8);
+  /// A space that is read between two pieces of the text, and that nobody wrote: it is in no piece.
+  void append_gap();
   /// No more text comes: what nobody can say at its end belongs to the last piece.
   void finish();
   /// All that was written is in a piece.
-  [[nodiscard]] bool spent() const { return written_.empty(); }
+  [[nodiscard]] bool spent() const { return written_.size() == gaps_.size(); }
   /// The next piece of the text, for the next segment. Its text is empty where it is not found.
   [[nodiscard]] Piece take(std::string_view segment);
   /// What is in no piece, as the end of the text.
@@ -74,7 +76,11 @@ class OriginalText {
   /// Takes left_[0, end) away, which was written in the first `written` bytes.
   void drop(std::size_t end, std::size_t written);
 
-  std::string written_;                      ///< In no piece yet.
+  /// Takes written_[0, end) away, as it was written; each of `places` within it becomes the place there.
+  [[nodiscard]] std::string take_written(std::size_t end, std::vector<std::uint32_t>& places);
+
+  std::string written_;                      ///< In no piece yet, with the spaces of append_gap().
+  std::deque<std::size_t> gaps_{};           ///< Where these are; ascending.
   std::string left_;                         ///< What became of it.
   std::deque<markup::Stretch> stretches_{};  ///< Of written_ and left_, as far as that is known.
   std::optional<markup::Cleaner> cleaner_{};

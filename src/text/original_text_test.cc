@@ -53,6 +53,24 @@ TEST(OriginalText, KnowsThePlaceOfEachByteOfTheSegment) {
   EXPECT_THAT(piece.places, ElementsAre(1, 1, 4, 6, 7));
 }
 
+TEST(OriginalText, ASpaceThatNobodyWroteIsReadAndInNoPiece) {
+  OriginalText original;
+  original.append("See https://a.example/b");
+  original.append_gap();
+  original.append("Then go.");
+  original.append_gap();
+  original.read_by({});
+  original.finish();
+  const auto piece = original.take("See a.example Then go.");
+  EXPECT_EQ(piece.text, "See https://a.example/bThen go.") << "the address swallows nothing of the next message";
+  EXPECT_EQ(piece.places[14], 23U);
+  EXPECT_EQ(piece.places.back(), piece.text.size());
+  EXPECT_TRUE(original.spent());
+  original.append_gap();
+  EXPECT_TRUE(original.spent());
+  EXPECT_EQ(original.take_rest(), "");
+}
+
 TEST(OriginalText, WhiteSpaceThatComesLateBelongsToTheNextPiece) {
   OriginalText original;
   original.append("One.");

@@ -53,6 +53,13 @@ def test_a_request_says_how_its_text_is_read(server):
     assert spoken("$5", normalise="off") != spoken("five dollars") == spoken("$5")
 
 
+def test_a_stream_is_resumed_as_it_was_read(server):
+    asked = {"input": "a **b** c", "voice": "quick", "response_format": "pcm", "text": {"markdown": "read"}}
+    answer = server.http.post("/v1/audio/speech", json=asked)
+    again = server.http.get("/v1/audio/speech/" + answer.headers["antiphon-stream"])
+    assert again.status_code == 200 and again.content == answer.content
+
+
 def test_what_would_be_spoken_is_shown_to_programs_and_people(server, store):
     written = 'It is **$5** <x>now</x>. <prosody rate="fast">Go!</prosody>'
     answer = server.http.post("/v1/text", json={"input": written, "voice": "quick"})

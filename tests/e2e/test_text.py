@@ -41,4 +41,4 @@ def test_text_shows_what_would_be_spoken():
                      "2. It was $49.95.\n   spoken: It was forty nine dollars ninety five cents.\n   pause: 1000 ms\n"
                      "3. Thanks.\n")
     shown = harness.run_ok("text", "Sieh https://a.example/b: **$5**", "--language", "de").decode()
-    assert shown == "left out (address): https://a.example/b\n1. Sieh a.example: $5\n"
+    assert shown == "left out (address): https://a.example/b\n1. Sieh a.example: $5\n   spoken: Sieh a.example: 5 Dollar\n"

@@ -8,9 +8,13 @@ The other reader is NVIDIA's NeMo text processing, which this project does not n
 
 It makes sentences of each class at random, by a fixed seed, has both read them, and prints the share that agrees and the
 first disagreements. Case, punctuation and words that people say or leave out ("and") are not compared. The grammars take
-about a minute to build; FOLDER keeps them."""
+about a minute to build; FOLDER keeps them. With `--cases FOLDER`, which holds the files test_cases_*.txt of that project
+(tests/nemo_text_processing/en/data_text_normalization of its repository), their sentences and readings are compared
+instead, and its grammars are not needed."""
 import argparse
 import collections
+import json
+import pathlib
 import random
 import re
 import subprocess
@@ -61,40 +65,53 @@ def plain(spoken):
 
 
 def read_by_antiphon(binary, text):
-    shown = subprocess.run([binary, "text", text], capture_output=True, check=True).stdout.decode().splitlines()
-    spoken = []
-    for line in shown:
-        if line.startswith("   spoken: "):
-            spoken[-1] = line.removeprefix("   spoken: ")
-        elif re.match(r"\d+\. ", line):
-            spoken.append(line.split(" ", 1)[1])
-    return " ".join(spoken)
+    shown = subprocess.run([binary, "text", "--json", "--", text], capture_output=True, check=True).stdout
+    return " ".join(segment["spoken"] for segment in json.loads(shown)["segments"])
+
+
+def public_cases(folder):
+    """The class, the text and its readings, of each case that has a text and readings on one line."""
+    for file in sorted(pathlib.Path(folder).glob("test_cases_*.txt")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            text, *readings = line.split("~")
+            if text and readings:
+                yield file.stem.removeprefix("test_cases_"), text, readings
+
+
+def random_cases(oracle, rng, rounds):
+    for _ in range(rounds):
+        for kind, text in sentences_of(rng).items():
+            yield kind, text, [oracle.normalize(text)]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--antiphon", default="build/antiphon")
-    parser.add_argument("--cache", required=True)
+    parser.add_argument("--cache", help="for the grammars")
+    parser.add_argument("--cases", help="the public test cases")
+    parser.add_argument("--shown", type=int, default=2, help="disagreements of a class that are shown")
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--seed", type=int, default=21)
     arguments = parser.parse_args()
-    from nemo_text_processing.text_normalization.normalize import Normalizer
-    oracle = Normalizer(input_case="cased", lang="en", cache_dir=arguments.cache)
-    rng = random.Random(arguments.seed)
+    if arguments.cases:
+        cases = public_cases(arguments.cases)
+    else:
+        from nemo_text_processing.text_normalization.normalize import Normalizer
+        oracle = Normalizer(input_case="cased", lang="en", cache_dir=arguments.cache)
+        cases = random_cases(oracle, random.Random(arguments.seed), arguments.rounds)
     agreed = collections.Counter()
     asked = collections.Counter()
     disagreements = collections.defaultdict(list)
-    for _ in range(arguments.rounds):
-        for kind, text in sentences_of(rng).items():
-            ours, theirs = read_by_antiphon(arguments.antiphon, text), oracle.normalize(text)
-            asked[kind] += 1
-            if plain(ours) == plain(theirs):
-                agreed[kind] += 1
-            else:
-                disagreements[kind].append((text, ours, theirs))
+    for kind, text, theirs in cases:
+        ours = read_by_antiphon(arguments.antiphon, text)
+        asked[kind] += 1
+        if plain(ours) in map(plain, theirs):
+            agreed[kind] += 1
+        else:
+            disagreements[kind].append((text, ours, theirs[0]))
     for kind, count in asked.items():
         print(f"{kind:16} {agreed[kind]:3} of {count}", flush=True)
-        for text, ours, theirs in disagreements[kind][:2]:
+        for text, ours, theirs in disagreements[kind][:arguments.shown]:
             print(f"    {text}\n      ours:   {ours}\n      theirs: {theirs}")
     print(f"{sum(agreed.values())} of {sum(asked.values())} agree")
 

@@ -26,21 +26,22 @@ std::string month_and_day(std::uint64_t month, std::uint64_t day) {
   return std::string(month_name(month)) + ' ' + ordinal(std::to_string(day));
 }
 
-/// "2025-01-05" and "2025/01/05".
+/// "2025-01-05", "2025/1/5".
 std::optional<Match> iso_date(const Source& source, std::size_t at) {
   if (source.digits_end(at) != at + 4) return std::nullopt;
   const char sign = source[at + 4];
-  if ((sign != '-' && sign != '/') || source[at + 7] != sign) return std::nullopt;
-  if (source.digits_end(at + 5) != at + 7 || source.digits_end(at + 8) != at + 10) return std::nullopt;
+  const auto month_end = source.digits_end(at + 5);
+  const auto end = source.digits_end(month_end + 1);
+  if ((sign != '-' && sign != '/') || source[month_end] != sign) return std::nullopt;
+  if (month_end == at + 5 || month_end > at + 7 || end == month_end + 1 || end > month_end + 3) return std::nullopt;
   const auto year_number = value_of(source.slice(at, at + 4));
-  const auto month = value_of(source.slice(at + 5, at + 7));
-  const auto day = value_of(source.slice(at + 8, at + 10));
+  const auto month = value_of(source.slice(at + 5, month_end));
+  const auto day = value_of(source.slice(month_end + 1, end));
   if (!is_year(year_number) || !is_month(month) || !is_day(day)) return std::nullopt;
-  auto end = at + 10;
   // The time of a timestamp is read as one.
-  if (source[end] == 'T' && is_digit(source[end + 1])) ++end;
-  return Match{.end = end,
-               .spoken = month_and_day(month, day) + ", " + year(year_number) + (end > at + 10 ? ", " : "")};
+  const bool timed = source[end] == 'T' && is_digit(source[end + 1]);
+  return Match{.end = timed ? end + 1 : end,
+               .spoken = month_and_day(month, day) + ", " + year(year_number) + (timed ? ", " : "")};
 }
 
 /// "1/5/2025", month first unless it can be none.
@@ -80,13 +81,32 @@ std::optional<Match> year_behind(const Source& source, std::size_t at) {
   return Match{.end = begin + 5, .spoken = ", " + year(value)};
 }
 
-/// "January 5, 2025", "Jan. 5", "May 5-7", "March 2020".
+/// Whether the name of a month in small letters may be another word.
+bool is_other_word(std::string_view month) { return month == "may" || month == "march" || month == "mar"; }
+
+/// "Jan-15-2020", "Jan-15".
+std::optional<Match> dashed_month(const Source& source, std::size_t at, std::size_t month_end, std::uint64_t month) {
+  if (source[month_end] != '-') return std::nullopt;
+  const auto day_end = source.digits_end(month_end + 1);
+  const auto day = value_of(source.slice(month_end + 1, day_end));
+  if (day_end > month_end + 3 || !is_day(day) || source.is_word(day_end)) {
+    return std::nullopt;
+  }
+  if (source.is_word_before(at)) return std::nullopt;
+  if (source[day_end] != '-') return Match{.end = day_end, .spoken = month_and_day(month, day)};
+  const auto value = year_at(source, day_end + 1);
+  if (value == 0) return std::nullopt;
+  return Match{.end = day_end + 5, .spoken = month_and_day(month, day) + ", " + year(value)};
+}
+
+/// "January 5, 2025", "Jan. 5", "May 5-7", "March 2020", "july 4".
 std::optional<Match> month_first(const Source& source, std::size_t at) {
   const auto end = source.letters_end(at);
   const auto word = source.slice(at, end);
-  if (word.empty() || word.size() > 9 || !is_upper(word.front())) return std::nullopt;
+  if (word.empty() || word.size() > 9 || (!is_upper(word.front()) && is_other_word(word))) return std::nullopt;
   const auto month = month_of(word);
   if (month == 0) return std::nullopt;
+  if (auto dashed = dashed_month(source, at, end, month)) return dashed;
   const bool dot = source[end] == '.' && word.size() <= 4 && word != "May";
   const auto behind = dot ? end + 1 : end;
   if (source[behind] != ' ' || !is_digit(source[behind + 1])) return std::nullopt;
@@ -126,8 +146,9 @@ std::optional<Match> day_first(const Source& source, std::size_t at) {
   if (of) begin += 3;
   const auto end = source.letters_end(begin);
   const auto word = source.slice(begin, end);
-  if (word.size() < 3 || word.size() > 9 || !is_upper(word.front()) || month_of(word) == 0) return std::nullopt;
+  if (word.size() < 3 || word.size() > 9 || month_of(word) == 0) return std::nullopt;
   if (day_end == digits_end && of) return std::nullopt;
+  if (!is_upper(word.front()) && is_other_word(word) && !year_behind(source, end)) return std::nullopt;
   const bool the = lower(source.word_before(at)) == "the";
   auto spoken = (the ? "" : "the ") + ordinal(std::to_string(day)) + " of " + std::string(month_name(month_of(word)));
   if (const auto behind = year_behind(source, end)) {
@@ -137,7 +158,7 @@ std::optional<Match> day_first(const Source& source, std::size_t at) {
 }
 
 /// "1990s" and "'90s".
-std::optional<Match> decade(const Source& source, std::size_t at) {
+std::optional<Match> one_decade(const Source& source, std::size_t at) {
   const bool quote = source[at] == '\'' || source.has(at, "\u2019");
   const auto begin = quote ? at + (source[at] == '\'' ? 1 : 3) : at;
   const auto end = source.digits_end(begin);
@@ -154,6 +175,15 @@ std::optional<Match> decade(const Source& source, std::size_t at) {
     spoken += 's';
   }
   return Match{.end = end + apostrophe + 1, .spoken = std::move(spoken)};
+}
+
+/// One, or two as in "1960s-80s".
+std::optional<Match> decade(const Source& source, std::size_t at) {
+  auto from = one_decade(source, at);
+  if (!from) return std::nullopt;
+  const auto dash = dash_at(source, from->end);
+  const auto to = dash > 0 ? one_decade(source, from->end + dash) : std::nullopt;
+  return to ? Match{.end = to->end, .spoken = from->spoken + " to " + to->spoken} : from;
 }
 
 /// Whether what follows is counted rather than dated: "1500 people", "1200

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "text/reading/english_number.h"
@@ -71,6 +72,19 @@ std::optional<Match> dotted(const Source& source, std::size_t at) {
   return Match{.end = groups.end, .spoken = std::move(out)};
 }
 
+/// "401(k)", "403b": savings plans by the paragraphs of the law.
+std::optional<Match> plan(const Source& source, std::size_t at) {
+  for (const auto& [written, letter] : {std::pair{"401", 'k'}, std::pair{"403", 'b'}, std::pair{"457", 'b'}}) {
+    if (!source.has(at, written)) continue;
+    const bool bracket = source[at + 3] == '(' && source[at + 5] == ')';
+    const auto place = bracket ? at + 4 : at + 3;
+    if (source[place] != letter || source.is_word(bracket ? at + 6 : at + 4)) return std::nullopt;
+    return Match{.end = bracket ? at + 6 : at + 4,
+                 .spoken = each_digit(source.slice(at, at + 3), "oh") + ' ' + std::string(1, letter)};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Match> telephone(const Source& source, std::size_t at) {
@@ -89,7 +103,7 @@ std::optional<Match> telephone(const Source& source, std::size_t at) {
     const auto end = source.digits_end(begin + 1);
     if (end != begin + 4 || source[end] != ')') return std::nullopt;
     area = each_digit(source.slice(begin + 1, end), "oh") + ", ";
-    begin = source[end + 1] == ' ' ? end + 2 : end + 1;
+    begin = source[end + 1] == ' ' || source[end + 1] == '-' ? end + 2 : end + 1;
   }
   const auto groups = groups_at(source, begin, "-. ");
   if (source.is_word(groups.end)) return std::nullopt;
@@ -107,6 +121,7 @@ std::optional<Match> telephone(const Source& source, std::size_t at) {
 }
 
 std::optional<Match> identifier(const Source& source, std::size_t at) {
+  if (auto match = plan(source, at)) return match;
   if ((source[at] == 'v' || source[at] == 'V') && is_digit(source[at + 1])) {
     const auto groups = groups_at(source, at + 1, ".");
     if (source.is_word(groups.end)) return std::nullopt;
@@ -118,14 +133,15 @@ std::optional<Match> identifier(const Source& source, std::size_t at) {
   if (auto match = dotted(source, at)) return match;
   const auto groups = groups_at(source, at, "-");
   if (groups.digits.empty() || source.is_word(groups.end)) return std::nullopt;
-  const auto before = source.word_before(at);
+  const bool comma = at >= 2 && source[at - 1] == ' ' && source[at - 2] == ',';
+  const auto before = comma ? source.word_before(at - 2) : source.word_before(at);
   const auto first = groups.digits.front();
   const bool decimal = source[groups.end] == '.' && is_digit(source[groups.end + 1]);
   const bool grouped = source[groups.end] == ',' && is_digit(source[groups.end + 1]);
   if (groups.digits.size() == 1) {
     if (decimal || grouped || "%:/"sv.contains(source[groups.end] == 0 ? ' ' : source[groups.end])) return std::nullopt;
-    const bool zip = first.size() == 5 && (is_state(before) || names_number(before));
-    const bool named = first.size() >= 4 && names_number(before);
+    const bool zip = first.size() == 5 && (is_state(before) || (!comma && names_number(before)));
+    const bool named = first.size() >= 4 && !comma && names_number(before);
     const bool zeros = first.size() > 1 && first.front() == '0';
     if (zip || named || zeros || first.size() > 12) return Match{.end = groups.end, .spoken = each_digit(first)};
     return std::nullopt;

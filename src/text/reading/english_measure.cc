@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "text/reading/english_number.h"
@@ -27,6 +28,23 @@ constexpr std::array kUnits = {Unit{"km/h", "kilometer per hour", "kilometers pe
                                Unit{"Mbps", "megabit per second", "megabits per second"},
                                Unit{"Gbps", "gigabit per second", "gigabits per second"},
                                Unit{"MB/s", "megabyte per second", "megabytes per second"},
+                               Unit{"mbps", "megabit per second", "megabits per second"},
+                               Unit{"gbps", "gigabit per second", "gigabits per second"},
+                               Unit{"kbps", "kilobit per second", "kilobits per second"},
+                               Unit{"ft/s", "foot per second", "feet per second"},
+                               Unit{"g/L", "gram per liter", "grams per liter"},
+                               Unit{"mg/dL", "milligram per deciliter", "milligrams per deciliter"},
+                               Unit{"kg/m\u00B3", "kilogram per cubic meter", "kilograms per cubic meter"},
+                               Unit{"mmHg", "millimeter of mercury", "millimeters of mercury"},
+                               Unit{"km\u00B3", "cubic kilometer", "cubic kilometers"},
+                               Unit{"mm\u00B2", "square millimeter", "square millimeters"},
+                               Unit{"ft\u00B2", "square foot", "square feet"},
+                               Unit{"ft\u00B3", "cubic foot", "cubic feet"},
+                               Unit{"in\u00B2", "square inch", "square inches"},
+                               Unit{"m2", "square meter", "square meters"},
+                               Unit{"m3", "cubic meter", "cubic meters"},
+                               Unit{"km2", "square kilometer", "square kilometers"},
+                               Unit{"sq mi", "square mile", "square miles"},
                                Unit{"sq ft", "square foot", "square feet"},
                                Unit{"km\u00B2", "square kilometer", "square kilometers"},
                                Unit{"cm\u00B2", "square centimeter", "square centimeters"},
@@ -40,6 +58,21 @@ constexpr std::array kUnits = {Unit{"km/h", "kilometer per hour", "kilometers pe
                                Unit{"\u00BAF", "degree Fahrenheit", "degrees Fahrenheit"},
                                Unit{"%", "percent", "percent"},
                                Unit{"\u2030", "per mille", "per mille"},
+                               Unit{"MWh", "megawatt hour", "megawatt hours"},
+                               Unit{"GWh", "gigawatt hour", "gigawatt hours"},
+                               Unit{"MPa", "megapascal", "megapascals"},
+                               Unit{"hPa", "hectopascal", "hectopascals"},
+                               Unit{"kPa", "kilopascal", "kilopascals"},
+                               Unit{"KG", "kilogram", "kilograms"},
+                               Unit{"KM", "kilometer", "kilometers"},
+                               Unit{"kgs", "kilogram", "kilograms"},
+                               Unit{"kms", "kilometer", "kilometers"},
+                               Unit{"LBS", "pound", "pounds"},
+                               Unit{"PB", "petabyte", "petabytes"},
+                               Unit{"bpm", "beat per minute", "beats per minute"},
+                               Unit{"fps", "frame per second", "frames per second"},
+                               Unit{"dpi", "dot per inch", "dots per inch"},
+                               Unit{"hp", "horsepower", "horsepower"},
                                Unit{"kWh", "kilowatt hour", "kilowatt hours"},
                                Unit{"km", "kilometer", "kilometers"},
                                Unit{"cm", "centimeter", "centimeters"},
@@ -147,6 +180,42 @@ std::optional<Match> feet_and_inches(const Source& source, std::size_t at) {
                          cardinal(source.slice(begin, inches_end))};
 }
 
+/// "1 1/2 cups" has no sign, "4 1/2 lbs" and "3/4 in" have.
+std::optional<Match> fraction_of_unit(const Source& source, std::size_t at) {
+  auto part = fraction_sign(source, at);
+  if (!part) return std::nullopt;
+  const auto place = unit_at(source, part->end);
+  if (place.unit == nullptr) return std::nullopt;
+  const bool mixed = part->spoken.contains(" and ");
+  const auto unit = mixed ? place.unit->many : place.unit->one;
+  const std::string article =
+      std::string_view("aeio").contains(unit.front()) || unit.starts_with("hour") ? "an " : "a ";
+  if (part->spoken == "one half") part->spoken = "half";
+  part->spoken += mixed ? " " : (part->spoken == "half" ? " " : " of ") + article;
+  part->spoken += unit;
+  part->end = place.end;
+  return part;
+}
+
+/// Whether the sign at `at` opens or closes a quotation, as far as the text around it says.
+bool is_quotation(const Source& source, std::size_t at) {
+  constexpr std::size_t kMost = 200;
+  const auto begin = at > kMost ? at - kMost : 0;
+  const auto quotes = std::ranges::count(source.slice(begin, at), '"');
+  return quotes % 2 != 0 || source.text().substr(at + 1, kMost).contains('"');
+}
+
+/// 12" where no quotation ends there.
+std::optional<Match> inches(const Source& source, std::size_t at) {
+  const auto number = number_at(source, at);
+  if (!number) return std::nullopt;
+  const bool prime = source.has(number->end, "\u2033");
+  if (!prime && source[number->end] != '"') return std::nullopt;
+  const auto end = number->end + (prime ? 3 : 1);
+  if (source.is_word(end) || (!prime && is_quotation(source, number->end))) return std::nullopt;
+  return Match{.end = end, .spoken = words_of(*number) + (number->is_one() ? " inch" : " inches")};
+}
+
 /// "1920x1080", "3 x 4 x 5 m".
 std::optional<Match> size(const Source& source, std::size_t at) {
   constexpr int kMostSides = 4;
@@ -182,6 +251,8 @@ std::optional<Match> measure(const Source& source, std::size_t at) {
   const auto minus = minus_at(source, at);
   const auto begin = at + minus;
   if (minus == 0) {
+    if (auto match = fraction_of_unit(source, at)) return match;
+    if (auto match = inches(source, at)) return match;
     if (auto match = feet_and_inches(source, at)) return match;
     if (auto match = size(source, at)) return match;
   }

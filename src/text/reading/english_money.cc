@@ -49,9 +49,9 @@ const Currency* find(const Source& source, std::size_t at, const std::array<Curr
 }
 
 std::string amount(const Number& number, const Currency& currency) {
-  const bool parts = number.decimals.size() == 2 && !currency.many_parts.empty();
+  const bool parts = (number.decimals.size() == 1 || number.decimals.size() == 2) && !currency.many_parts.empty();
   if (!parts) return words_of(number) + ' ' + std::string(number.is_one() ? currency.one : currency.many);
-  const auto part = value_of(number.decimals);
+  const auto part = value_of(number.decimals) * (number.decimals.size() == 1 ? 10 : 1);
   const bool none = value_of(number.whole) == 0;
   std::string out;
   if (!none || part == 0) {
@@ -80,7 +80,9 @@ Match amounts(const Source& source, const Number& number, const Currency& curren
                           std::string(currency.many)};
       }
       if (!source.is_word(to->end)) {
-        return {.end = to->end, .spoken = words_of(number) + " to " + amount(*to, currency)};
+        const bool whole = number.decimals.empty();
+        return {.end = to->end,
+                .spoken = (whole ? words_of(number) : amount(number, currency)) + " to " + amount(*to, currency)};
       }
     }
   }
@@ -93,11 +95,13 @@ void add_rate(const Source& source, Match& match) {
     std::string_view written;
     std::string_view spoken;
   };
-  constexpr std::array kPer = {Per{"/hour", "hour"},     Per{"/hr", "hour"},     Per{"/h", "hour"},
-                               Per{"/month", "month"},   Per{"/mo", "month"},    Per{"/year", "year"},
-                               Per{"/yr", "year"},       Per{"/week", "week"},   Per{"/wk", "week"},
-                               Per{"/day", "day"},       Per{"/kg", "kilogram"}, Per{"/lb", "pound"},
-                               Per{"/person", "person"}, Per{"/user", "user"}};
+  constexpr std::array kPer = {
+      Per{"/hour", "hour"},         Per{"/hr", "hour"},     Per{"/h", "hour"},    Per{"/month", "month"},
+      Per{"/mo", "month"},          Per{"/year", "year"},   Per{"/yr", "year"},   Per{"/week", "week"},
+      Per{"/wk", "week"},           Per{"/day", "day"},     Per{"/d", "day"},     Per{"/min", "minute"},
+      Per{"/GB", "gigabyte"},       Per{"/seat", "seat"},   Per{"/unit", "unit"}, Per{"/night", "night"},
+      Per{"/sq ft", "square foot"}, Per{"/kg", "kilogram"}, Per{"/lb", "pound"},  Per{"/person", "person"},
+      Per{"/user", "user"}};
   for (const auto& [written, spoken] : kPer) {
     if (!source.has(match.end, written) || source.is_word(match.end + written.size())) continue;
     match.end += written.size();

@@ -47,9 +47,13 @@ std::optional<Slashed> slashed_at(const Source& source, std::size_t at) {
   if (middle == at || middle > at + 3 || sign == 0) return std::nullopt;
   const auto begin = middle + sign;
   const auto end = source.digits_end(begin);
-  if (end == begin || end > begin + 3 || source.is_word(end) || source[end] == '/') return std::nullopt;
-  const Slashed slashed{
-      .end = end, .numerator = value_of(source.slice(at, middle)), .denominator = value_of(source.slice(begin, end))};
+  const auto suffix = lower(source.slice(end, source.letters_end(end)));
+  const bool ordinal = suffix == "th" || suffix == "ths" || suffix == "rd" || suffix == "rds";
+  const auto behind = ordinal ? end + suffix.size() : end;
+  if (end == begin || end > begin + 3 || source.is_word(behind) || source[behind] == '/') return std::nullopt;
+  const Slashed slashed{.end = behind,
+                        .numerator = value_of(source.slice(at, middle)),
+                        .denominator = value_of(source.slice(begin, end))};
   return slashed.denominator == 0 ? std::nullopt : std::optional(slashed);
 }
 
@@ -79,7 +83,9 @@ std::optional<Match> fraction_sign(const Source& source, std::size_t at) {
       (numerator == 50 && denominator == 50)) {
     return Match{.end = end, .spoken = cardinal(numerator) + ' ' + cardinal(denominator)};
   }
-  if (denominator == 1 || numerator > denominator) {
+  // "five thirds", but "twenty two over seven"
+  const bool small = numerator <= 10 && denominator > 2 && denominator <= 10;
+  if (denominator == 1 || (numerator > denominator && !small)) {
     return Match{.end = end, .spoken = cardinal(numerator) + " over " + cardinal(denominator)};
   }
   // "9/10" as a mark and "9/10" as a part sound alike.
@@ -110,7 +116,8 @@ std::optional<Match> range(const Source& source, std::size_t at) {
   const auto to = number_at(source, next);
   if (!to || to->whole.empty() || source.is_word(to->end) || dash_at(source, to->end) > 0) return std::nullopt;
   if (from->whole.size() > 1 && from->whole.front() == '0') return std::nullopt;
-  return Match{.end = to->end, .spoken = words_of(*from) + " to " + words_of(*to)};
+  const bool is_sum = source[source.skip_spaces(to->end)] == '=';
+  return Match{.end = to->end, .spoken = words_of(*from) + (is_sum ? " minus " : " to ") + words_of(*to)};
 }
 
 std::optional<Match> plain_number(const Source& source, std::size_t at) {

@@ -12,6 +12,8 @@ namespace antiphon::text::reading::english {
 
 /// "$49.95", "€5 million", "US$5-10", "5 USD", "20¢".
 [[nodiscard]] std::optional<Match> money(const Source& source, std::size_t at);
+/// "708 N 1st St, San City, CA 95051": house numbers, points of the compass, streets and states.
+[[nodiscard]] std::optional<Match> address(const Source& source, std::size_t at);
 /// "2025-01-05", "1/5/2025", "January 5, 2025", "5 Jan 2025", "Jan. 5th".
 [[nodiscard]] std::optional<Match> date(const Source& source, std::size_t at);
 /// "1908", "1990s", "'90s", "1914-18", where it is a year.

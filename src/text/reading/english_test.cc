@@ -161,7 +161,7 @@ TEST(English, Measures) {
       {"5 mg", "five milligrams"},
       {"5 mice", "five mice"},
       {"9 lives", "nine lives"},
-      {"60fps", "sixty fps"},
+      {"60fps", "sixty frames per second"},
   });
 }
 

@@ -55,6 +55,12 @@ std::optional<Clock> clock_at(const Source& source, std::size_t at) {
   return clock;
 }
 
+/// "5 p.m." and "1.59 p.m.": the time with its half of the day, and what both are read as.
+struct Timed {
+  std::size_t end = 0;
+  std::string spoken;
+};
+
 std::string words_of(const Clock& clock, bool half) {
   auto out = cardinal(clock.hour);
   if (!clock.seconds.empty()) {
@@ -71,9 +77,38 @@ std::string words_of(const Clock& clock, bool half) {
   return out + " o'clock";
 }
 
+std::optional<Timed> timed_at(const Source& source, std::size_t at) {
+  auto clock = clock_at(source, at);
+  if (!clock) return std::nullopt;
+  const bool stop = clock->minutes.empty() && source[clock->end] == '.' && source[clock->end + 1] <= '5' &&
+                    source.digits_end(clock->end + 1) == clock->end + 3;
+  if (stop && half_of_day(source, clock->end + 3)) {
+    clock->minutes = source.slice(clock->end + 1, clock->end + 3);
+    clock->end += 3;
+  }
+  const auto half = half_of_day(source, clock->end);
+  if (!half || clock->hour > 12) return std::nullopt;
+  return Timed{.end = half->end, .spoken = words_of(*clock, true) + std::string(half->spoken)};
+}
+
+/// "5pm-7 pm", "4:00 am - 8:12 pm", "1.59 p.m."
+std::optional<Match> timed(const Source& source, std::size_t at) {
+  const auto from = timed_at(source, at);
+  if (!from) return std::nullopt;
+  const auto before_dash = source.skip_spaces(from->end);
+  const auto dash = dash_at(source, before_dash);
+  if (dash > 0) {
+    if (const auto to = timed_at(source, source.skip_spaces(before_dash + dash))) {
+      return Match{.end = to->end, .spoken = from->spoken + " to " + to->spoken};
+    }
+  }
+  return Match{.end = from->end, .spoken = from->spoken};
+}
+
 }  // namespace
 
 std::optional<Match> clock_time(const Source& source, std::size_t at) {
+  if (auto match = timed(source, at)) return match;
   const auto clock = clock_at(source, at);
   if (!clock || source.is_word(clock->end)) {
     if (!clock) return std::nullopt;

@@ -93,7 +93,9 @@ std::optional<Match> pause_mark(const Source& source, std::size_t at, std::strin
     return comma(source, at + 1, before);
   }
   if (c == ')' || c == ']' || c == '}') {
-    if (source[at + 1] != ' ' || opened_tight(source, at)) return Match{.end = at + 1, .spoken = ""};
+    if (source[at + 1] != ' ' || opened_tight(source, at)) {
+      return Match{.end = at + 1, .spoken = source.is_word(at + 1) ? " " : ""};
+    }
     return comma(source, at + 1, before);
   }
   if (c == '_' || c == '|' || c == '\\') return Match{.end = at + 1, .spoken = " "};

@@ -1,10 +1,13 @@
 #include "text/reading/reading.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "text/characters/characters.h"
 #include "text/characters/signs.h"
 #include "text/reading/english_rules.h"
+#include "text/reading/european.h"
 #include "text/reading/punctuation.h"
 #include "text/reading/say_as.h"
 #include "text/reading/source.h"
@@ -14,11 +17,11 @@ namespace {
 
 // The first one that knows a place decides, so that those of the most
 // particular forms come first.
-constexpr Rule kEnglishWords[] = {english::repeated_letters, english::money,       english::date,
-                                  english::host_name,        english::telephone,   english::identifier,
-                                  english::clock_time,       english::measure,     english::fraction_sign,
-                                  english::ordinal_number,   english::year_number, english::range,
-                                  english::plain_number,     english::roman,       english::abbreviation};
+constexpr Rule kEnglishWords[] = {
+    english::repeated_letters, english::address,     english::money,      english::date,         english::host_name,
+    english::telephone,        english::identifier,  english::clock_time, english::measure,      english::fraction_sign,
+    english::ordinal_number,   english::year_number, english::range,      english::plain_number, english::roman,
+    english::abbreviation};
 
 /// Of texts longer than a segment the rest is left as it is: nothing makes
 /// such.
@@ -92,6 +95,15 @@ std::optional<Match> english_match(const Source& source, std::size_t at, std::si
   return is_letter(c) ? std::nullopt : english::sign(source, at);
 }
 
+/// What a language of european.h says for what begins at `at`, where no word goes on.
+std::optional<Match> european_match(const Source& source, std::size_t at, Language language) {
+  if (is_letter(source[at]) ? !is_upper(source[at]) : source[at] == ' ') return std::nullopt;
+  // Behind "10:00:", "1.2." and the like a number goes on.
+  const bool goes_on = at >= 2 && std::string_view(":.,/-").contains(source[at - 1]) && is_digit(source[at - 2]);
+  if (goes_on || source.is_word_before(at)) return std::nullopt;
+  return european::match(source, at, language);
+}
+
 /// What is said for the part behind the sign of its kind, from `at` to `begin`, with the sign behind it.
 std::optional<Match> say_as_match(const Source& source, std::size_t at, std::size_t begin, Language language) {
   std::size_t sign = at;
@@ -119,7 +131,12 @@ std::optional<Match> dictionary_match(const Source& source, std::size_t at,
 }  // namespace
 
 Language language_of(std::string_view tag) {
-  return lower(tag.substr(0, tag.find_first_of("-_"))) == "en" ? Language::kEnglish : Language::kOther;
+  using enum Language;
+  constexpr std::array<std::pair<std::string_view, Language>, 6> kTags = {
+      {{"en", kEnglish}, {"de", kGerman}, {"fr", kFrench}, {"es", kSpanish}, {"it", kItalian}, {"pt", kPortuguese}}};
+  const auto name = lower(tag.substr(0, tag.find_first_of("-_")));
+  const auto* const known = std::ranges::find(kTags, name, &std::pair<std::string_view, Language>::first);
+  return known == kTags.end() ? kOther : known->second;
 }
 
 void Reading::add(std::string_view written) {
@@ -184,6 +201,7 @@ Reading read(std::string_view segment, Language language, const pronunciation::D
     }
     auto match = dictionary_match(source, at, dictionaries);
     if (!match && language == Language::kEnglish) match = english_match(source, at, matched_end);
+    if (!match && european::knows(language)) match = european_match(source, at, language);
     // The bracket of "Call (555) 123-4567" opens no aside.
     const bool number_follows = language == Language::kEnglish && c == ' ' && source[next] == '(' &&
                                 english::telephone(source, next).has_value();

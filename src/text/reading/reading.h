@@ -17,6 +17,11 @@ enum class Language : std::uint8_t {
   kOther,  ///< Only the marks of pauses are read here; the rest is left to the
            ///< engine.
   kEnglish,
+  kGerman,  ///< Of these, money, times and dates, and the marks of pauses.
+  kFrench,
+  kSpanish,
+  kItalian,
+  kPortuguese,
 };
 /// The language of a BCP 47 tag, such as en-GB.
 [[nodiscard]] Language language_of(std::string_view tag);

@@ -7,6 +7,7 @@
 #include "text/reading/english_number.h"
 #include "text/reading/english_rules.h"
 #include "text/reading/english_words.h"
+#include "text/reading/european.h"
 #include "text/reading/source.h"
 
 namespace antiphon::text::reading {
@@ -83,7 +84,17 @@ std::optional<std::string> english_time(std::string_view written) {
 }
 
 std::uint64_t month_named(std::string_view word, Language language) {
+  if (european::knows(language)) return european::month_named(word, language);
   return language == Language::kEnglish ? english::month_of(word) : 0;
+}
+
+/// What the tables of other languages have; the phonemiser reads the rest.
+std::optional<std::string> european_say_as(SayAs as, std::string_view written, Language language) {
+  if (as == SayAs::kCurrency) return european::money_in(written, language);
+  if (as == SayAs::kTime) return european::time_in(written, language);
+  if (as < SayAs::kDate) return std::nullopt;
+  const auto date = parse_date(as, written, language);
+  return date ? std::optional(european::words_of(*date, language)) : std::nullopt;
 }
 
 std::string english_date(const Date& date) {
@@ -158,6 +169,7 @@ std::optional<Date> parse_date(SayAs as, std::string_view written, Language lang
 
 std::optional<std::string> say_as(SayAs as, std::string_view written, Language language) {
   if (as == SayAs::kTelephone) return telephone(written);
+  if (european::knows(language)) return european_say_as(as, written, language);
   if (language != Language::kEnglish) return std::nullopt;
   switch (as) {
     case SayAs::kCardinal:

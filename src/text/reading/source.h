@@ -20,8 +20,9 @@ class Source {
   [[nodiscard]] bool has(std::size_t at, std::string_view what) const {
     return at <= text_.size() && text_.substr(at).starts_with(what);
   }
+  /// Empty behind the end.
   [[nodiscard]] std::string_view slice(std::size_t begin, std::size_t end) const {
-    return text_.substr(begin, end - begin);
+    return begin < text_.size() ? text_.substr(begin, end - begin) : std::string_view();
   }
   /// The end of the run of ASCII digits that begins at `at`, at most
   /// kMostDigits of them.
