@@ -11,9 +11,9 @@
 
 namespace antiphon::cli {
 
-/// Loads a voice in this process, speaks some sentences with it a few times and takes the quickest time of each, so
-/// that what else the machine does counts little. Takes some seconds at most. Does not set `listeners`. Error: why it
-/// cannot be loaded or does not speak.
+/// Loads a voice in this process, speaks some sentences with it a few times and takes the least time of each, of the
+/// processor, so that what else the machine does counts little. Takes some seconds at most. Does not set `listeners`.
+/// Error: why it cannot be loaded or does not speak.
 [[nodiscard]] base::Result<VoiceCost, std::string> measure_cost(worker::Engines& engines,
                                                                 const voice::CatalogueEntry& voice);
 
