@@ -8,7 +8,6 @@
 
 #include "base/sha256.h"
 #include "gateway/answer.h"
-#include "gateway/elevenlabs_door.h"
 #include "gateway/http_sink.h"
 #include "gateway/preferences.h"
 #include "http/entity_tag.h"
