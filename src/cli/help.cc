@@ -11,8 +11,8 @@ namespace {
 /// Of a group that is left out it says how to see it.
 class BriefFormatter : public CLI::Formatter {
  public:
-  std::string make_group(std::string group, bool is_positional,
-                         std::vector<const CLI::Option*> options) const override {
+  [[nodiscard]] std::string make_group(std::string group, bool is_positional,
+                                       std::vector<const CLI::Option*> options) const override {
     if (group == kResearchGroup) return "\n" + group + ": --help-all shows them\n";
     return CLI::Formatter::make_group(std::move(group), is_positional, std::move(options));
   }
@@ -20,7 +20,7 @@ class BriefFormatter : public CLI::Formatter {
 
 class HelpFormatter : public CLI::Formatter {
  public:
-  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
+  [[nodiscard]] std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
     if (mode == CLI::AppFormatMode::All) return CLI::Formatter::make_help(app, std::move(name), mode);
     return brief_.make_help(app, std::move(name), mode);
   }
