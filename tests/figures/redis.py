@@ -48,8 +48,8 @@ def told(name, values):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--streams", type=int, default=4)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--streams", type=int, default=1)
     parser.add_argument("--voice", default="steady", choices=["quick", "steady"])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -87,7 +87,7 @@ def measure(servers, options):
     audio = size / BYTES_PER_SECOND
     commands, sent = (after[name] - before[name] for name in names)
     # Two commands of the census each second come whether there is speech or not.
-    print(f"for each audio-second: {(commands - 2 * took) / audio:.2f} commands, {sent / audio:.0f} bytes to Redis "
+    print(f"for each audio-second: {(commands - 2 * took) / audio:.2f} commands, {sent / audio:.0f} bytes to Redis, the census' among these "
           f"({audio:.0f} s of audio, {commands:.0f} commands in {took:.0f} s, {2 * took:.0f} of them the census)")
 
 
