@@ -25,7 +25,7 @@ Ending ending_of(int status) {
 class Speaking {
  public:
   Speaking(runtime::Clock& clock, runtime::Executor executor, const Target& target, Request request)
-      : clock_(clock), executor_(executor), target_(target), request_(std::move(request)) {
+      : clock_(clock), executor_(std::move(executor)), target_(target), request_(std::move(request)) {
     answer_ = target.protocol == Protocol::kWyoming ? make_wyoming_answer() : make_http_answer({target.rate});
   }
 
