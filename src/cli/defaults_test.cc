@@ -2,7 +2,7 @@
 
 #include "cli/simulate_flags.h"
 #include "config/config.h"
-#include "gateway/cell.h"
+#include "dispatch/cell.h"
 #include "scheduler/scheduler.h"
 #include "simulator/scenario.h"
 
@@ -16,7 +16,7 @@ TEST(Defaults, OfServerConfigurationSimulatorAndTestsAreTheSame) {
   const scheduler::Options tested;
   EXPECT_EQ(config::Config{}.scheduler, tested);
   EXPECT_EQ(config::parse("", "nothing").scheduler, tested);
-  EXPECT_EQ(gateway::CellOptions{}.scheduling, tested);
+  EXPECT_EQ(dispatch::CellOptions{}.scheduling, tested);
   EXPECT_EQ(simulator::Scenario{}.scheduling, tested);
   EXPECT_EQ(scheduler::Scheduler(tested).options(), tested);
 }

@@ -37,7 +37,7 @@ class OutputAside {
 
 }  // namespace
 
-gateway::VoiceDirectory open_first_voices(const config::Config& config) {
+delivery::VoiceDirectory open_first_voices(const config::Config& config) {
   auto voices = open_voices(config);
   if (!voices.voices().empty()) return voices;
   const auto packaged = packaged_voice();

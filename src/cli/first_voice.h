@@ -1,7 +1,7 @@
 #pragma once
 
 #include "config/config.h"
-#include "gateway/voice_directory.h"
+#include "delivery/voice_directory.h"
 
 namespace antiphon::cli {
 
@@ -9,6 +9,6 @@ namespace antiphon::cli {
 /// voice is prepared first, which takes seconds and is told on standard error; standard output stays as it is. Throws
 /// std::runtime_error where there is no voice in the end, in words that say how to add one. To be called before any
 /// thread is started.
-[[nodiscard]] gateway::VoiceDirectory open_first_voices(const config::Config& config);
+[[nodiscard]] delivery::VoiceDirectory open_first_voices(const config::Config& config);
 
 }  // namespace antiphon::cli

@@ -19,7 +19,7 @@ namespace antiphon::cli {
 namespace {
 
 struct Files {
-  gateway::VoiceDirectory voices;
+  delivery::VoiceDirectory voices;
   text::pronunciation::DictionarySet dictionaries;
   Access access;
 };

@@ -60,7 +60,7 @@ std::string prepared(const std::string& text, const text::Options& options) {
 }
 
 std::unique_ptr<engine::Voice> load(const config::Config& config, worker::Engines& engines,
-                                    const gateway::ServedVoice& wanted) {
+                                    const delivery::ServedVoice& wanted) {
   for (const auto& engine : engines) {
     if (engine->name() != wanted.engine) continue;
     auto voice = engine->load(wanted.folder);

@@ -63,8 +63,8 @@ std::function<bool(const std::string&)> uncounted(std::vector<net::IpNetwork> pr
   };
 }
 
-gateway::WyomingOptions wyoming_options(const config::Config& config) {
-  gateway::WyomingOptions options;
+api::wyoming::WyomingOptions wyoming_options(const config::Config& config) {
+  api::wyoming::WyomingOptions options;
   listen_at("wyoming.listen", config.wyoming.listen, options.tcp.address, options.tcp.port);
   options.tcp.max_connections = config.wyoming.max_connections;
   options.tcp.max_connections_per_address = config.server.max_connections_per_address;
@@ -83,8 +83,8 @@ runtime::TcpServerOptions agent_options(const config::Config& config) {
   return options;
 }
 
-gateway::AccessLogOptions access_options(const config::Log& log) {
-  using Options = gateway::AccessLogOptions;
+api::AccessLogOptions access_options(const config::Log& log) {
+  using Options = api::AccessLogOptions;
   Options options{.lines_per_second = log.answers_per_second};
   if (log.answers == "no_probes") options.lines = Options::Lines::kNoProbes;
   if (log.answers == "none") options.lines = Options::Lines::kNone;
@@ -92,19 +92,20 @@ gateway::AccessLogOptions access_options(const config::Log& log) {
   return options;
 }
 
-gateway::DoorRules door_rules(const config::Config& config) {
+delivery::DoorRules door_rules(const config::Config& config) {
   namespace openai = protocol::openai;
   namespace elevenlabs = protocol::elevenlabs;
   const bool listed = config.server.known_models_only;
-  return {.openai = {.max_characters = config.openai.max_characters,
-                     .models = listed ? openai::Models::kListed : openai::Models::kAny},
-          .openai_wordless = config.openai.refuse_wordless ? gateway::Wordless::kRefused : gateway::Wordless::kSilence,
-          .elevenlabs = {.max_characters = config.elevenlabs.max_characters,
-                         .models = listed ? elevenlabs::Models::kListed : elevenlabs::Models::kAny},
-          .wyoming_characters = config.wyoming.max_characters};
+  return {
+      .openai = {.max_characters = config.openai.max_characters,
+                 .models = listed ? openai::Models::kListed : openai::Models::kAny},
+      .openai_wordless = config.openai.refuse_wordless ? delivery::Wordless::kRefused : delivery::Wordless::kSilence,
+      .elevenlabs = {.max_characters = config.elevenlabs.max_characters,
+                     .models = listed ? elevenlabs::Models::kListed : elevenlabs::Models::kAny},
+      .wyoming_characters = config.wyoming.max_characters};
 }
 
-gateway::ServerOptions server_options(const config::Config& config, const gateway::VoiceDirectory& voices,
+gateway::ServerOptions server_options(const config::Config& config, const delivery::VoiceDirectory& voices,
                                       const std::filesystem::path& config_file, Access access) {
   gateway::ServerOptions options;
   options.http = {.address = config.server.host,
@@ -159,7 +160,7 @@ gateway::ServerOptions server_options(const config::Config& config, const gatewa
   options.progress = {.max_records = config.progress.records,
                       .max_bytes = std::size_t{config.progress.memory_mib} << 20U,
                       .ttl = config.progress.ttl};
-  if (config.progress.text == "hashed") options.book.text = gateway::KeptText::kHash;
+  if (config.progress.text == "hashed") options.book.text = delivery::KeptText::kHash;
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.live.subscribers = config.server.max_live_subscribers;
   if (!config.cell.agent_listen.empty()) options.agent = agent_options(config);
@@ -289,7 +290,7 @@ void keep_memory_flat() {
 
 /// Where there is no voice at all, those of voices.models come before the one that the installation brings. Throws
 /// std::runtime_error.
-gateway::VoiceDirectory open_voices_at_start(const config::Config& config, const std::filesystem::path& config_file) {
+delivery::VoiceDirectory open_voices_at_start(const config::Config& config, const std::filesystem::path& config_file) {
   if (!config.voices.models.empty() && open_voices(config).voices().empty()) adopt_voices_now(config, config_file);
   return open_first_voices(config);
 }

@@ -67,7 +67,7 @@ int show(const Flags& flags) {
   const auto config = flags.settings.load();
   auto options = config.text;
   auto language = flags.language;
-  std::optional<gateway::ServedVoice> voice;
+  std::optional<delivery::ServedVoice> voice;
   if (!flags.voice.empty()) {
     const auto voices = open_voices(config);
     const auto found = voices.find(flags.voice);

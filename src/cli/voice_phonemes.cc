@@ -27,7 +27,7 @@ std::optional<std::u32string> phonemes_of(const phonemizer::Phonemizer& phonemiz
 
 }  // namespace
 
-std::vector<std::string> phonemes_of(const config::Engine& paths, const gateway::ServedVoice& voice,
+std::vector<std::string> phonemes_of(const config::Engine& paths, const delivery::ServedVoice& voice,
                                      std::span<const std::string> texts) {
   if (voice.engine != "piper") return {};
   const auto manifest = voice::read_manifest(voice.folder);

@@ -60,7 +60,7 @@ std::string default_of(const config::Config& config, std::span<const voice::Cata
   return voices.front().id;
 }
 
-gateway::VoiceDirectory open_voices(const config::Config& config) {
+delivery::VoiceDirectory open_voices(const config::Config& config) {
   const auto catalogue = voice::read_catalogue(config.voices.folder);
   if (!catalogue) throw config::Error(catalogue.error().message);
   for (const auto& fault : catalogue->faults) runtime::complain("not_a_voice", "not a voice: " + fault.message);
@@ -71,7 +71,7 @@ gateway::VoiceDirectory open_voices(const config::Config& config) {
     }
   }
 
-  std::vector<gateway::ServedVoice> voices;
+  std::vector<delivery::ServedVoice> voices;
   for (const auto& entry : catalogue->voices) {
     voices.push_back({.id = entry.id,
                       .engine = entry.engine,
@@ -86,14 +86,14 @@ gateway::VoiceDirectory open_voices(const config::Config& config) {
   }
   auto aliases = config.aliases;
   if (!voices.empty()) {
-    const auto preferred = std::ranges::find(voices, default_of(config, catalogue->voices), &gateway::ServedVoice::id);
+    const auto preferred = std::ranges::find(voices, default_of(config, catalogue->voices), &delivery::ServedVoice::id);
     std::rotate(voices.begin(), preferred, preferred + 1);
     for (const auto name : kOpenAiVoices) aliases.try_emplace(std::string(name), voices.front().id);
   }
   return {std::move(voices), std::move(aliases)};
 }
 
-void keep_cost(const gateway::ServedVoice& voice, const scheduler::CostModel::Prior& cost) {
+void keep_cost(const delivery::ServedVoice& voice, const scheduler::CostModel::Prior& cost) {
   const auto kept = voice::write_seen_costs(
       voice.folder,
       {.fixed_seconds = base::to_seconds(cost.fixed), .render_ratio = cost.ratio, .plan_ratio = cost.plan_ratio});

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "config/config.h"
-#include "gateway/voice_directory.h"
+#include "delivery/voice_directory.h"
 #include "voice/catalogue.h"
 
 namespace antiphon::cli {
@@ -19,10 +19,10 @@ namespace antiphon::cli {
 /// The voices of the store, the default one first, with the configured aliases; OpenAI's thirteen names stand for
 /// the first voice unless the configuration says otherwise. A folder that cannot be read is reported on stderr and
 /// left out. Throws config::Error where voices.default is not there.
-[[nodiscard]] gateway::VoiceDirectory open_voices(const config::Config& config);
+[[nodiscard]] delivery::VoiceDirectory open_voices(const config::Config& config);
 
 /// Writes what `voice` was seen to cost into its folder, for the next run. A failure is only logged. Blocks for a file.
-void keep_cost(const gateway::ServedVoice& voice, const scheduler::CostModel::Prior& cost);
+void keep_cost(const delivery::ServedVoice& voice, const scheduler::CostModel::Prior& cost);
 
 /// Returns where the source of a voice lies that came with the program. It need not exist.
 [[nodiscard]] std::filesystem::path packaged_voice();

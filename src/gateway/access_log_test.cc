@@ -1,4 +1,4 @@
-#include "gateway/access_log.h"
+#include "api/access_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,8 +19,8 @@ using testing::Not;
 
 class AccessLogTest : public testing::Test {
  protected:
-  void make(AccessLogOptions options = {}) {
-    log_ = std::make_unique<AccessLog>(context_.get_executor(), clock_, registry_, callers_, kRouteNames, options);
+  void make(api::AccessLogOptions options = {}) {
+    log_ = std::make_unique<api::AccessLog>(context_.get_executor(), clock_, registry_, callers_, kRouteNames, options);
   }
 
   static http::Request request(std::string path, std::string method = "GET") {
@@ -43,7 +43,7 @@ class AccessLogTest : public testing::Test {
   runtime::ManualClock clock_;
   metrics::Registry registry_;
   identity::Identifier callers_;
-  std::unique_ptr<AccessLog> log_;
+  std::unique_ptr<api::AccessLog> log_;
 };
 
 TEST_F(AccessLogTest, ALineHasWhatIsKnownAndTheMetricsCountIt) {
@@ -76,7 +76,7 @@ TEST_F(AccessLogTest, ARequestOfATraceHasItsId) {
 TEST_F(AccessLogTest, AFailureHasItsName) {
   make();
   const auto asked = request("/v1/audio/speech", "POST");
-  log_->note_of(asked).error = Errc::kStalled;
+  log_->note_of(asked).error = protocol::Errc::kStalled;
   EXPECT_THAT(answer(asked, 500), HasSubstr(" status=500 error=stalled "));
 }
 
@@ -97,7 +97,7 @@ TEST_F(AccessLogTest, AnAnswerWithoutARequestIsOneToo) {
 }
 
 TEST_F(AccessLogTest, TheAddressIsShownWhereItIsAskedFor) {
-  make({.client_address = AccessLogOptions::ClientAddress::kShown});
+  make({.client_address = api::AccessLogOptions::ClientAddress::kShown});
   EXPECT_THAT(answer(request("/v1/models"), 200), HasSubstr("client=192.0.2.9"));
 }
 
@@ -125,10 +125,10 @@ TEST_F(AccessLogTest, WhatWasSpokenIsLoggedInAFloodToo) {
 }
 
 TEST_F(AccessLogTest, LinesCanBeFewerWhereCountsAreNot) {
-  make({.lines = AccessLogOptions::Lines::kNoProbes});
+  make({.lines = api::AccessLogOptions::Lines::kNoProbes});
   EXPECT_EQ(answer(request("/healthz"), 200), "");
   EXPECT_THAT(answer(request("/healthz"), 503), HasSubstr("status=503"));
-  make({.lines = AccessLogOptions::Lines::kNone});
+  make({.lines = api::AccessLogOptions::Lines::kNone});
   EXPECT_EQ(answer(request("/v1/models"), 200), "");
   EXPECT_THAT(registry_.text(), HasSubstr(R"({method="GET",route="/v1/models",status="200"} 1)"));
 }

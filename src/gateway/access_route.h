@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "gateway/access_log.h"
+#include "api/access_log.h"
 
 /// Names of paths from the table of routes, for labels of metrics and for the log.
 namespace antiphon::gateway {
@@ -16,6 +16,6 @@ inline constexpr std::string_view kOtherRoute = "other";
 [[nodiscard]] std::string_view door_label(std::string_view path);
 
 /// Both, for the log.
-inline constexpr RouteNames kRouteNames = {.route = route_label, .door = door_label};
+inline constexpr api::RouteNames kRouteNames = {.route = route_label, .door = door_label};
 
 }  // namespace antiphon::gateway

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "gateway/openai_door.h"
+#include "api/openai/door.h"
+#include "dispatch/test_cell.h"
 #include "gateway/simulation/fake_client.h"
-#include "gateway/test_cell.h"
 #include "runtime/thread_pool.h"
 
 namespace antiphon::gateway {
@@ -28,19 +28,19 @@ std::string long_text(int sentences) {
 }
 
 /// One worker on which a stream takes all of what may be promised.
-class AdmissionTest : public CellTest {
+class AdmissionTest : public dispatch::CellTest {
  protected:
   void TearDown() override {
     EXPECT_TRUE(run_while_not([&] { return tasks_.size() == 0; }));
     handler_.reset();
-    CellTest::TearDown();
+    dispatch::CellTest::TearDown();
   }
 
   void serve_by(const worker_pool::Options& pool, scheduler::Options scheduling = {}, double rtf = kRtf) {
     workers_.behaviour.rtf = rtf;
     voices_.front().cost = {{.fixed = {}, .ratio = rtf, .plan_ratio = 0.001}};
     make_cell(scheduling, pool);
-    handler_ = std::make_unique<SpeechHandler>(*cell_, directory_, encoders_, clock_, probe_, options_);
+    handler_ = std::make_unique<delivery::SpeechHandler>(*cell_, directory_, encoders_, clock_, probe_, options_);
     ASSERT_TRUE(run_while_not([&] { return in_state(worker_pool::SlotState::kActive) == pool.least; }));
   }
   void serve_by_one() { serve_by({.least = 1, .most = 1, .spare = worker_pool::Spare::kOff}); }
@@ -50,9 +50,9 @@ class AdmissionTest : public CellTest {
     const nlohmann::json body = {{"input", long_text(sentences)}, {"voice", voice}, {"response_format", "pcm"}};
     tasks_.spawn(
         [](AdmissionTest& t, FakeClient& client, http::Request request, std::uint64_t user) -> runtime::Awaitable<> {
-          AccessNote note;
+          dispatch::AccessNote note;
           const identity::Caller caller{.account = base::UserId{user}, .user = base::UserId{user}};
-          co_await speak_openai(*t.handler_, nullptr, request, caller, "request", client, note);
+          co_await api::openai::speak_openai(*t.handler_, nullptr, request, caller, "request", client, note);
           client.returned();
         }(*this, client, {.headers = {{"Prefer", prefer}}, .body = body.dump()}, user));
     return client;
@@ -75,10 +75,11 @@ class AdmissionTest : public CellTest {
     return run_while_not([&] { return cell_->scheduler().streams() == 1; });
   }
 
-  VoiceDirectory directory_{{{.id = "tone", .engine = "tone", .language = "en-US", .rate = kRate, .key = "tone"}}, {}};
-  SpeechHandlerOptions options_;
+  delivery::VoiceDirectory directory_{
+      {{.id = "tone", .engine = "tone", .language = "en-US", .rate = dispatch::kRate, .key = "tone"}}, {}};
+  delivery::SpeechHandlerOptions options_;
   runtime::ThreadPool encoders_{context_.get_executor()};
-  std::unique_ptr<SpeechHandler> handler_;
+  std::unique_ptr<delivery::SpeechHandler> handler_;
   std::list<FakeClient> clients_;
   runtime::TaskGroup tasks_{context_.get_executor()};
 };
@@ -159,10 +160,10 @@ TEST_F(AdmissionTest, ANearlyFullServerSpeaksWithTheCheaperVoiceAndSaysSo) {
                      .folder = folder_ / "cheap",
                      .rate = kCheapRate,
                      .cost = {{.fixed = {}, .ratio = 0.001, .plan_ratio = 0.001}}});
-  directory_ =
-      VoiceDirectory({{.id = "tone", .engine = "tone", .language = "en-US", .rate = kRate, .key = "tone"},
-                      {.id = "cheap", .engine = "tone", .language = "en-US", .rate = kCheapRate, .key = "cheap"}},
-                     {});
+  directory_ = delivery::VoiceDirectory(
+      {{.id = "tone", .engine = "tone", .language = "en-US", .rate = dispatch::kRate, .key = "tone"},
+       {.id = "cheap", .engine = "tone", .language = "en-US", .rate = kCheapRate, .key = "cheap"}},
+      {});
   options_.cheaper_voices = {{"tone", "cheap"}};
   serve_by({.least = 1, .most = 1, .spare = worker_pool::Spare::kOff}, {}, 0.8);
   const auto& playing = ask(1, "", 3);

@@ -49,9 +49,9 @@ AgentCheck::AgentCheck(const runtime::Executor& executor, runtime::Clock& clock,
       server_(executor, clock, std::move(options),
               [this](runtime::TcpServer::Socket socket) { return serve(std::move(socket)); }) {}
 
-Result<void> AgentCheck::listen() {
+protocol::Result<void> AgentCheck::listen() {
   const auto port = server_.listen();
-  if (!port) return std::unexpected(Error{.code = Errc::kCannotListen, .message = port.error()});
+  if (!port) return std::unexpected(protocol::Error{.code = protocol::Errc::kCannotListen, .message = port.error()});
   runtime::log_info("agent_check_listening", {{"port", *port}});
   return {};
 }

@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "gateway/error.h"
+#include "protocol/error.h"
 #include "runtime/clock.h"
 #include "runtime/tcp_server.h"
 
@@ -34,7 +34,7 @@ class AgentCheck {
              std::function<CellRoom()> room);
 
   /// Takes its address, before start(). Error: kCannotListen.
-  [[nodiscard]] Result<void> listen();
+  [[nodiscard]] protocol::Result<void> listen();
   void start() { server_.start(); }
   /// Accepts no more connections and ends those that are open.
   [[nodiscard]] runtime::Awaitable<> stop() { co_await server_.drain(clock_.now()); }

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "device/gpu.h"
-#include "gateway/test_cell.h"
+#include "dispatch/test_cell.h"
 #include "gateway/worker_report.h"
 
 // Workers that compute on a device: batches, and its memory.
@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 using worker_pool::SlotState;
 
-class BatchCellTest : public CellTest {
+class BatchCellTest : public dispatch::CellTest {
  protected:
   static constexpr std::uint32_t kPlaces = 4;
 
@@ -35,7 +35,7 @@ TEST_F(BatchCellTest, AStreamSoundsTheSameInBatchesWithOthersAndAlone) {
     std::size_t most = 0;
     const auto crowd = open_together(alone);
     for (const auto& [seed, pcm] : alone) {
-      const auto look = [&](const Pcm&) { most = std::max(most, cell_->scheduler().jobs_in_flight()); };
+      const auto look = [&](const dispatch::Pcm&) { most = std::max(most, cell_->scheduler().jobs_in_flight()); };
       EXPECT_EQ(listen(*crowd.at(seed), look), pcm) << "seed " << seed << ", " << grains << " grains a chunk";
     }
     EXPECT_EQ(cell_->scheduler().places(), kPlaces);
@@ -51,11 +51,11 @@ TEST_F(BatchCellTest, AWorkerKilledWithSeveralJobsUnderWayIsReplacedAndNobodyHea
   const auto crowd = open_together(alone);
   int pieces = 0;
   for (const auto& [seed, pcm] : alone) {
-    const auto kill_once = [&](const Pcm&) {
+    const auto kill_once = [&](const dispatch::Pcm&) {
       if (pieces++ == 2) active_worker()->die();
     };
     EXPECT_EQ(listen(*crowd.at(seed), kill_once), pcm) << seed;
-    EXPECT_EQ(crowd.at(seed)->end(), SpeechStream::End::kComplete);
+    EXPECT_EQ(crowd.at(seed)->end(), dispatch::SpeechStream::End::kComplete);
   }
   EXPECT_EQ(deaths(worker_pool::Death::kExited), 1U);
 }
@@ -67,15 +67,15 @@ TEST_F(BatchCellTest, AGrainThatEndsWorkersEndsItsOwnStreamAndNoneOfItsCompany) 
   const auto alone = speak_alone(3);
   const auto crowd = open_together(alone);
   ASSERT_TRUE(run_while_not([&] { return crowd.at(0)->waiting().value > 0; }));
-  auto asked = spec(kLong, 9);
+  auto asked = spec(dispatch::kLong, 9);
   asked.voice_id = "pair";
   asked.speaker = 1;
   const auto deadly = cell_->open(asked);
   EXPECT_TRUE(listen(*deadly).empty());
-  EXPECT_EQ(deadly->error().code, Errc::kWorkerLost);
+  EXPECT_EQ(deadly->error().code, protocol::Errc::kWorkerLost);
   for (const auto& [seed, pcm] : alone) {
     EXPECT_EQ(listen(*crowd.at(seed)), pcm) << seed;
-    EXPECT_EQ(crowd.at(seed)->end(), SpeechStream::End::kComplete) << seed;
+    EXPECT_EQ(crowd.at(seed)->end(), dispatch::SpeechStream::End::kComplete) << seed;
   }
   EXPECT_EQ(deaths(worker_pool::Death::kExited), 2U);
 }
@@ -88,10 +88,10 @@ struct FakeState {
   unsigned long long pid_used;
 };
 
-class DeviceCellTest : public CellTest {
+class DeviceCellTest : public dispatch::CellTest {
  protected:
   void SetUp() override {
-    CellTest::SetUp();
+    dispatch::CellTest::SetUp();
     library_ = ::dlopen(ANTIPHON_FAKE_NVML, RTLD_NOW | RTLD_LOCAL);
     ASSERT_NE(library_, nullptr);
     fake_ = static_cast<FakeState*>(reinterpret_cast<void* (*)()>(::dlsym(library_, "fake_nvml_state"))());
@@ -100,7 +100,7 @@ class DeviceCellTest : public CellTest {
     gpu_ = &*device_;
   }
   void TearDown() override {
-    CellTest::TearDown();
+    dispatch::CellTest::TearDown();
     gpu_ = nullptr;
     device_.reset();
     if (library_ != nullptr) ::dlclose(library_);
@@ -118,7 +118,7 @@ TEST_F(DeviceCellTest, AFullDeviceKeepsThePoolFromGrowing) {
   make_cell({}, {.least = 1, .most = 2});
   ASSERT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; })) << "one there must be";
   {
-    const auto stream = cell_->open(spec(kLong));
+    const auto stream = cell_->open(spec(dispatch::kLong));
     EXPECT_FALSE(listen(*stream).empty());
   }
   EXPECT_EQ(in_state(SlotState::kSpare) + in_state(SlotState::kStarting), 0U) << "but no spare";
@@ -136,8 +136,8 @@ TEST_F(DeviceCellTest, AFullDeviceTakesNoVoiceBesideOthers) {
   other.voice_id = "second";
   {
     const auto refused = cell_->open(other);
-    EXPECT_EQ(refused->end(), SpeechStream::End::kFailed);
-    EXPECT_EQ(refused->error().code, Errc::kBusy);
+    EXPECT_EQ(refused->end(), dispatch::SpeechStream::End::kFailed);
+    EXPECT_EQ(refused->error().code, protocol::Errc::kBusy);
     EXPECT_NE(refused->error().message.find("device's memory is full: 'second'"), std::string::npos);
     EXPECT_GT(refused->error().retry_after, 1s);
     const auto spoken = cell_->open(spec("The voice that is there."));
@@ -165,13 +165,13 @@ TEST_F(DeviceCellTest, ARefusalNamesTheLimitThatItMetAndReportsTellWhatIsHeld) {
       now.at("device"),
       (nlohmann::json{{"name", "Fake GPU"}, {"memory_total_bytes", 1000}, {"memory_used_bytes", 950}, {"full", true}}));
   EXPECT_EQ(now.at("workers").at(0).at("device_bytes"), 300) << "in two contexts";
-  std::vector<Cell::Handle> crowd;
+  std::vector<dispatch::Cell::Handle> crowd;
   std::string words;
   EXPECT_TRUE(run_while_not([&] {
-    auto asked = spec(kLong, crowd.size());
+    auto asked = spec(dispatch::kLong, crowd.size());
     asked.wait = 0s;
     crowd.push_back(cell_->open(asked));
-    if (crowd.back()->end() == SpeechStream::End::kFailed) words = crowd.back()->error().message;
+    if (crowd.back()->end() == dispatch::SpeechStream::End::kFailed) words = crowd.back()->error().message;
     return words.contains("the device's memory has no room");
   })) << words;
   EXPECT_EQ(report().at("limit"), "device_memory");

@@ -8,12 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "api/elevenlabs/door.h"
+#include "api/openai/door.h"
+#include "api/openai/event_sink.h"
+#include "api/test_responder.h"
 #include "gateway/assets.h"
-#include "gateway/elevenlabs_door.h"
-#include "gateway/event_sink.h"
-#include "gateway/openai_door.h"
 #include "gateway/routes.h"
-#include "gateway/test_responder.h"
 #include "runtime/task_group.h"
 
 namespace antiphon::gateway {
@@ -70,24 +70,24 @@ void drive(Use use) {
   context.run();
 }
 
-http::Response refuse(const Error& error) {
+http::Response refuse(const protocol::Error& error) {
   return {.status = protocol::openai::status_of(error.code), .body = error.message};
 }
 
 constexpr std::array kAudio = {std::byte{1}, std::byte{2}, std::byte{3}};
 
-runtime::Awaitable<> complete(EventSink& sink) {
+runtime::Awaitable<> complete(api::openai::EventSink& sink) {
   EXPECT_TRUE(co_await sink.write(kAudio, {4'800}));
   EXPECT_TRUE(co_await sink.write(kAudio, {9'601}));
   EXPECT_TRUE(co_await sink.complete());
 }
 
 TEST(EventSink, WritesOneEventAPieceAndTheUsage) {
-  TestResponder responder;
-  EventSink sink(responder, {{"Content-Type", "text/event-stream"}}, refuse,
-                 {.request_id = "req", .rate = {24'000}, .characters = 5});
+  api::TestResponder responder;
+  api::openai::EventSink sink(responder, {{"Content-Type", "text/event-stream"}}, refuse,
+                              {.request_id = "req", .rate = {24'000}, .characters = 5});
   drive([&] { return complete(sink); });
-  EXPECT_EQ(responder.end, TestResponder::End::kFinished);
+  EXPECT_EQ(responder.end, api::TestResponder::End::kFinished);
   EXPECT_EQ(responder.head.headers.get("Content-Type"), "text/event-stream");
   EXPECT_EQ(responder.body,
             "id: req/4800\ndata: {\"type\":\"speech.audio.delta\",\"audio\":\"AQID\"}\n\n"
@@ -96,16 +96,16 @@ TEST(EventSink, WritesOneEventAPieceAndTheUsage) {
             "\"total_tokens\":14}}\n\n");
 }
 
-runtime::Awaitable<> fail_after_audio(EventSink& sink) {
+runtime::Awaitable<> fail_after_audio(api::openai::EventSink& sink) {
   EXPECT_TRUE(co_await sink.write(kAudio, {4'800}));
-  co_await sink.fail({Errc::kWorkerLost, "the workers ended"});
+  co_await sink.fail({protocol::Errc::kWorkerLost, "the workers ended"});
 }
 
 TEST(EventSink, AFailureAfterAudioIsAnEventAndACutBody) {
-  TestResponder responder;
-  EventSink sink(responder, {}, refuse, {.request_id = "req", .rate = {24'000}, .characters = 5});
+  api::TestResponder responder;
+  api::openai::EventSink sink(responder, {}, refuse, {.request_id = "req", .rate = {24'000}, .characters = 5});
   drive([&] { return fail_after_audio(sink); });
-  EXPECT_EQ(responder.end, TestResponder::End::kAborted);
+  EXPECT_EQ(responder.end, api::TestResponder::End::kAborted);
   const auto last = responder.body.substr(responder.body.find("\n\n") + 2);
   const std::string begins = "id: req/4800\ndata: ";
   ASSERT_TRUE(last.starts_with(begins)) << last;
@@ -114,19 +114,19 @@ TEST(EventSink, AFailureAfterAudioIsAnEventAndACutBody) {
   EXPECT_EQ(event.at("error").at("code"), "worker_lost");
 }
 
-runtime::Awaitable<> fail_at_once(EventSink& sink) { co_await sink.fail({Errc::kBusy, "full"}); }
+runtime::Awaitable<> fail_at_once(api::openai::EventSink& sink) { co_await sink.fail({protocol::Errc::kBusy, "full"}); }
 
 TEST(EventSink, AFailureBeforeAudioIsAnOrdinaryAnswer) {
-  TestResponder responder;
-  EventSink sink(responder, {}, refuse, {.request_id = "req", .rate = {24'000}, .characters = 5});
+  api::TestResponder responder;
+  api::openai::EventSink sink(responder, {}, refuse, {.request_id = "req", .rate = {24'000}, .characters = 5});
   drive([&] { return fail_at_once(sink); });
-  EXPECT_EQ(responder.end, TestResponder::End::kAnswered);
+  EXPECT_EQ(responder.end, api::TestResponder::End::kAnswered);
   EXPECT_EQ(responder.head.status, 503U);
   EXPECT_EQ(responder.body, "full");
 }
 
 TEST(DoorErrors, EveryDoorSaysWhoseFaultItIs) {
-  using enum Errc;
+  using enum protocol::Errc;
   for (const auto code : {kUnknownVoice, kInvalidText, kNothingToSpeak, kTextNotSpeakable}) {
     EXPECT_EQ(protocol::openai::status_of(protocol::openai::speech_error({code, "why"}).code), 400U);
     EXPECT_LT(protocol::elevenlabs::status_of(protocol::elevenlabs::speech_error({code, "why"}).code), 500U);

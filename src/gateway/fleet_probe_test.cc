@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "gateway/test_cell.h"
+#include "dispatch/test_cell.h"
 
 namespace antiphon::gateway {
 namespace {
 
-class FleetProbeTest : public CellTest {
+class FleetProbeTest : public dispatch::CellTest {
  protected:
   [[nodiscard]] std::string scrape() {
     fleet_probe_.observe(cell_->fleet());
@@ -46,13 +46,14 @@ TEST_F(FleetProbeTest, ShowsWhatAWorkerIsAndHasDone) {
   EXPECT_FALSE(value("antiphon_worker_state" + worker(1, R"(,state="empty")"))) << "a place that was never used";
 
   std::optional<double> most;
-  const auto stream = cell_->open(spec(kLong));
-  const auto heard =
-      listen(*stream, [&](const Pcm&) { most = std::max(most, value("antiphon_worker_queue_jobs" + worker(0))); });
+  const auto stream = cell_->open(spec(dispatch::kLong));
+  const auto heard = listen(
+      *stream, [&](const dispatch::Pcm&) { most = std::max(most, value("antiphon_worker_queue_jobs" + worker(0))); });
   EXPECT_GE(most, 1);
   EXPECT_GT(value("antiphon_worker_jobs_total" + worker(0)), 2);
   const auto rendered = value("antiphon_worker_rendered_seconds_total" + worker(0)).value_or(0);
-  EXPECT_NEAR(rendered, base::to_seconds(base::playing_time({heard.size()}, kRate)), 2) << "but for the pauses";
+  EXPECT_NEAR(rendered, base::to_seconds(base::playing_time({heard.size()}, dispatch::kRate)), 2)
+      << "but for the pauses";
   const auto busy = value("antiphon_worker_busy_seconds_total" + worker(0)).value_or(0);
   EXPECT_NEAR(value("antiphon_worker_rtf_ratio" + worker(0)).value_or(0), busy / rendered, 1e-6);
 }

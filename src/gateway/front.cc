@@ -6,17 +6,17 @@
 #include <string_view>
 #include <utility>
 
-#include "gateway/answer.h"
+#include "api/answer.h"
+#include "api/catalogue_answer.h"
+#include "api/elevenlabs/door.h"
+#include "api/identity.h"
+#include "api/openai/door.h"
+#include "api/openai/resume_door.h"
+#include "api/stream_list.h"
+#include "api/text_answer.h"
+#include "api/voice_sample.h"
 #include "gateway/asset_answer.h"
-#include "gateway/catalogue_answer.h"
-#include "gateway/elevenlabs_door.h"
-#include "gateway/identity.h"
-#include "gateway/openai_door.h"
-#include "gateway/resume_door.h"
 #include "gateway/routes.h"
-#include "gateway/stream_list.h"
-#include "gateway/text_answer.h"
-#include "gateway/voice_sample.h"
 #include "gateway/worker_report.h"
 #include "protocol/elevenlabs/query.h"
 
@@ -26,19 +26,19 @@ namespace {
 namespace elevenlabs = protocol::elevenlabs;
 
 /// In the shape of the door that the path belongs to.
-http::Response door_error(const http::Request& request, const Error& error) {
-  return is_elevenlabs(request) ? elevenlabs_error_answer(error, {}) : error_answer(error, {});
+http::Response door_error(const http::Request& request, const protocol::Error& error) {
+  return api::is_elevenlabs(request) ? api::elevenlabs_error_answer(error, {}) : api::error_answer(error, {});
 }
 
 http::Response not_found(const http::Request& request) {
   return door_error(
-      request, {.code = Errc::kNotFound,
+      request, {.code = protocol::Errc::kNotFound,
                 .message = fmt::format("There is nothing at '{}'.", std::string_view(request.path).substr(0, 128))});
 }
 
 http::Response wrong_method(const http::Request& request, std::string_view methods) {
-  auto response =
-      door_error(request, {.code = Errc::kMethodNotAllowed, .message = fmt::format("This path takes {}.", methods)});
+  auto response = door_error(
+      request, {.code = protocol::Errc::kMethodNotAllowed, .message = fmt::format("This path takes {}.", methods)});
   response.headers.set("Allow", std::string(methods));
   return response;
 }
@@ -48,10 +48,11 @@ http::Response options(std::string_view methods) {
 }
 
 http::Response forbidden() {
-  return error_answer({.code = Errc::kForbidden,
-                       .message = "This is for keys made with 'antiphon keys add NAME --admin'; without keys, for the "
-                                  "server's own machine."},
-                      {});
+  return api::error_answer(
+      {.code = protocol::Errc::kForbidden,
+       .message = "This is for keys made with 'antiphon keys add NAME --admin'; without keys, for the "
+                  "server's own machine."},
+      {});
 }
 
 /// Returns the answer where the caller may not use the route.
@@ -61,12 +62,12 @@ std::optional<http::Response> authorise(Access access, const Call& call) {
       return std::nullopt;
     case Access::kCallersLater:
       if (call.caller || call.caller.error() == identity::Errc::kNoKey) return std::nullopt;
-      return unauthorised(call.caller.error(), call.request);
+      return api::unauthorised(call.caller.error(), call.request);
     case Access::kCallers:
       if (call.caller) return std::nullopt;
-      return unauthorised(call.caller.error(), call.request);
+      return api::unauthorised(call.caller.error(), call.request);
     case Access::kAdmins:
-      if (!call.caller) return unauthorised(call.caller.error(), call.request);
+      if (!call.caller) return api::unauthorised(call.caller.error(), call.request);
       return call.caller->is_admin ? std::nullopt : std::optional(forbidden());
   }
   std::unreachable();
@@ -82,9 +83,10 @@ std::optional<http::Response> answer_before(const std::optional<Route>& route, c
 
 }  // namespace
 
-Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, StreamBook* streams,
-             const identity::Identifier& callers, runtime::Clock& clock, metrics::Registry& registry, Probe& probe,
-             AccessLog& access, ElevenLabsSocketOptions sockets, base::Duration unhealthy_after, LiveViewOptions live)
+Front::Front(dispatch::Cell& cell, const delivery::VoiceDirectory& voices, delivery::SpeechHandler& speech,
+             delivery::StreamBook* streams, const identity::Identifier& callers, runtime::Clock& clock,
+             metrics::Registry& registry, dispatch::Probe& probe, api::AccessLog& access,
+             api::elevenlabs::ElevenLabsSocketOptions sockets, base::Duration unhealthy_after, LiveViewOptions live)
     : cell_(cell),
       voices_(voices),
       speech_(speech),
@@ -103,8 +105,8 @@ Front::Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, St
 runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder& responder) {
   Call call{.request = request,
             .responder = responder,
-            .request_id = request_id_of(&request),
-            .caller = caller_of(callers_, request, elevenlabs::api_key_in(request.query)),
+            .request_id = api::request_id_of(&request),
+            .caller = api::caller_of(callers_, request, elevenlabs::api_key_in(request.query)),
             .note = access_.note_of(request)};
   call.note.request_id = call.request_id;
   if (call.caller) call.note.key = call.caller->key;
@@ -123,18 +125,18 @@ runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder
 }
 
 runtime::Awaitable<> Front::speak_openai(Call call) {
-  co_await gateway::speak_openai(speech_, streams_, call.request, std::move(*call.caller), std::move(call.request_id),
-                                 call.responder, call.note);
+  co_await api::openai::speak_openai(speech_, streams_, call.request, std::move(*call.caller),
+                                     std::move(call.request_id), call.responder, call.note);
 }
 
 runtime::Awaitable<> Front::resume(Call call) {
-  co_await resume_speech(speech_, streams_,
-                         {.request = call.request,
-                          .caller = std::move(*call.caller),
-                          .request_id = std::move(call.request_id),
-                          .responder = call.responder,
-                          .note = call.note,
-                          .stream = call.parameter});
+  co_await api::openai::resume_speech(speech_, streams_,
+                                      {.request = call.request,
+                                       .caller = std::move(*call.caller),
+                                       .request_id = std::move(call.request_id),
+                                       .responder = call.responder,
+                                       .note = call.note,
+                                       .stream = call.parameter});
 }
 
 runtime::Awaitable<> Front::stream_events(Call call) {
@@ -146,53 +148,56 @@ runtime::Awaitable<> Front::worker_events(Call call) {
 }
 
 runtime::Awaitable<> Front::streams(Call call) {
-  co_await call.responder.respond(co_await list_streams(streams_, voices_, call.request.query, call.request_id));
+  co_await call.responder.respond(co_await api::list_streams(streams_, voices_, call.request.query, call.request_id));
 }
 
 runtime::Awaitable<> Front::sample(Call call) {
-  co_await speak_sample(speech_, std::string(call.parameter), call.request, std::move(*call.caller),
-                        std::move(call.request_id), call.responder, call.note);
+  co_await api::speak_sample(speech_, std::string(call.parameter), call.request, std::move(*call.caller),
+                             std::move(call.request_id), call.responder, call.note);
 }
 
 runtime::Awaitable<> Front::speak_elevenlabs_at(elevenlabs::Endpoint endpoint, Call call) {
   elevenlabs::Route route{.endpoint = endpoint, .voice_id = std::string(call.parameter)};
-  co_await gateway::speak_elevenlabs(speech_, streams_, std::move(route), call.request, std::move(*call.caller),
-                                     std::move(call.request_id), call.responder, call.note);
+  co_await api::elevenlabs::speak_elevenlabs(speech_, streams_, std::move(route), call.request, std::move(*call.caller),
+                                             std::move(call.request_id), call.responder, call.note);
 }
 
 runtime::Awaitable<> Front::open_socket_at(elevenlabs::Endpoint endpoint, Call call) {
-  const ElevenLabsSocketDoor door{.speech = speech_,
-                                  .doors = probe_.doors(),
-                                  .callers = callers_,
-                                  .clock = clock_,
-                                  .options = sockets_,
-                                  .note = call.note,
-                                  .open = open_sockets_};
+  const api::elevenlabs::ElevenLabsSocketDoor door{.speech = speech_,
+                                                   .doors = probe_.doors(),
+                                                   .callers = callers_,
+                                                   .clock = clock_,
+                                                   .options = sockets_,
+                                                   .note = call.note,
+                                                   .open = open_sockets_};
   elevenlabs::Route route{.endpoint = endpoint, .voice_id = std::string(call.parameter)};
-  co_await serve_elevenlabs_socket(door, std::move(route), call.request, std::move(call.request_id), call.responder);
+  co_await api::elevenlabs::serve_elevenlabs_socket(door, std::move(route), call.request, std::move(call.request_id),
+                                                    call.responder);
 }
 
 http::Response Front::text(const Call& call) const {
-  return text_answer(speech_, call.request, *call.caller, call.request_id);
+  return api::text_answer(speech_, call.request, *call.caller, call.request_id);
 }
 
 http::Response Front::models(const Call& call) const {
-  return models_answer(voices_, call.request, speech_.rules().elevenlabs.max_characters);
+  return api::models_answer(voices_, call.request, speech_.rules().elevenlabs.max_characters);
 }
 
 // Members of a table have one type, whether they need the object or not.
 // NOLINTBEGIN(readability-convert-member-functions-to-static)
-http::Response Front::model(const Call& call) const { return model_answer(call.parameter, call.request); }
-http::Response Front::speech_models(const Call& /*call*/) const { return speech_models_answer(); }
-http::Response Front::root(const Call& /*call*/) const { return root_answer(); }
+http::Response Front::model(const Call& call) const { return api::model_answer(call.parameter, call.request); }
+http::Response Front::speech_models(const Call& /*call*/) const { return api::speech_models_answer(); }
+http::Response Front::root(const Call& /*call*/) const { return api::root_answer(); }
 http::Response Front::asset(const Call& call) const {
   return asset_answer(*find_asset(call.request.path), call.request.headers.get("If-None-Match"));
 }
 // NOLINTEND(readability-convert-member-functions-to-static)
-http::Response Front::speech_voices(const Call& /*call*/) const { return speech_voices_answer(voices_); }
-http::Response Front::voices(const Call& /*call*/) const { return voices_answer(voices_); }
-http::Response Front::voice(const Call& call) const { return voice_answer(voices_, call.parameter); }
-http::Response Front::workers(const Call& /*call*/) const { return json_answer(200, worker_report(cell_.fleet()), {}); }
+http::Response Front::speech_voices(const Call& /*call*/) const { return api::speech_voices_answer(voices_); }
+http::Response Front::voices(const Call& /*call*/) const { return api::voices_answer(voices_); }
+http::Response Front::voice(const Call& call) const { return api::voice_answer(voices_, call.parameter); }
+http::Response Front::workers(const Call& /*call*/) const {
+  return api::json_answer(200, worker_report(cell_.fleet()), {});
+}
 
 void Front::keys_changed() {
   // A request that needed no key when it came is one utterance, which is spoken to its end.
@@ -212,7 +217,7 @@ void Front::drain() {
 http::Response Front::health(const Call& /*call*/) const {
   const auto age = cell_.oldest_job_age();
   const bool well = age < unhealthy_after_;
-  return json_answer(
+  return api::json_answer(
       well ? 200 : 503,
       fmt::format(R"({{"status":"{}","streams":{},"workers":{},"oldest_job_age_seconds":{:.3f}}})",
                   well ? "ok" : "stalled", cell_.streams(), cell_.ready_workers(), base::to_seconds(age)),
@@ -224,7 +229,7 @@ http::Response Front::readiness(const Call& /*call*/) const {
   const bool given_up = cell_.fleet().pool().condition() == worker_pool::Condition::kGivenUp;
   std::string_view status = given_up ? "given_up" : "starting";
   if (draining_) status = "draining";
-  return json_answer(ready ? 200 : 503, fmt::format(R"({{"status":"{}"}})", ready ? "ready" : status), {});
+  return api::json_answer(ready ? 200 : 503, fmt::format(R"({{"status":"{}"}})", ready ? "ready" : status), {});
 }
 
 http::Response Front::metrics(const Call& /*call*/) const {
@@ -233,7 +238,7 @@ http::Response Front::metrics(const Call& /*call*/) const {
   probe_.observe(cell_.scheduler(), cell_.desk());
   if (streams_ != nullptr) probe_.progress().observe(streams_->store().figures());
   if (const auto& fleet = cell_.fleet(); fleet.gpu() != nullptr) {
-    Probe::DeviceMemory memory{.total = fleet.device_memory().total, .used = fleet.device_memory().used};
+    dispatch::Probe::DeviceMemory memory{.total = fleet.device_memory().total, .used = fleet.device_memory().used};
     for (const auto& worker : fleet.status()) memory.workers += worker.device_bytes;
     probe_.observe(memory);
   }
@@ -243,8 +248,8 @@ http::Response Front::metrics(const Call& /*call*/) const {
 }
 
 http::Response Front::edge_error(const http::EdgeError& error, const http::Request* request) {
-  auto response = error_answer(error, request_id_of(request));
-  if (error.code == Errc::kUnsupportedCoding) response.headers.set("Accept-Encoding", "identity");
+  auto response = api::error_answer(error, api::request_id_of(request));
+  if (error.code == protocol::Errc::kUnsupportedCoding) response.headers.set("Accept-Encoding", "identity");
   return response;
 }
 

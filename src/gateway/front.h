@@ -6,16 +6,16 @@
 #include <utility>
 #include <vector>
 
+#include "api/access_log.h"
+#include "api/elevenlabs/socket.h"
 #include "base/time.h"
-#include "gateway/access_log.h"
-#include "gateway/access_note.h"
-#include "gateway/cell.h"
-#include "gateway/elevenlabs_socket.h"
+#include "delivery/speech_handler.h"
+#include "delivery/stream_book.h"
+#include "delivery/voice_directory.h"
+#include "dispatch/access_note.h"
+#include "dispatch/cell.h"
 #include "gateway/fleet_probe.h"
 #include "gateway/live_view.h"
-#include "gateway/speech_handler.h"
-#include "gateway/stream_book.h"
-#include "gateway/voice_directory.h"
 #include "http/error.h"
 #include "http/responder.h"
 #include "identity/identifier.h"
@@ -30,7 +30,7 @@ struct Call {
   http::Responder& responder;
   std::string request_id;
   base::Result<identity::Caller, identity::Errc> caller;
-  AccessNote& note;
+  dispatch::AccessNote& note;
   std::string_view parameter{};  ///< See Route.
 };
 
@@ -40,9 +40,10 @@ class Front {
  public:
   /// `unhealthy_after`: see ServerOptions.
   /// `streams`: what can be resumed; null: nothing.
-  Front(Cell& cell, const VoiceDirectory& voices, SpeechHandler& speech, StreamBook* streams,
-        const identity::Identifier& callers, runtime::Clock& clock, metrics::Registry& registry, Probe& probe,
-        AccessLog& access, ElevenLabsSocketOptions sockets, base::Duration unhealthy_after, LiveViewOptions live = {});
+  Front(dispatch::Cell& cell, const delivery::VoiceDirectory& voices, delivery::SpeechHandler& speech,
+        delivery::StreamBook* streams, const identity::Identifier& callers, runtime::Clock& clock,
+        metrics::Registry& registry, dispatch::Probe& probe, api::AccessLog& access,
+        api::elevenlabs::ElevenLabsSocketOptions sockets, base::Duration unhealthy_after, LiveViewOptions live = {});
 
   [[nodiscard]] runtime::Awaitable<> handle(const http::Request& request, http::Responder& responder);
   /// An error that the HTTP server found by itself, in the shape of the API. `request` may be null.
@@ -89,20 +90,20 @@ class Front {
   [[nodiscard]] runtime::Awaitable<> speak_elevenlabs_at(protocol::elevenlabs::Endpoint endpoint, Call call);
   [[nodiscard]] runtime::Awaitable<> open_socket_at(protocol::elevenlabs::Endpoint endpoint, Call call);
 
-  Cell& cell_;
-  const VoiceDirectory& voices_;
-  SpeechHandler& speech_;
-  StreamBook* streams_;
+  dispatch::Cell& cell_;
+  const delivery::VoiceDirectory& voices_;
+  delivery::SpeechHandler& speech_;
+  delivery::StreamBook* streams_;
   const identity::Identifier& callers_;
   runtime::Clock& clock_;
   metrics::Registry& registry_;
-  Probe& probe_;
-  AccessLog& access_;
-  ElevenLabsSocketOptions sockets_;
+  dispatch::Probe& probe_;
+  api::AccessLog& access_;
+  api::elevenlabs::ElevenLabsSocketOptions sockets_;
   base::Duration unhealthy_after_;
   std::unique_ptr<FleetProbe> fleet_probe_;
   metrics::ProcessMetrics process_metrics_;
-  ElevenLabsSockets open_sockets_;
+  api::elevenlabs::ElevenLabsSockets open_sockets_;
   LiveView live_;
   bool draining_ = false;
 };

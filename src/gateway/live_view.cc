@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/answer.h"
-#include "gateway/listed.h"
-#include "gateway/live_snapshot.h"
+#include "api/answer.h"
+#include "delivery/listed.h"
+#include "dispatch/live_snapshot.h"
 #include "runtime/task_group.h"
 
 namespace antiphon::gateway {
@@ -25,7 +25,8 @@ http::Response head_of(const std::string& request_id) {
 }
 
 http::Response refusal(std::string message, const std::string& request_id) {
-  return error_answer({.code = Errc::kBusy, .message = std::move(message), .retry_after = kRetry}, request_id);
+  return api::error_answer({.code = protocol::Errc::kBusy, .message = std::move(message), .retry_after = kRetry},
+                           request_id);
 }
 
 runtime::Awaitable<> answer(http::Responder& responder, http::Response response) {
@@ -36,19 +37,20 @@ runtime::Awaitable<> answer(http::Responder& responder, http::Response response)
 
 runtime::Awaitable<> LiveView::send_streams(const http::Request& request, http::Responder& responder,
                                             std::string request_id) {
-  LiveFeed::Reader reader(cell_.live());
+  dispatch::LiveFeed::Reader reader(cell_.live());
   co_await send(request, responder, std::move(request_id), [this, &reader] {
-    return streams_event(cell_.live_streams(), reader.take_jobs(), reader.take_refusals(), start_, clock_.now());
+    return dispatch::streams_event(cell_.live_streams(), reader.take_jobs(), reader.take_refusals(), start_,
+                                   clock_.now());
   });
 }
 
 runtime::Awaitable<> LiveView::send_workers(const http::Request& request, http::Responder& responder,
                                             std::string request_id) {
-  RecentCost cost;
+  dispatch::RecentCost cost;
   co_await send(request, responder, std::move(request_id), [this, &cost] {
     auto workers = cell_.live_workers();
     cost.observe(workers);
-    return workers_event(workers, age());
+    return dispatch::workers_event(workers, age());
   });
 }
 
@@ -61,7 +63,7 @@ runtime::Awaitable<> LiveView::send(const http::Request& request, http::Responde
                               refusal("As many watch this server as may (server.max_live_subscribers).", request_id));
   }
   Subscriber subscriber(responder, cell_.executor());
-  const Listed<Subscriber*> listed(subscribers_, &subscriber);
+  const delivery::Listed<Subscriber*> listed(subscribers_, &subscriber);
   co_await send_to(subscriber, head_of(request_id), make_event);
 }
 

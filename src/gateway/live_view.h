@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/time.h"
-#include "gateway/cell.h"
+#include "dispatch/cell.h"
 #include "http/message.h"
 #include "http/responder.h"
 #include "runtime/clock.h"
@@ -25,7 +25,7 @@ struct LiveViewOptions {
 class LiveView {
  public:
   /// `cell` and `clock` outlive it. Seconds in the events count from now on.
-  LiveView(Cell& cell, runtime::Clock& clock, LiveViewOptions options)
+  LiveView(dispatch::Cell& cell, runtime::Clock& clock, LiveViewOptions options)
       : cell_(cell), clock_(clock), options_(options), start_(clock.now()) {}
   LiveView(const LiveView&) = delete;
   LiveView& operator=(const LiveView&) = delete;
@@ -61,7 +61,7 @@ class LiveView {
   static void end(Subscriber& subscriber);
   [[nodiscard]] base::Duration age() const { return clock_.now() - start_; }
 
-  Cell& cell_;
+  dispatch::Cell& cell_;
   runtime::Clock& clock_;
   LiveViewOptions options_;
   base::TimePoint start_;

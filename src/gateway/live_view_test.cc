@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "gateway/test_cell.h"
+#include "dispatch/test_cell.h"
 #include "gateway/test_server.h"
 #include "runtime/event.h"
 
@@ -85,10 +85,10 @@ class Client final : public http::Responder {
   std::move_only_function<void()> on_gone_;
 };
 
-class LiveViewTest : public CellTest {
+class LiveViewTest : public dispatch::CellTest {
  protected:
   void SetUp() override {
-    CellTest::SetUp();
+    dispatch::CellTest::SetUp();
     make_cell({}, 1);
     ASSERT_TRUE(run_while_not([&] { return cell_->ready_workers() == 1; }));
     view_.emplace(*cell_, clock_, LiveViewOptions{.subscribers = 2});
@@ -96,7 +96,7 @@ class LiveViewTest : public CellTest {
   void TearDown() override {
     view_->end_all();
     EXPECT_TRUE(run_while_not([&] { return group_.size() == 0; }));
-    CellTest::TearDown();
+    dispatch::CellTest::TearDown();
   }
 
   /// One that lives until the test has ended.
@@ -127,7 +127,7 @@ TEST_F(LiveViewTest, ASnapshotComesEachQuarterSecondUntilTheClientLeaves) {
 TEST_F(LiveViewTest, AStreamIsSeenToItsEndWithoutItsText) {
   auto& client = make_client();
   watch(client);
-  auto asked = spec(kLong, 4'711);
+  auto asked = spec(dispatch::kLong, 4'711);
   const auto stream = cell_->open(asked);
   const auto pcm = listen(*stream);
   ASSERT_TRUE(run_for(500ms));
@@ -147,7 +147,7 @@ TEST_F(LiveViewTest, AStreamIsSeenToItsEndWithoutItsText) {
   EXPECT_EQ(last.at("streams")[0].at("user").get<std::string>().size(), 8U);
   EXPECT_GE(plans, 2U);
   EXPECT_GT(audio, 1.0);
-  EXPECT_LE(audio, base::to_seconds(base::playing_time({pcm.size()}, kRate)) + 0.01);
+  EXPECT_LE(audio, base::to_seconds(base::playing_time({pcm.size()}, dispatch::kRate)) + 0.01);
   EXPECT_EQ(client.body.find("voice begins"), std::string::npos) << "no text of a user";
   EXPECT_EQ(client.body.find("4711"), std::string::npos) << "nor the user";
 }
@@ -208,7 +208,7 @@ TEST_F(LiveViewTest, ADrainEndsThemAndCutsThoseThatTakeNothing) {
 TEST_F(LiveViewTest, AWorkerIsSeenWithWhatItDoes) {
   auto& client = make_client();
   watch_workers(client);
-  const auto stream = cell_->open(spec(kLong));
+  const auto stream = cell_->open(spec(dispatch::kLong));
   (void)listen(*stream);
   ASSERT_TRUE(run_for(500ms));
   const auto worker = client.events().back().at("workers").at(0);
@@ -222,9 +222,9 @@ TEST_F(LiveViewTest, ARefusalIsSeenWithItsReason) {
   auto& client = make_client();
   watch(client);
   ASSERT_TRUE(run_while_not([&] { return client.events().size() == 1; }));
-  std::vector<Cell::Handle> crowd;
+  std::vector<dispatch::Cell::Handle> crowd;
   for (std::uint64_t i = 0; i < 3; ++i) {
-    auto asked = spec(kLong, 1);
+    auto asked = spec(dispatch::kLong, 1);
     asked.account = base::UserId{1};
     asked.max_streams = 1;
     asked.wait = {};

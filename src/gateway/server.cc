@@ -7,10 +7,10 @@
 #include <span>
 #include <utility>
 
+#include "dispatch/probe.h"
 #include "gateway/access_route.h"
 #include "gateway/agent_check.h"
 #include "gateway/front.h"
-#include "gateway/probe.h"
 #include "metrics/registry.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
@@ -19,11 +19,11 @@
 namespace antiphon::gateway {
 namespace {
 
-fleet::Voice to_cell(const ServedVoice& voice) {
+fleet::Voice to_cell(const delivery::ServedVoice& voice) {
   return {.id = voice.key, .folder = voice.folder, .rate = voice.rate, .cost = voice.cost, .identity = voice.identity};
 }
 
-http::ServerOptions watched(http::ServerOptions options, AccessLog& access) {
+http::ServerOptions watched(http::ServerOptions options, api::AccessLog& access) {
   // Probes and scrapers call a server by whatever name its network has for it.
   options.edge.open_paths = {"/healthz", "/readyz", "/metrics"};
   options.observer = [&access](const http::Answer& answer) { access.answered(answer); };
@@ -37,7 +37,8 @@ void tell(const BuildInfo& build, metrics::Registry& registry) {
       .set(1);
 }
 
-CellOptions with_voices(CellOptions options, const std::vector<ServedVoice>& voices, tracing::Tracer* tracer) {
+dispatch::CellOptions with_voices(dispatch::CellOptions options, const std::vector<delivery::ServedVoice>& voices,
+                                  tracing::Tracer* tracer) {
   options.tracer = tracer;
   options.voices.clear();
   for (const auto& voice : voices) options.voices.push_back(to_cell(voice));
@@ -45,10 +46,10 @@ CellOptions with_voices(CellOptions options, const std::vector<ServedVoice>& voi
 }
 
 /// Each voice by the key that it has had, where it is the same.
-std::vector<ServedVoice> with_keys(std::vector<ServedVoice> voices, std::span<const ServedVoice> before,
-                                   std::uint64_t generation) {
+std::vector<delivery::ServedVoice> with_keys(std::vector<delivery::ServedVoice> voices,
+                                             std::span<const delivery::ServedVoice> before, std::uint64_t generation) {
   for (auto& voice : voices) {
-    const auto old = std::ranges::find(before, voice.id, &ServedVoice::id);
+    const auto old = std::ranges::find(before, voice.id, &delivery::ServedVoice::id);
     voice.key = voice.id;
     if (old == before.end()) {
       if (generation > 0) voice.key = fmt::format("{}@{}", voice.id, generation);
@@ -96,7 +97,7 @@ class Server::Impl {
     if (options.wyoming) wyoming_.emplace(executor, clock, std::move(*options.wyoming), speech_, access_);
   }
 
-  Result<http::Endpoint> start() {
+  protocol::Result<http::Endpoint> start() {
     // Nothing runs yet that would have to be stopped if one of the addresses is taken.
     if (wyoming_) {
       if (auto listening = wyoming_->listen(); !listening) return std::unexpected(std::move(listening.error()));
@@ -106,11 +107,11 @@ class Server::Impl {
     }
     if (remote_) {
       const auto port = remote_->listen();
-      if (!port) return std::unexpected(Error{Errc::kCannotListen, port.error()});
+      if (!port) return std::unexpected(protocol::Error{protocol::Errc::kCannotListen, port.error()});
       runtime::log_info("workers_may_join", {{"port", *port}});
     }
     auto endpoint = http_.start();
-    if (!endpoint) return std::unexpected(Error{Errc::kCannotListen, endpoint.error()});
+    if (!endpoint) return std::unexpected(protocol::Error{protocol::Errc::kCannotListen, endpoint.error()});
     runtime::log_info("listening", {{"address", endpoint->address}, {"port", endpoint->port}});
     if (wyoming_) wyoming_->start();
     if (agent_) agent_->start();
@@ -133,11 +134,11 @@ class Server::Impl {
     front_.keys_changed();
   }
 
-  void reload(std::vector<ServedVoice> voices, std::map<std::string, std::string, std::less<>> aliases) {
+  void reload(std::vector<delivery::ServedVoice> voices, std::map<std::string, std::string, std::less<>> aliases) {
     voices = with_keys(std::move(voices), voices_.voices(), ++generation_);
     std::vector<fleet::Voice> known;
     for (const auto& voice : voices) known.push_back(to_cell(voice));
-    voices_ = VoiceDirectory(std::move(voices), std::move(aliases));
+    voices_ = delivery::VoiceDirectory(std::move(voices), std::move(aliases));
     cell_.reload(known);
     runtime::log_info("reloaded", {{"voices", known.size()}});
   }
@@ -178,7 +179,7 @@ class Server::Impl {
   }
 
   /// Returns null where nothing is kept.
-  StreamBook* open_book(const ServerOptions& options) {
+  delivery::StreamBook* open_book(const ServerOptions& options) {
     if (options.progress_store == nullptr && options.progress.max_records == 0) return nullptr;
     auto& store = options.progress_store != nullptr ? *options.progress_store : memory_;
     book_.emplace(store, voices_, cell_, clock_, probe_.progress(), options.book)
@@ -203,12 +204,12 @@ class Server::Impl {
 
   /// What was learnt since the last time.
   [[nodiscard]] runtime::Awaitable<> keep_costs_now() {
-    std::vector<std::pair<ServedVoice, scheduler::CostModel::Prior>> learnt;
+    std::vector<std::pair<delivery::ServedVoice, scheduler::CostModel::Prior>> learnt;
     auto costs = cell_.costs();
     kept_.resize(costs.size());
     for (std::size_t i = 0; i < costs.size(); ++i) {
       if (!cell_.has_spoken(i) || costs[i] == kept_[i]) continue;
-      const auto served = std::ranges::find(voices_.voices(), cell_.voice_id(i), &ServedVoice::key);
+      const auto served = std::ranges::find(voices_.voices(), cell_.voice_id(i), &delivery::ServedVoice::key);
       if (served != voices_.voices().end()) learnt.emplace_back(*served, costs[i]);
     }
     kept_ = std::move(costs);
@@ -223,25 +224,25 @@ class Server::Impl {
 
   runtime::Clock& clock_;
   metrics::Registry registry_;
-  Probe probe_;
-  VoiceDirectory voices_;
+  dispatch::Probe probe_;
+  delivery::VoiceDirectory voices_;
   std::uint64_t generation_ = 0;  ///< Times that the voices were reloaded.
   runtime::ThreadPool encoders_;
-  std::function<void(const ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost_;
+  std::function<void(const delivery::ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost_;
   std::vector<scheduler::CostModel::Prior> kept_;
   std::optional<tracing::Tracer> tracer_;
-  Cell cell_;
+  dispatch::Cell cell_;
   progress::Census* census_;
-  SpeechHandler speech_;
+  delivery::SpeechHandler speech_;
   identity::Identifier callers_;
-  AccessLog access_;
+  api::AccessLog access_;
   progress::MemoryStore memory_;
-  std::optional<StreamBook> book_;
+  std::optional<delivery::StreamBook> book_;
   Front front_;
   http::Server http_;
   CellRoom::Phase phase_ = CellRoom::Phase::kServing;
   std::optional<AgentCheck> agent_;
-  std::optional<WyomingServer> wyoming_;
+  std::optional<api::wyoming::WyomingServer> wyoming_;
   std::optional<fleet::RemoteDoor> remote_;
   runtime::TaskGroup tasks_;
 };
@@ -253,10 +254,10 @@ Server::Server(runtime::Executor executor, runtime::Clock& clock, ServerOptions 
 
 Server::~Server() = default;
 
-Result<http::Endpoint> Server::start() {
+protocol::Result<http::Endpoint> Server::start() {
   if (!impl_) {
-    return std::unexpected(
-        Error{Errc::kNoVoice, "there is no voice to speak with; add one with 'antiphon voices add FILE.onnx'"});
+    return std::unexpected(protocol::Error{
+        protocol::Errc::kNoVoice, "there is no voice to speak with; add one with 'antiphon voices add FILE.onnx'"});
   }
   return impl_->start();
 }
@@ -269,8 +270,10 @@ void Server::set_dictionaries(text::pronunciation::DictionarySet dictionaries) {
 }
 void Server::set_keys(identity::KeyRing keys) { impl_->set_keys(std::move(keys)); }
 
-Result<void> Server::reload(std::vector<ServedVoice> voices, std::map<std::string, std::string, std::less<>> aliases) {
-  if (voices.empty() || !impl_) return std::unexpected(Error{Errc::kNoVoice, "there is no voice to speak with"});
+protocol::Result<void> Server::reload(std::vector<delivery::ServedVoice> voices,
+                                      std::map<std::string, std::string, std::less<>> aliases) {
+  if (voices.empty() || !impl_)
+    return std::unexpected(protocol::Error{protocol::Errc::kNoVoice, "there is no voice to speak with"});
   impl_->reload(std::move(voices), std::move(aliases));
   return {};
 }

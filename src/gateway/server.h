@@ -8,21 +8,21 @@
 #include <string>
 #include <vector>
 
+#include "api/access_log.h"
+#include "api/elevenlabs/socket.h"
+#include "api/wyoming/server.h"
 #include "base/time.h"
+#include "delivery/speech_handler.h"
+#include "delivery/stream_book.h"
+#include "delivery/voice_directory.h"
+#include "dispatch/cell.h"
 #include "fleet/remote_door.h"
-#include "gateway/access_log.h"
-#include "gateway/cell.h"
-#include "gateway/elevenlabs_socket.h"
-#include "gateway/error.h"
 #include "gateway/live_view.h"
-#include "gateway/speech_handler.h"
-#include "gateway/stream_book.h"
-#include "gateway/voice_directory.h"
-#include "gateway/wyoming_server.h"
 #include "http/server.h"
 #include "identity/identifier.h"
 #include "net/ip_network.h"
 #include "progress/memory_store.h"
+#include "protocol/error.h"
 #include "runtime/clock.h"
 #include "tls/server_context.h"
 #include "tracing/tracer.h"
@@ -39,29 +39,29 @@ struct BuildInfo {
 struct ServerOptions {
   http::ServerOptions http{};
   /// The cell's own options; its voices are filled in from `voices`.
-  CellOptions cell{};
-  std::vector<ServedVoice> voices{};  ///< At least one; the first is the default and is loaded first.
+  dispatch::CellOptions cell{};
+  std::vector<delivery::ServedVoice> voices{};  ///< At least one; the first is the default and is loaded first.
   std::map<std::string, std::string, std::less<>> aliases{};  ///< Further names of voices.
-  SpeechHandlerOptions speech{};
+  delivery::SpeechHandlerOptions speech{};
   std::optional<tls::ServerContext> tls{};  ///< Nothing: plain HTTP.
   std::optional<identity::KeyRing> keys{};  ///< Nothing: everybody may ask; none in it: nobody.
   std::vector<net::IpNetwork> trusted_proxies{};
   /// Where it is kept how far streams have got, so that they can be resumed: in memory by default. 0 records: nowhere.
   progress::MemoryStoreOptions progress{};
   progress::Store* progress_store = nullptr;  ///< Instead; it outlives the server.
-  StreamBookOptions book{};
-  ElevenLabsSocketOptions sockets{};
+  delivery::StreamBookOptions book{};
+  api::elevenlabs::ElevenLabsSocketOptions sockets{};
   LiveViewOptions live{};
-  std::optional<WyomingOptions> wyoming{};           ///< Nothing: that door is shut.
-  std::optional<runtime::TcpServerOptions> agent{};  ///< For HAProxy's agent checks; nothing: none is answered.
-  std::optional<fleet::RemoteDoorOptions> remote{};  ///< Nothing: no worker joins from elsewhere.
-  std::size_t encoder_threads = 2;                   ///< 1 or more.
-  AccessLogOptions access{};
+  std::optional<api::wyoming::WyomingOptions> wyoming{};  ///< Nothing: that door is shut.
+  std::optional<runtime::TcpServerOptions> agent{};       ///< For HAProxy's agent checks; nothing: none is answered.
+  std::optional<fleet::RemoteDoorOptions> remote{};       ///< Nothing: no worker joins from elsewhere.
+  std::size_t encoder_threads = 2;                        ///< 1 or more.
+  api::AccessLogOptions access{};
   std::optional<tracing::TracerOptions> tracing{};  ///< nullopt: nothing is traced.
   BuildInfo build{};
   /// Called each minute and at the end, for each voice that was spoken with, with what it costs by now. On a thread of
   /// the encoders', one call at a time.
-  std::function<void(const ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost{};
+  std::function<void(const delivery::ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost{};
   /// A job that makes no progress for so long makes /healthz fail.
   base::Duration unhealthy_after = std::chrono::seconds(20);
 };
@@ -76,11 +76,11 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   /// Starts the workers and listens. Errors: kNoVoice, kCannotListen.
-  [[nodiscard]] Result<http::Endpoint> start();
+  [[nodiscard]] protocol::Result<http::Endpoint> start();
   /// Takes these voices and names instead of the old ones, and tries again what was given up. Streams go on with the
   /// voices with which they began. Error, after which nothing has changed: kNoVoice.
-  [[nodiscard]] Result<void> reload(std::vector<ServedVoice> voices,
-                                    std::map<std::string, std::string, std::less<>> aliases);
+  [[nodiscard]] protocol::Result<void> reload(std::vector<delivery::ServedVoice> voices,
+                                              std::map<std::string, std::string, std::less<>> aliases);
   /// Returns when a worker has a voice loaded. False when the calling task is cancelled before.
   [[nodiscard]] runtime::Awaitable<bool> wait_ready();
   /// Refuses what is new with 503, finishes what plays until `deadline`, then ends it, and the workers. Call it once.

@@ -1,4 +1,4 @@
-#include "gateway/voice_sample.h"
+#include "api/voice_sample.h"
 
 #include <gtest/gtest.h>
 
@@ -10,9 +10,10 @@ namespace antiphon::gateway {
 namespace {
 
 TEST(VoiceSample, EveryLanguageHasAText) {
-  EXPECT_EQ(sample_text("en-US"), sample_text("en"));
-  EXPECT_NE(sample_text("de_DE"), sample_text("en"));
-  for (const auto* const language : {"", "und", "tlh", "-", "e"}) EXPECT_EQ(sample_text(language), sample_text("und"));
+  EXPECT_EQ(api::sample_text("en-US"), api::sample_text("en"));
+  EXPECT_NE(api::sample_text("de_DE"), api::sample_text("en"));
+  for (const auto* const language : {"", "und", "tlh", "-", "e"})
+    EXPECT_EQ(api::sample_text(language), api::sample_text("und"));
 }
 
 TEST_F(ServerTest, SpeaksASampleOfAVoiceOnceForEachClient) {

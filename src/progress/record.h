@@ -71,7 +71,7 @@ struct Request {
   base::SampleRate rate{};
   std::uint32_t bits_per_second = 0;  ///< 0: the format's own choice.
   bool as_events = false;             ///< Whether the answer was server-sent events.
-  std::uint8_t wordless = 0;          ///< The number of a gateway::Wordless.
+  std::uint8_t wordless = 0;          ///< The number of a delivery::Wordless.
   std::uint8_t reading = 0;           ///< The number of the text::Switches.
   std::vector<Word> words{};
   std::vector<std::string> dictionaries{};  ///< Names of the server's that it asked for.

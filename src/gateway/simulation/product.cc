@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/openai/door.h"
 #include "base/check.h"
+#include "delivery/http_sink.h"
 #include "engine/tone/manifest.h"
-#include "gateway/http_sink.h"
-#include "gateway/openai_door.h"
 #include "runtime/test_loop.h"
 
 namespace antiphon::gateway::simulation {
@@ -27,9 +27,9 @@ constexpr auto* kNewVoice = "tone@2";
 constexpr base::Duration kSilence = 1h;
 constexpr base::Duration kJoinsAgain = 500ms;
 
-CellOptions cell_options(const Script& script, const Stage& stage, fleet::WorkerSource& source) {
+dispatch::CellOptions cell_options(const Script& script, const Stage& stage, fleet::WorkerSource& source) {
   const auto voice = stage.voice(kOldVoice);
-  CellOptions options;
+  dispatch::CellOptions options;
   options.scheduling.fixed_chunk_grains = script.fixed_chunk_grains;
   options.scheduling.admission = script.admission ? scheduler::Admission::kOn : scheduler::Admission::kOff;
   options.source = &source;
@@ -63,7 +63,7 @@ Stage::~Stage() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-ServedVoice Stage::voice(const std::string& key) const {
+delivery::ServedVoice Stage::voice(const std::string& key) const {
   return {.id = kOldVoice, .engine = "tone", .language = "en-US", .rate = kRate, .folder = folder_ / key, .key = key};
 }
 
@@ -76,10 +76,10 @@ Product::Product(Stage& stage, const Script& script)
       remote_(context_.get_executor()),
       tasks_(context_.get_executor()) {
   workers_.choose = [this] { return draw_worker(script_, worker_draw_); };
-  cell_ =
-      std::make_unique<Cell>(context_.get_executor(), clock_, stage_.probe(), cell_options(script_, stage_, workers_));
-  handler_ =
-      std::make_unique<SpeechHandler>(*cell_, directory_, encoders_, clock_, stage_.probe(), SpeechHandlerOptions{});
+  cell_ = std::make_unique<dispatch::Cell>(context_.get_executor(), clock_, stage_.probe(),
+                                           cell_options(script_, stage_, workers_));
+  handler_ = std::make_unique<delivery::SpeechHandler>(*cell_, directory_, encoders_, clock_, stage_.probe(),
+                                                       delivery::SpeechHandlerOptions{});
 }
 
 Outcome Product::run() {
@@ -168,21 +168,21 @@ runtime::Awaitable<> Product::ask_whole(const ClientPlan& plan, FakeClient& clie
       .path = "/v1/audio/speech",
       .headers = {{"Prefer", fmt::format("wait={}{}", plan.wait_seconds, plan.paced ? ", pace" : "")}},
       .body = body.dump()};
-  AccessNote note;
-  co_await speak_openai(*handler_, nullptr, request, caller_of(number), "request", client, note);
+  dispatch::AccessNote note;
+  co_await api::openai::speak_openai(*handler_, nullptr, request, caller_of(number), "request", client, note);
 }
 
 runtime::Awaitable<> Product::ask_in_pieces(const ClientPlan& plan, FakeClient& client) {
   const auto number = static_cast<std::size_t>(&plan - script_.clients.data());
-  const AudioOutput output{.format = plan.request.wav ? codec::Format::kWav : codec::Format::kPcm,
-                           .rate = Stage::kRate};
-  HttpSink sink(client, {{"Content-Type", "audio/pcm"}},
-                [](const Error& /*error*/) { return http::Response{.status = 503}; });
-  const SpeechOrder order{.voice = kOldVoice,
-                          .seed = plan.request.seed,
-                          .wait = std::chrono::seconds(plan.wait_seconds),
-                          .output = output,
-                          .arrival = TextArrival::kInPieces};
+  const delivery::AudioOutput output{.format = plan.request.wav ? codec::Format::kWav : codec::Format::kPcm,
+                                     .rate = Stage::kRate};
+  delivery::HttpSink sink(client, {{"Content-Type", "audio/pcm"}},
+                          [](const protocol::Error& /*error*/) { return http::Response{.status = 503}; });
+  const delivery::SpeechOrder order{.voice = kOldVoice,
+                                    .seed = plan.request.seed,
+                                    .wait = std::chrono::seconds(plan.wait_seconds),
+                                    .output = output,
+                                    .arrival = dispatch::TextArrival::kInPieces};
   const auto speech = handler_->grow(order, caller_of(number), kSilence);
   if (!speech) co_return co_await sink.fail(speech.error());
   runtime::TaskGroup writer(context_.get_executor());
@@ -192,7 +192,7 @@ runtime::Awaitable<> Product::ask_in_pieces(const ClientPlan& plan, FakeClient& 
   co_await writer.join();
 }
 
-runtime::Awaitable<> Product::write_text(const ClientPlan& plan, GrowingSpeech& speech) {
+runtime::Awaitable<> Product::write_text(const ClientPlan& plan, dispatch::GrowingSpeech& speech) {
   const auto text = text_of(plan.request);
   for (std::size_t at = 0; at < text.size(); at += plan.piece_characters) {
     if (!co_await speech.add(std::string(text.substr(at, plan.piece_characters)))) co_return;
@@ -211,7 +211,7 @@ runtime::Awaitable<> Product::reload() {
   co_await runtime::sleep_for(clock_, *script_.reloads);
   const auto voice = stage_.voice(kNewVoice);
   cell_->reload({{.id = voice.key, .folder = voice.folder, .rate = voice.rate}});
-  directory_ = VoiceDirectory({voice}, {});
+  directory_ = delivery::VoiceDirectory({voice}, {});
   reloaded_ = true;
 }
 

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "delivery/speech_handler.h"
+#include "delivery/voice_directory.h"
+#include "dispatch/cell.h"
 #include "fleet/testing/fake_worker.h"
-#include "gateway/cell.h"
 #include "gateway/simulation/fake_client.h"
 #include "gateway/simulation/script.h"
-#include "gateway/speech_handler.h"
-#include "gateway/voice_directory.h"
 #include "runtime/manual_clock.h"
 #include "runtime/task_group.h"
 #include "runtime/thread_pool.h"
@@ -27,8 +27,8 @@ class Stage {
   Stage& operator=(const Stage&) = delete;
   ~Stage();
 
-  [[nodiscard]] ServedVoice voice(const std::string& key) const;
-  [[nodiscard]] Probe& probe() { return probe_; }
+  [[nodiscard]] delivery::ServedVoice voice(const std::string& key) const;
+  [[nodiscard]] dispatch::Probe& probe() { return probe_; }
   [[nodiscard]] fleet::testing::FakeVoices& voices() { return voices_; }
 
   static constexpr base::SampleRate kRate{8000};
@@ -37,7 +37,7 @@ class Stage {
  private:
   std::filesystem::path folder_;
   metrics::Registry registry_;
-  Probe probe_{registry_};
+  dispatch::Probe probe_{registry_};
   fleet::testing::FakeVoices voices_{folder_};
 };
 
@@ -72,7 +72,7 @@ class Product {
   [[nodiscard]] runtime::Awaitable<> ask_whole(const ClientPlan& plan, FakeClient& client);
   [[nodiscard]] runtime::Awaitable<> ask_in_pieces(const ClientPlan& plan, FakeClient& client);
   [[nodiscard]] runtime::Awaitable<> leave(std::size_t number);
-  [[nodiscard]] runtime::Awaitable<> write_text(const ClientPlan& plan, GrowingSpeech& speech);
+  [[nodiscard]] runtime::Awaitable<> write_text(const ClientPlan& plan, dispatch::GrowingSpeech& speech);
   /// A remote worker that joins, works, and joins again when its link was lost.
   [[nodiscard]] runtime::Awaitable<> work_remotely(std::uint32_t number);
   [[nodiscard]] runtime::Awaitable<> reload();
@@ -89,9 +89,9 @@ class Product {
   runtime::ManualClock clock_;
   runtime::ThreadPool encoders_{context_.get_executor()};
   fleet::testing::FakeWorkers workers_;
-  VoiceDirectory directory_;
-  std::unique_ptr<Cell> cell_;
-  std::unique_ptr<SpeechHandler> handler_;
+  delivery::VoiceDirectory directory_;
+  std::unique_ptr<dispatch::Cell> cell_;
+  std::unique_ptr<delivery::SpeechHandler> handler_;
   std::vector<std::unique_ptr<FakeClient>> clients_;
   bool reloaded_ = false;
   std::vector<bool> new_voice_;  ///< Of each client: whether it asked after the reload.
