@@ -97,6 +97,26 @@ TEST_F(ClientTest, AnswersReachTheirCommandsInOrder) {
   EXPECT_EQ(client_->waiting(), 0U);
 }
 
+TEST_F(ClientTest, SeveralAnswersComeTogetherOrNotAtAll) {
+  answer_ = ":1\r\n:2\r\n";
+  start({.max_commands = 2});
+  ASSERT_TRUE(connect());
+  std::vector<Result<std::vector<Reply>>> answers;
+  const auto ask = [](Client& client, std::size_t count, auto& kept) -> runtime::Awaitable<> {
+    kept.push_back(co_await client.ask_all(std::vector<Command>(count, {"GET", "x"})));
+  };
+  tasks_.spawn(ask(*client_, 2, answers));
+  ASSERT_TRUE(run_until([&] { return answers.size() == 1; }));
+  ASSERT_TRUE(answers[0]);
+  EXPECT_EQ(answers[0]->at(1).integer, 2);
+  tasks_.spawn(ask(*client_, 3, answers));
+  ASSERT_TRUE(run_until([&] { return answers.size() == 2; }));
+  EXPECT_EQ(answers[1].error().code, Errc::kFull);
+  tasks_.spawn(ask(*client_, 0, answers));
+  ASSERT_TRUE(run_until([&] { return answers.size() == 3; }));
+  EXPECT_TRUE(answers[2]->empty());
+}
+
 TEST_F(ClientTest, AFullQueueRefusesAndForgetsNothing) {
   start({.max_commands = 2, .max_bytes = 100});
   ASSERT_TRUE(connect());

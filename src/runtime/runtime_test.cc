@@ -68,6 +68,18 @@ TEST_F(Runtime, ASleepThatIsAlreadyDueEndsWithoutAdvance) {
   EXPECT_EQ(seen_, (std::vector<std::string>{"now due"}));
 }
 
+// A cancellation from outside of the loop may not refer to what has ended when the loop runs.
+TEST_F(Runtime, ATaskMayEndBetweenItsCancellationAndTheNextRunOfTheLoop) {
+  TaskGroup ending(io_.get_executor());
+  ending.spawn(sleeper(clock_, 10ms, "a", seen_));
+  settle();
+  clock_.advance(10ms);
+  ending.cancel();
+  settle();
+  EXPECT_EQ(seen_, (std::vector<std::string>{"a due"}));
+  EXPECT_EQ(ending.size(), 0U);
+}
+
 TEST_F(Runtime, CancelEndsTasksAndRefusesNewOnes) {
   tasks_.spawn(sleeper(clock_, 1h, "a", seen_));
   settle();

@@ -2,6 +2,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <exception>
 #include <typeinfo>
 #include <utility>
@@ -30,29 +31,34 @@ void report(const std::exception_ptr& failure) {
 
 }  // namespace
 
-TaskGroup::TaskGroup(const Executor& executor) : executor_(executor), empty_(executor) {}
+TaskGroup::TaskGroup(const Executor& executor)
+    : executor_(executor), tasks_(std::make_shared<Tasks>()), empty_(executor) {}
 
-TaskGroup::~TaskGroup() { ANTIPHON_CHECK(tasks_.empty(), "a task group was destroyed before its tasks were joined"); }
+TaskGroup::~TaskGroup() { ANTIPHON_CHECK(tasks_->empty(), "a task group was destroyed before its tasks were joined"); }
 
 bool TaskGroup::spawn(Awaitable<> task) {
   if (cancelled_) return false;
-  const auto place = tasks_.emplace(tasks_.end());
+  const auto place = tasks_->emplace(tasks_->end());
   boost::asio::co_spawn(executor_, guarded(std::move(task)),
                         boost::asio::bind_cancellation_slot(place->slot(), [this, place](std::exception_ptr failure) {
                           report(failure);
-                          tasks_.erase(place);
-                          if (tasks_.empty()) empty_.notify_all();
+                          tasks_->erase(place);
+                          if (tasks_->empty()) empty_.notify_all();
                         }));
   return true;
 }
 
 void TaskGroup::cancel() {
   cancelled_ = true;
-  for (auto& task : tasks_) task.emit(boost::asio::cancellation_type::terminal);
+  // Within the loop, Asio passes a signal on at once. From outside it would keep a reference to the task until the loop
+  // runs, and the task may end before.
+  boost::asio::dispatch(executor_, [tasks = tasks_] {
+    for (auto& task : *tasks) task.emit(boost::asio::cancellation_type::terminal);
+  });
 }
 
 Awaitable<> TaskGroup::join() {
-  while (!tasks_.empty()) {
+  while (!tasks_->empty()) {
     if (co_await is_cancelled()) cancel();
     co_await empty_.wait_even_if_cancelled();
   }

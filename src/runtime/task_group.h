@@ -3,6 +3,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <cstddef>
 #include <list>
+#include <memory>
 #include <optional>
 
 #include "runtime/awaitable.h"
@@ -24,20 +25,21 @@ class TaskGroup {
   /// it is logged as `task_failed` and ends only this task. False, and the task never starts, after cancel().
   bool spawn(Awaitable<> task);
 
-  /// Asks all tasks to end and refuses new ones. Idempotent.
+  /// Asks all tasks to end and refuses new ones. Idempotent. Outside of the event loop's own run, the tasks are asked
+  /// when it runs next.
   void cancel();
 
   /// Returns when no task is left. When the caller is cancelled meanwhile, its tasks are, and it still waits.
   Awaitable<> join();
 
-  [[nodiscard]] std::size_t size() const { return tasks_.size(); }
+  [[nodiscard]] std::size_t size() const { return tasks_->size(); }
   [[nodiscard]] bool cancelled() const { return cancelled_; }
 
  private:
   using Tasks = std::list<boost::asio::cancellation_signal>;
 
   Executor executor_;
-  Tasks tasks_;
+  std::shared_ptr<Tasks> tasks_;  ///< Shared with a cancellation that waits for the event loop.
   Notifier empty_;
   bool cancelled_ = false;
 };
