@@ -118,7 +118,11 @@ async function listVoices() {
 }
 
 function start() {
-  listVoices().catch((error) => say(error.message, true));
+  listVoices().catch((error) => {
+    say(error.message, true);
+    // A server that is away, or starts, is asked again; one that wants a key is asked when there is one.
+    if (error.status !== 401 && error.status !== 403) setTimeout(start, 3000);
+  });
 }
 
 element("form").addEventListener("submit", (event) => {

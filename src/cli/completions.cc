@@ -41,7 +41,7 @@ std::string bash_values(const OptionRow& option) {
     case Completion::kChoices:
       return fmt::format("values='{}'", fmt::join(option.choices, " "));
     case Completion::kVoices:
-      return "values=$(\"${COMP_WORDS[0]}\" voices list 2>/dev/null | cut -f 1)";
+      return "values=$(\"${COMP_WORDS[0]}\" voices list 2>/dev/null | cut -f 1 | grep -x '[A-Za-z0-9][A-Za-z0-9._-]*')";
     case Completion::kFiles:
       return "files=1";
   }
@@ -218,7 +218,7 @@ std::string zsh_completions(const CommandRow& program) {
 # Completion of antiphon for zsh, written by `antiphon completions zsh`.
 
 _antiphon_voice_ids() {{
-  local -a ids=(${{(f)"$(antiphon voices list 2>/dev/null | cut -f 1)"}})
+  local -a ids=(${{(f)"$(antiphon voices list 2>/dev/null | cut -f 1 | grep -x '[A-Za-z0-9][A-Za-z0-9._-]*')"}})
   compadd -a ids
 }}
 
@@ -240,7 +240,7 @@ std::string fish_completions(const CommandRow& program) {
   });
   return fmt::format(R"sh(# Completion of antiphon for fish, written by `antiphon completions fish`.
 function __antiphon_voice_ids
-    antiphon voices list 2>/dev/null | cut -f 1
+    antiphon voices list 2>/dev/null | cut -f 1 | grep -x '[A-Za-z0-9][A-Za-z0-9._-]*'
 end
 
 # Whether the words so far begin with this command, and with none below it.

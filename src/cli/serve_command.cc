@@ -325,6 +325,7 @@ int serve(const ServeSettings& flags) {
   gateway::Server server(context.get_executor(), clock, std::move(options));
   const auto endpoint = server.start();
   if (!endpoint) throw std::runtime_error(endpoint.error().message);
+  if (shared) shared->start();
   Reloading reloading{.server = server,
                       .config = config,
                       .config_file = flags.settings.file(),

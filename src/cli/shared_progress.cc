@@ -59,13 +59,15 @@ class RedisProgress final : public SharedProgress {
         store_(clock, client_, store_options(config)),
         census_(clock, client_, {.prefix = config.progress.prefix}),
         connection_(executor),
-        writing_(executor) {
-    connection_.spawn(client_.run());
-    writing_.spawn(store_.run());
-  }
+        writing_(executor) {}
 
   [[nodiscard]] progress::Store& store() override { return store_; }
   [[nodiscard]] progress::Census& census() override { return census_; }
+
+  void start() override {
+    connection_.spawn(client_.run());
+    writing_.spawn(store_.run());
+  }
 
   [[nodiscard]] runtime::Awaitable<> stop() override {
     const auto deadline = clock_.now() + kLastWrites;

@@ -21,6 +21,8 @@ class SharedProgress {
 
   [[nodiscard]] virtual progress::Store& store() = 0;
   [[nodiscard]] virtual progress::Census& census() = 0;
+  /// Connects, and begins to write. Once; after it, stop() must be awaited.
+  virtual void start() = 0;
   /// Gives what was reported last a second to be written, then closes the connection. Call it once, before the end.
   [[nodiscard]] virtual runtime::Awaitable<> stop() = 0;
 };

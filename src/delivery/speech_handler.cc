@@ -95,6 +95,8 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   const GoneHook hook(chosen, sink, [&stream] { stream->leave(); });
   Egress egress(cell_, *stream, chosen, clock_, probe_, options_.lag_limit);
   const Listed listed(running_, {.caller = &caller, .egress = &egress});
+  // The door may have waited since it knew the caller: for a record, or for the one that sent the stream before.
+  if (may_stay_ && !may_stay_(caller)) egress.revoke();
   note_ended(order.note, co_await egress.run(order.output, encoders_.make_strand(), std::move(request_id)));
 }
 
@@ -151,7 +153,8 @@ void SpeechHandler::begin_trace(dispatch::SpeechSpec& spec, dispatch::AccessNote
   if (tracer == nullptr) return;
   spec.trace = tracer->begin(note == nullptr ? std::nullopt : note->trace);
   if (spec.trace && note != nullptr && !note->trace) {
-    note->trace = tracing::Context{.trace = spec.trace->trace, .span = spec.trace->request};
+    note->trace =
+        tracing::Context{.trace = spec.trace->trace, .span = spec.trace->request, .sampled = spec.trace->sampled};
   }
 }
 

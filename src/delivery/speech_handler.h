@@ -72,6 +72,9 @@ class SpeechHandler {
   /// door.
   void revoke(const std::function<bool(const identity::Caller&)>& may_stay);
 
+  /// Who may still be spoken to when their speech begins; without it, all.
+  void set_may_stay(std::function<bool(const identity::Caller&)> may_stay) { may_stay_ = std::move(may_stay); }
+
   /// What decides the bytes besides a request, a voice and a worker: how texts are read and cut.
   [[nodiscard]] std::string reading_identity() const;
 
@@ -108,6 +111,7 @@ class SpeechHandler {
   dispatch::Probe& probe_;
   SpeechHandlerOptions options_;
   bool draining_ = false;
+  std::function<bool(const identity::Caller&)> may_stay_;
   struct Running {
     const identity::Caller* caller;
     Egress* egress;

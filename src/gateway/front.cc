@@ -100,7 +100,9 @@ Front::Front(dispatch::Cell& cell, const delivery::VoiceDirectory& voices, deliv
       unhealthy_after_(unhealthy_after),
       fleet_probe_(std::make_unique<FleetProbe>(registry)),
       process_metrics_(registry),
-      live_(cell, clock, live) {}
+      live_(cell, clock, live) {
+  speech_.set_may_stay([this](const identity::Caller& caller) { return may_stay(caller); });
+}
 
 runtime::Awaitable<> Front::handle(const http::Request& request, http::Responder& responder) {
   Call call{.request = request,
@@ -199,11 +201,13 @@ http::Response Front::workers(const Call& /*call*/) const {
   return api::json_answer(200, worker_report(cell_.fleet()), {});
 }
 
-void Front::keys_changed() {
+bool Front::may_stay(const identity::Caller& caller) const {
   // A request that needed no key when it came is one utterance, which is spoken to its end.
-  speech_.revoke([this](const identity::Caller& caller) {
-    return caller.key_sha256.empty() || callers_.renewed(caller).has_value();
-  });
+  return caller.key_sha256.empty() || callers_.renewed(caller).has_value();
+}
+
+void Front::keys_changed() {
+  speech_.revoke([this](const identity::Caller& caller) { return may_stay(caller); });
   for (auto* const socket : open_sockets_) socket->renew_caller(callers_);
   live_.end_all();
 }

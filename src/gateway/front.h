@@ -87,6 +87,8 @@ class Front {
   }
 
  private:
+  /// Whether `caller`, as it was when its request came, may be spoken to.
+  [[nodiscard]] bool may_stay(const identity::Caller& caller) const;
   [[nodiscard]] runtime::Awaitable<> speak_elevenlabs_at(protocol::elevenlabs::Endpoint endpoint, Call call);
   [[nodiscard]] runtime::Awaitable<> open_socket_at(protocol::elevenlabs::Endpoint endpoint, Call call);
 

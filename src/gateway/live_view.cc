@@ -73,11 +73,9 @@ runtime::Awaitable<> LiveView::send_to(Subscriber& subscriber, http::Response he
   responder.on_gone([&subscriber] { end(subscriber); });
   if (!co_await responder.start(std::move(head))) co_return;
   if (!co_await write(subscriber, std::string(kReconnection))) co_return;
-  auto due = clock_.now();
   while (!subscriber.over) {
     if (!co_await write(subscriber, make_event())) co_return;
-    due = std::max(due + options_.interval, clock_.now());
-    co_await runtime::run_until(clock_, due, until_over(subscriber));
+    co_await runtime::run_until(clock_, clock_.now() + options_.interval, until_over(subscriber));
     if (co_await runtime::is_cancelled()) co_return;
   }
   co_await responder.finish();

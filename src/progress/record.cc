@@ -241,6 +241,7 @@ Decoded<Request> decode_request(std::string_view bytes) {
   Request request;
   visit(reader, request);
   if (!std::isfinite(request.speed) || !std::isfinite(request.volume)) reader.refuse();
+  if (request.rate < RecordLimits::kLeastRate || request.rate > RecordLimits::kMostRate) reader.refuse();
   return finish(reader, std::move(request));
 }
 

@@ -109,6 +109,8 @@ struct RecordLimits {
   static constexpr std::size_t kWords = 100;
   static constexpr std::size_t kWordBytes = 4096;  ///< Of each word, and of how it is said.
   static constexpr std::size_t kDictionaries = 100;
+  static constexpr base::SampleRate kLeastRate{4'000};
+  static constexpr base::SampleRate kMostRate{384'000};
 };
 
 /// About what a record takes of a store's memory.

@@ -39,6 +39,14 @@ Progress a_progress() {
           .length = 8'000};
 }
 
+TEST(RecordTest, ARateThatNoAudioHasIsRefused) {
+  for (const std::uint32_t hz : {0U, 3'999U, 384'001U, 4'000'000'000U}) {
+    auto request = a_request();
+    request.rate = {hz};
+    EXPECT_EQ(decode_request(encode(request)).error(), DecodeError::kMalformed) << hz;
+  }
+}
+
 TEST(StreamNameTest, ReadsBackFromItsText) {
   const auto name = draw_name();
   EXPECT_EQ(parse_name(to_text(name)), name);

@@ -1,6 +1,7 @@
 #include "voice_import/piper_config.h"
 
 #include <algorithm>
+#include <cctype>
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -56,7 +57,9 @@ std::vector<std::string> speakers_from(voice::StrictObject& fields) {
   for (std::uint32_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
   if (!fields.has("speaker_id_map")) return names;
   for (const auto& [name, number] : fields.object("speaker_id_map", kMostSpeakers).items()) {
-    if (name.empty() || name.size() > kMostName) throw std::runtime_error("speaker_id_map has an odd name");
+    const bool is_odd = name.empty() || name.size() > kMostName ||
+                        std::ranges::any_of(name, [](unsigned char c) { return std::iscntrl(c) != 0; });
+    if (is_odd) throw std::runtime_error("speaker_id_map has an odd name");
     names[voice::whole_number(number, "speaker_id_map: " + name, 0, count - 1)] = name;
   }
   auto sorted = names;

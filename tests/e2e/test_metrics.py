@@ -47,9 +47,10 @@ def test_a_busy_worker_is_seen_to_work(server):
 
 def test_speech_is_counted_by_voice_and_format(server):
     before = server.metrics()
+    counted = before.get('antiphon_speech_total{format="mp3",voice="quick"}', 0)
     pcm = server.speak(TEXT, "quick")
     server.speak(TEXT, "quick", response_format="mp3")
-    after = harness.eventually(lambda: (now := server.metrics()).get('antiphon_speech_total{format="mp3",voice="quick"}')
+    after = harness.eventually(lambda: (now := server.metrics()).get('antiphon_speech_total{format="mp3",voice="quick"}', 0) > counted
                                and now, "it is counted")
     grown = lambda name: after[name] - before.get(name, 0)
     for form in ["pcm", "mp3"]:

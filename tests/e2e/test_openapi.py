@@ -40,7 +40,7 @@ def test_a_generator_of_requests_finds_no_fault(serve, tmp_path):
         [sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}/openapi.json", "--checks", checks,
          "--exclude-path-regex", "/events$", "--max-examples", "20", "--seed", "1", "--phases", "examples,coverage,fuzzing", "--request-timeout", "30",
          "--suppress-health-check", "all", "--no-color", "--generation-database", "none"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=150, check=False,
+        cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
     assert result.returncode == 0, result.stdout[-8000:] + result.stderr[-2000:]
     harness.eventually(server.idle, "all streams are gone")

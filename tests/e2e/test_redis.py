@@ -24,6 +24,13 @@ def progress(url):
     return {"progress": {"url": url}}
 
 
+def test_a_taken_port_is_said_with_redis_too(serve, store, redis, tmp_path):
+    server = serve()
+    (tmp_path / "second.toml").write_text(harness.to_toml(progress(redis.url)))
+    second = harness.run("serve", "--listen", f"127.0.0.1:{server.port}", "--voices", store, "--config", tmp_path / "second.toml")
+    assert (second.returncode, b"in use" in second.stderr) == (1, True), second.stderr
+
+
 def test_another_server_goes_on_after_the_first_was_killed(serve, redis):
     first = serve("--voice", "steady", config=progress(redis.url))
     whole = first.speak(TEXT, "steady")
@@ -101,6 +108,7 @@ def test_a_full_redis_is_not_heard_and_gets_what_it_missed(serve, redis):
 
 def test_what_redis_is_asked_is_counted(serve, redis):
     server = serve("--voice", "quick", config=progress(redis.url))
+    harness.eventually(lambda: server.metrics()["antiphon_redis_connected"] == 1, "it is connected")
     body = {"model": "tts-1", "input": TEXT, "voice": "quick", "response_format": "pcm"}
     for text in (TEXT, TEXT, "Another text."):
         httpx.post(f"{server.url}/v1/audio/speech", json={**body, "input": text}, headers={"Idempotency-Key": "k"},
@@ -188,4 +196,3 @@ def test_a_slow_link_to_redis_is_not_heard_and_streams_go_on_all_the_same(serve,
         whole = server.speak(TEXT, "quick")
         name, heard = begun(server, 1, "quick")
         assert heard + rest(server, name, len(heard)) == whole
-        assert server.metrics()["antiphon_redis_connections_total"] == 1

@@ -23,7 +23,7 @@ ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 
 
 def run(*command, **options):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=600, **options)
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=1800, **options)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
@@ -95,7 +95,7 @@ def debian():
     if not archive.exists():
         archive.parent.mkdir(parents=True, exist_ok=True)
         unfinished = archive.with_name(f"unfinished-{os.getpid()}.tar")
-        run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={INCLUDED}", "bookworm", unfinished)
+        run("mmdebstrap", "--quiet", "--aptopt=Acquire::Retries \"5\"", "--variant=minbase", f"--include={INCLUDED}", "bookworm", unfinished)
         unfinished.rename(archive)
     return archive
 

@@ -102,7 +102,7 @@ std::optional<Match> address(const Source& source, std::size_t at) {
   if (is_digit(source[at])) return house_number(source, at);
   const auto end = source.letters_end(at);
   const auto word = source.slice(at, end);
-  if (word.size() < 1 || word.size() > 4 || source.is_word(end)) return std::nullopt;
+  if (word.empty() || word.size() > 4 || source.is_word(end)) return std::nullopt;
   if (const auto compass = find(kCompass, word);
       !compass.empty() && behind_number(source, at) && source[end] == ' ' && street_follows(source, end + 1)) {
     return Match{.end = end, .spoken = std::string(compass)};

@@ -72,8 +72,8 @@ std::string amount_of(const Number& number, const Currency& currency, const Word
     return number.is_one() ? std::string(currency.one) : digits_of(number) + ' ' + std::string(currency.many);
   }
   const auto part = value_of(number.decimals);
-  const auto whole = number.whole == "1" ? std::string(currency.one) : number.whole + ' ' + std::string(currency.many);
-  const auto named =
+  auto whole = number.whole == "1" ? std::string(currency.one) : number.whole + ' ' + std::string(currency.many);
+  auto named =
       part == 1 ? std::string(currency.one_part) : std::to_string(part) + ' ' + std::string(currency.many_parts);
   if (part == 0) return whole;
   if (value_of(number.whole) == 0) return named;
