@@ -88,7 +88,7 @@ class ProgressStoreTest : public testing::Test {
 
   progress::StreamName put() {
     const progress::Record record{
-        .request = {.name = progress::draw_name(), .holder = "h", .user = 7, .text = "Hello."}};
+        .request = {.name = progress::draw_name(), .holder = "h", .user = 7, .text = "Hello.", .rate = {24'000}}};
     a_.store.put(record);
     return record.request.name;
   }

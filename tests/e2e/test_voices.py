@@ -1,5 +1,6 @@
 """`antiphon voices`: which voice is the default, what is known of each, and where voices come from."""
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -288,11 +289,11 @@ def test_a_folder_that_is_not_there_ends_no_server(serve, two, tmp_path):
 
 
 def test_a_server_that_ends_leaves_no_preparation_behind(serve, two, tmp_path):
-    """Its configuration is a pipe that nobody writes, so that the preparation lasts for ever."""
+    """It waits for the lock of the store, and is stopped there, so that nothing but a kill ends it."""
     models = tmp_path / "models"
     copy_voice(models, "endless")
-    (models / "endless.onnx.json").unlink()
-    os.mkfifo(models / "endless.onnx.json")
+    lock = open(two / ".voices.lock", "a")
+    fcntl.flock(lock, fcntl.LOCK_EX)
     server = serve(store=two, config={"voices": {"models": str(models)}})
 
     def preparing():
@@ -302,7 +303,8 @@ def test_a_server_that_ends_leaves_no_preparation_behind(serve, two, tmp_path):
                 found += [file] if str(models / "endless.onnx").encode() in file.read_bytes() else []
         return found
 
-    harness.eventually(preparing, "it is being prepared")
+    for file in harness.eventually(preparing, "it is being prepared"):
+        os.kill(int(file.parent.name), signal.SIGSTOP)
     assert sound_of(server, "amy"), "and others are spoken with meanwhile"
     server.signal(signal.SIGTERM)
     assert server.process.wait(harness.DEADLINE_SECONDS) == 0
