@@ -19,17 +19,17 @@ nlohmann::json data_of(const std::string& event) {
 
 TEST(LiveSnapshot, SaysWhatItWasGiven) {
   const base::TimePoint start(1h);
-  LiveStreams live{.streams = {{.id = {7},
-                                .user = 0xBEEF,
-                                .voice = "tone",
-                                .state = LiveStream::State::kStarted,
-                                .buffer = 1200ms,
-                                .rendered = 3400ms,
-                                .delivered = 2200ms,
-                                .worker = base::WorkerId{3},
-                                .age = 1900ms}},
-                   .total = 30,
-                   .load = {.promised = 0.82, .streams = 30, .waiting = 2, .degradation = 1}};
+  const LiveStreams live{.streams = {{.id = {7},
+                                      .user = 0xBEEF,
+                                      .voice = "tone",
+                                      .state = LiveStream::State::kStarted,
+                                      .buffer = 1200ms,
+                                      .rendered = 3400ms,
+                                      .delivered = 2200ms,
+                                      .worker = base::WorkerId{3},
+                                      .age = 1900ms}},
+                         .total = 30,
+                         .load = {.promised = 0.82, .streams = 30, .waiting = 2, .degradation = 1}};
   const std::array jobs = {LiveJob{.stream = {7},
                                    .worker = {3},
                                    .kind = scheduler::JobKind::kRender,
