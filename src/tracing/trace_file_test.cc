@@ -17,9 +17,10 @@ namespace {
 using namespace std::chrono_literals;
 
 class TraceFileTest : public testing::Test {
- protected:
+ public:
   ~TraceFileTest() override { std::filesystem::remove(path_); }
 
+ protected:
   /// What the file holds once it has ended.
   nlohmann::json end(TraceFile& file) {
     boost::asio::io_context context;
