@@ -1,16 +1,10 @@
 """The fixtures of the end-to-end tests: these use the same servers and voices."""
-import importlib.util
 import pathlib
 import sys
 
 _TESTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(_TESTS / "e2e"), str(_TESTS.parent / "deploy/ray")]
-_spec = importlib.util.spec_from_file_location("e2e_conftest", _TESTS / "e2e/conftest.py")
-_shared = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_shared)
 
-pytest_runtest_makereport = _shared.pytest_runtest_makereport
-pytest_sessionstart = _shared.pytest_sessionstart
-store = _shared.store
-serve = _shared.serve
-site = _shared.site
+from fixtures import pytest_runtest_makereport, pytest_sessionstart, serve, site, store  # noqa: E402
+
+__all__ = ["pytest_runtest_makereport", "pytest_sessionstart", "serve", "site", "store"]
