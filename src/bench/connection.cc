@@ -3,13 +3,12 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "link/secure_stream.h"
 #include "runtime/task_group.h"
-#include "tls/error.h"
 
 namespace antiphon::bench {
 namespace {
@@ -19,17 +18,6 @@ constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 constexpr base::Duration kPatience = std::chrono::seconds(10);
 
 using Connected = base::Result<std::unique_ptr<link::ByteStream>, std::string>;
-
-runtime::Awaitable<Connected> wrap(tcp::socket socket, const Target& target) {
-  if (target.tls == nullptr) co_return std::unexpected("there are no authorities that could vouch for the server");
-  boost::asio::ssl::stream<tcp::socket> stream(std::move(socket), target.tls->context());
-  if (const auto expected = target.tls->expect(stream.native_handle(), target.address.host); !expected) {
-    co_return std::unexpected(expected.error().message);
-  }
-  const auto [error] = co_await stream.async_handshake(boost::asio::ssl::stream_base::client, kAwait);
-  if (error) co_return std::unexpected("TLS: " + tls::describe(stream.native_handle(), error));
-  co_return link::make_byte_stream(std::move(stream));
-}
 
 /// The result is in `target` or `reason`; one of them is empty.
 runtime::Awaitable<> find(Target& target, std::string& reason) {
@@ -56,7 +44,8 @@ runtime::Awaitable<Connected> connect(const Target& target) {
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   if (target.address.security == Address::Security::kPlain) co_return link::make_byte_stream(std::move(socket));
-  co_return co_await wrap(std::move(socket), target);
+  if (target.tls == nullptr) co_return std::unexpected("there are no authorities that could vouch for the server");
+  co_return co_await link::secure(std::move(socket), *target.tls, target.address.host);
 }
 
 runtime::Awaitable<base::Result<Target, std::string>> reach(runtime::Clock& clock, Target target) {

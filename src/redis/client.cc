@@ -5,12 +5,12 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 #include <optional>
 #include <utility>
 
+#include "link/secure_stream.h"
 #include "runtime/task_group.h"
 
 namespace antiphon::redis {
@@ -183,13 +183,9 @@ runtime::Awaitable<Result<Client::Connection>> Client::open(Endpoint endpoint, U
   socket.set_option(tcp::no_delay(true), ignored);
   if (kind != Url::Kind::kTls) co_return link::make_byte_stream(std::move(socket));
   if (tls_ == nullptr) co_return unavailable("there are no authorities that could vouch for the server");
-  boost::asio::ssl::stream<tcp::socket> stream(std::move(socket), tls_->context());
-  if (const auto expected = tls_->expect(stream.native_handle(), endpoint.host); !expected) {
-    co_return unavailable(expected.error().message);
-  }
-  const auto [error] = co_await stream.async_handshake(boost::asio::ssl::stream_base::client, kAwait);
-  if (error) co_return unavailable("TLS: " + tls::describe(stream.native_handle(), error));
-  co_return link::make_byte_stream(std::move(stream));
+  auto secured = co_await link::secure(std::move(socket), *tls_, endpoint.host);
+  if (!secured) co_return unavailable(std::move(secured.error()));
+  co_return std::move(*secured);
 }
 
 Result<void> Client::send(const Command& command, Answered answered) {

@@ -3,10 +3,10 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
+#include "link/secure_stream.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
 
@@ -101,17 +101,12 @@ runtime::Awaitable<> Member::connect(std::unique_ptr<link::ByteStream>& connecti
     }
     co_return;
   }
-  boost::asio::ssl::stream<tcp::socket> stream(std::move(socket), tls_->context());
-  if (const auto expected = tls_->expect(stream.native_handle(), options_.gateway.host); !expected) {
-    failure = expected.error().message;
-    co_return;
+  auto secured = co_await link::secure(std::move(socket), *tls_, options_.gateway.host);
+  if (secured) {
+    connection = std::move(*secured);
+  } else {
+    failure = std::move(secured.error());
   }
-  const auto [error] = co_await stream.async_handshake(boost::asio::ssl::stream_base::client, kAwait);
-  if (error) {
-    failure = "TLS: " + tls::describe(stream.native_handle(), error);
-    co_return;
-  }
-  connection = link::make_byte_stream(std::move(stream));
 }
 
 wire::Join Member::introduction() const {
