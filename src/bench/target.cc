@@ -1,7 +1,9 @@
 #include "bench/target.h"
 
 #include <algorithm>
-#include <charconv>
+#include <utility>
+
+#include "net/authority.h"
 
 namespace antiphon::bench {
 namespace {
@@ -39,27 +41,6 @@ bool take(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-/// Splits HOST[:PORT]; nullopt where it is not of that form.
-std::optional<Address> parse_authority(std::string_view text) {
-  Address address;
-  if (take(text, "[")) {
-    const auto end = text.find(']');
-    if (end == std::string_view::npos) return std::nullopt;
-    address.host = text.substr(0, end);
-    text.remove_prefix(end + 1);
-  } else {
-    const auto end = std::min(text.find(':'), text.size());
-    address.host = text.substr(0, end);
-    text.remove_prefix(end);
-  }
-  if (address.host.empty()) return std::nullopt;
-  if (text.empty()) return address;
-  if (!take(text, ":")) return std::nullopt;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), address.port);
-  if (error != std::errc{} || end != text.data() + text.size() || address.port == 0) return std::nullopt;
-  return address;
-}
-
 }  // namespace
 
 std::optional<Protocol> parse_protocol(std::string_view name) {
@@ -82,17 +63,14 @@ base::Result<Address, std::string> parse_address(std::string_view text, Protocol
   }
   if (rest.contains("://")) return wrong;
   const auto slash = std::min(rest.find('/'), rest.size());
-  auto address = parse_authority(rest.substr(0, slash));
-  if (!address) return wrong;
-  address->security = security;
-  if (address->port == 0) address->port = usual_port(protocol, security);
-  address->path = path_of(protocol, std::string(rest.substr(slash)));
-  return *address;
+  auto authority = net::parse_authority(rest.substr(0, slash));
+  if (!authority) return wrong;
+  return Address{.security = security,
+                 .host = std::move(authority->host),
+                 .port = authority->port.value_or(usual_port(protocol, security)),
+                 .path = path_of(protocol, std::string(rest.substr(slash)))};
 }
 
-std::string name_of(const Address& address) {
-  const bool brackets = address.host.contains(':');
-  return (brackets ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
-}
+std::string name_of(const Address& address) { return net::to_authority(address.host, address.port); }
 
 }  // namespace antiphon::bench

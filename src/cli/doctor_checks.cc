@@ -18,6 +18,7 @@
 #include "device/device.h"
 #include "device/gpu.h"
 #include "identity/exposure.h"
+#include "net/authority.h"
 #include "process/usage.h"
 
 namespace antiphon::cli {
@@ -76,7 +77,7 @@ Finding check_port(std::string_view check, const std::string& address, std::uint
   const auto where = boost::asio::ip::make_address(address, error);
   if (error) return found(check, Severity::kFailure, "'" + address + "' is no address");
   const tcp::endpoint endpoint(where, port);
-  const auto name = fmt::format("{}:{}", where.is_v6() ? "[" + address + "]" : address, port);
+  const auto name = net::to_authority(address, port);
   boost::asio::io_context context;
   tcp::acceptor acceptor(context);
   static_cast<void>(acceptor.open(endpoint.protocol(), error));

@@ -18,6 +18,7 @@
 #include "cli/commands.h"
 #include "cli/probe_url.h"
 #include "cli/settings.h"
+#include "net/authority.h"
 #include "runtime/task_group.h"
 #include "tls/client_context.h"
 #include "tls/server_context.h"
@@ -105,8 +106,7 @@ template <class Stream>
 runtime::Awaitable<> exchange(Stream& stream, const ProbeUrl& url, Answer& answer) {
   constexpr unsigned kHttp11 = 11;
   http::request<http::empty_body> request(http::verb::get, url.path, kHttp11);
-  request.set(http::field::host,
-              fmt::format(fmt::runtime(url.host.contains(':') ? "[{}]:{}" : "{}:{}"), url.host, url.port));
+  request.set(http::field::host, net::to_authority(url.host, url.port));
   request.set(http::field::user_agent, "antiphon-probe");
   request.set(http::field::connection, "close");
   if (const auto [error, bytes] = co_await http::async_write(stream, request, kAwait); error) {

@@ -3,8 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
+#include <utility>
+
+#include "net/authority.h"
 
 namespace antiphon::cli {
 namespace {
@@ -19,13 +20,6 @@ bool is_visible(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
-/// Returns the port that `text` says, all of it, or 0 where it says none.
-std::uint16_t port_of(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc{} && end == text.data() + text.size() ? port : 0;
-}
-
 }  // namespace
 
 base::Result<ProbeUrl, std::string> parse_probe_url(std::string_view text) {
@@ -38,25 +32,17 @@ base::Result<ProbeUrl, std::string> parse_probe_url(std::string_view text) {
   text.remove_prefix(url.encrypted ? kEncrypted.size() : kPlain.size());
   const auto slash = std::min(text.find('/'), text.size());
   url.path = text.substr(slash);
-  auto place = text.substr(0, slash);
+  const auto place = text.substr(0, slash);
   if (place.contains('@') || text.contains('#')) return wrong("has more than a host, a port and a path");
-  const auto bracket = place.rfind(']');
-  const auto colon = place.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  url.port = url.encrypted ? kEncryptedPort : kPlainPort;
-  if (colon != std::string_view::npos) {
-    url.port = port_of(place.substr(colon + 1));
-    if (url.port == 0) return wrong("has no port from 1 to 65535 after its colon");
-    place = place.substr(0, colon);
-  }
-  if (place.starts_with('[') && place.ends_with(']')) place = place.substr(1, place.size() - 2);
-  if (place.empty() || place.contains('[')) return wrong("names no host");
-  url.host = place;
+  auto authority = net::parse_authority(place);
+  if (!authority) return wrong("names no server: " + authority.error());
+  url.host = std::move(authority->host);
+  url.port = authority->port.value_or(url.encrypted ? kEncryptedPort : kPlainPort);
   return url;
 }
 
 std::string to_string(const ProbeUrl& url) {
-  return fmt::format(fmt::runtime(url.host.contains(':') ? "{}[{}]:{}{}" : "{}{}:{}{}"),
-                     url.encrypted ? kEncrypted : kPlain, url.host, url.port, url.path);
+  return fmt::format("{}{}{}", url.encrypted ? kEncrypted : kPlain, net::to_authority(url.host, url.port), url.path);
 }
 
 std::string reachable_at(std::string_view address) {

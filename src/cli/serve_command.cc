@@ -32,6 +32,7 @@
 #include "device/device.h"
 #include "device/gpu.h"
 #include "gateway/server.h"
+#include "net/authority.h"
 #include "net/ip_network.h"
 #include "process/service_manager.h"
 #include "protocol/elevenlabs/client_message.h"
@@ -219,12 +220,11 @@ Access open_access(const config::Config& config) {
 }
 
 std::string ready_line(const http::Endpoint& at, std::string_view scheme, const std::string& voice) {
-  const auto host = at.address.contains(':') ? fmt::format("[{}]", at.address) : at.address;
   return fmt::format(
-      "Antiphon speaks at {3}://{0}:{1}/ (open it in a browser), or try: curl {3}://{0}:{1}/v1/audio/speech -H "
+      "Antiphon speaks at {0}://{1}/ (open it in a browser), or try: curl {0}://{1}/v1/audio/speech -H "
       "'Content-Type: application/json' -d '{{\"model\":\"tts-1\",\"voice\":\"{2}\",\"input\":\"Hello.\","
       "\"response_format\":\"wav\"}}' -o hello.wav",
-      host, at.port, voice, scheme);
+      scheme, net::to_authority(at.address, at.port), voice);
 }
 
 void tell(const process::ServiceManager& manager, std::string_view state) {

@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "base/check.h"
+#include "net/authority.h"
 #include "net/client_address.h"
 
-/// Whatever a file or a client claims to be an address, a network or a list of proxies is read or refused.
+/// Whatever a file or a client claims to be an address, a network, a server or a list of proxies is read or refused.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   namespace net = antiphon::net;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
@@ -17,5 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto address = net::parse_address(bytes);
   const auto network = net::IpNetwork::parse(bytes);
   if (address) ANTIPHON_CHECK(network && network->contains(*address), "an address is a network that has it");
+  if (const auto authority = net::parse_authority(bytes); authority && authority->port) {
+    ANTIPHON_CHECK(net::parse_authority(net::to_authority(authority->host, *authority->port)).value() == *authority,
+                   "what is read is written so that it is read again");
+  }
   return 0;
 }

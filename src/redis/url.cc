@@ -6,11 +6,13 @@
 #include <optional>
 #include <utility>
 
+#include "net/authority.h"
+
 namespace antiphon::redis {
 namespace {
 
 constexpr std::size_t kMostBytes = 4096;
-constexpr std::size_t kMostHostBytes = 253;
+constexpr std::size_t kMostMasterBytes = 253;
 constexpr std::size_t kMostPathBytes = 107;  // sockaddr_un
 constexpr std::size_t kMostSentinels = 16;
 
@@ -52,23 +54,10 @@ std::optional<std::string_view> cut(std::string_view& rest, char mark) {
 }
 
 Result<Endpoint> parse_endpoint(std::string_view text, std::uint16_t port) {
-  Endpoint endpoint{.port = port};
-  const auto bracket = text.rfind(']');
-  const auto colon = text.rfind(':');
-  if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
-    const auto given = parse_number<std::uint16_t>(text.substr(colon + 1));
-    if (!given || *given == 0) return wrong("the port must be 1 to 65535");
-    endpoint.port = *given;
-    text = text.substr(0, colon);
-  }
-  if (text.starts_with('[') && text.ends_with(']')) {
-    text = text.substr(1, text.size() - 2);
-  } else if (text.contains(':')) {
-    return wrong("an IPv6 address stands in brackets");
-  }
-  if (text.empty() || text.size() > kMostHostBytes || text.contains('\0')) return wrong("the host is missing");
-  endpoint.host = text;
-  return endpoint;
+  auto authority = net::parse_authority(text);
+  if (!authority) return wrong(std::move(authority.error()));
+  if (authority->host.contains('\0')) return wrong("the host is missing");
+  return Endpoint{.host = std::move(authority->host), .port = authority->port.value_or(port)};
 }
 
 Result<void> take_database(Url& url, std::string_view text) {
@@ -128,7 +117,7 @@ Result<Url> parse_url(std::string_view text) {
   auto path = cut(rest, '/').value_or("");
   if (url.kind == Url::Kind::kSentinel) {
     const auto database = cut(path, '/');
-    if (path.empty() || path.size() > kMostHostBytes) return wrong("the name of the master is missing");
+    if (path.empty() || path.size() > kMostMasterBytes) return wrong("the name of the master is missing");
     url.master = std::exchange(path, database.value_or(""));
   }
   if (!path.empty()) {

@@ -11,11 +11,11 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
-#include <charconv>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "net/authority.h"
 #include "tls/error.h"
 
 namespace antiphon::top {
@@ -137,13 +137,6 @@ runtime::Awaitable<std::string> read_encrypted(beast::tcp_stream socket, const T
   co_return co_await read(stream, target, path, take);
 }
 
-std::optional<std::uint16_t> port_of(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
-  return port;
-}
-
 runtime::Awaitable<std::string> connect_and_read(const Target& target, tls::ClientContext* tls, const std::string& path,
                                                  const std::function<bool(const Event&)>& take) {
   const auto executor = co_await boost::asio::this_coro::executor;
@@ -180,15 +173,10 @@ base::Result<Target, std::string> parse_url(std::string_view url) {
   const bool is_plain = std::ranges::all_of(rest, [](char c) { return c > ' ' && c <= '~' && c != '/' && c != '@'; });
   if (!is_plain) return wrong();
   target.authority = rest;
-  const auto bracket = rest.starts_with('[') ? rest.find(']') : 0;
-  if (bracket == std::string_view::npos) return wrong();
-  const auto colon = rest.find(':', bracket);
-  target.host = rest.substr(0, colon);
-  if (bracket > 0) target.host = rest.substr(1, bracket - 1);
-  const auto port = colon == std::string_view::npos ? std::optional(target.is_encrypted ? kHttpsPort : kHttpPort)
-                                                    : port_of(rest.substr(colon + 1));
-  if (target.host.empty() || !port) return wrong();
-  target.port = *port;
+  auto authority = net::parse_authority(rest);
+  if (!authority) return wrong();
+  target.host = std::move(authority->host);
+  target.port = authority->port.value_or(target.is_encrypted ? kHttpsPort : kHttpPort);
   return target;
 }
 

@@ -1,13 +1,14 @@
 #include "tracing/collector_url.h"
 
 #include <algorithm>
-#include <charconv>
+#include <utility>
+
+#include "net/authority.h"
 
 namespace antiphon::tracing {
 namespace {
 
 constexpr std::size_t kMostBytes = 2'048;
-constexpr std::size_t kMostHostBytes = 253;
 
 std::unexpected<std::string> wrong(std::string message) { return std::unexpected(std::move(message)); }
 
@@ -26,25 +27,12 @@ base::Result<CollectorUrl, std::string> parse_collector_url(std::string_view tex
   const auto slash = text.find('/');
   if (slash != std::string_view::npos && slash + 1 < text.size()) url.path = text.substr(slash);
   if (url.path.contains('#')) return wrong("a fragment has no meaning there");
-  auto host = text.substr(0, slash);
+  const auto host = text.substr(0, slash);
   if (host.contains('@')) return wrong("credentials are not sent");
-  const auto bracket = host.rfind(']');
-  const auto colon = host.rfind(':');
-  if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
-    const auto port = host.substr(colon + 1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), url.port);
-    if (error != std::errc{} || end != port.data() + port.size() || url.port == 0) {
-      return wrong("the port must be 1 to 65535");
-    }
-    host = host.substr(0, colon);
-  }
-  if (host.starts_with('[') && host.ends_with(']')) {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.contains(':')) {
-    return wrong("an IPv6 address stands in brackets");
-  }
-  if (host.empty() || host.size() > kMostHostBytes) return wrong("the host is missing");
-  url.host = host;
+  auto authority = net::parse_authority(host);
+  if (!authority) return wrong(std::move(authority.error()));
+  url.host = std::move(authority->host);
+  url.port = authority->port.value_or(url.port);
   return url;
 }
 

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <utility>
 
+#include "net/authority.h"
 #include "runtime/log.h"
 
 namespace antiphon::tracing {
@@ -40,9 +41,7 @@ metrics::Counter spans(metrics::Registry& registry, std::string_view result) {
       {{"result", std::string(result)}});
 }
 
-std::string authority(const CollectorUrl& url) {
-  return url.host.contains(':') ? fmt::format("[{}]:{}", url.host, url.port) : fmt::format("{}:{}", url.host, url.port);
-}
+std::string authority(const CollectorUrl& url) { return net::to_authority(url.host, url.port); }
 
 http::request<http::string_body> request_of(const CollectorUrl& url, const std::string& body) {
   constexpr unsigned kHttp11 = 11;
