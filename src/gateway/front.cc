@@ -177,8 +177,9 @@ runtime::Awaitable<> Front::open_socket_at(elevenlabs::Endpoint endpoint, Call c
                                                     call.responder);
 }
 
-http::Response Front::text(const Call& call) const {
-  return api::text_answer(speech_, call.request, *call.caller, call.request_id);
+runtime::Awaitable<> Front::text(Call call) {
+  co_await call.responder.respond(
+      co_await api::text_answer(speech_, call.request, *call.caller, call.request_id, previews_.make_strand()));
 }
 
 http::Response Front::models(const Call& call) const {

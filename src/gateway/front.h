@@ -21,6 +21,7 @@
 #include "identity/identifier.h"
 #include "metrics/process_metrics.h"
 #include "protocol/elevenlabs/route.h"
+#include "runtime/thread_pool.h"
 
 namespace antiphon::gateway {
 
@@ -58,7 +59,6 @@ class Front {
 
   // What answers each route; see routes.cc.
 
-  [[nodiscard]] http::Response text(const Call& call) const;
   [[nodiscard]] http::Response models(const Call& call) const;
   [[nodiscard]] http::Response model(const Call& call) const;
   [[nodiscard]] http::Response speech_models(const Call& call) const;
@@ -77,6 +77,7 @@ class Front {
   [[nodiscard]] runtime::Awaitable<> worker_events(Call call);
   [[nodiscard]] runtime::Awaitable<> streams(Call call);
   [[nodiscard]] runtime::Awaitable<> sample(Call call);
+  [[nodiscard]] runtime::Awaitable<> text(Call call);
   template <protocol::elevenlabs::Endpoint kEndpoint>
   [[nodiscard]] runtime::Awaitable<> speak_elevenlabs(Call call) {
     return speak_elevenlabs_at(kEndpoint, std::move(call));
@@ -107,6 +108,7 @@ class Front {
   metrics::ProcessMetrics process_metrics_;
   api::elevenlabs::ElevenLabsSockets open_sockets_;
   LiveView live_;
+  runtime::ThreadPool previews_{1};  ///< One thread: a client that asks for many waits for its own.
   bool draining_ = false;
 };
 

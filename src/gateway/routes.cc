@@ -28,7 +28,7 @@ std::span<const RouteRow> routes() {
       RouteRow{"/v1/audio/speech/{}", kRead, kCallers, kOpenAi, {}, &Front::resume},
       RouteRow{"/v1/audio/models", kRead, kCallers, kHttp, &Front::speech_models},
       RouteRow{"/v1/audio/voices", kRead, kCallers, kHttp, &Front::speech_voices},
-      RouteRow{"/v1/text", kPost, kCallers, kHttp, &Front::text},
+      RouteRow{"/v1/text", kPost, kCallers, kHttp, {}, &Front::text},
       RouteRow{"/v1/models", kRead, kCallers, kHttp, &Front::models},
       RouteRow{"/v1/models/{}", kRead, kCallers, kHttp, &Front::model},
       RouteRow{"/v1/voices", kRead, kCallers, kHttp, &Front::voices},
