@@ -190,7 +190,9 @@ class Server::Impl {
   /// Returns null where nothing is traced.
   tracing::Tracer* open_tracer(const runtime::Executor& executor, std::optional<tracing::TracerOptions>& options) {
     if (!options) return nullptr;
-    return &tracer_.emplace(executor, clock_, encoders_, registry_, std::move(*options));
+    // A disk that is slow may keep neither the loop nor an encoder.
+    auto& writers = options->file == nullptr ? encoders_ : trace_writer_.emplace(1);
+    return &tracer_.emplace(executor, clock_, writers, registry_, std::move(*options));
   }
 
   void observe_doors() const {
@@ -230,6 +232,7 @@ class Server::Impl {
   runtime::ThreadPool encoders_;
   std::function<void(const delivery::ServedVoice&, const scheduler::CostModel::Prior&)> keep_cost_;
   std::vector<scheduler::CostModel::Prior> kept_;
+  std::optional<runtime::ThreadPool> trace_writer_;
   std::optional<tracing::Tracer> tracer_;
   dispatch::Cell cell_;
   progress::Census* census_;
