@@ -78,7 +78,8 @@ runtime::Awaitable<> reload_on_hangup(Reloading& reloading, boost::asio::signal_
 
 runtime::Awaitable<> adopt_on_hangup(Reloading& reloading, boost::asio::signal_set& hangups) {
   for (;;) {
-    const auto changed = co_await adopt_voices(reloading.config, reloading.config_file, reloading.clock);
+    const auto changed =
+        co_await adopt_voices(reloading.config, reloading.config_file, reloading.readers, reloading.clock);
     if (co_await runtime::is_cancelled()) co_return;
     if (changed > 0) co_await reload(reloading);
     const auto [error, number] = co_await hangups.async_wait(kAwait);

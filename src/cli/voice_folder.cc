@@ -93,21 +93,26 @@ runtime::Awaitable<bool> add(const config::Config& config, const fs::path& confi
   co_return ended&& status.success();
 }
 
-runtime::Awaitable<> adopt(const config::Config& config, fs::path config_file, runtime::Clock& clock) {
-  (void)co_await adopt_voices(config, std::move(config_file), clock);
+runtime::Awaitable<> adopt(const config::Config& config, fs::path config_file, runtime::ThreadPool& readers,
+                           runtime::Clock& clock) {
+  (void)co_await adopt_voices(config, std::move(config_file), readers, clock);
 }
 
 }  // namespace
 
 runtime::Awaitable<std::size_t> adopt_voices(const config::Config& config, fs::path config_file,
-                                             runtime::Clock& clock) {
+                                             runtime::ThreadPool& readers, runtime::Clock& clock) {
   std::size_t changed = 0;
   if (config.voices.models.empty()) co_return changed;
-  for (const auto& model : models_in(config.voices.models)) {
-    const auto before = written(config.voices.folder, model);
+  const auto when_written = [&](const fs::path& model) {
+    return runtime::run_on(readers.make_strand(), [&] { return written(config.voices.folder, model); });
+  };
+  const auto models = co_await runtime::run_on(readers.make_strand(), [&] { return models_in(config.voices.models); });
+  for (const auto& model : models) {
+    const auto before = co_await when_written(model);
     const bool added = co_await add(config, config_file, model, clock);
     if (co_await runtime::is_cancelled()) co_return changed;
-    if (!added || written(config.voices.folder, model) == before) continue;
+    if (!added || co_await when_written(model) == before) continue;
     ++changed;
     runtime::log_info("voice_added", {{"voice", model.stem().string()}});
   }
@@ -116,8 +121,9 @@ runtime::Awaitable<std::size_t> adopt_voices(const config::Config& config, fs::p
 
 void adopt_voices_now(const config::Config& config, const fs::path& config_file) {
   boost::asio::io_context loop;
+  runtime::ThreadPool on_loop(loop.get_executor());
   runtime::SystemClock clock;
-  boost::asio::co_spawn(loop, adopt(config, config_file, clock), boost::asio::detached);
+  boost::asio::co_spawn(loop, adopt(config, config_file, on_loop, clock), boost::asio::detached);
   loop.run();
 }
 
