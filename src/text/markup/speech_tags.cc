@@ -12,16 +12,10 @@
 namespace antiphon::text::markup {
 namespace {
 
-namespace ascii = characters::ascii;
 using characters::Prosody;
 using characters::SayAs;
+using characters::ascii::lower;
 using std::string_view_literals::operator""sv;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return ascii::is_upper(c) ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 struct Label {
   std::string_view name;

@@ -47,12 +47,6 @@ std::size_t Source::skip_spaces(std::size_t at) const {
   return at;
 }
 
-std::string lower(std::string_view ascii) {
-  std::string out(ascii);
-  std::ranges::transform(out, out.begin(), [](char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
 std::size_t dash_at(const Source& source, std::size_t at) {
   if (source[at] == '-') return 1;
   for (const std::string_view dash : {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"}) {

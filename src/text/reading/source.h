@@ -58,7 +58,7 @@ using characters::ascii::is_digit;
 using characters::ascii::is_letter;
 using characters::ascii::is_lower;
 using characters::ascii::is_upper;
-[[nodiscard]] std::string lower(std::string_view ascii);
+using characters::ascii::lower;
 /// The length in bytes of a hyphen, minus or dash at `at`; 0 where there is
 /// none.
 [[nodiscard]] std::size_t dash_at(const Source& source, std::size_t at);
