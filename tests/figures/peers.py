@@ -173,7 +173,8 @@ def main():
                         peer = peers[(place + turn) % len(peers)]
                         print(f"round {turn + 1}: {peer.name}, {listeners}", file=sys.stderr, flush=True)
                         peer.measure(listeners, folder, asked.seconds)
-        figures = f"{machine()}, medians of {asked.rounds} rounds:\n\n{table(peers, asked.listeners)}\n\n{library(folder / "voices")}."
+        alone = library(folder / "voices")
+        figures = f"{machine()}, medians of {asked.rounds} rounds:\n\n{table(peers, asked.listeners)}\n\n{alone}."
         print(figures)
         if asked.write:
             write(figures)
