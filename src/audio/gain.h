@@ -10,7 +10,7 @@ namespace antiphon::audio {
 
 /// A change of loudness. The default leaves the samples as they are.
 struct Gain {
-  double factor = 1.0;  ///< Of every sample; 0 is silence.
+  double factor = 1.0;  ///< Factor of every sample; 0 is silence.
   friend bool operator==(const Gain&, const Gain&) = default;
 };
 

@@ -51,7 +51,7 @@ class Limiter {
   std::deque<Peak> peaks_;              ///< Within the window, the factors ascending: the first is the smallest.
   std::vector<std::int64_t> envelope_;  ///< The last `window_` values of `level_`, in a ring.
   std::int64_t level_;                  ///< At most what every sample within the window needs; rises slowly.
-  std::int64_t sum_;                    ///< Of the envelope.
+  std::int64_t sum_;                    ///< Sum of the envelope.
   std::uint64_t position_ = 0;          ///< Number of the next sample.
   std::vector<std::int16_t> held_;      ///< Samples that were not given yet: fewer than the window between calls.
   bool finished_ = false;

@@ -15,7 +15,7 @@ struct Request {
   std::string user;  ///< Sent as a bearer token, or beside the key as `user`: the server's unit of fairness.
   std::string text;
   std::optional<base::Duration> leave_after;  ///< Closes the connection when so much audio has come.
-  double reading_speed = 0;  ///< Of a slow reader, in seconds of audio per second; 0: as fast as it comes.
+  double reading_speed = 0;  ///< Speed of a slow reader, in seconds of audio per second; 0: as fast as it comes.
 };
 
 enum class Ending : std::uint8_t {
@@ -29,7 +29,7 @@ enum class Ending : std::uint8_t {
 struct Outcome {
   Ending ending = Ending::kFailed;
   int status = 0;     ///< 0 where no head came.
-  std::string fault;  ///< Of kFailed: why, in a few words.
+  std::string fault;  ///< Why a kFailed request ended, in a few words.
   Hearing hearing;
   base::Duration took{};
   std::optional<base::Duration> come_back;  ///< What a refusal said: retry-after-ms, or Retry-After.

@@ -13,7 +13,7 @@ namespace antiphon::bench {
 struct Sample {
   std::string group;  ///< "listeners", "flood", "slow", "leaving".
   std::string user;
-  base::Duration begun{};   ///< Of the first attempt, from the load's begin.
+  base::Duration begun{};   ///< When its first attempt began, from the load's begin.
   int attempts = 1;         ///< More where it came back after refusals; its first audio counts from the first.
   base::Duration waited{};  ///< Between the first attempt and the last.
   Outcome outcome;
@@ -27,8 +27,9 @@ struct Summary {
   std::uint64_t limited = 0;
   std::uint64_t left = 0;
   std::uint64_t failed = 0;
-  double good_share = 0;           ///< Of all requests that were not told to leave; refusals count against it.
-  double good_share_admitted = 0;  ///< Of those that were not refused.
+  double good_share =
+      0;  ///< Share that was good of all requests that were not told to leave; refusals count against it.
+  double good_share_admitted = 0;  ///< Share that was good of those that were not refused.
   double first_audio_p50_s = 0;
   double first_audio_p95_s = 0;
   double first_audio_p99_s = 0;
@@ -58,9 +59,9 @@ struct GapCount {
 
 /// How well the client itself kept up.
 struct ClientHealth {
-  double lateness_p99_s = 0;   ///< Of requests, against when they were due.
-  double loop_late_p99_s = 0;  ///< Of a clock on the event loop.
-  double cpu_share = 0;        ///< Of one core.
+  double lateness_p99_s = 0;   ///< 99th percentile of the lateness of requests, against when they were due.
+  double loop_late_p99_s = 0;  ///< 99th percentile of the lateness of a clock on the event loop.
+  double cpu_share = 0;        ///< CPU time as a share of one core.
   [[nodiscard]] bool was_bottleneck() const;
 };
 
@@ -73,10 +74,10 @@ struct Report {
   double jain = 0;                   ///< Over users: good audio per share asked; 1 = all alike.
   double worst_user_acceptance = 0;  ///< The least share of a user's requests that was admitted.
   ClientHealth client;
-  std::vector<GapCount> gaps;                   ///< Of all requests.
+  std::vector<GapCount> gaps;                   ///< Gaps of all requests.
   std::map<std::string, std::uint64_t> faults;  ///< Why requests failed; at most kMostFaults reasons.
   std::vector<Sample> samples;                  ///< The first kMostSamples, in the order of their ends, without users.
-  std::vector<Step> steps;                      ///< Of a search, by the number of listeners.
+  std::vector<Step> steps;                      ///< Steps of a search, by the number of listeners.
 };
 
 inline constexpr std::size_t kMostFaults = 20;

@@ -37,7 +37,7 @@ class SampleCounter {
   [[nodiscard]] base::Result<void, std::string> read_format(std::string_view chunk);
 
   base::SampleRate rate_;
-  std::size_t frame_bytes_ = 2;  ///< Of one sample of each channel.
+  std::size_t frame_bytes_ = 2;  ///< Bytes of one sample of each channel.
   Expected expected_ = Expected::kAny;
   Part part_ = Part::kUnknown;
   bool has_format_ = false;

@@ -28,7 +28,7 @@ struct Address {
   Security security = Security::kPlain;
   std::string host;  ///< A name or a numeric address, without brackets.
   std::uint16_t port = 0;
-  std::string path;  ///< Of the requests, over HTTP.
+  std::string path;  ///< Path of the requests, over HTTP.
   friend bool operator==(const Address&, const Address&) = default;
 };
 
@@ -56,7 +56,7 @@ struct Target {
   std::string model = "tts-1";
   std::string voice = "alloy";         ///< "": the server's own choice, where its protocol knows one.
   std::string format = "pcm";          ///< `response_format`: "pcm" or "wav".
-  std::uint32_t rate = 24'000;         ///< Of "pcm", in Hz.
+  std::uint32_t rate = 24'000;         ///< Rate of "pcm", in Hz.
   std::optional<base::Duration> wait;  ///< Sent as `Prefer: wait`.
   Pacing pacing = Pacing::kOff;
 };

@@ -14,8 +14,8 @@ namespace antiphon::cli {
 struct Access {
   std::optional<identity::KeyRing> keys{};          ///< Nothing: there is no file of keys.
   std::optional<tls::ServerContext> certificate{};  ///< Nothing: plain HTTP.
-  fleet::RemoteCredentials workers{};               ///< Of the door for workers elsewhere, where it is open.
-  identity::Exposure exposure{};                    ///< What follows for clients that can reach it.
+  fleet::RemoteCredentials workers{};  ///< Credentials of the door for workers elsewhere, where it is open.
+  identity::Exposure exposure{};       ///< What follows for clients that can reach it.
 };
 
 /// Reads the files of keys, tokens and certificates. Throws config::Error or std::runtime_error where one of them

@@ -2,7 +2,7 @@
 
 #include "config/config.h"
 #include "device/device.h"
-#include "worker/voice_shelf.h"
+#include "worker/voice_cache.h"
 
 namespace antiphon::cli {
 

@@ -20,7 +20,7 @@
 #include "cli/voice_store.h"
 #include "identity/api_key.h"
 #include "remote/member.h"
-#include "remote/worker_watch.h"
+#include "remote/stall_monitor.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
 #include "tls/client_context.h"
@@ -151,7 +151,7 @@ int join_gateway(const Settings& settings, const JoinFlags& flags) {
   boost::asio::io_context context;
   runtime::SystemClock clock;
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
-  remote::WorkerWatch workers(context.get_executor(), clock, config.workers.pool.stall);
+  remote::StallMonitor workers(context.get_executor(), clock, config.workers.pool.stall);
   Members members;
   for (std::uint32_t i = 1; i <= flags.slots; ++i) {
     auto one = options;

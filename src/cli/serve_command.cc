@@ -269,9 +269,14 @@ runtime::Awaitable<> end_on_signal(gateway::Server& server, runtime::Clock& cloc
   signals.cancel();
 }
 
+/// What the next version will read no more.
+void tell_outdated(const config::Config& config) {
+  for (const auto& sentence : config.outdated) runtime::log_warn("outdated_setting", {{"message", sentence}});
+}
+
 /// A variable that was meant to set something and sets nothing.
-void tell_strangers() {
-  for (const auto& [name, nearest] : config::strangers(config::environment())) {
+void tell_unknown_variables() {
+  for (const auto& [name, nearest] : config::unknown_variables(config::environment())) {
     runtime::log_warn("unknown_variable", {{"name", name}, {"nearest", nearest}});
   }
 }
@@ -299,7 +304,8 @@ int serve(const ServeSettings& flags) {
   keep_memory_flat();
   const auto config = flags.effective();
   start_log(config);
-  tell_strangers();
+  tell_unknown_variables();
+  tell_outdated(config);
   const auto voices = open_voices_at_start(config, flags.settings.file());
 
   const auto gpu = open_gpu(config);

@@ -42,7 +42,7 @@ class Settings {
   /// A flag of a key, and what it was given.
   struct Flag {
     config::Key key;
-    std::vector<std::string> values;  ///< Of lists several; none: it was not given.
+    std::vector<std::string> values;  ///< Several where it is a list; none: it was not given.
     bool on = false;                  ///< A flag without a value was given.
   };
 

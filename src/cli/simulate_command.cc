@@ -24,7 +24,7 @@ std::vector<Variant> variants_of(const SimulateFlags& flags) {
   std::vector<Variant> variants;
   const auto add = [&](scheduler::Policy policy) {
     using scheduler::Admission;
-    const bool by_default = policy == scheduler::Policy::kOurs;
+    const bool by_default = policy == scheduler::Policy::kFair;
     const bool both = flags.admission == "both" || (flags.admission.empty() && policy == scheduler::Policy::kEdf);
     const bool on = flags.admission.empty() ? by_default : flags.admission == "on";
     if (both || !on) variants.push_back({.policy = policy, .admission = Admission::kOff});
@@ -35,7 +35,7 @@ std::vector<Variant> variants_of(const SimulateFlags& flags) {
   }
   if (variants.empty()) {
     using enum scheduler::Policy;
-    for (const auto policy : {kFifo, kRoundRobin, kPlan, kEdf, kOurs}) add(policy);
+    for (const auto policy : {kFifo, kRoundRobin, kArrival, kEdf, kFair}) add(policy);
   }
   return variants;
 }

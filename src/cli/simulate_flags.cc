@@ -83,10 +83,10 @@ void SimulateFlags::add_study(CLI::App& app) {
   for (const auto& study : simulator::studies()) names.emplace_back(study.name);
   app.add_option("--scenario", name, "What to explore; see below (load)")->check(CLI::IsMember(names));
   app.add_option("--policy", policies,
-                 "Orders of the work to compare: fifo, rr, plan, edf, ours; several with commas; all (all)")
+                 "Orders of the work to compare: fifo, rr, arrival, edf, fair; several with commas; all (all)")
       ->delimiter(',')
-      ->check(CLI::IsMember({"fifo", "rr", "plan", "edf", "ours", "all"}));
-  app.add_option("--admission", admission, "on, off or both (ours: on; edf: both; the others: off)")
+      ->check(CLI::IsMember({"fifo", "rr", "plan", "edf", "fair", "all"}));
+  app.add_option("--admission", admission, "on, off or both (fair: on; edf: both; the others: off)")
       ->check(CLI::IsMember({"on", "off", "both"}));
   app.add_flag("--capacity", capacity, "How many listeners would these workers carry, with 95 % of the requests good?");
   app.add_option("--most-listeners", most_listeners, "Where --capacity stops to search (4096)")

@@ -13,8 +13,8 @@ namespace antiphon::cli {
 
 struct SpeechOutputOptions {
   std::filesystem::path file;  ///< "-" is standard output.
-  base::SampleRate from;       ///< Of the PCM that comes.
-  base::SampleRate to;         ///< Of what is written, where its format knows that rate.
+  base::SampleRate from;       ///< Rate of the PCM that comes.
+  base::SampleRate to;         ///< Rate of what is written, where its format knows that rate.
   audio::Gain gain{};
   bool raw = false;  ///< Samples without a header, whatever the name of the file.
 };

@@ -7,7 +7,7 @@
 #include "cli/doctor_report.h"
 #include "config/config.h"
 #include "voice/catalogue.h"
-#include "worker/voice_shelf.h"
+#include "worker/voice_cache.h"
 
 namespace antiphon::cli {
 

@@ -16,8 +16,8 @@ struct IndexedVoice {
   std::string_view about;
   std::string_view package;  ///< On PyPI.
   std::string_view version;
-  std::string_view sha256;        ///< Of the wheel.
-  std::uint64_t bytes = 0;        ///< Of the wheel.
+  std::string_view sha256;        ///< SHA-256 of the wheel.
+  std::uint64_t bytes = 0;        ///< Size of the wheel.
   std::string_view model;         ///< What of the wheel `voices add` takes: a file or a folder.
   std::string_view model_sha256;  ///< As the manifest of the prepared voice has it (source_sha256).
 };

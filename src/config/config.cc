@@ -15,6 +15,7 @@
 #include "config/bounded_file.h"
 #include "config/keys.h"
 #include "config/nearest.h"
+#include "config/renamed.h"
 #include "config/variables.h"
 
 namespace antiphon::config {
@@ -38,8 +39,28 @@ class Reader {
 
   void operator()(const Key& key, auto& value) const {
     const auto* const section = root_[key.section].as_table();
-    const auto* const node = section == nullptr ? nullptr : section->get(key.name);
+    if (section == nullptr) return;
+    const auto* node = section->get(key.name);
+    if (const auto was = former_name(key.section, key.name); section->contains(was)) {
+      if (node != nullptr)
+        fail(*node, fmt::format("{}.{} is also given by its former name {}", key.section, key.name, was));
+      node = section->get(was);
+    }
     if (node != nullptr) read(key, *node, value);
+  }
+
+  /// Adds what the file calls by a former name.
+  void note_outdated(std::vector<std::string>& sentences) const {
+    for (const auto& [section, was, name] : kRenamedKeys) {
+      if (const auto* const node = root_[section][was].node()) {
+        sentences.push_back(
+            fmt::format("{}:{}: {}.{} is called {} now", source_, node->source().begin.line, section, was, name));
+      }
+    }
+    const auto policy = root_["scheduler"]["policy"].value<std::string>();
+    if (policy && present_policy(*policy) != *policy) {
+      sentences.push_back(fmt::format("{}: the policy {} is called {} now", source_, *policy, present_policy(*policy)));
+    }
   }
 
   [[noreturn]] void fail(const toml::node& node, std::string_view message) const {
@@ -75,7 +96,7 @@ class Reader {
   }
 
   /// Everything in the file is known.
-  void refuse_strangers() const {
+  void refuse_unknown() const {
     std::vector<std::string> sections{std::string(kAliasSection), std::string(kCheaperSection),
                                       std::string(kGainSection)};
     std::vector<std::string> keys;
@@ -94,7 +115,7 @@ class Reader {
       if (section.str() == kAliasSection || section.str() == kCheaperSection || section.str() == kGainSection) continue;
       for (const auto& [name, value] : *table) {
         const auto full = fmt::format("{}.{}", section.str(), name.str());
-        if (std::ranges::find(keys, full) == keys.end()) {
+        if (std::ranges::find(keys, full) == keys.end() && !is_former_name(section.str(), name.str())) {
           fail(value, fmt::format("unknown key '{}'; did you mean '{}'?", full, nearest(full, keys)));
         }
       }
@@ -149,8 +170,8 @@ class Reader {
   void read(const Key& key, const toml::node& node, scheduler::Policy& value) const {
     std::string name;
     read(key, node, name);
-    const auto policy = scheduler::parse_policy(name);
-    if (!policy) fail(node, fmt::format("{}.{} must be fifo, rr, plan, edf or ours", key.section, key.name));
+    const auto policy = scheduler::parse_policy(present_policy(name));
+    if (!policy) fail(node, fmt::format("{}.{} must be fifo, rr, arrival, edf or fair", key.section, key.name));
     value = *policy;
   }
   void read(const Key& key, const toml::node& node, scheduler::Placement& value) const {
@@ -235,11 +256,12 @@ Config parse(std::string_view toml, std::string_view source) {
   try {
     const toml::table root = toml::parse(toml);
     const Reader reader(root, source);
-    reader.refuse_strangers();
+    reader.refuse_unknown();
     each_key(config, reader);
     reader.read_names(kAliasSection, config.aliases);
     reader.read_names(kCheaperSection, config.cheaper_voices);
     reader.read_numbers(kGainRange, config.gains);
+    reader.note_outdated(config.outdated);
   } catch (const toml::parse_error& error) {
     throw Error(fmt::format("{}:{}: {}", source, error.source().begin.line, error.description()));
   }
@@ -261,7 +283,9 @@ void set_from_text(Config& config, std::string_view section, std::string_view na
     insert_as<T>(keys, name, text);
     toml::table root;
     root.insert(section, std::move(keys));
-    Reader(root, source)(key, value);
+    const Reader reader(root, source);
+    reader(key, value);
+    reader.note_outdated(config.outdated);
   });
 }
 

@@ -63,7 +63,7 @@ struct Progress {
   std::string url;            ///< "" = in memory.
   std::string prefix = "antiphon";
   std::string cell;                   ///< "" = the machine's name and the port.
-  std::filesystem::path authorities;  ///< Of Redis' certificate.
+  std::filesystem::path authorities;  ///< Authorities of Redis' certificate.
 };
 
 /// This gateway as one of several.
@@ -105,7 +105,7 @@ struct Remote {
   std::string listen;                 ///< ADDRESS:PORT; "" = they cannot join.
   std::filesystem::path certificate;  ///< "" = unencrypted, on a loopback only.
   std::filesystem::path key;
-  std::filesystem::path authorities;  ///< Of their certificates; "" = they need none.
+  std::filesystem::path authorities;  ///< Authorities of their certificates; "" = they need none.
   std::filesystem::path tokens;       ///< "" = default_worker_keys_file().
   std::uint32_t most = 64;
   bool only = false;
@@ -175,6 +175,8 @@ struct Config {
   std::map<std::string, std::string, std::less<>> cheaper_voices;
   /// Gains of voices, in dB, instead of those that were measured when they were prepared; each from -40 to 40.
   std::map<std::string, double, std::less<>> gains;
+  /// What was given by a name of the version before this one, a sentence each, for the log.
+  std::vector<std::string> outdated;
 };
 
 /// What is wrong, where (file and line), and what would be right; for the author of the file.

@@ -79,7 +79,7 @@ TEST(Config, AnErrorSaysWhereAndWhatWouldBeRight) {
   EXPECT_THAT(error_of("[server]\nallowed_hosts = \"tts\""), HasSubstr("must be a list of at most 1000 strings"));
   EXPECT_THAT(error_of("[server]\nallowed_hosts = [1]"), HasSubstr("server.allowed_hosts must be a string"));
   EXPECT_THAT(error_of("[admission]\nutilisation = nan"), HasSubstr("must be a number from 0.1 to 1"));
-  EXPECT_THAT(error_of("[scheduler]\npolicy = \"best\""), HasSubstr("must be fifo, rr, plan, edf or ours"));
+  EXPECT_THAT(error_of("[scheduler]\npolicy = \"best\""), HasSubstr("must be fifo, rr, arrival, edf or fair"));
   EXPECT_THAT(error_of("[server]\nallow_anonymous = 1"), HasSubstr("server.allow_anonymous must be true or false"));
   EXPECT_THAT(error_of("[log]\nlevel = \"loud\""), HasSubstr("log.level must be"));
   EXPECT_THAT(error_of("[aliases]\nalloy = 1"), HasSubstr("aliases.alloy must be a string"));
@@ -104,6 +104,19 @@ TEST(Config, TheDocumentationNamesEveryKeyAndIsTheOneInTheTree) {
   std::ifstream file("docs/configuration.md");
   const std::string page((std::istreambuf_iterator<char>(file)), {});
   EXPECT_EQ(page, markdown) << "run: build/antiphon config --markdown > docs/configuration.md";
+}
+
+TEST(Config, NamesOfTheVersionBeforeAreReadAndTold) {
+  const auto config = parse("[admission]\nphantom_streams = 5\n[scheduler]\npolicy = \"ours\"", "a.toml");
+  EXPECT_EQ(config.scheduler.headroom_streams, 5U);
+  EXPECT_EQ(config.scheduler.policy, scheduler::Policy::kFair);
+  EXPECT_THAT(config.outdated,
+              testing::ElementsAre("a.toml:2: admission.phantom_streams is called headroom_streams now",
+                                   "a.toml: the policy ours is called fair now"));
+  EXPECT_TRUE(parse(to_toml(config), "b.toml").outdated.empty());
+  EXPECT_THAT(error_of("[admission]\nphantom_streams = 5\nheadroom_streams = 5"),
+              HasSubstr("admission.headroom_streams is also given by its former name phantom_streams"));
+  EXPECT_THAT(error_of("[admission]\nphantom_streams = 50"), HasSubstr("headroom_streams must be"));
 }
 
 TEST(Config, AMissingOrHugeFileIsAnError) {

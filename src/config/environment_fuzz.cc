@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     text.remove_prefix(std::min(line.size() + 1, text.size()));
   }
-  for (const auto& stranger : config::strangers(variables)) {
+  for (const auto& stranger : config::unknown_variables(variables)) {
     ANTIPHON_CHECK(!stranger.nearest.empty(), "there is always a variable that is nearest");
   }
   try {

@@ -307,7 +307,7 @@ void each_key(AnyConfig& config, const Visit& visit) {
         config.elevenlabs.lead);
 
   auto& scheduler = config.scheduler;
-  visit(Key{"scheduler", "policy", "Order of the work: fifo, rr, plan, edf or ours. All but ours are baselines."}
+  visit(Key{"scheduler", "policy", "Order of the work: fifo, rr, arrival, edf or fair. All but fair are baselines."}
             .with_flag("--policy"),
         scheduler.policy);
   visit(Key{"scheduler", "placement",
@@ -327,11 +327,11 @@ void each_key(AnyConfig& config, const Visit& visit) {
   visit(
       Key{"scheduler", "fixed_chunk_grains", "Grains of every chunk, for experiments; 0: by the chunk rule.", 0, 1000},
       scheduler.fixed_chunk_grains);
-  visit(Key{"scheduler", "plan_chunk_seconds", "Chunk of the policy plan, in audio time.", 0.05, 10},
-        scheduler.plan_chunk);
-  visit(Key{"scheduler", "plan_chunk_loaded_seconds", "The same above prefetch_load; the original plan has 0.5 here.",
-            0.05, 10},
-        scheduler.plan_chunk_loaded);
+  visit(Key{"scheduler", "arrival_chunk_seconds", "Chunk of the policy plan, in audio time.", 0.05, 10},
+        scheduler.arrival_chunk);
+  visit(Key{"scheduler", "arrival_chunk_loaded_seconds",
+            "The same above prefetch_load; the original plan has 0.5 here.", 0.05, 10},
+        scheduler.arrival_chunk_loaded);
   visit(Key{"scheduler", "worker_losses_per_job", "A job that lost so many workers fails its stream.", 1, 10},
         scheduler.worker_losses_per_job);
   visit(Key{"scheduler", "user_memory_seconds", "How long a user without streams is remembered.", 0, 600},
@@ -356,12 +356,12 @@ void each_key(AnyConfig& config, const Visit& visit) {
         scheduler.utilisation);
   visit(Key{"admission", "first_audio_seconds", "Within what time an admitted stream is to be heard.", 0.1, 60},
         scheduler.first_audio_target);
-  visit(Key{"admission", "phantom_streams",
+  visit(Key{"admission", "headroom_streams",
             "Typical streams that must still fit beside a new request whose account has streams already: one for "
             "each, up to so many; and the same again where its user has.",
             0, 16},
-        scheduler.phantom_streams);
-  visit(Key{"admission", "phantom_length_seconds", "Length of a typical stream.", 1, 600}, scheduler.phantom_length);
+        scheduler.headroom_streams);
+  visit(Key{"admission", "headroom_length_seconds", "Length of a typical stream.", 1, 600}, scheduler.headroom_length);
   visit(
       Key{"admission", "streams_per_user", "Streams of one user, live or waiting; the next one gets 429.", 1, 100'000},
       scheduler.streams_per_user);

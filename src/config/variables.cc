@@ -6,6 +6,7 @@
 #include <array>
 
 #include "config/nearest.h"
+#include "config/renamed.h"
 
 namespace antiphon::config {
 namespace {
@@ -39,6 +40,9 @@ std::vector<Name> names() {
   std::vector<Name> all;
   const Config scratch;
   each_key(scratch, [&](const Key& key, const auto&) { all.push_back({variable_of(key), key.section, key.name}); });
+  for (const auto& [section, was, name] : kRenamedKeys) {
+    all.push_back({variable_of(Key{.section = section, .name = was, .doc = {}}), section, name});
+  }
   for (const auto section : kNameSections) all.push_back({variable_of(section), section, {}});
   return all;
 }
@@ -78,14 +82,18 @@ void apply_variables(Config& config, std::span<const Variable> variables) {
   const auto all = names();
   for (const auto& variable : variables) {
     const auto found = std::ranges::find(all, variable.name, &Name::variable);
-    if (found != all.end() && !variable.value.empty()) set(config, *found, variable);
+    if (found == all.end() || variable.value.empty()) continue;
+    set(config, *found, variable);
+    const auto now = found->key.empty() ? found->variable
+                                        : variable_of(Key{.section = found->section, .name = found->key, .doc = {}});
+    if (now != variable.name) config.outdated.push_back(fmt::format("{} is called {} now", variable.name, now));
   }
 }
 
-std::vector<Stranger> strangers(std::span<const Variable> variables) {
+std::vector<UnknownVariable> unknown_variables(std::span<const Variable> variables) {
   std::vector<std::string> known;
   for (auto& name : names()) known.push_back(std::move(name.variable));
-  std::vector<Stranger> found;
+  std::vector<UnknownVariable> found;
   for (const auto& variable : variables) {
     if (is_service_link(variable) || std::ranges::find(known, variable.name) != known.end()) continue;
     found.push_back({.name = variable.name, .nearest = nearest(variable.name, known)});

@@ -33,17 +33,17 @@ struct Variable {
 [[nodiscard]] std::string variable_of(std::string_view section);
 
 /// Sets the keys that `variables` name, but for those whose value is empty. Lists are separated by commas, and so are
-/// names of voices (NAME=VOICE). Variables that name no key are left alone: see strangers(). Throws Error, with the
-/// variable's name.
+/// names of voices (NAME=VOICE). Variables that name no key are left alone: see unknown_variables(). Throws Error, with
+/// the variable's name.
 void apply_variables(Config& config, std::span<const Variable> variables);
 
 /// A variable that begins like ours and names no key.
-struct Stranger {
+struct UnknownVariable {
   std::string name;
   std::string nearest;  ///< The variable that it is most like.
 };
 /// But for those that Kubernetes makes for a service called antiphon, such as ANTIPHON_PORT_8080_TCP.
-[[nodiscard]] std::vector<Stranger> strangers(std::span<const Variable> variables);
+[[nodiscard]] std::vector<UnknownVariable> unknown_variables(std::span<const Variable> variables);
 
 // What apply_variables() is made of.
 

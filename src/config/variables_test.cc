@@ -102,24 +102,36 @@ TEST(Variables, AWrongValueNamesTheVariable) {
   EXPECT_THAT(error_of("ANTIPHON_SERVER_ALLOW_ANONYMOUS", "maybe"), HasSubstr("must be true or false"));
   EXPECT_THAT(error_of("ANTIPHON_SERVER_DRAIN_SECONDS", "nan"), HasSubstr("must be a number from 0 to 86400"));
   EXPECT_THAT(error_of("ANTIPHON_SERVER_DRAIN_SECONDS", "soon"), HasSubstr("must be a number"));
-  EXPECT_THAT(error_of("ANTIPHON_SCHEDULER_POLICY", "best"), HasSubstr("must be fifo, rr, plan, edf or ours"));
+  EXPECT_THAT(error_of("ANTIPHON_SCHEDULER_POLICY", "best"), HasSubstr("must be fifo, rr, arrival, edf or fair"));
   EXPECT_THAT(error_of("ANTIPHON_ALIASES", "nova"), HasSubstr("'nova' is not NAME=VOICE"));
   EXPECT_THAT(error_of("ANTIPHON_CHEAPER_VOICES", "=joe"), HasSubstr("ANTIPHON_CHEAPER_VOICES"));
 }
 
 TEST(Variables, OneThatNamesNoKeyIsToldWithTheNearest) {
-  const auto found = strangers(
+  const auto found = unknown_variables(
       std::vector<Variable>{{"ANTIPHON_SERVER_PROT", "1"}, {"ANTIPHON_SERVER_PORT", "1"}, {"ANTIPHON_ALIASES", "a=b"}});
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found.front().name, "ANTIPHON_SERVER_PROT");
   EXPECT_EQ(found.front().nearest, "ANTIPHON_SERVER_PORT");
 }
 
+TEST(Variables, NamesOfTheVersionBeforeAreReadAndTold) {
+  Config config;
+  apply_variables(config, std::vector<Variable>{{"ANTIPHON_ADMISSION_PHANTOM_STREAMS", "5"},
+                                                {"ANTIPHON_SCHEDULER_POLICY", "plan"}});
+  EXPECT_EQ(config.scheduler.headroom_streams, 5U);
+  EXPECT_EQ(config.scheduler.policy, scheduler::Policy::kArrival);
+  EXPECT_THAT(
+      config.outdated,
+      testing::ElementsAre("ANTIPHON_ADMISSION_PHANTOM_STREAMS is called ANTIPHON_ADMISSION_HEADROOM_STREAMS now",
+                           "ANTIPHON_SCHEDULER_POLICY: the policy plan is called arrival now"));
+}
+
 TEST(Variables, WhatKubernetesMakesForAServiceIsNotOurs) {
-  EXPECT_TRUE(strangers(std::vector<Variable>{{"ANTIPHON_SERVICE_HOST", "10.0.0.1"},
-                                              {"ANTIPHON_SERVICE_PORT_HTTP", "8080"},
-                                              {"ANTIPHON_PORT", "tcp://10.0.0.1:8080"},
-                                              {"ANTIPHON_PORT_8080_TCP_PROTO", "tcp"}})
+  EXPECT_TRUE(unknown_variables(std::vector<Variable>{{"ANTIPHON_SERVICE_HOST", "10.0.0.1"},
+                                                      {"ANTIPHON_SERVICE_PORT_HTTP", "8080"},
+                                                      {"ANTIPHON_PORT", "tcp://10.0.0.1:8080"},
+                                                      {"ANTIPHON_PORT_8080_TCP_PROTO", "tcp"}})
                   .empty());
   EXPECT_THAT(error_of("ANTIPHON_SERVER_PORT", "tcp://10.0.0.1:8080"), HasSubstr("enableServiceLinks"));
 }

@@ -9,7 +9,7 @@
 #include "base/units.h"
 #include "scheduler/admission.h"
 #include "scheduler/types.h"
-#include "worker_pool/stall_judge.h"
+#include "worker_pool/stall_detector.h"
 #include "worker_pool/types.h"
 
 /// What the Coordinator has its performer do, in the order in which it is given.
@@ -28,9 +28,9 @@ struct Refused {
 /// Send this job to that worker, and report its start and its end.
 struct Dispatch {
   scheduler::Dispatch job;
-  worker_pool::StallJudge::Work work;  ///< What may be expected of the job where it is computed.
-  base::Duration max_delay{};          ///< How long the job may wait at its worker for others to share a batch.
-  std::size_t streams = 0;             ///< Number of streams under way: as many jobs may come to share the batch.
+  worker_pool::StallDetector::Work work;  ///< What may be expected of the job where it is computed.
+  base::Duration max_delay{};             ///< How long the job may wait at its worker for others to share a batch.
+  std::size_t streams = 0;                ///< Number of streams under way: as many jobs may come to share the batch.
 };
 using scheduler::CancelJob;
 /// Everything of the stream is rendered.
@@ -60,7 +60,7 @@ struct Kill {
   std::optional<worker_pool::SlotIndex> slot;  ///< nullopt: the worker is on another machine.
   base::WorkerId worker;                       ///< Zero: the process was not ready yet.
   worker_pool::Death death = worker_pool::Death::kStalled;
-  std::optional<worker_pool::StallJudge::Verdict> stall{};  ///< Where the stall judge has decided it.
+  std::optional<worker_pool::StallDetector::Verdict> stall{};  ///< Where the stall judge has decided it.
 };
 
 /// A worker has ended while it planned a text of this stream. Nothing is to be done but to say so.

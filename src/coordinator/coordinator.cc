@@ -145,7 +145,7 @@ void Coordinator::note_room() {
 }
 
 void Coordinator::ask_pool(base::TimePoint now) {
-  roster_.ask_pool({.refusals = refusals_, .calls = admission_.calls()}, now);
+  roster_.ask_pool({.refusals = refusals_, .spare_requests = admission_.spare_requests()}, now);
   if (roster_.take_joined()) note_room();
 }
 
@@ -153,10 +153,10 @@ void Coordinator::run_admission(base::TimePoint now) {
   const auto report_all = [&](const std::vector<scheduler::Verdict>& verdicts) {
     for (const auto& verdict : verdicts) std::visit([&](const auto& body) { report(body, now); }, verdict);
   };
-  report_all(admission_.poll(now, pool().standby()));
+  report_all(admission_.poll(now, pool().spare_wait_limit()));
   if (admission_.called()) {
     ask_pool(now);  // after which admission runs again where a worker has joined
-    if (pool().standby()) report_all(admission_.poll(now));
+    if (pool().spare_wait_limit()) report_all(admission_.poll(now));
   }
   if (!admission_at_) admission_at_ = admission_.next_poll(now);
 }
@@ -209,8 +209,8 @@ double Coordinator::text_share(const scheduler::Dispatch& job) const {
 
 base::Duration Coordinator::max_delay(const scheduler::Dispatch& job, base::TimePoint now) const {
   const auto* const playback = scheduler_.playback(job.stream);
-  const auto dry_at = playback == nullptr ? std::nullopt : playback->dry_at();
-  const auto delay = dry_at ? *dry_at - now - options_.scheduling.guard : base::Duration{};
+  const auto underrun_at = playback == nullptr ? std::nullopt : playback->underrun_at();
+  const auto delay = underrun_at ? *underrun_at - now - options_.scheduling.guard : base::Duration{};
   if (job.kind == scheduler::JobKind::kRender) return std::max(base::Duration{}, delay);
   // Others' plans, which may be more urgent, wait for this one in the scheduler: so it waits for no longer than a job.
   const auto longest = options_.scheduling.longest_job;

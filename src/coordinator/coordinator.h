@@ -57,9 +57,9 @@ class Coordinator {
   // What is known.
 
   [[nodiscard]] const scheduler::Scheduler& scheduler() const { return scheduler_; }
-  [[nodiscard]] const scheduler::AdmissionDesk& admission() const { return admission_; }
+  [[nodiscard]] const scheduler::AdmissionController& admission() const { return admission_; }
   [[nodiscard]] const worker_pool::Pool& pool() const { return roster_.pool(); }
-  [[nodiscard]] const worker_pool::StallJudge& stall_judge() const { return roster_.judge(); }
+  [[nodiscard]] const worker_pool::StallDetector& stall_judge() const { return roster_.judge(); }
   /// The texts that have ended workers. A text that it refuses goes to no worker: the performer answers its plan job
   /// with PlanRefused and RequestLeft.
   [[nodiscard]] const CostlyTexts& costly_texts() const { return roster_.costly_texts(); }
@@ -108,7 +108,7 @@ class Coordinator {
   std::vector<Event> events_;
   std::vector<Command> commands_;
   scheduler::Scheduler scheduler_;
-  scheduler::AdmissionDesk admission_;
+  scheduler::AdmissionController admission_;
   WorkerRoster roster_;
   /// Requests that have not ended, and the speed of their speech.
   std::unordered_map<base::StreamId, double> open_;

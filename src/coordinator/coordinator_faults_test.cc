@@ -8,7 +8,7 @@ namespace {
 
 using worker_pool::Death;
 using worker_pool::Spare;
-using worker_pool::StallJudge;
+using worker_pool::StallDetector;
 
 constexpr base::WorkerId kRemote{70};
 
@@ -35,7 +35,7 @@ class Faults : public CoordinatorTest {
   base::Duration until_kill(base::Duration at_most) {
     const auto since = now_;
     while (now_ - since < at_most) {
-      pass(StallJudge::kInterval);
+      pass(StallDetector::kInterval);
       if (kill_ = take<Kill>(); !kill_.empty()) break;
     }
     return now_ - since;
@@ -83,8 +83,8 @@ TEST_F(Faults, AJobThatWaitsForItsVoiceIsNotLateBeforeTheVoiceIsLoaded) {
     if (loads) tell(LoadBegan{.worker = job.job.worker, .load = 1, .before = job.job.job});
     readings_[0].cpu = 0s;
     for (const auto until = now_ + after; now_ < until;) {
-      readings_[0].cpu += StallJudge::kInterval;  // it computes all the time
-      pass(StallJudge::kInterval);
+      readings_[0].cpu += StallDetector::kInterval;  // it computes all the time
+      pass(StallDetector::kInterval);
     }
     EXPECT_EQ(take<Kill>().empty(), loads);
     last_worker_ = 0;

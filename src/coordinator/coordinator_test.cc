@@ -43,9 +43,9 @@ TEST_F(Requests, AStartedStreamLetsItsJobsWaitAsLongAsItHasAudio) {
   plan(only<Dispatch>(), 20);
   render(only<Dispatch>());
   const auto next = only<Dispatch>();
-  const auto dry_at = coordinator_->scheduler().playback(base::StreamId{1})->dry_at();
-  ASSERT_TRUE(dry_at);
-  EXPECT_EQ(next.max_delay, *dry_at - now_ - coordinator_->scheduler().options().guard);
+  const auto underrun_at = coordinator_->scheduler().playback(base::StreamId{1})->underrun_at();
+  ASSERT_TRUE(underrun_at);
+  EXPECT_EQ(next.max_delay, *underrun_at - now_ - coordinator_->scheduler().options().guard);
   EXPECT_GT(next.max_delay, 0s);
 }
 

@@ -121,7 +121,7 @@ TEST_F(Workers, AStalledOneIsKilledAndItsJobGoesOnElsewhere) {
   auto kills = take<Kill>();
   for (const auto since = now_; kills.empty(); kills = take<Kill>()) {
     ASSERT_LE(now_, since + 2 * job.work.wall_p95 + 200ms);
-    pass(worker_pool::StallJudge::kInterval);
+    pass(worker_pool::StallDetector::kInterval);
   }
   ASSERT_EQ(kills.size(), 1U);
   const auto& kill = kills.front();

@@ -10,7 +10,7 @@
 #include "coordinator/worker_events.h"
 #include "scheduler/cost_model.h"
 #include "scheduler/types.h"
-#include "worker_pool/stall_judge.h"
+#include "worker_pool/stall_detector.h"
 
 /// What a performer (the gateway, the simulator, a test) reports to the Coordinator. Reports about requests, jobs and
 /// workers that have ended are ignored, since reports cross with commands.
@@ -94,7 +94,7 @@ struct Started {};
 /// Coordinator::next_wakeup() has come. `readings` has every worker that takes jobs or did until it was to retire; none
 /// is needed unless Coordinator::wants_readings().
 struct Tick {
-  std::vector<worker_pool::StallJudge::Reading> readings{};
+  std::vector<worker_pool::StallDetector::Reading> readings{};
 };
 /// No request comes any more: the pool is asked once more when it is due, and then only when a worker comes or goes.
 struct RequestsOver {};

@@ -98,7 +98,7 @@ class CoordinatorTest : public testing::Test {
   std::optional<Coordinator> coordinator_;
   base::TimePoint now_ = base::TimePoint{} + 1h;
   std::vector<Command> commands_;
-  std::vector<worker_pool::StallJudge::Reading> readings_;
+  std::vector<worker_pool::StallDetector::Reading> readings_;
   std::vector<std::pair<worker_pool::SlotIndex, base::WorkerId>> workers_;
   std::uint64_t last_worker_ = 0;
 };

@@ -10,7 +10,7 @@ namespace antiphon::coordinator {
 using worker_pool::ActionKind;
 using worker_pool::Death;
 using worker_pool::SlotState;
-using worker_pool::StallJudge;
+using worker_pool::StallDetector;
 
 namespace {
 
@@ -44,7 +44,7 @@ void WorkerRoster::handle(const LoadBegan& event, base::TimePoint now) {
   Member* const member = find(event.worker);
   if (member == nullptr) return;
   member->cpu = std::max(member->cpu, event.cpu);
-  give(*member, {.number = event.load, .work = {.task = StallJudge::Task::kLoad}}, event.before, now);
+  give(*member, {.number = event.load, .work = {.task = StallDetector::Task::kLoad}}, event.before, now);
 }
 
 void WorkerRoster::handle(const LoadEnded& event, base::TimePoint now) {
@@ -140,10 +140,10 @@ void WorkerRoster::handle(const ResidentMeasured& event, base::TimePoint /*now*/
   pool_.resident(event.slot, event.bytes);
 }
 
-StallJudge::Work WorkerRoster::dispatched(const scheduler::Dispatch& job, double text_share, base::TimePoint now) {
+StallDetector::Work WorkerRoster::dispatched(const scheduler::Dispatch& job, double text_share, base::TimePoint now) {
   Member* const member = find(job.worker);
   ANTIPHON_CHECK(member != nullptr && member->takes_jobs, "jobs go to workers that take jobs");
-  StallJudge::Work work;
+  StallDetector::Work work;
   if (job.learnt || options_.estimates == Estimates::kAll) {
     // What its process computes meanwhile is for all that it has under way.
     work = {.wall_p95 = job.p95.wall, .cpu_p95 = job.p95.cpu * member->worker.places};
@@ -161,10 +161,10 @@ void WorkerRoster::give(Member& member, const worker_pool::TaskQueue::Task& task
   } else {
     member.tasks.add(task, member.cpu, now);
   }
-  if (options_.stalls == StallDetection::kOn && !judge_at_) judge_at_ = now + StallJudge::kInterval;
+  if (options_.stalls == StallDetection::kOn && !judge_at_) judge_at_ = now + StallDetector::kInterval;
 }
 
-StallJudge::Work WorkerRoster::with_patience(const Member& member, StallJudge::Work work) const {
+StallDetector::Work WorkerRoster::with_patience(const Member& member, StallDetector::Work work) const {
   // The link process sees the worker's process and decides: while it is heard the worker has what time it needs, up to
   // the limit of all jobs. This is for links that are dead, which does not depend on what the job takes, unless the
   // rule is to look at nothing else.
@@ -209,7 +209,7 @@ void WorkerRoster::ask_pool(const Demand& demand, base::TimePoint now) {
   const worker_pool::Sample sample{.load = scheduler_.load(),
                                    .start_wait = scheduler_.start_wait(now),
                                    .refusals = demand.refusals,
-                                   .calls = demand.calls,
+                                   .spare_requests = demand.spare_requests,
                                    .others = remote_workers(),
                                    .machine = memory_.machine,
                                    .device = memory_.device,
@@ -234,7 +234,7 @@ void WorkerRoster::ask_pool(const Demand& demand, base::TimePoint now) {
   }
 }
 
-void WorkerRoster::tick(std::span<const StallJudge::Reading> readings, base::TimePoint now) {
+void WorkerRoster::tick(std::span<const StallDetector::Reading> readings, base::TimePoint now) {
   const auto is_due = [now](const Takeover& takeover) { return takeover.at <= now; };
   for (const auto& takeover : takeovers_) {
     if (is_due(takeover)) promote(takeover.slot, takeover.cause);
@@ -251,7 +251,7 @@ void WorkerRoster::tick(std::span<const StallJudge::Reading> readings, base::Tim
     if (member == nullptr) continue;
     kill(*member, verdict.stall == worker_pool::Stall::kLoad ? Death::kLoadStalled : Death::kStalled, verdict, now);
   }
-  if (!judge_.idle()) judge_at_ = now + StallJudge::kInterval;
+  if (!judge_.idle()) judge_at_ = now + StallDetector::kInterval;
 }
 
 bool WorkerRoster::judges(base::TimePoint now) const {
@@ -300,7 +300,7 @@ void WorkerRoster::retire(const worker_pool::Action& action) {
   commands_.emplace_back(Retire{.slot = action.slot, .worker = member->worker.id, .cause = action.cause});
 }
 
-void WorkerRoster::kill(Member& member, Death death, std::optional<StallJudge::Verdict> stall, base::TimePoint now) {
+void WorkerRoster::kill(Member& member, Death death, std::optional<StallDetector::Verdict> stall, base::TimePoint now) {
   commands_.emplace_back(Kill{.slot = member.slot, .worker = member.worker.id, .death = death, .stall = stall});
   if (member.slot) pool_.killed(*member.slot, death);
   changed_ = true;

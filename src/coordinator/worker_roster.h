@@ -15,7 +15,7 @@
 #include "coordinator/options.h"
 #include "scheduler/scheduler.h"
 #include "worker_pool/pool.h"
-#include "worker_pool/stall_judge.h"
+#include "worker_pool/stall_detector.h"
 #include "worker_pool/task_queue.h"
 
 namespace antiphon::coordinator {
@@ -52,8 +52,8 @@ class WorkerRoster {
 
   /// Returns what is expected of the job; see Dispatch::work. `text_share`: by how much more text than usual it may
   /// have.
-  [[nodiscard]] worker_pool::StallJudge::Work dispatched(const scheduler::Dispatch& job, double text_share,
-                                                         base::TimePoint now);
+  [[nodiscard]] worker_pool::StallDetector::Work dispatched(const scheduler::Dispatch& job, double text_share,
+                                                            base::TimePoint now);
   void started(const JobStarted& event, base::TimePoint now);
   void progressed(base::JobId job, base::TimePoint now);
   void ended(base::JobId job, base::Duration cpu, base::TimePoint now);
@@ -62,13 +62,13 @@ class WorkerRoster {
 
   /// How much is asked for.
   struct Demand {
-    std::uint64_t refusals = 0;  ///< Number of requests that were refused for want of capacity.
-    std::uint64_t calls = 0;     ///< See AdmissionDesk::calls().
+    std::uint64_t refusals = 0;        ///< Number of requests that were refused for want of capacity.
+    std::uint64_t spare_requests = 0;  ///< See AdmissionController::spare_requests().
   };
   /// Does what the pool decides now.
   void ask_pool(const Demand& demand, base::TimePoint now);
   /// Lets spares whose takeover has ended take jobs, and kills what has stalled.
-  void tick(std::span<const worker_pool::StallJudge::Reading> readings, base::TimePoint now);
+  void tick(std::span<const worker_pool::StallDetector::Reading> readings, base::TimePoint now);
 
   /// Returns whether the pool is to be asked, since a worker has come or gone since this was asked last.
   [[nodiscard]] bool take_changed() { return std::exchange(changed_, false); }
@@ -79,7 +79,7 @@ class WorkerRoster {
   /// Returns whether tick() judges the workers at this time.
   [[nodiscard]] bool judges(base::TimePoint now) const;
   [[nodiscard]] const worker_pool::Pool& pool() const { return pool_; }
-  [[nodiscard]] const worker_pool::StallJudge& judge() const { return judge_; }
+  [[nodiscard]] const worker_pool::StallDetector& judge() const { return judge_; }
   [[nodiscard]] const CostlyTexts& costly_texts() const { return texts_; }
 
  private:
@@ -89,7 +89,7 @@ class WorkerRoster {
     std::optional<SlotIndex> slot;  ///< nullopt: the worker is on another machine.
     worker_pool::TaskQueue tasks;
     bool takes_jobs = false;
-    bool retires = false;                        ///< Of a worker of another machine: it wants no more jobs.
+    bool retires = false;                        ///< Whether a worker of another machine wants no more jobs.
     base::Duration cpu{};                        ///< Processor time that its process was last known to have used.
     std::optional<base::Duration> round_trip{};  ///< See RoundTripMeasured.
   };
@@ -114,14 +114,14 @@ class WorkerRoster {
   void give(Member& member, const worker_pool::TaskQueue::Task& task, std::optional<base::JobId> before,
             base::TimePoint now);
   /// Returns how long the judge waits for such work of this worker.
-  [[nodiscard]] worker_pool::StallJudge::Work with_patience(const Member& member,
-                                                            worker_pool::StallJudge::Work work) const;
+  [[nodiscard]] worker_pool::StallDetector::Work with_patience(const Member& member,
+                                                               worker_pool::StallDetector::Work work) const;
   /// Counts the texts that the worker was planning. Returns what is to blame for its end.
   [[nodiscard]] worker_pool::Blame blame_texts(const Member& member, base::TimePoint now);
   void join(Member& member);
   void promote(SlotIndex slot, worker_pool::Cause cause);
   void retire(const worker_pool::Action& action);
-  void kill(Member& member, worker_pool::Death death, std::optional<worker_pool::StallJudge::Verdict> stall,
+  void kill(Member& member, worker_pool::Death death, std::optional<worker_pool::StallDetector::Verdict> stall,
             base::TimePoint now);
   /// Forgets the worker and its jobs, which are queued again.
   void remove(base::WorkerId worker, base::TimePoint now);
@@ -134,10 +134,10 @@ class WorkerRoster {
   scheduler::Scheduler& scheduler_;
   std::vector<Command>& commands_;
   worker_pool::Pool pool_;
-  worker_pool::StallJudge judge_;
+  worker_pool::StallDetector judge_;
   MemoryMeasured memory_;
   std::unordered_map<base::WorkerId, Member> members_;
-  std::vector<Process> slots_;  ///< Of each slot of the pool.
+  std::vector<Process> slots_;  ///< The process of each slot of the pool.
   std::unordered_map<base::JobId, Job> jobs_;
   CostlyTexts texts_;
   std::vector<Takeover> takeovers_;  ///< At most one for each slot.

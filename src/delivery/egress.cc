@@ -191,16 +191,17 @@ runtime::Awaitable<bool> Egress::write(const Encoded& encoded, AudioOutput outpu
 void Egress::note_offered(base::Duration audio) {
   const auto now = clock_.now();
   // Who had heard everything when more text came waited for the text, not for us.
-  const auto dry_at = heard_.dry_at();
+  const auto underrun_at = heard_.underrun_at();
   const auto& resumed_at = stream_.resumed_at();
-  if (dry_at && resumed_at && *dry_at <= *resumed_at + cell_.scheduler().options().guard) heard_.excuse_until(now);
+  if (underrun_at && resumed_at && *underrun_at <= *resumed_at + cell_.scheduler().options().guard)
+    heard_.excuse_until(now);
   if (audio > base::Duration{}) heard_.advance(audio, now);
   listener_.begin();
 }
 
 void Egress::note_taken(base::Duration audio) {
   heard_.excuse_until(clock_.now() + audio);
-  stream_.delivered(audio, heard_.dry_at());
+  stream_.delivered(audio, heard_.underrun_at());
   listener_.end(audio);
 }
 

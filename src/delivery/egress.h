@@ -9,7 +9,7 @@
 
 #include "base/time.h"
 #include "delivery/audio_sink.h"
-#include "delivery/listener_watch.h"
+#include "delivery/slow_client_detector.h"
 #include "delivery/speech_order.h"
 #include "dispatch/cell.h"
 #include "runtime/clock.h"
@@ -86,7 +86,7 @@ class Egress {
   dispatch::Probe& probe_;
   base::TimePoint arrived_;
   base::Duration first_audio_{};
-  ListenerWatch listener_;
+  SlowClientDetector listener_;
   scheduler::PlaybackClock heard_;  ///< Its gaps are those for which nothing was there.
   std::uint64_t samples_ = 0;       ///< Rendered, at the voice's own rate.
   std::uint64_t written_ = 0;       ///< Samples of these that were written, or are held back by the encoder.

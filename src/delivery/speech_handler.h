@@ -33,12 +33,13 @@ struct SpeechHandlerOptions {
   base::Duration wait_max = std::chrono::seconds(30);
   /// Audio that a paced listener has ahead of its playback.
   base::Duration pacing_lead = std::chrono::seconds(2);
-  /// A listener that is so far behind is dropped; see audio::Lag.
+  /// A listener that is so far behind is dropped; see audio::PlaybackLag.
   base::Duration lag_limit = std::chrono::seconds(60);
   /// Names of voices, and of those that may be spoken instead when the cell is nearly full.
   std::map<std::string, std::string, std::less<>> cheaper_voices{};
   DoorRules doors{};
-  progress::Census* census = nullptr;  ///< Of the streams in other cells; null: there are none. It outlives the server.
+  progress::Census* census =
+      nullptr;  ///< Census of the streams in other cells; null: there are none. It outlives the server.
 };
 
 /// What every door does with an order: checks it, opens a stream of the cell and sends its audio as it is rendered.

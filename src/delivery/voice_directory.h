@@ -25,7 +25,7 @@ struct ServedVoice {
   std::filesystem::path folder;
   std::optional<scheduler::CostModel::Prior> cost{};  ///< Where it is known.
   std::string version{};   ///< Another one after the voice was prepared anew, whatever it is.
-  std::string identity{};  ///< Of all that decides its bytes; "": not known.
+  std::string identity{};  ///< Hash of all that decides its bytes; "": not known.
   audio::Gain gain{};      ///< Applied to its audio by the gateway.
   std::string key{};       ///< By which the cell knows it: the id at first, another one for each version since.
 };

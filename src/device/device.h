@@ -14,7 +14,7 @@ enum class Kind : std::uint8_t { kCpu, kCuda };
 
 struct Device {
   Kind kind = Kind::kCpu;
-  std::uint32_t index = 0;  ///< Of a CUDA device.
+  std::uint32_t index = 0;  ///< Number of a CUDA device.
   friend bool operator==(const Device&, const Device&) = default;
 };
 

@@ -39,7 +39,7 @@ class Gpu {
   Gpu();
 
   std::unique_ptr<Library> library_;
-  void* handle_ = nullptr;  ///< Of the device, in the library.
+  void* handle_ = nullptr;  ///< Handle of the device, in the library.
   std::string name_;
 };
 

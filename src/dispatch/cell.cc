@@ -152,7 +152,7 @@ void Cell::send_plan(const coordinator::Dispatch& dispatch, SpeechStream& stream
   }
   note_job(dispatch.job, text);
   auto job = stream.plan_job(dispatch.job.job);
-  job.patience_us = base::to_microseconds(dispatch.max_delay);
+  job.max_delay_us = base::to_microseconds(dispatch.max_delay);
   fleet_.send_job(dispatch.job.worker, voice(stream.spec().voice_id), dispatch.job.job.value, std::move(job),
                   dispatch.work);
 }
@@ -160,9 +160,9 @@ void Cell::send_plan(const coordinator::Dispatch& dispatch, SpeechStream& stream
 void Cell::send_render(const coordinator::Dispatch& dispatch, SpeechStream& stream) {
   note_job(dispatch.job, coordinator::kNoText);
   auto job = stream.render_job(dispatch.job.job, dispatch.job.first_grain, dispatch.job.grains);
-  job.alone = dispatch.job.alone;
-  job.company = static_cast<std::uint32_t>(std::min<std::size_t>(dispatch.streams, wire::Limits::kPlaces));
-  job.patience_us = base::to_microseconds(dispatch.max_delay);
+  job.exclusive = dispatch.job.exclusive;
+  job.batch_hint = static_cast<std::uint32_t>(std::min<std::size_t>(dispatch.streams, wire::Limits::kPlaces));
+  job.max_delay_us = base::to_microseconds(dispatch.max_delay);
   fleet_.send_job(dispatch.job.worker, voice(stream.spec().voice_id), dispatch.job.job.value, std::move(job),
                   dispatch.work);
 }

@@ -111,7 +111,7 @@ class Cell final : private fleet::Events {
   /// Streams that wait to be let in; they count among streams() too.
   [[nodiscard]] std::size_t waiting() const { return desk().waiting(); }
   [[nodiscard]] const scheduler::Scheduler& scheduler() const { return coordinator_.scheduler(); }
-  [[nodiscard]] const scheduler::AdmissionDesk& desk() const { return coordinator_.admission(); }
+  [[nodiscard]] const scheduler::AdmissionController& desk() const { return coordinator_.admission(); }
   /// Accounts that may have a number of streams only, and how many they have, live or waiting.
   [[nodiscard]] std::vector<progress::AccountStreams> limited_accounts() const;
   /// What each voice costs by now, in the order of CellOptions::voices.
@@ -145,9 +145,9 @@ class Cell final : private fleet::Events {
     std::optional<base::TimePoint> begun{};           ///< When its worker said that it has begun.
     base::Duration audio{};                           ///< That was planned, or rendered so far.
     scheduler::WorkTime took{};                       ///< By the worker's account.
-    std::uint32_t grains_left = 0;                    ///< Of a render job: that have not come.
+    std::uint32_t grains_left = 0;                    ///< Grains of a render job that have not come.
     std::uint32_t next_grain = 0;                     ///< Index of the one that comes next.
-    coordinator::TextId text = coordinator::kNoText;  ///< Of a plan.
+    coordinator::TextId text = coordinator::kNoText;  ///< Text of a plan.
 
     /// Whether its worker may say that now.
     template <class Body>
@@ -239,14 +239,15 @@ class Cell final : private fleet::Events {
   coordinator::Coordinator coordinator_;
   TextKey text_key_;
   LiveFeed live_;
-  std::vector<scheduler::LengthModel> lengths_;  ///< Of each voice, in the order of CellOptions::voices.
+  std::vector<scheduler::LengthModel> lengths_;  ///< Length model of each voice, in the order of CellOptions::voices.
   std::vector<bool> spoken_;                     ///< Likewise: whether it was used.
   bool acting_ = false;                          ///< act() is under way.
   std::unique_ptr<runtime::Timer> timer_;
   std::optional<base::TimePoint> timer_at_;  ///< For which `timer_` is set; nullopt: it is not.
   std::unordered_map<base::StreamId, SpeechStream*> streams_;
   std::unordered_map<base::JobId, Job> jobs_;
-  std::unordered_map<base::WorkerId, Distance> distances_;  ///< Of workers elsewhere, as the scheduler knows them.
+  std::unordered_map<base::WorkerId, Distance>
+      distances_;  ///< Distance of workers elsewhere, as the scheduler knows them.
   std::uint64_t next_stream_ = 1;
   bool stopping_ = false;
   runtime::Notifier ready_;  ///< A worker became ready.

@@ -76,7 +76,7 @@ Cell::Handle Cell::open(SpeechSpec spec) {
                  .weight = asked.weight,
                  .max_streams = asked.max_streams,
                  .elsewhere = asked.elsewhere,
-                 .expected = is_whole ? expected_left(*stream) : options_.scheduling.phantom_length,
+                 .expected = is_whole ? expected_left(*stream) : options_.scheduling.headroom_length,
                  .first_segment = expected_first(*stream),
                  .awaits_text = stream->utterance().waiting(),
                  .cheaper =

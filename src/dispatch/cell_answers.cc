@@ -132,9 +132,9 @@ void Cell::note_grain(SpeechStream& stream, base::SampleCount samples) {
   const auto now = clock_.now();
   stream.progressed(now);
   const auto* const playback = scheduler().playback(stream.id());
-  const auto dry_at = playback == nullptr ? std::nullopt : playback->dry_at();
+  const auto underrun_at = playback == nullptr ? std::nullopt : playback->underrun_at();
   if (stream.begins()) probe_.started(stream.entry()->predicted_start, now - stream.entry()->at);
-  probe_.grain(dry_at ? now - *dry_at : base::Duration{}, base::playing_time(samples, stream.spec().rate));
+  probe_.grain(underrun_at ? now - *underrun_at : base::Duration{}, base::playing_time(samples, stream.spec().rate));
 }
 
 void Cell::end_render(const wire::RenderDone& done, base::Duration cpu) {

@@ -49,7 +49,7 @@ LiveStream Cell::live_stream(const SpeechStream& stream) const {
           .user = static_cast<std::uint32_t>(text_key_.hash_of("user", std::to_string(spec.user.value))),
           .voice = spec.voice_id,
           .state = state_of(stream),
-          .buffer = std::max(stream.dry_at().value_or(now) - now, base::Duration{}),
+          .buffer = std::max(stream.underrun_at().value_or(now) - now, base::Duration{}),
           .rendered = base::playing_time(stream.rendered(), spec.rate),
           .delivered = stream.delivered(),
           .age = now - stream.opened_at()};
@@ -60,7 +60,7 @@ LiveStreams Cell::live_streams() const {
                    .load = {.promised = scheduler().load(),
                             .streams = scheduler().streams(),
                             .waiting = waiting(),
-                            .degradation = std::to_underlying(scheduler().ladder().level())}};
+                            .degradation = std::to_underlying(scheduler().degradation().level())}};
   std::vector<base::StreamId> shown;
   shown.reserve(streams_.size());
   for (const auto& [id, stream] : streams_) shown.push_back(id);

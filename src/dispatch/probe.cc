@@ -46,7 +46,7 @@ Probe::Probe(metrics::Registry& registry)
                refusals(registry, "queue_full"), refusals(registry, "no_workers")},
       refused_draining_(refusals(registry, "draining")),
       refused_device_memory_(refusals(registry, "device_memory")),
-      left_waiting_(registry.counter("antiphon_left_waiting_total", "Clients who left while they waited for room.")),
+      left_waiting_(registry.counter("antiphon_waits_abandoned_total", "Clients who left while they waited for room.")),
       ended_{ends(registry, "complete"), ends(registry, "cancelled"), ends(registry, "failed"), ends(registry, "shed")},
       jobs_(by_kind(registry, "antiphon_jobs_total", "Jobs that workers have done, by kind.")),
       job_wall_(by_kind(registry, "antiphon_job_wall_seconds_total", "Time that workers took for jobs.")),
@@ -80,10 +80,10 @@ Probe::Probe(metrics::Registry& registry)
                                  metrics::gap_bounds())),
       streams_(registry.gauge("antiphon_streams", "Streams that are spoken.")),
       waiting_(registry.gauge("antiphon_waiting", "Requests that wait to be let in.")),
-      kept_places_(registry.gauge("antiphon_kept_places", "Places that are kept for refused users.")),
+      kept_places_(registry.gauge("antiphon_reservations", "Places that are kept for refused users.")),
       return_ratio_(registry.gauge("antiphon_return_ratio", "Share of refused users who come back, lately.")),
       workers_(registry.gauge("antiphon_workers", "Workers that take jobs.")),
-      places_(registry.gauge("antiphon_worker_places", "Render jobs that they do at once.")),
+      places_(registry.gauge("antiphon_worker_batch_slots", "Render jobs that they do at once.")),
       device_memory_{device_memory(registry, "total"), device_memory(registry, "used"),
                      device_memory(registry, "workers")},
       demand_(registry.gauge("antiphon_demand_ratio", "Share of what can be promised that is asked for.")),
@@ -125,7 +125,7 @@ void Probe::job(scheduler::JobKind kind, scheduler::WorkTime took) const {
   job_cpu_.at(at).add(base::to_seconds(took.cpu));
 }
 
-void Probe::observe(const scheduler::Scheduler& scheduler, const scheduler::AdmissionDesk& desk) {
+void Probe::observe(const scheduler::Scheduler& scheduler, const scheduler::AdmissionController& desk) {
   streams_.set(static_cast<double>(scheduler.streams()));
   waiting_.set(static_cast<double>(desk.waiting()));
   kept_places_.set(static_cast<double>(desk.reservations()));
@@ -133,7 +133,7 @@ void Probe::observe(const scheduler::Scheduler& scheduler, const scheduler::Admi
   workers_.set(static_cast<double>(scheduler.workers()));
   places_.set(static_cast<double>(scheduler.places()));
   demand_.set(scheduler.load());
-  const auto& ladder = scheduler.ladder();
+  const auto& ladder = scheduler.degradation();
   degradation_.set(static_cast<double>(std::to_underlying(ladder.level())));
   steps_up_.add(static_cast<double>(ladder.steps_up() - std::exchange(seen_up_, ladder.steps_up())));
   steps_down_.add(static_cast<double>(ladder.steps_down() - std::exchange(seen_down_, ladder.steps_down())));

@@ -57,7 +57,7 @@ class Probe {
   void paced(base::Duration jitter) const { jitter_.observe(jitter); }
   void job(scheduler::JobKind kind, scheduler::WorkTime took) const;
   /// What is so now; before each scrape.
-  void observe(const scheduler::Scheduler& scheduler, const scheduler::AdmissionDesk& desk);
+  void observe(const scheduler::Scheduler& scheduler, const scheduler::AdmissionController& desk);
   /// The memory of the device that workers compute on, in bytes: all of it, what is used, and by our workers. Before
   /// each scrape, where there is a device.
   struct DeviceMemory {

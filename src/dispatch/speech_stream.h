@@ -14,7 +14,7 @@
 #include "base/units.h"
 #include "protocol/error.h"
 #include "runtime/event.h"
-#include "scheduler/ladder.h"
+#include "scheduler/degradation.h"
 #include "text/utterance.h"
 #include "tracing/traced_utterance.h"
 #include "wire/message.h"
@@ -39,10 +39,10 @@ struct SpeechSpec {
   audio::Gain gain{};                       ///< The voice's own and the request's volume.
   std::optional<base::Duration> backlog{};  ///< Instead of CellOptions::backlog.
   double weight = 1.0;                      ///< Share of the account against other accounts; above 0.
-  std::uint32_t max_streams = 0;            ///< Of the account at once, live or waiting; 0: no limit of its own.
-  std::uint32_t elsewhere = 0;              ///< Streams that the account has in other cells.
-  base::SampleCount unheard{};              ///< Segments that end before it are not rendered.
-  base::Duration wait{};                    ///< How long it may wait to be let in.
+  std::uint32_t max_streams = 0;  ///< Most streams of the account at once, live or waiting; 0: no limit of its own.
+  std::uint32_t elsewhere = 0;    ///< Streams that the account has in other cells.
+  base::SampleCount unheard{};    ///< Segments that end before it are not rendered.
+  base::Duration wait{};          ///< How long it may wait to be let in.
   /// The voice that it may be spoken with instead when the cell is nearly full; "" = none.
   std::string cheaper_voice_id{};
   std::uint32_t cheaper_speaker = 0;
@@ -89,10 +89,10 @@ class SpeechStream {
   void keep_segments() { keeps_segments_ = true; }
   /// The listener is gone: tasks that wait for the stream stop waiting.
   void leave();
-  /// `audio` was sent to the listener, which has heard all that was sent at `dry_at`, if it plays at once.
-  void delivered(base::Duration audio, std::optional<base::TimePoint> dry_at) {
+  /// `audio` was sent to the listener, which has heard all that was sent at `underrun_at`, if it plays at once.
+  void delivered(base::Duration audio, std::optional<base::TimePoint> underrun_at) {
     delivered_ += audio;
-    dry_at_ = dry_at;
+    dry_at_ = underrun_at;
   }
   /// When more text last came after all there was had been rendered.
   [[nodiscard]] const std::optional<base::TimePoint>& resumed_at() const { return resumed_at_; }
@@ -114,8 +114,8 @@ class SpeechStream {
   [[nodiscard]] base::TimePoint opened_at() const { return opened_at_; }
   /// Audio that was sent to the listener.
   [[nodiscard]] base::Duration delivered() const { return delivered_; }
-  /// See delivered(audio, dry_at); nullopt before anything was sent.
-  [[nodiscard]] std::optional<base::TimePoint> dry_at() const { return dry_at_; }
+  /// See delivered(audio, underrun_at); nullopt before anything was sent.
+  [[nodiscard]] std::optional<base::TimePoint> underrun_at() const { return dry_at_; }
   [[nodiscard]] base::StreamId id() const { return id_; }
   [[nodiscard]] runtime::Executor executor() { return news_.executor(); }
   [[nodiscard]] const SpeechSpec& spec() const { return spec_; }
@@ -180,7 +180,7 @@ class SpeechStream {
     std::vector<std::byte> prior;
     std::uint32_t next = 0;
     Silence silence;
-    audio::Gain gain;  ///< Of its prosody.
+    audio::Gain gain;  ///< Gain of its prosody.
   };
 
   void add_silence(base::SampleCount samples);
@@ -194,10 +194,10 @@ class SpeechStream {
   std::vector<std::byte> state_;
   std::vector<std::int16_t> pcm_;
   std::vector<std::uint64_t> segment_ends_;
-  base::SampleCount planned_samples_{};  ///< Of all segments so far.
+  base::SampleCount planned_samples_{};  ///< Length of all segments so far.
   std::size_t planned_characters_ = 0;   ///< Likewise.
   base::SampleCount rendered_{};         ///< All that ever came into pcm_.
-  base::SampleCount passed_over_{};      ///< Of these what was not rendered.
+  base::SampleCount passed_over_{};      ///< Length of what was not rendered of these.
   base::SampleCount kept_{};             ///< Where the last segment that is kept ends.
   bool cut_ = false;                     ///< The stream ends there.
   End end_ = End::kNotYet;

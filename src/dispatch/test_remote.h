@@ -27,8 +27,8 @@ class Peer {
   struct Behaviour {
     std::string fingerprint = "theirs";
     std::uint32_t voices = 8;
-    std::string misnamed{};  ///< Of which voice it says that it loaded it, where not of the one that it was told to.
-    base::Duration away{};   ///< How long an answer seems to have been on its way.
+    std::string misnamed{};        ///< Voice that it says it loaded, where it is not the one that it was told to load.
+    base::Duration away{};         ///< How long an answer seems to have been on its way.
     std::uint64_t bulk_bytes = 0;  ///< Carried before each Pong,
     base::Duration bulk_took{};    ///< and in what time.
   };

@@ -25,7 +25,7 @@ struct Target {
   };
   Way way = Way::kReplace;
   std::filesystem::path place;   ///< The path with its symbolic links followed.
-  std::optional<Owner> owner{};  ///< Of the regular file that is there.
+  std::optional<Owner> owner{};  ///< Owner of the regular file that is there.
   /// The place is an entry of /proc/PID/fd, whose link cannot be followed by its text.
   bool is_descriptor = false;
 

@@ -18,7 +18,7 @@ struct NewWorker {
   std::vector<std::string> voices;                 ///< Ids of the voices that it has loaded.
   std::uint32_t places = 1;                        ///< Number of render jobs that it does at once.
   std::string remote_id;                           ///< The name under which it joins each time.
-  const worker_pool::LinkQuality* link = nullptr;  ///< Of the link to it; valid during the call, never null.
+  const worker_pool::LinkQuality* link = nullptr;  ///< Quality of the link to it; valid during the call, never null.
 };
 
 /// What a worker says about a job that it was sent. Planned, RenderDone and Failed are a job's last message.

@@ -23,7 +23,7 @@ class FingerprintGate {
   struct Action {
     ActionKind kind = ActionKind::kChanged;
     base::WorkerId worker{};    ///< Not for kChanged.
-    std::string fingerprint{};  ///< Of the refused worker.
+    std::string fingerprint{};  ///< Fingerprint of the refused worker.
     friend bool operator==(const Action&, const Action&) = default;
   };
   using Actions = std::vector<Action>;

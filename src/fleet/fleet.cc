@@ -17,7 +17,7 @@ using worker_pool::ActionKind;
 using worker_pool::Cause;
 using worker_pool::Death;
 using worker_pool::SlotState;
-using worker_pool::StallJudge;
+using worker_pool::StallDetector;
 
 /// How often memory is looked at.
 constexpr base::Duration kWeigh = std::chrono::seconds(1);
@@ -63,8 +63,8 @@ void Fleet::measure_memory() {
   if (clock_.now() - weighed_at_ >= kWeigh) weigh();
 }
 
-std::vector<StallJudge::Reading> Fleet::readings() const {
-  std::vector<StallJudge::Reading> readings;
+std::vector<StallDetector::Reading> Fleet::readings() const {
+  std::vector<StallDetector::Reading> readings;
   for (const Slot* const slot : slots_.all()) {
     if (!slot->joined) continue;
     Worker& worker = *slot->worker;
@@ -322,7 +322,7 @@ void Fleet::check_voices(const Slot& slot) {
 }
 
 void Fleet::send_job(base::WorkerId worker, const Voice& voice, std::uint64_t job, wire::Message message,
-                     StallJudge::Work work) {
+                     StallDetector::Work work) {
   Slot* const slot = slots_.find(worker);
   ANTIPHON_CHECK(slot != nullptr && slot->joined, "jobs go to workers that have joined");
   loader_.load(*slot, voice, base::JobId{job});

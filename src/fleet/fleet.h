@@ -26,7 +26,7 @@
 #include "runtime/task_group.h"
 #include "wire/message.h"
 #include "worker_pool/pool.h"
-#include "worker_pool/stall_judge.h"
+#include "worker_pool/stall_detector.h"
 
 namespace antiphon::fleet {
 
@@ -69,7 +69,7 @@ class Fleet {
   /// Sends a job to a worker that has joined, and has it load the voice before if it lacks it. `work`: what is expected
   /// of the job.
   void send_job(base::WorkerId worker, const Voice& voice, std::uint64_t job, wire::Message message,
-                worker_pool::StallJudge::Work work);
+                worker_pool::StallDetector::Work work);
   void cancel_job(base::WorkerId worker, std::uint64_t job);
   /// The worker sent what it was not asked for: it is reported, on which it is killed and its jobs are lost.
   void report_bad_answer(base::WorkerId worker, const std::string& why);
@@ -80,7 +80,7 @@ class Fleet {
   void measure_memory();
   /// Returns how far each worker that has joined has come, for the stall judge. Call it only when the judge is asked: a
   /// remote worker is seen to live by what its link has carried since the last call.
-  [[nodiscard]] std::vector<worker_pool::StallJudge::Reading> readings() const;
+  [[nodiscard]] std::vector<worker_pool::StallDetector::Reading> readings() const;
   /// The table of voices has changed.
   void check_voices();
 
@@ -116,7 +116,7 @@ class Fleet {
   /// Of the execution of all workers that take jobs; "": none has told it yet.
   [[nodiscard]] const std::string& fingerprint() const { return gate_.current(); }
   [[nodiscard]] const worker_pool::Pool& pool() const { return coordinator_.pool(); }
-  [[nodiscard]] const worker_pool::StallJudge& judge() const { return coordinator_.stall_judge(); }
+  [[nodiscard]] const worker_pool::StallDetector& judge() const { return coordinator_.stall_judge(); }
 
  private:
   /// Has a worker work until its connection ends.

@@ -41,7 +41,7 @@ class LocalWorker final : public Worker {
                                               const FingerprintGate::Situation& /*situation*/) override {
     return gate.local_told(fingerprint);
   }
-  void tell_expected(const worker_pool::StallJudge::Work& /*work*/, wire::Message& /*job*/) const override {}
+  void tell_expected(const worker_pool::StallDetector::Work& /*work*/, wire::Message& /*job*/) const override {}
   [[nodiscard]] std::string folder_of(const Voice& voice) const override { return voice.folder.string(); }
   [[nodiscard]] std::string fault_of(const Voice& /*voice*/) const override { return {}; }
   [[nodiscard]] std::string fault_of(const Voice& /*voice*/, const wire::VoiceLoaded& /*loaded*/) const override {

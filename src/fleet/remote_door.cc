@@ -15,7 +15,7 @@ namespace antiphon::fleet {
 namespace {
 
 constexpr std::size_t kMostIdBytes = 64;
-/// Beyond what the fleet takes: those whose end is not noticed yet, and the strangers.
+/// Beyond what the fleet takes: those whose end is not noticed yet, and the unauthenticated peers.
 constexpr std::size_t kMostConnections = 1024;
 
 std::string address_of(const runtime::TcpServer::Socket& socket) {
@@ -51,7 +51,9 @@ RemoteDoor::RemoteDoor(const runtime::Executor& executor, runtime::Clock& clock,
       clock_(clock),
       fleet_(fleet),
       credentials_(std::move(options.credentials)),
-      strangers_(clock, {.most = kMostStrangers, .most_per_address = kMostStrangersOfAddress, .hold = kStrangersHold}),
+      unauthenticated_(
+          clock,
+          {.most = kMostUnauthenticated, .most_per_address = kMostUnauthenticatedOfAddress, .hold = kStrangersHold}),
       server_(executor, clock, {.address = options.address, .port = options.port, .max_connections = kMostConnections},
               [this](runtime::TcpServer::Socket socket) { return serve(std::move(socket)); }) {}
 
@@ -62,41 +64,41 @@ void RemoteDoor::set_credentials(RemoteCredentials credentials) {
 
 runtime::Awaitable<> RemoteDoor::serve(runtime::TcpServer::Socket socket) {
   const auto address = address_of(socket);
-  auto place = strangers_.take(server_.peer_of(socket));
+  auto place = unauthenticated_.take(server_.peer_of(socket));
   if (!place) {
     runtime::log_warn("remote_door_crowded", {{"address", address}});
     co_return;
   }
-  std::optional<Guest> guest;
+  std::optional<AuthenticatedPeer> peer;
   const bool in_time =
-      co_await runtime::run_until(clock_, clock_.now() + kHandshake, receive(std::move(socket), address, guest));
+      co_await runtime::run_until(clock_, clock_.now() + kHandshake, receive(std::move(socket), address, peer));
   place.reset();
   if (!in_time) runtime::log_warn("remote_worker_too_slow", {{"address", address}});
-  co_await let_in(std::move(guest), address);
+  co_await let_in(std::move(peer), address);
 }
 
 runtime::Awaitable<> RemoteDoor::serve(std::unique_ptr<link::ByteStream> bytes, std::string address) {
-  std::optional<Guest> guest;
+  std::optional<AuthenticatedPeer> peer;
   const bool in_time =
-      co_await runtime::run_until(clock_, clock_.now() + kHandshake, introduce(std::move(bytes), address, guest));
+      co_await runtime::run_until(clock_, clock_.now() + kHandshake, introduce(std::move(bytes), address, peer));
   if (!in_time) runtime::log_warn("remote_worker_too_slow", {{"address", address}});
-  co_await let_in(std::move(guest), address);
+  co_await let_in(std::move(peer), address);
 }
 
-runtime::Awaitable<> RemoteDoor::let_in(std::optional<Guest> guest, const std::string& address) {
+runtime::Awaitable<> RemoteDoor::let_in(std::optional<AuthenticatedPeer> peer, const std::string& address) {
   // The token may have been revoked since it was read.
-  if (!guest || judge(guest->join)) co_return;
-  co_await fleet_.serve(std::move(guest->stream), std::move(guest->join), address);
+  if (!peer || judge(peer->join)) co_return;
+  co_await fleet_.serve(std::move(peer->stream), std::move(peer->join), address);
 }
 
 runtime::Awaitable<> RemoteDoor::receive(runtime::TcpServer::Socket socket, const std::string& address,
-                                         std::optional<Guest>& guest) {
+                                         std::optional<AuthenticatedPeer>& peer) {
   auto bytes = co_await shake_hands(std::move(socket), address);
-  if (bytes) co_await introduce(std::move(bytes), address, guest);
+  if (bytes) co_await introduce(std::move(bytes), address, peer);
 }
 
 runtime::Awaitable<> RemoteDoor::introduce(std::unique_ptr<link::ByteStream> bytes, const std::string& address,
-                                           std::optional<Guest>& guest) {
+                                           std::optional<AuthenticatedPeer>& peer) {
   auto stream = std::make_unique<link::MessageStream>(executor_, clock_, std::move(bytes), wire::Limits::kJoinBytes);
   auto message = co_await stream->receive();
   if (const auto version = stream->refused_join(); version && *version != wire::kProtocolVersion) {
@@ -110,7 +112,7 @@ runtime::Awaitable<> RemoteDoor::introduce(std::unique_ptr<link::ByteStream> byt
   }
   if (const auto refusal = judge(*join)) co_return co_await turn_away(*stream, address, join->id, *refusal);
   stream->set_frame_limit(wire::Limits::kFrameBytes);
-  guest.emplace(Guest{.stream = std::move(stream), .join = std::move(*join)});
+  peer.emplace(AuthenticatedPeer{.stream = std::move(stream), .join = std::move(*join)});
 }
 
 runtime::Awaitable<> RemoteDoor::turn_away(link::MessageStream& stream, const std::string& address,

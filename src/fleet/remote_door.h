@@ -31,8 +31,8 @@ struct RemoteDoorOptions {
 
 /// Where remote workers come in. It shakes hands, reads which worker it is, and hands a worker that may join to the
 /// fleet. A connection that has not introduced itself is given kHandshake and one frame of at most
-/// wire::Limits::kJoinBytes; there are at most kMostStrangers of them at once, each for kStrangersHold at least, and
-/// the next one is closed. Lives on one event loop.
+/// wire::Limits::kJoinBytes; there are at most kMostUnauthenticated of them at once, each for kStrangersHold at least,
+/// and the next one is closed. Lives on one event loop.
 class RemoteDoor {
  public:
   /// `clock` and `fleet` outlive it.
@@ -49,28 +49,28 @@ class RemoteDoor {
   [[nodiscard]] runtime::Awaitable<> serve(std::unique_ptr<link::ByteStream> bytes, std::string address);
 
   /// Connections that were closed since too many were not known yet.
-  [[nodiscard]] std::uint64_t refused_handshakes() const { return strangers_.refused(); }
+  [[nodiscard]] std::uint64_t refused_handshakes() const { return unauthenticated_.refused(); }
 
-  static constexpr std::size_t kMostStrangers = 64;
-  static constexpr std::size_t kMostStrangersOfAddress = 16;
+  static constexpr std::size_t kMostUnauthenticated = 64;
+  static constexpr std::size_t kMostUnauthenticatedOfAddress = 16;
   static constexpr base::Duration kStrangersHold = std::chrono::milliseconds(250);
   static constexpr base::Duration kHandshake = std::chrono::seconds(5);
 
  private:
   /// A worker that has shown that it may join.
-  struct Guest {
+  struct AuthenticatedPeer {
     std::unique_ptr<link::MessageStream> stream;
     wire::Join join;
   };
 
   [[nodiscard]] runtime::Awaitable<> serve(runtime::TcpServer::Socket socket);
   [[nodiscard]] runtime::Awaitable<> receive(runtime::TcpServer::Socket socket, const std::string& address,
-                                             std::optional<Guest>& guest);
+                                             std::optional<AuthenticatedPeer>& peer);
   /// Reads which worker it is, and answers one that may not join.
   [[nodiscard]] runtime::Awaitable<> introduce(std::unique_ptr<link::ByteStream> bytes, const std::string& address,
-                                               std::optional<Guest>& guest);
+                                               std::optional<AuthenticatedPeer>& peer);
   /// Hands a worker that may join to the fleet until it goes.
-  [[nodiscard]] runtime::Awaitable<> let_in(std::optional<Guest> guest, const std::string& address);
+  [[nodiscard]] runtime::Awaitable<> let_in(std::optional<AuthenticatedPeer> peer, const std::string& address);
   /// Null: it failed, which was logged.
   [[nodiscard]] runtime::Awaitable<std::unique_ptr<link::ByteStream>> shake_hands(runtime::TcpServer::Socket socket,
                                                                                   const std::string& address);
@@ -83,7 +83,7 @@ class RemoteDoor {
   runtime::Clock& clock_;
   Fleet& fleet_;
   RemoteCredentials credentials_;
-  runtime::HandshakeLimit strangers_;
+  runtime::HandshakeLimit unauthenticated_;
   runtime::TcpServer server_;
 };
 

@@ -17,7 +17,7 @@ class RemoteLedger {
     std::uint64_t joins = 0;
     worker_pool::DeathCount deaths;
     base::TimePoint joined;     ///< The last time.
-    std::uint32_t present = 0;  ///< Of that name; two while one takes the place of the other.
+    std::uint32_t present = 0;  ///< Number of processes of that name; two while one takes the place of the other.
   };
 
   void joined(const std::string& id, base::TimePoint now);

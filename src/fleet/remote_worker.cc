@@ -12,7 +12,7 @@ namespace {
 
 using worker_pool::Death;
 using worker_pool::SlotState;
-using worker_pool::StallJudge;
+using worker_pool::StallDetector;
 
 /// How often a link process is asked at least whether it is there while its worker has jobs.
 constexpr base::Duration kBusyHeartbeat = std::chrono::milliseconds(50);
@@ -148,7 +148,7 @@ void RemoteWorker::on_pong(const wire::Pong& pong) {
 
 void RemoteWorker::ping() { send(wire::Ping{.stamp = stamp_of(clock_.now())}); }
 
-void RemoteWorker::tell_expected(const StallJudge::Work& work, wire::Message& job) const {
+void RemoteWorker::tell_expected(const StallDetector::Work& work, wire::Message& job) const {
   std::visit(
       [&](auto& body) {
         if constexpr (requires { body.wall_p95_us; }) {

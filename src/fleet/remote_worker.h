@@ -60,7 +60,7 @@ class RemoteWorker final : public Worker {
     return gate.remote_told(id_, fingerprint, situation);
   }
   /// The link process judges its worker by that.
-  void tell_expected(const worker_pool::StallJudge::Work& work, wire::Message& job) const override;
+  void tell_expected(const worker_pool::StallDetector::Work& work, wire::Message& job) const override;
   /// A voice of the same name in that machine's store.
   [[nodiscard]] std::string folder_of(const Voice& voice) const override { return voice.folder.filename().string(); }
   [[nodiscard]] std::string fault_of(const Voice& voice) const override;

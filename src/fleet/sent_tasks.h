@@ -16,7 +16,7 @@ class SentTasks {
   struct Task {
     std::uint64_t number = 0;
     Kind kind = Kind::kJob;
-    base::SampleRate rate{};  ///< Of the audio that a job makes.
+    base::SampleRate rate{};  ///< Rate of the audio that a job makes.
   };
 
   void add(const Task& task) { tasks_.push_back(task); }

@@ -23,7 +23,7 @@ struct Slot {
 
   worker_pool::SlotIndex index = 0;  ///< The slots of remote workers follow those of the pool.
   std::unique_ptr<Worker> worker;    ///< Never null.
-  base::WorkerId id;                 ///< Of the process that is in the slot now; a new one for every process.
+  base::WorkerId id;                 ///< Id of the process that is in the slot now; a new one for every process.
   std::uint32_t epoch = 0;
   std::vector<std::string> voices;                         ///< Loaded, or asked to be; the one used last stands last.
   std::unordered_map<std::uint64_t, std::string> loading;  ///< Voices by the number of their load.

@@ -16,7 +16,7 @@
 #include "runtime/awaitable.h"
 #include "wire/message.h"
 #include "worker_pool/link_quality.h"
-#include "worker_pool/stall_judge.h"
+#include "worker_pool/stall_detector.h"
 #include "worker_pool/types.h"
 
 namespace antiphon::fleet {
@@ -100,7 +100,7 @@ class Worker {
   [[nodiscard]] virtual FingerprintGate::Actions tell(FingerprintGate& gate, const std::string& fingerprint,
                                                       const FingerprintGate::Situation& situation) = 0;
   /// Writes into a job what is expected of it, where the other end judges its worker by that.
-  virtual void tell_expected(const worker_pool::StallJudge::Work& work, wire::Message& job) const = 0;
+  virtual void tell_expected(const worker_pool::StallDetector::Work& work, wire::Message& job) const = 0;
   /// The folder that LoadVoice names for `voice`.
   [[nodiscard]] virtual std::string folder_of(const Voice& voice) const = 0;
   /// Returns why the worker cannot speak with `voice`, judging by what it told when it joined; "" if it can.

@@ -26,7 +26,7 @@ struct RemoteStatus {
 /// What is known of a worker, for reports.
 struct WorkerStatus {
   worker_pool::SlotIndex slot = 0;
-  base::WorkerId worker;  ///< Of the last process in the slot.
+  base::WorkerId worker;  ///< Id of the last process in the slot.
   worker_pool::SlotState state = worker_pool::SlotState::kEmpty;
   pid_t pid = 0;  ///< 0: there is no process, or it is remote.
   /// From the start of the process, for a remote one from its joining, until it was ready; zero before.

@@ -133,7 +133,7 @@ TEST_F(AdmissionTest, AClientThatLeavesWhileItWaitsIsForgotten) {
   ASSERT_TRUE(run_while_not([&] { return cell_->waiting() == 1; }));
   impatient.leave();
   ASSERT_TRUE(run_while_not([&] { return impatient.is_over(); }));
-  EXPECT_EQ(metric("antiphon_left_waiting_total"), 1);
+  EXPECT_EQ(metric("antiphon_waits_abandoned_total"), 1);
   EXPECT_EQ(metric("antiphon_waiting"), 0);
   ASSERT_TRUE(run_while_not([&] { return playing.is_over(); }));
   EXPECT_EQ(playing.end(), FakeClient::End::kFinished);

@@ -16,7 +16,7 @@
 #include "runtime/event.h"
 #include "runtime/handshake_limit.h"
 #include "runtime/task_group.h"
-#include "runtime/write_watch.h"
+#include "runtime/write_timeout.h"
 
 namespace antiphon::http {
 
@@ -99,7 +99,7 @@ class Connection {
 
   ConnectionContext context_;
   Transport transport_;
-  runtime::Taking taking_;
+  runtime::UnackedBytes taking_;
   std::uint64_t number_;
 
   std::string buffer_;  ///< Read and not yet parsed; at most buffer_limit_ bytes.

@@ -63,7 +63,7 @@ class RequestParser {
   Request request_;
   bool begun_ = false;
   bool has_request_line_ = false;
-  std::size_t head_bytes_ = 0;  ///< Of the head, taken so far.
+  std::size_t head_bytes_ = 0;  ///< Bytes of the head, taken so far.
   bool chunked_ = false;
   bool expects_continue_ = false;
   bool keep_alive_ = false;

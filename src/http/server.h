@@ -33,7 +33,7 @@ struct ServerOptions {
   std::size_t target_bytes = 4 * 1024;
   std::size_t body_bytes = 256 * 1024;
   base::Duration header_timeout = std::chrono::seconds(10);    ///< From a request's first byte; or from accepting.
-  base::Duration handshake_timeout = std::chrono::seconds(5);  ///< Of TLS; from accepting.
+  base::Duration handshake_timeout = std::chrono::seconds(5);  ///< Timeout of TLS; from accepting.
   base::Duration body_timeout = std::chrono::seconds(30);      ///< From the end of the header.
   base::Duration idle_timeout = std::chrono::seconds(75);      ///< Between two requests.
   base::Duration write_timeout = std::chrono::seconds(10);     ///< For a reader that takes nothing.

@@ -12,7 +12,7 @@
 #include "runtime/clock.h"
 #include "runtime/event.h"
 #include "runtime/task_group.h"
-#include "runtime/write_watch.h"
+#include "runtime/write_timeout.h"
 
 namespace antiphon::http {
 namespace {
@@ -76,8 +76,8 @@ class WebSocketStream final : public WebSocket {
     }
     if (!is_open() || co_await runtime::is_cancelled()) co_return false;
     writing_ = true;
-    const runtime::WriteWatch watch(connection_.context_.clock, connection_.transport_.socket(), options_.write_timeout,
-                                    [this] { end(); });
+    const runtime::WriteTimeout watch(connection_.context_.clock, connection_.transport_.socket(),
+                                      options_.write_timeout, [this] { end(); });
     const auto [error, bytes] = co_await stream_.async_write(boost::asio::buffer(text.data(), text.size()), kAwait);
     writing_ = false;
     turn_.notify_all();

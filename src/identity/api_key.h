@@ -25,9 +25,10 @@ enum class Users : std::uint8_t {
 
 /// A key as it is kept: what was handed out cannot be found out from it.
 struct ApiKey {
-  std::string name;     ///< For its keeper; 1 to kMostNameBytes of [A-Za-z0-9._-].
-  std::string sha256;   ///< Of the secret, 64 hexadecimal digits. A secret is too random to be guessed, so no salt.
-  double weight = 1.0;  ///< kLeastWeight to kMostWeight.
+  std::string name;  ///< For its keeper; 1 to kMostNameBytes of [A-Za-z0-9._-].
+  std::string
+      sha256;  ///< SHA-256 of the secret, 64 hexadecimal digits. A secret is too random to be guessed, so no salt.
+  double weight = 1.0;                 ///< kLeastWeight to kMostWeight.
   std::uint32_t max_streams = 0;       ///< At once, to kMostStreams; 0 = no limit of its own.
   std::optional<base::Duration> wait;  ///< To kMostWait; nothing = the server's default.
   std::optional<Pacing> pacing;        ///< Nothing = the door's default.

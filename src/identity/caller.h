@@ -18,8 +18,8 @@ enum class Pacing : std::uint8_t { kUnpaced, kPaced };
 struct Caller {
   base::UserId account;                ///< An API key; without keys an address, or a token on this machine.
   base::UserId user;                   ///< The account itself where it has no users of its own.
-  double weight = 1.0;                 ///< Of the account's share; greater than 0.
-  std::uint32_t max_streams = 0;       ///< Of the account at once; 0 = no limit of its own.
+  double weight = 1.0;                 ///< Weight of the account's share; greater than 0.
+  std::uint32_t max_streams = 0;       ///< Most streams of the account at once; 0 = no limit of its own.
   std::optional<base::Duration> wait;  ///< How long a request may wait for its start; nothing = the server's default.
   std::optional<Pacing> pacing;        ///< Nothing = the door's default.
   std::string key;                     ///< The name of its API key; "" where it has none.

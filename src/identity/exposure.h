@@ -17,7 +17,7 @@ enum class Anonymous : std::uint8_t { kRefused, kAllowed };
 /// What of a certificate decides whether it may be shown.
 struct CertificateFacts {
   std::string file;         ///< For messages.
-  std::string fingerprint;  ///< Of the whole certificate: equal where it is the same one.
+  std::string fingerprint;  ///< Fingerprint of the whole certificate: equal where it is the same one.
   std::chrono::sys_seconds begins;
   std::chrono::sys_seconds ends;
 };
@@ -33,7 +33,7 @@ struct Exposure {
   /// is.
   std::optional<std::size_t> keys{};
   std::optional<CertificateFacts> certificate{};  ///< Nothing: plain HTTP.
-  std::optional<std::size_t> tokens{};            ///< Of workers, as `keys`. Looked at where their door is open.
+  std::optional<std::size_t> tokens{};  ///< Number of tokens of workers, as `keys`. Looked at where their door is open.
   std::optional<CertificateFacts> workers_certificate{};
 };
 

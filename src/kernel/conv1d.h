@@ -39,7 +39,7 @@ struct ConvWeights {
 struct ConvCall {
   InputRows input;  ///< At the first tap of output row 0: row t needs input rows t to t + reach().
   OutputRows output;
-  std::size_t rows = 0;    ///< Of the output.
+  std::size_t rows = 0;    ///< Number of rows of the output.
   InputRows residual;      ///< Added where it has data.
   InputRows addend;        ///< Another; may be the output itself, to sum up several convolutions.
   float input_slope = 1;   ///< LeakyReLU over what is read, 0 to 1; 1 is none.

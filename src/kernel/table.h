@@ -21,13 +21,13 @@ struct ConvArguments {
   const float* weights = nullptr;  ///< Packed, see Conv1d.
   const float* bias = nullptr;     ///< One for each padded output.
   float* workspace = nullptr;      ///< Begins at a cache line.
-  std::size_t rows = 0;            ///< Of the output: whole tiles.
+  std::size_t rows = 0;            ///< Number of rows of the output: whole tiles.
   std::size_t inputs = 0;
-  std::size_t blocks = 0;  ///< Of outputs.
-  std::size_t taps = 0;    ///< Of the kernel, for the direct method.
-  std::size_t pieces = 1;  ///< Of the kernel, for Toom-Cook.
+  std::size_t blocks = 0;  ///< Number of blocks of outputs.
+  std::size_t taps = 0;    ///< Number of taps of the kernel, for the direct method.
+  std::size_t pieces = 1;  ///< Number of pieces of the kernel, for Toom-Cook.
   std::size_t dilation = 1;
-  float input_slope = 1;  ///< Of the LeakyReLU, 0 to 1; 1 is none.
+  float input_slope = 1;  ///< Slope of the LeakyReLU, 0 to 1; 1 is none.
   float output_slope = 1;
 };
 
@@ -56,11 +56,11 @@ inline constexpr std::size_t kActivatedRows = 192;
 /// output[t][i] = function(a[t][i], b[t][i]) for i below width, a multiple of kBlock.
 struct MapArguments {
   InputRows a;
-  InputRows b;        ///< Of functions of two. A stride of 0 takes the same row each time.
+  InputRows b;        ///< Second input of functions of two. A stride of 0 takes the same row each time.
   OutputRows output;  ///< May be one of the others.
   std::size_t rows = 0;
   std::size_t width = 0;
-  float slope = 1;  ///< Of kLeaky.
+  float slope = 1;  ///< Slope of kLeaky.
 };
 
 /// output[t] = bias + sum over j, c of w[j][c] * leaky(x[t + j * dilation][c]).

@@ -87,7 +87,7 @@ struct ToomCookTransform {
   static constexpr bool kInfinity = Points::kInfinity;
 
   struct Numbers {
-    float all[kPairs + 1];           ///< Of prod (x^2 - b^2) over all pairs.
+    float all[kPairs + 1];           ///< Coefficients of prod (x^2 - b^2) over all pairs.
     float others[kPairs][kPairs];    ///< The same without the pair itself.
     float powers[kPairs][kOutputs];  ///< a^j
     double filter[kCount][kTaps];    ///< G

@@ -24,8 +24,8 @@ struct ToomCook {
     std::size_t first = 0;
     std::size_t count = 0;
     float* inputs = nullptr;       ///< [point][tile][padded input]
-    std::size_t input_stride = 0;  ///< Of a tile.
-    std::size_t input_plane = 0;   ///< Of a point.
+    std::size_t input_stride = 0;  ///< Stride of a tile.
+    std::size_t input_plane = 0;   ///< Size of the plane of a point.
     float* products = nullptr;     ///< [point][tile][outputs of a strip]
     std::size_t product_plane = 0;
   };

@@ -95,7 +95,7 @@ class Layouter {
 
   Program& program_;
   std::vector<std::size_t> tails_;     ///< By section.
-  std::vector<std::size_t> last_use_;  ///< Of each line: the step of its section.
+  std::vector<std::size_t> last_use_;  ///< Last use of each line: the step of its section.
 };
 
 }  // namespace antiphon::network

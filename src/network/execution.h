@@ -27,7 +27,7 @@ class Workspace {
   kernel::AlignedFloats scratch_;
   std::vector<kernel::AlignedFloats> speaker_;
   std::vector<Cursor> cursors_;
-  std::vector<std::int64_t> positions_;  ///< Of each section, on the time of the prior: what has come in.
+  std::vector<std::int64_t> positions_;  ///< Position of each section, on the time of the prior: what has come in.
 };
 
 /// One grain. `begins` and `ends`: whether it has the segment's ends.

@@ -48,7 +48,7 @@ struct FromConvTranspose {
 struct Operand {
   enum class Kind : std::uint8_t { kStream, kConstant, kSpeaker };
   Kind kind = Kind::kStream;
-  std::uint32_t number = 0;  ///< Of the stream, or of what the speaker decides (Network::speaker_channels).
+  std::uint32_t number = 0;  ///< Number of the stream, or of what the speaker decides (Network::speaker_channels).
   Tensor constant;           ///< One value, or one per channel.
   friend bool operator==(const Operand&, const Operand&) = default;
 };
@@ -56,7 +56,7 @@ struct Operand {
 /// Each number from the same one of the operands.
 struct FromMap {
   kernel::Function function = kernel::Function::kLeaky;
-  float slope = 0;                ///< Of kLeaky.
+  float slope = 0;                ///< Slope of kLeaky.
   std::vector<Operand> operands;  ///< One or two, at least one of them a stream.
   friend bool operator==(const FromMap&, const FromMap&) = default;
 };
@@ -106,7 +106,7 @@ struct Network {
 /// What is kept of each stream from grain to grain.
 struct Histories {
   std::vector<std::uint32_t> root;     ///< By number: itself, or the one of which it is computed anew.
-  std::vector<std::uint32_t> samples;  ///< Of the root, before the new ones.
+  std::vector<std::uint32_t> samples;  ///< Number of samples of the root, before the new ones.
   std::uint64_t state_floats = 0;
 };
 

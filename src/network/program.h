@@ -88,7 +88,7 @@ class Program {
     kernel::Conv1d conv;
     Place source;
     std::uint32_t target = 0;
-    Place residual;  ///< Of no line: none.
+    Place residual;  ///< Place of the line that is added; of no line: nothing is.
     Place addend;
     float input_slope = 1;
     std::uint32_t pad_left = 0;
@@ -110,7 +110,7 @@ class Program {
   struct MapOperand {
     Operand::Kind kind = Operand::Kind::kStream;
     Place place;
-    std::uint32_t number = 0;  ///< Of a constant or of what the speaker decides.
+    std::uint32_t number = 0;  ///< Number of a constant or of what the speaker decides.
   };
   struct MapStep {
     kernel::Function function = kernel::Function::kLeaky;

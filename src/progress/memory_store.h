@@ -15,7 +15,7 @@ namespace antiphon::progress {
 
 struct MemoryStoreOptions {
   std::size_t max_records = 10'000;                ///< 1 or more; the record written longest ago goes first.
-  std::size_t max_bytes = std::size_t{64} << 20U;  ///< Of all records together, with their texts.
+  std::size_t max_bytes = std::size_t{64} << 20U;  ///< Most bytes of all records together, with their texts.
   base::Duration ttl = std::chrono::hours(1);      ///< How long a record lasts after it was last written.
   std::size_t max_bindings = 10'000;               ///< Idempotency keys; the oldest goes first.
   std::string cell = "local";                      ///< The name of this gateway in its records.

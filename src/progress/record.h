@@ -60,7 +60,7 @@ struct Request {
   std::string door;            ///< The interface that it came by, such as "openai".
   std::string voice;           ///< As the client calls it, resolved to an id of the catalogue.
   std::string voice_identity;  ///< Hash of the files of the voice; "" where it is not known.
-  std::string fingerprint;     ///< Of the execution that rendered it first; "" where it is not known.
+  std::string fingerprint;     ///< Fingerprint of the execution that rendered it first; "" where it is not known.
   std::uint64_t seed = 0;
   double speed = 1.0;
   double volume = 1.0;
@@ -83,10 +83,11 @@ struct Progress {
   State state = State::kLive;
   /// Where each planned segment ends, in samples from the first on, at the voice's own rate.
   std::vector<std::uint64_t> segment_ends;
-  std::uint64_t samples_rendered = 0;     ///< At the voice's own rate.
-  std::uint64_t samples_written = 0;      ///< To the listener, at the rate of the output.
-  std::uint64_t bytes_written = 0;        ///< To the listener: the audio, without the framing of events.
-  std::optional<std::uint64_t> length{};  ///< Of the whole audio in bytes; known once it was rendered to its end.
+  std::uint64_t samples_rendered = 0;  ///< At the voice's own rate.
+  std::uint64_t samples_written = 0;   ///< To the listener, at the rate of the output.
+  std::uint64_t bytes_written = 0;     ///< To the listener: the audio, without the framing of events.
+  std::optional<std::uint64_t>
+      length{};  ///< Length of the whole audio in bytes; known once it was rendered to its end.
   friend bool operator==(const Progress&, const Progress&) = default;
 };
 
@@ -102,12 +103,12 @@ struct Record {
 
 /// The most that a record may hold. What is longer is not kept, so that its stream cannot be resumed.
 struct RecordLimits {
-  static constexpr std::size_t kNameBytes = 256;          ///< Of each name, hash and fingerprint.
+  static constexpr std::size_t kNameBytes = 256;          ///< Most bytes of each name, hash and fingerprint.
   static constexpr std::size_t kFingerprintBytes = 4096;  ///< As wire::Limits has it.
   static constexpr std::size_t kTextBytes = std::size_t{1} << 20U;
   static constexpr std::size_t kSegments = 65'536;
   static constexpr std::size_t kWords = 100;
-  static constexpr std::size_t kWordBytes = 4096;  ///< Of each word, and of how it is said.
+  static constexpr std::size_t kWordBytes = 4096;  ///< Most bytes of each word, and of how it is said.
   static constexpr std::size_t kDictionaries = 100;
   static constexpr base::SampleRate kLeastRate{4'000};
   static constexpr base::SampleRate kMostRate{384'000};

@@ -31,13 +31,13 @@ struct Totals {
 /// What a store holds now and has done since it began. Of a store in memory the last five are 0.
 struct Figures {
   std::size_t records = 0;     ///< In this process: all of a store in memory, else those that are live or not written.
-  std::size_t bytes = 0;       ///< Of these records.
+  std::size_t bytes = 0;       ///< Size of these records.
   std::uint64_t dropped = 0;   ///< Records that were not kept, or went before their time, since there was no room.
   std::uint64_t failures = 0;  ///< Writes that the server refused or did not answer.
   std::uint64_t connections = 0;  ///< Times that a connection to the server was made.
   std::size_t connected = 0;      ///< 1 while there is one.
   std::uint64_t commands = 0;     ///< Sent to the server.
-  std::uint64_t sent_bytes = 0;   ///< Of these commands.
+  std::uint64_t sent_bytes = 0;   ///< Bytes of these commands.
   std::size_t waiting = 0;        ///< Commands whose answers have not come.
 };
 
@@ -57,7 +57,7 @@ struct Filter {
 /// What an idempotency key stands for.
 struct Binding {
   StreamName stream;
-  base::Sha256Digest body{};  ///< Of the request that came with it first.
+  base::Sha256Digest body{};  ///< Hash of the request that came with it first.
   friend bool operator==(const Binding&, const Binding&) = default;
 };
 

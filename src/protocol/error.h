@@ -89,12 +89,12 @@ enum class Detail : std::uint8_t {
 /// What is said of one error.
 struct ErrorRow {
   struct OpenAi {
-    unsigned status = 0;    ///< Of HTTP.
+    unsigned status = 0;    ///< Status of HTTP.
     std::string_view type;  ///< "invalid_request_error", "rate_limit_error" or "server_error".
     std::string_view code;
   };
   struct ElevenLabs {
-    unsigned status = 0;           ///< Of HTTP.
+    unsigned status = 0;           ///< Status of HTTP.
     std::uint16_t close_code = 0;  ///< With which a WebSocket is closed: 1008 (the client), 1011 (us), 1013 (later).
     std::string_view code;         ///< `status` of the detail, and `error` of a message.
   };

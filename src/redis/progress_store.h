@@ -14,15 +14,15 @@
 namespace antiphon::redis {
 
 struct ProgressStoreOptions {
-  std::string prefix = "antiphon";                    ///< Of every key, in braces: on a cluster all lie in one slot.
-  std::string cell = "local";                         ///< The name of this gateway in its records.
-  base::Duration ttl = std::chrono::hours(1);         ///< How long a record lasts after it was last written.
+  std::string prefix = "antiphon";             ///< Begin of every key, in braces: on a cluster all lie in one slot.
+  std::string cell = "local";                  ///< The name of this gateway in its records.
+  base::Duration ttl = std::chrono::hours(1);  ///< How long a record lasts after it was last written.
   base::Duration interval = std::chrono::seconds(1);  ///< Between two writes of one stream.
   /// A live stream that has nothing new is written after so long, so that it is known to live, and comes back to a
   /// server that was wiped.
   base::Duration refresh = std::chrono::seconds(10);
-  std::size_t max_records = 10'000;                ///< Of this gateway's that are live or not yet written; 1 or more.
-  std::size_t max_bytes = std::size_t{64} << 20U;  ///< Of their texts and segments.
+  std::size_t max_records = 10'000;  ///< Most records of this gateway's that are live or not yet written; 1 or more.
+  std::size_t max_bytes = std::size_t{64} << 20U;  ///< Most bytes of their texts and segments.
 };
 
 /// Keeps records in Redis, where every gateway with the same prefix finds them. What this gateway writes waits here,

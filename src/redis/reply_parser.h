@@ -19,14 +19,14 @@ struct Reply {
   enum class Kind : std::uint8_t { kNil, kInteger, kString, kStatus, kError, kArray };
   Kind kind = Kind::kNil;
   std::int64_t integer = 0;
-  std::string text;             ///< Of kString, kStatus and kError.
-  std::vector<Reply> elements;  ///< Of kArray.
+  std::string text;             ///< Text of kString, kStatus and kError.
+  std::vector<Reply> elements;  ///< Elements of kArray.
 };
 
 /// The most that one reply may hold; a server that sends more counts as broken. hiredis itself allows seven levels of
 /// arrays.
 struct ReplyLimits {
-  std::size_t bytes = std::size_t{16} << 20U;  ///< Of one reply, as it is sent.
+  std::size_t bytes = std::size_t{16} << 20U;  ///< Size of one reply, as it is sent.
   std::size_t nodes = 65'536;                  ///< Elements of all arrays of a reply together.
 };
 

@@ -20,8 +20,8 @@ struct Url {
   enum class Kind : std::uint8_t { kTcp, kTls, kUnix, kSentinel };
   Kind kind = Kind::kTcp;
   std::vector<Endpoint> endpoints;  ///< One; of kSentinel those of the sentinels, up to 16.
-  std::string master;               ///< Of kSentinel: the name of the master that they watch.
-  std::string user;                 ///< Of the access control list; "": the default user.
+  std::string master;               ///< Name of the master that kSentinel's servers watch.
+  std::string user;                 ///< User of the access control list; "": the default user.
   std::string password;             ///< "": none is sent.
   std::uint32_t database = 0;
   friend bool operator==(const Url&, const Url&) = default;

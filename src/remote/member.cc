@@ -18,7 +18,7 @@ constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 }  // namespace
 
-Member::Member(runtime::Executor executor, runtime::Clock& clock, tls::ClientContext* tls, WorkerWatch& workers,
+Member::Member(runtime::Executor executor, runtime::Clock& clock, tls::ClientContext* tls, StallMonitor& workers,
                MemberOptions options)
     : executor_(executor),
       clock_(clock),

@@ -10,7 +10,7 @@
 
 #include "remote/gateway_address.h"
 #include "remote/session.h"
-#include "remote/worker_watch.h"
+#include "remote/stall_monitor.h"
 #include "runtime/clock.h"
 #include "runtime/event.h"
 #include "tls/client_context.h"
@@ -21,7 +21,7 @@ namespace antiphon::remote {
 /// A voice of this machine's store.
 struct StoredVoice {
   std::string id;
-  std::string identity;  ///< Of all that decides its bytes; "": not known.
+  std::string identity;  ///< Hash of all that decides its bytes; "": not known.
 };
 
 struct MemberOptions {
@@ -41,7 +41,7 @@ struct MemberOptions {
 class Member {
  public:
   /// `tls` may be null for a gateway that is not encrypted; it, `clock` and `workers` outlive the member.
-  Member(runtime::Executor executor, runtime::Clock& clock, tls::ClientContext* tls, WorkerWatch& workers,
+  Member(runtime::Executor executor, runtime::Clock& clock, tls::ClientContext* tls, StallMonitor& workers,
          MemberOptions options);
 
   /// Returns when it has left, or when a newer worker of its id has taken its place: true then. Call it once; a
@@ -61,7 +61,7 @@ class Member {
   runtime::Executor executor_;
   runtime::Clock& clock_;
   tls::ClientContext* tls_;
-  WorkerWatch& workers_;
+  StallMonitor& workers_;
   MemberOptions options_;
   worker_pool::Backoff backoff_;
   std::uint64_t incarnation_;

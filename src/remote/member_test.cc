@@ -65,7 +65,7 @@ class MemberTest : public LoopTest {
   }
 
   runtime::SystemClock clock_;
-  WorkerWatch watch_{context_.get_executor(), clock_, {}};
+  StallMonitor watch_{context_.get_executor(), clock_, {}};
   tcp::acceptor acceptor_{context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
   std::vector<std::vector<wire::Message>> answers_;  ///< To each Join.
   std::vector<wire::Join> joins_;

@@ -43,7 +43,7 @@ bool is_store_name(std::string_view name) {
 
 }  // namespace
 
-Session::Session(runtime::Executor executor, runtime::Clock& clock, WorkerWatch& workers,
+Session::Session(runtime::Executor executor, runtime::Clock& clock, StallMonitor& workers,
                  std::unique_ptr<link::MessageStream> gateway, WorkerProgram program)
     : executor_(executor),
       clock_(clock),

@@ -9,7 +9,7 @@
 
 #include "link/message_stream.h"
 #include "process/child.h"
-#include "remote/worker_watch.h"
+#include "remote/stall_monitor.h"
 #include "runtime/clock.h"
 #include "runtime/event.h"
 #include "runtime/task_group.h"
@@ -39,7 +39,7 @@ struct SessionEnd {
 class Session {
  public:
   /// `gateway`: connected; Join was sent. `clock` and `workers`, which judges its worker, outlive it.
-  Session(runtime::Executor executor, runtime::Clock& clock, WorkerWatch& workers,
+  Session(runtime::Executor executor, runtime::Clock& clock, StallMonitor& workers,
           std::unique_ptr<link::MessageStream> gateway, WorkerProgram program);
 
   /// Waits for the gateway's welcome and serves it. When it returns the process is reaped. Call it once.
@@ -74,11 +74,11 @@ class Session {
 
   runtime::Executor executor_;
   runtime::Clock& clock_;
-  WorkerWatch& workers_;
+  StallMonitor& workers_;
   std::unique_ptr<link::MessageStream> gateway_;
   WorkerProgram program_;
   std::optional<process::Child> child_;
-  std::optional<WatchedWorker> watched_;  ///< The child.
+  std::optional<MonitoredWorker> watched_;  ///< The child.
   std::unique_ptr<link::MessageStream> worker_;
   SessionEnd end_;
   bool ended_ = false;

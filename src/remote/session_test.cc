@@ -65,7 +65,7 @@ class SessionTest : public LoopTest {
   /// Lets the time of a look of the watch pass, in which the gateway is heard.
   void pass_a_look() {
     gateway_->send(wire::Ping{});
-    clock_.advance(worker_pool::StallJudge::kInterval);
+    clock_.advance(worker_pool::StallDetector::kInterval);
     for (int i = 0; i < 20; ++i) {
       context_.restart();
       context_.poll();
@@ -80,7 +80,7 @@ class SessionTest : public LoopTest {
   }
 
   runtime::ManualClock clock_;
-  WorkerWatch watch_{context_.get_executor(), clock_, {.load_limit = 1s}};
+  StallMonitor watch_{context_.get_executor(), clock_, {.load_limit = 1s}};
   tls::TestFolder folder_;
   std::optional<link::MessageStream> gateway_;
   std::optional<Session> session_;
@@ -221,7 +221,7 @@ TEST_F(SessionTest, AWorkerThatDoesNotBecomeReadyEndsIt) {
 TEST_F(SessionTest, AGatewayMaySendOnlySoManyJobs) {
   begin(kIdle);
   gateway_->send(wire::Welcome{.kernel = "voice"});
-  for (std::uint64_t job = 1; job <= WatchedWorker::kMostTasks + 1; ++job) {
+  for (std::uint64_t job = 1; job <= MonitoredWorker::kMostTasks + 1; ++job) {
     gateway_->send(wire::PlanJob{.job = job, .voice_id = "tone", .text = "One more."});
   }
   EXPECT_THAT(end().reason, HasSubstr("more jobs"));

@@ -80,7 +80,7 @@ class HandshakeLimit {
   Options options_;
   AddressLimit of_address_;
   std::size_t under_way_ = 0;
-  std::multimap<base::TimePoint, AddressLimit::Place> held_;  ///< Of handshakes that were quick, until when.
+  std::multimap<base::TimePoint, AddressLimit::Place> held_;  ///< Places of handshakes that were quick, until when.
   std::uint64_t refused_ = 0;
 };
 

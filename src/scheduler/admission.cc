@@ -56,10 +56,10 @@ std::vector<DemandLine> times(std::vector<DemandLine> lines, double factor) {
 
 /// What is promised while poll() goes through the waiting requests: to the streams, to requests that were let in or
 /// wait before in this pass, and to refused users.
-class AdmissionDesk::Promises {
+class AdmissionController::CommittedDemand {
  public:
   /// `desk` outlives it.
-  Promises(const AdmissionDesk& desk, Promised streams, base::TimePoint now)
+  CommittedDemand(const AdmissionController& desk, Promised streams, base::TimePoint now)
       : desk_(desk),
         now_(now),
         supply_(desk.scheduler_.demand().supply(now)),
@@ -68,17 +68,17 @@ class AdmissionDesk::Promises {
     if (!desk.reservations_.empty()) reserved();
   }
 
-  /// The smallest delay with which `own` fits, and leaves room for `phantoms`, beside what others may claim before.
+  /// The smallest delay with which `own` fits, and leaves room for `headroom`, beside what others may claim before.
   [[nodiscard]] base::Duration earliest(const Party& party, std::span<const DemandLine> own,
-                                        const std::vector<DemandLine>& phantoms) const {
-    if (all_.fits(together(phantoms, own))) return {};
-    return earliest(party, own, phantoms, supply_);
+                                        const std::vector<DemandLine>& headroom) const {
+    if (all_.fits(together(headroom, own))) return {};
+    return earliest(party, own, headroom, supply_);
   }
 
   /// The same if jobs took `slowness` times less than they take now.
   [[nodiscard]] base::Duration earliest_at_usual_speed(const Party& party, std::span<const DemandLine> own,
-                                                       const std::vector<DemandLine>& phantoms, double slowness) const {
-    return earliest(party, own, phantoms,
+                                                       const std::vector<DemandLine>& headroom, double slowness) const {
+    return earliest(party, own, headroom,
                     {.now = supply_.now,
                      .rate = supply_.rate * slowness,
                      .reserve = base::from_seconds(base::to_seconds(supply_.reserve) / slowness)});
@@ -114,16 +114,16 @@ class AdmissionDesk::Promises {
   }
 
   [[nodiscard]] base::Duration earliest(const Party& party, std::span<const DemandLine> own,
-                                        const std::vector<DemandLine>& phantoms, const Supply& supply) const {
+                                        const std::vector<DemandLine>& headroom, const Supply& supply) const {
     if (!DemandCurve({}, supply).fits(own)) return kNever;  // no idle time before it begins would help
-    return DemandCurve(before(party), supply).earliest(together(phantoms, own), kStep, kNever);
+    return DemandCurve(before(party), supply).earliest(together(headroom, own), kStep, kNever);
   }
 
   /// Returns what goes before a request of this party.
   [[nodiscard]] std::vector<DemandLine> before(const Party& party) const {
     const auto is_own = [&party](const Reservation& kept) { return kept.whose.user == party.user; };
     const auto own = std::ranges::find_if(desk_.reservations_, is_own);
-    const bool comes_when_told = own != desk_.reservations_.end() && own->told <= now_;
+    const bool comes_when_told = own != desk_.reservations_.end() && own->retry_at <= now_;
     auto lines = streams_;
     for (const auto& waiter : waiters_) {
       if (desk_.goes_before(waiter.party, party)) append(lines, waiter.lines);
@@ -132,14 +132,15 @@ class AdmissionDesk::Promises {
     std::unordered_map<base::UserId, std::size_t> counted;
     for (const auto& kept : desk_.reservations_) {
       if (is_own(kept) || !desk_.goes_before(kept.whose, party)) continue;
-      if (kept.whose.account != party.account && ++counted[kept.whose.account] > desk_.places_kept()) continue;
-      if (comes_when_told && kept.told >= own->told) continue;
+      if (kept.whose.account != party.account && ++counted[kept.whose.account] > desk_.reservations_per_user())
+        continue;
+      if (comes_when_told && kept.retry_at >= own->retry_at) continue;
       append(lines, times(kept.lines, desk_.expectation(kept, now_)));
     }
     return lines;
   }
 
-  const AdmissionDesk& desk_;
+  const AdmissionController& desk_;
   base::TimePoint now_;
   Supply supply_;
   std::vector<DemandLine> streams_;
@@ -147,159 +148,160 @@ class AdmissionDesk::Promises {
   DemandCurve all_;
 };
 
-void AdmissionDesk::apply(const StreamSpec& spec, base::Duration wait, base::TimePoint now) {
+void AdmissionController::apply(const StreamSpec& spec, base::Duration wait, base::TimePoint now) {
   if (const auto refused = over_limit(spec, now)) {
     decided_.emplace_back(*refused);
     return;
   }
-  applicants_.add({.spec = spec, .asked = spec.voice, .arrival = now, .wait = std::max(wait, base::Duration{})},
-                  scheduler_.costs().start_cost(spec.voice));
+  pending_.add({.spec = spec, .asked = spec.voice, .arrival = now, .wait = std::max(wait, base::Duration{})},
+               scheduler_.costs().start_cost(spec.voice));
   claim_reservation(spec.user, now);
 }
 
-void AdmissionDesk::leave(base::StreamId stream) { applicants_.remove(stream); }
+void AdmissionController::leave(base::StreamId stream) { pending_.remove(stream); }
 
-std::vector<Verdict> AdmissionDesk::poll(base::TimePoint now, std::optional<base::Duration> standby) {
-  standby_ = standby;
+std::vector<Verdict> AdmissionController::poll(base::TimePoint now, std::optional<base::Duration> spare_wait_limit) {
+  spare_wait_limit_ = spare_wait_limit;
   called_ = false;
   forget_old(now);
   auto verdicts = std::exchange(decided_, {});
-  if (applicants_.size() == 0) return verdicts;
+  if (pending_.size() == 0) return verdicts;
   auto promised = scheduler_.assess(now);
-  auto applicants = applicants_.in_order();
+  auto pending_requests = pending_.in_order();
   tested_ = 0;
-  Promises promises(*this, std::move(promised), now);
+  CommittedDemand committed(*this, std::move(promised), now);
   for (const bool in_time_first : {true, false}) {
-    for (auto& applicant : applicants) {
-      if (applicant == nullptr || in_time(*applicant, now) != in_time_first) continue;
-      auto verdict = decide(*applicant, promises, now);
+    for (auto& pending : pending_requests) {
+      if (pending == nullptr || in_time(*pending, now) != in_time_first) continue;
+      auto verdict = decide(*pending, committed, now);
       if (!verdict) continue;
-      applicant = nullptr;
+      pending = nullptr;
       verdicts.push_back(*std::move(verdict));
     }
   }
-  std::erase(applicants, nullptr);
-  for (; applicants.size() > scheduler_.options().waiting_max; applicants.pop_back()) {
-    verdicts.emplace_back(refuse(*applicants.back(), RefusalReason::kQueueFull, now));
+  std::erase(pending_requests, nullptr);
+  for (; pending_requests.size() > scheduler_.options().waiting_max; pending_requests.pop_back()) {
+    verdicts.emplace_back(refuse(*pending_requests.back(), RefusalReason::kQueueFull, now));
   }
   return verdicts;
 }
 
-std::optional<base::TimePoint> AdmissionDesk::next_poll(base::TimePoint now) const {
+std::optional<base::TimePoint> AdmissionController::next_poll(base::TimePoint now) const {
   if (!decided_.empty()) return now;
-  if (applicants_.size() == 0) return std::nullopt;
+  if (pending_.size() == 0) return std::nullopt;
   return now + kStep;
 }
 
-std::optional<Verdict> AdmissionDesk::decide(Applicant& applicant, Promises& promises, base::TimePoint now) {
-  StreamSpec& spec = applicant.spec;
-  const bool cheaper = spec.cheaper && scheduler_.ladder().level() >= Degradation::kCheaperVoices;
-  spec.voice = cheaper ? *spec.cheaper : applicant.asked;
-  if (scheduler_.options().admission == Admission::kOff) return admit(applicant, now);
+std::optional<Verdict> AdmissionController::decide(PendingRequest& pending, CommittedDemand& committed,
+                                                   base::TimePoint now) {
+  StreamSpec& spec = pending.spec;
+  const bool cheaper = spec.cheaper && scheduler_.degradation().level() >= Degradation::kCheaperVoices;
+  spec.voice = cheaper ? *spec.cheaper : pending.asked;
+  if (scheduler_.options().admission == Admission::kOff) return admit(pending, now);
   if (scheduler_.workers() == 0) {
-    applicant.delay = kWorkerStart;
-    if (now < applicant.arrival + applicant.wait) return std::nullopt;
-    return refuse(applicant, RefusalReason::kNoWorkers, now);
+    pending.delay = kWorkerStart;
+    if (now < pending.arrival + pending.wait) return std::nullopt;
+    return refuse(pending, RefusalReason::kNoWorkers, now);
   }
   const auto own = scheduler_.demand().of(spec, now);
   const Party party{.account = account_of(spec), .user = spec.user, .weight = spec.weight};
-  if (stands_behind(applicant, now)) {
-    promises.waits(party, own, std::max(kStep, applicant.delay - (now - *applicant.tested)));
+  if (stands_behind(pending, now)) {
+    committed.waits(party, own, std::max(kStep, pending.delay - (now - *pending.tested)));
     return std::nullopt;
   }
   ++tested_;
-  applicant.tested = now;
-  applicant.delay = promises.earliest(party, own, phantoms_of(spec, now));
-  if (applicant.delay <= base::Duration::zero()) {
+  pending.tested = now;
+  pending.delay = committed.earliest(party, own, headroom_for(spec, now));
+  if (pending.delay <= base::Duration::zero()) {
     const auto reservations = reservations_.size();
-    auto verdict = admit(applicant, now);
-    promises.admitted(own);
-    if (reservations_.size() != reservations) promises.reserved();
+    auto verdict = admit(pending, now);
+    committed.admitted(own);
+    if (reservations_.size() != reservations) committed.reserved();
     return verdict;
   }
-  const bool too_long = now + applicant.delay > deadline(applicant, now);
-  if (standby_ && (too_long || applicant.delay > *standby_)) {
-    if (!std::exchange(called_, true)) ++calls_;
+  const bool too_long = now + pending.delay > deadline(pending, now);
+  if (spare_wait_limit_ && (too_long || pending.delay > *spare_wait_limit_)) {
+    if (!std::exchange(called_, true)) ++spare_requests_;
   } else if (too_long) {
-    note_wait(applicant, now);
+    note_wait(pending, now);
     const auto slowness = scheduler_.costs().slowness(spec.voice);
-    if (slowness > kSpell && applicant.delay > kSpellLasts) {
-      const auto usual = promises.earliest_at_usual_speed(party, own, phantoms_of(spec, now), slowness);
-      applicant.delay = std::min(applicant.delay, kSpellLasts + usual);
+    if (slowness > kSpell && pending.delay > kSpellLasts) {
+      const auto usual = committed.earliest_at_usual_speed(party, own, headroom_for(spec, now), slowness);
+      pending.delay = std::min(pending.delay, kSpellLasts + usual);
     }
-    auto verdict = refuse(applicant, RefusalReason::kCapacity, now);
-    promises.reserved();
+    auto verdict = refuse(pending, RefusalReason::kCapacity, now);
+    committed.reserved();
     return verdict;
   } else {
     scheduler_.note_refusal(now);
   }
-  promises.waits(party, own, applicant.delay);
+  committed.waits(party, own, pending.delay);
   return std::nullopt;
 }
 
-void AdmissionDesk::note_wait(const Applicant& applicant, base::TimePoint now) {
-  if (now < applicant.arrival + applicant.wait / 2 || in_time(applicant, now)) return;
+void AdmissionController::note_wait(const PendingRequest& pending, base::TimePoint now) {
+  if (now < pending.arrival + pending.wait / 2 || in_time(pending, now)) return;
   in_vain_until_ = now + kInVain;
-  in_vain_ = applicant.wait;
+  in_vain_ = pending.wait;
 }
 
-bool AdmissionDesk::stands_behind(const Applicant& applicant, base::TimePoint now) const {
-  return tested_ >= kInFront && applicant.tested && now - *applicant.tested < kStep;
+bool AdmissionController::stands_behind(const PendingRequest& pending, base::TimePoint now) const {
+  return tested_ >= kInFront && pending.tested && now - *pending.tested < kStep;
 }
 
-bool AdmissionDesk::in_time(const Applicant& applicant, base::TimePoint now) const {
-  const auto waited = now - applicant.arrival;
-  return waited <= base::Duration::zero() || waited <= useful_wait(applicant.spec.voice);
+bool AdmissionController::in_time(const PendingRequest& pending, base::TimePoint now) const {
+  const auto waited = now - pending.arrival;
+  return waited <= base::Duration::zero() || waited <= useful_wait(pending.spec.voice);
 }
 
-base::TimePoint AdmissionDesk::deadline(const Applicant& applicant, base::TimePoint now) const {
-  const bool in_vain = now < in_vain_until_ && applicant.wait <= in_vain_;
-  const auto wait = in_vain ? std::min(applicant.wait, useful_wait(applicant.spec.voice)) : applicant.wait;
-  return applicant.arrival + wait;
+base::TimePoint AdmissionController::deadline(const PendingRequest& pending, base::TimePoint now) const {
+  const bool in_vain = now < in_vain_until_ && pending.wait <= in_vain_;
+  const auto wait = in_vain ? std::min(pending.wait, useful_wait(pending.spec.voice)) : pending.wait;
+  return pending.arrival + wait;
 }
 
-base::Duration AdmissionDesk::useful_wait(VoiceId voice) const {
+base::Duration AdmissionController::useful_wait(VoiceId voice) const {
   const auto& options = scheduler_.options();
   const auto start = options.start_slack + scheduler_.costs().start_time(voice);
   return std::max(base::Duration{}, options.first_audio_target - options.guard - start);
 }
 
-Verdict AdmissionDesk::admit(const Applicant& waiting, base::TimePoint now) {
-  const Applicant applicant = waiting;
-  applicants_.admit(applicant.spec.id);
-  take_reservation(applicant.spec.user);
-  scheduler_.add_stream(applicant.spec, now);
-  return Admitted{.stream = applicant.spec.id,
-                  .waited = now - applicant.arrival,
-                  .voice = applicant.spec.voice,
-                  .level = scheduler_.ladder().level()};
+Verdict AdmissionController::admit(const PendingRequest& waiting, base::TimePoint now) {
+  const PendingRequest pending = waiting;
+  pending_.admit(pending.spec.id);
+  take_reservation(pending.spec.user);
+  scheduler_.add_stream(pending.spec, now);
+  return Admitted{.stream = pending.spec.id,
+                  .waited = now - pending.arrival,
+                  .voice = pending.spec.voice,
+                  .level = scheduler_.degradation().level()};
 }
 
-Verdict AdmissionDesk::refuse(const Applicant& applicant, RefusalReason reason, base::TimePoint now) {
+Verdict AdmissionController::refuse(const PendingRequest& pending, RefusalReason reason, base::TimePoint now) {
   scheduler_.note_refusal(now);
-  const Refused refused{.stream = applicant.spec.id, .reason = reason, .retry_after = std::max(kStep, applicant.delay)};
-  if (reason != RefusalReason::kNoWorkers && applicant.delay < kNever) {
-    reserve(applicant, now + refused.retry_after, now);
+  const Refused refused{.stream = pending.spec.id, .reason = reason, .retry_after = std::max(kStep, pending.delay)};
+  if (reason != RefusalReason::kNoWorkers && pending.delay < kNever) {
+    reserve(pending, now + refused.retry_after, now);
   }
-  applicants_.remove(refused.stream);
+  pending_.remove(refused.stream);
   return refused;
 }
 
-void AdmissionDesk::reserve(const Applicant& applicant, base::TimePoint told, base::TimePoint now) {
-  const auto& spec = applicant.spec;
+void AdmissionController::reserve(const PendingRequest& pending, base::TimePoint retry_at, base::TimePoint now) {
+  const auto& spec = pending.spec;
   const auto is_of_user = [&](const Reservation& kept) { return kept.whose.user == spec.user; };
   std::erase_if(reservations_, [&](const Reservation& old) { return is_of_user(old) && old.claimed; });
-  if (std::cmp_greater_equal(std::ranges::count_if(reservations_, is_of_user), places_kept())) return;
+  if (std::cmp_greater_equal(std::ranges::count_if(reservations_, is_of_user), reservations_per_user())) return;
   const auto of_account = [&](const Reservation& kept) { return kept.whose.account == account_of(spec); };
   if (std::cmp_greater_equal(std::ranges::count_if(reservations_, of_account), kMostOfAnAccount)) return;
   if (reservations_.size() >= kMostReservations) return;
   reservations_.push_back({.whose = {.account = account_of(spec), .user = spec.user, .weight = spec.weight},
-                           .told = told,
-                           .expires = told + scheduler_.options().reservation_grace,
-                           .lines = later(scheduler_.demand().of(spec, now), told - now)});
+                           .retry_at = retry_at,
+                           .expires = retry_at + scheduler_.options().reservation_grace,
+                           .lines = later(scheduler_.demand().of(spec, now), retry_at - now)});
 }
 
-bool AdmissionDesk::goes_before(const Party& one, const Party& other) const {
+bool AdmissionController::goes_before(const Party& one, const Party& other) const {
   const auto& accounts = scheduler_.accounts();
   if (one.account == other.account) {
     return accounts.streams_of_user(one.user) <= accounts.streams_of_user(other.user);
@@ -308,35 +310,37 @@ bool AdmissionDesk::goes_before(const Party& one, const Party& other) const {
          accounts.streams_of_account(other.account) / other.weight;
 }
 
-std::size_t AdmissionDesk::places_kept() const { return std::max(1U, scheduler_.options().phantom_streams); }
+std::size_t AdmissionController::reservations_per_user() const {
+  return std::max(1U, scheduler_.options().headroom_streams);
+}
 
-std::optional<Refused> AdmissionDesk::over_limit(const StreamSpec& spec, base::TimePoint now) const {
+std::optional<Refused> AdmissionController::over_limit(const StreamSpec& spec, base::TimePoint now) const {
   const auto& accounts = scheduler_.accounts();
   const auto account = account_of(spec);
-  const auto of_account = accounts.streams_of_account(account) + applicants_.of_account(account);
+  const auto of_account = accounts.streams_of_account(account) + pending_.of_account(account);
   if (spec.max_streams > 0 && of_account + spec.elsewhere >= spec.max_streams) {
     const auto soonest = spec.elsewhere > 0 ? kElsewhere : kStep;
     return Refused{.stream = spec.id,
                    .reason = RefusalReason::kAccountLimit,
                    .retry_after = std::max(soonest, scheduler_.stream_table().next_end_of_account(account, now))};
   }
-  const auto of_user = accounts.streams_of_user(spec.user) + applicants_.of_user(member_of(spec));
+  const auto of_user = accounts.streams_of_user(spec.user) + pending_.of_user(member_of(spec));
   if (of_user < scheduler_.options().streams_per_user) return std::nullopt;
   return Refused{.stream = spec.id,
                  .reason = RefusalReason::kUserLimit,
                  .retry_after = std::max(kStep, scheduler_.stream_table().next_end_of_user(spec.user, now))};
 }
 
-std::vector<DemandLine> AdmissionDesk::phantoms_of(const StreamSpec& spec, base::TimePoint now) const {
+std::vector<DemandLine> AdmissionController::headroom_for(const StreamSpec& spec, base::TimePoint now) const {
   const auto& accounts = scheduler_.accounts();
   const auto account = account_of(spec);
   const double has = accounts.streams_of_account(account) / spec.weight;
   if (has <= 0) return {};
   // As long as what the user asks for: others may do the same.
-  auto phantom = spec;
-  phantom.expected = std::max(spec.expected, scheduler_.options().phantom_length);
-  phantom.first_segment = {};  // typical
-  const double most = scheduler_.options().phantom_streams;
+  auto typical = spec;
+  typical.expected = std::max(spec.expected, scheduler_.options().headroom_length);
+  typical.first_segment = {};  // typical
+  const double most = scheduler_.options().headroom_streams;
   double first = std::min(has, most);
   // Users that were here lately will not all begin at the same moment.
   double returning = std::min(has - first, static_cast<double>(accounts.between_streams()));
@@ -346,22 +350,22 @@ std::vector<DemandLine> AdmissionDesk::phantoms_of(const StreamSpec& spec, base:
     first += within;
     returning += std::min(own - within, static_cast<double>(accounts.users_between_streams(account)));
   }
-  const auto lines = scheduler_.demand().of(phantom, now);
-  auto phantoms = times(lines, first);
-  if (returning > 0) phantoms.push_back(times(lines.back(), returning));
-  return phantoms;
+  const auto lines = scheduler_.demand().of(typical, now);
+  auto headroom = times(lines, first);
+  if (returning > 0) headroom.push_back(times(lines.back(), returning));
+  return headroom;
 }
 
-void AdmissionDesk::claim_reservation(base::UserId user, base::TimePoint now) {
+void AdmissionController::claim_reservation(base::UserId user, base::TimePoint now) {
   const auto it = std::ranges::find_if(reservations_, [&](const Reservation& reservation) {
-    return reservation.whose.user == user && reservation.told <= now && !reservation.claimed;
+    return reservation.whose.user == user && reservation.retry_at <= now && !reservation.claimed;
   });
   if (it == reservations_.end()) return;
   it->claimed = true;
   note_return(true);
 }
 
-void AdmissionDesk::take_reservation(base::UserId user) {
+void AdmissionController::take_reservation(base::UserId user) {
   const auto it =
       std::ranges::find_if(reservations_, [user](const Reservation& kept) { return kept.whose.user == user; });
   if (it == reservations_.end()) return;
@@ -369,24 +373,24 @@ void AdmissionDesk::take_reservation(base::UserId user) {
   reservations_.erase(it);
 }
 
-double AdmissionDesk::expectation(const Reservation& kept, base::TimePoint now) const {
-  const double overdue = base::to_seconds(now - kept.told) / base::to_seconds(kPunctuality);
+double AdmissionController::expectation(const Reservation& kept, base::TimePoint now) const {
+  const double overdue = base::to_seconds(now - kept.retry_at) / base::to_seconds(kPunctuality);
   return return_rate_ * std::clamp(1 - overdue, 0.0, 1.0);
 }
 
-void AdmissionDesk::note_return(bool returned) {
+void AdmissionController::note_return(bool returned) {
   return_rate_ += kReturnWeight * ((returned ? 1.0 : 0.0) - return_rate_);
 }
 
-void AdmissionDesk::forget_old(base::TimePoint now) {
+void AdmissionController::forget_old(base::TimePoint now) {
   std::erase_if(reservations_, [&](const Reservation& reservation) {
-    if (reservation.expires > now || (reservation.claimed && applicants_.of_user({.account = reservation.whose.account,
-                                                                                  .user = reservation.whose.user}) > 0))
+    if (reservation.expires > now || (reservation.claimed && pending_.of_user({.account = reservation.whose.account,
+                                                                               .user = reservation.whose.user}) > 0))
       return false;
     if (!reservation.claimed) note_return(false);
     return true;
   });
-  applicants_.forget(scheduler_.accounts());
+  pending_.forget(scheduler_.accounts());
 }
 
 }  // namespace antiphon::scheduler

@@ -8,8 +8,8 @@
 
 #include "base/time.h"
 #include "base/units.h"
-#include "scheduler/applicants.h"
 #include "scheduler/demand.h"
+#include "scheduler/pending_requests.h"
 #include "scheduler/scheduler.h"
 
 namespace antiphon::scheduler {
@@ -54,11 +54,12 @@ using Verdict = std::variant<Admitted, Refused>;
 ///
 /// A refusal keeps a place for its user at the time that it names, so that successive refusals name successive times. A
 /// kept place counts with the share of refused users that came back lately, and less and less once its time has come:
-/// if nobody comes back, nothing is held. A user that comes when told goes before all that were told later.
-class AdmissionDesk {
+/// if nobody comes back, nothing is held. A user that comes at its retry time goes before all whose retry time is
+/// later.
+class AdmissionController {
  public:
   /// `scheduler` outlives it.
-  explicit AdmissionDesk(Scheduler& scheduler) : scheduler_(scheduler) {}
+  explicit AdmissionController(Scheduler& scheduler) : scheduler_(scheduler) {}
 
   /// A stream asks to be let in and can wait for `wait`. The verdict comes from poll(), which must be called next. The
   /// id must be new.
@@ -67,17 +68,18 @@ class AdmissionDesk {
   void leave(base::StreamId stream);
 
   /// Returns what is decided now; streams that are admitted have entered the scheduler. Call it after apply(), when a
-  /// stream has ended, and at next_poll(). `standby` means that another worker is ready and joins when it is called.
-  /// Then no request is refused for want of room; one that would be, or that would wait for longer than `*standby`,
-  /// calls the worker and waits on.
-  [[nodiscard]] std::vector<Verdict> poll(base::TimePoint now, std::optional<base::Duration> standby = std::nullopt);
+  /// stream has ended, and at next_poll(). `spare_wait_limit` means that another worker is ready and joins when it is
+  /// called. Then no request is refused for want of room; one that would be, or that would wait for longer than
+  /// `*spare_wait_limit`, calls the worker and waits on.
+  [[nodiscard]] std::vector<Verdict> poll(base::TimePoint now,
+                                          std::optional<base::Duration> spare_wait_limit = std::nullopt);
   /// Whether a request called the worker in the last poll(), and in how many one did.
   [[nodiscard]] bool called() const { return called_; }
-  [[nodiscard]] std::uint64_t calls() const { return calls_; }
+  [[nodiscard]] std::uint64_t spare_requests() const { return spare_requests_; }
   /// Returns when poll() may decide something though nothing is reported, or nullopt while no request waits.
   [[nodiscard]] std::optional<base::TimePoint> next_poll(base::TimePoint now) const;
 
-  [[nodiscard]] std::size_t waiting() const { return applicants_.size(); }
+  [[nodiscard]] std::size_t waiting() const { return pending_.size(); }
   /// Number of places that are kept for refused users.
   [[nodiscard]] std::size_t reservations() const { return reservations_.size(); }
   /// Share of the users refused lately that came back.
@@ -96,35 +98,35 @@ class AdmissionDesk {
   /// A refused user's place.
   struct Reservation {
     Party whose;
-    base::TimePoint told;  ///< When the user may come back.
+    base::TimePoint retry_at;  ///< When the user may come back.
     base::TimePoint expires;
     std::vector<DemandLine> lines;
     bool claimed = false;  ///< The user came back.
   };
-  class Promises;
+  class CommittedDemand;
 
   /// Returns nullopt if the request stays queued.
-  [[nodiscard]] std::optional<Verdict> decide(Applicant& applicant, Promises& promises, base::TimePoint now);
+  [[nodiscard]] std::optional<Verdict> decide(PendingRequest& pending, CommittedDemand& committed, base::TimePoint now);
   /// Records that a request is rejected after a long wait, so that equal waits are rejected at once for kInVain.
-  void note_wait(const Applicant& applicant, base::TimePoint now);
+  void note_wait(const PendingRequest& pending, base::TimePoint now);
   /// Returns whether the request was tested a moment ago and others go before it.
-  [[nodiscard]] bool stands_behind(const Applicant& applicant, base::TimePoint now) const;
+  [[nodiscard]] bool stands_behind(const PendingRequest& pending, base::TimePoint now) const;
   /// Returns whether the stream, let in now, is expected to be heard within the target, counted from its request.
-  [[nodiscard]] bool in_time(const Applicant& applicant, base::TimePoint now) const;
+  [[nodiscard]] bool in_time(const PendingRequest& pending, base::TimePoint now) const;
   /// Returns until when the request waits.
-  [[nodiscard]] base::TimePoint deadline(const Applicant& applicant, base::TimePoint now) const;
+  [[nodiscard]] base::TimePoint deadline(const PendingRequest& pending, base::TimePoint now) const;
   /// Returns how long a stream of that voice may wait and still be heard in time.
   [[nodiscard]] base::Duration useful_wait(VoiceId voice) const;
-  [[nodiscard]] Verdict admit(const Applicant& waiting, base::TimePoint now);
-  [[nodiscard]] Verdict refuse(const Applicant& applicant, RefusalReason reason, base::TimePoint now);
-  void reserve(const Applicant& applicant, base::TimePoint told, base::TimePoint now);
+  [[nodiscard]] Verdict admit(const PendingRequest& waiting, base::TimePoint now);
+  [[nodiscard]] Verdict refuse(const PendingRequest& pending, RefusalReason reason, base::TimePoint now);
+  void reserve(const PendingRequest& pending, base::TimePoint retry_at, base::TimePoint now);
   /// Returns whether what `one` was promised, or waits for, counts against `other`: `one` has no more streams.
   [[nodiscard]] bool goes_before(const Party& one, const Party& other) const;
   /// Number of places that are kept for one user at most.
-  [[nodiscard]] std::size_t places_kept() const;
+  [[nodiscard]] std::size_t reservations_per_user() const;
   /// Returns the refusal if one stream more would exceed a limit of the user or the account.
   [[nodiscard]] std::optional<Refused> over_limit(const StreamSpec& spec, base::TimePoint now) const;
-  [[nodiscard]] std::vector<DemandLine> phantoms_of(const StreamSpec& spec, base::TimePoint now) const;
+  [[nodiscard]] std::vector<DemandLine> headroom_for(const StreamSpec& spec, base::TimePoint now) const;
   /// Marks the user's reservation as claimed if it is due.
   void claim_reservation(base::UserId user, base::TimePoint now);
   void take_reservation(base::UserId user);
@@ -134,13 +136,13 @@ class AdmissionDesk {
   void forget_old(base::TimePoint now);
 
   Scheduler& scheduler_;
-  Applicants applicants_;
+  PendingRequests pending_;
   std::vector<Verdict> decided_;
-  std::size_t tested_ = 0;                 ///< Number of requests tested in the pass under way.
-  std::optional<base::Duration> standby_;  ///< The argument of the poll() under way.
+  std::size_t tested_ = 0;                          ///< Number of requests tested in the pass under way.
+  std::optional<base::Duration> spare_wait_limit_;  ///< The argument of the poll() under way.
   bool called_ = false;
-  std::uint64_t calls_ = 0;
-  std::vector<Reservation> reservations_;  ///< Those of one user are ordered by `told`.
+  std::uint64_t spare_requests_ = 0;
+  std::vector<Reservation> reservations_;  ///< Those of one user are ordered by `retry_at`.
   double return_rate_ = 0.5;
   base::TimePoint in_vain_until_{};  ///< Waits of up to in_vain_ are useless until then.
   base::Duration in_vain_{};

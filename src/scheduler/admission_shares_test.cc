@@ -15,7 +15,7 @@ TEST_F(AdmissionTest, AUserKeepsNoMorePlacesThanHisReserve) {
   fill();
   const auto before = desk_->reservations();
   for (int i = 0; i < 100; ++i) ask(1);
-  EXPECT_EQ(desk_->reservations(), before + Options{}.phantom_streams);
+  EXPECT_EQ(desk_->reservations(), before + Options{}.headroom_streams);
 }
 
 TEST_F(AdmissionTest, PlacesOfAUserWithStreamsDoNotCountAgainstOneWithout) {
@@ -23,8 +23,8 @@ TEST_F(AdmissionTest, PlacesOfAUserWithStreamsDoNotCountAgainstOneWithout) {
   while (std::holds_alternative<Admitted>(ask(1))) {
   }
   for (int i = 0; i < 100; ++i) ask(1);
-  EXPECT_EQ(desk_->reservations(), Options{}.phantom_streams);
-  for (std::uint64_t user = 2; user < 2 + Options{}.phantom_streams; ++user) {
+  EXPECT_EQ(desk_->reservations(), Options{}.headroom_streams);
+  for (std::uint64_t user = 2; user < 2 + Options{}.headroom_streams; ++user) {
     EXPECT_TRUE(std::holds_alternative<Admitted>(ask(user))) << "user " << user;
   }
 }
@@ -66,7 +66,7 @@ TEST_F(AdmissionTest, AUserWithManyStreamsLeavesRoomForTheFirstStreamsOfOthers) 
   std::uint64_t own = 0;
   while (std::holds_alternative<Admitted>(ask(1))) ++own;
   EXPECT_GE(own, 4U);
-  for (std::uint64_t user = 2; user < 2 + Options{}.phantom_streams; ++user) {
+  for (std::uint64_t user = 2; user < 2 + Options{}.headroom_streams; ++user) {
     EXPECT_TRUE(std::holds_alternative<Admitted>(ask(user))) << "R typical streams fit beside the flood";
   }
 }
@@ -76,7 +76,7 @@ TEST_F(AdmissionTest, AnAccountLeavesRoomForTheFirstStreamsOfOthersHoweverManyUs
   std::uint64_t own = 0;
   while (std::holds_alternative<Admitted>(ask_of(9, 100 + own))) ++own;
   EXPECT_GE(own, 4U);
-  for (std::uint64_t user = 2; user < 2 + Options{}.phantom_streams; ++user) {
+  for (std::uint64_t user = 2; user < 2 + Options{}.headroom_streams; ++user) {
     EXPECT_TRUE(std::holds_alternative<Admitted>(ask(user))) << "R typical streams fit beside the account";
   }
 }
@@ -87,15 +87,15 @@ TEST_F(AdmissionTest, AUserLeavesRoomForTheOthersOfHisAccountToo) {
   }
   std::uint64_t others = 0;
   while (std::holds_alternative<Admitted>(ask_of(9, 200 + others))) ++others;
-  EXPECT_GE(others, Options{}.phantom_streams);
-  for (std::uint64_t user = 2; user < 2 + Options{}.phantom_streams; ++user) {
+  EXPECT_GE(others, Options{}.headroom_streams);
+  for (std::uint64_t user = 2; user < 2 + Options{}.headroom_streams; ++user) {
     EXPECT_TRUE(std::holds_alternative<Admitted>(ask(user))) << "and the account for other accounts";
   }
 }
 
 TEST_F(AdmissionTest, AnAccountOfMoreWeightMayHaveMoreBeforeItLeavesRoom) {
   const auto streams_of = [&](double weight) {
-    with({.phantom_streams = 4}, 2);
+    with({.headroom_streams = 4}, 2);
     last_ = 0;
     std::uint64_t own = 0;
     const auto let_in = [&] {

@@ -24,7 +24,7 @@ TEST_F(AdmissionTest, LetsInWhatFitsAndTellsTheNextWhenToComeBack) {
   const auto late = std::get<Refused>(ask(1));
   EXPECT_EQ(late.reason, RefusalReason::kCapacity);
   EXPECT_GE(late.retry_after, 300ms) << "the others are to be started first";
-  EXPECT_LT(late.retry_after, AdmissionDesk::kNever);
+  EXPECT_LT(late.retry_after, AdmissionController::kNever);
 }
 
 /// Speaks one stream of ten grains whose jobs take `took` for each grain of 0.2 s.
@@ -60,7 +60,7 @@ TEST_F(AdmissionTest, ASpellOfSlownessIsNotToldAsIfItLasted) {
   // What goes on for long is the usual, and said as it is.
   for (std::uint64_t id = 300'000; id < 300'800; ++id) speak(*scheduler_, id, 264ms);
   EXPECT_LT(scheduler_->costs().slowness(VoiceId{1}), 1.5);
-  EXPECT_EQ(std::get<Refused>(ask(3)).retry_after, AdmissionDesk::kNever) << "nobody can be served in time";
+  EXPECT_EQ(std::get<Refused>(ask(3)).retry_after, AdmissionController::kNever) << "nobody can be served in time";
 }
 
 TEST_F(AdmissionTest, WithoutAdmissionEverybodyIsLetInAtOnce) {
@@ -106,7 +106,7 @@ TEST_F(AdmissionTest, ARefusedUsersPlaceIsKeptForHimAloneAndNotForever) {
   EXPECT_TRUE(std::holds_alternative<Admitted>(ask(1, 0s, back)));
 
   EXPECT_EQ(desk_->reservations(), 1U) << "the one refused last";
-  const auto long_after = back + AdmissionDesk::kNever + scheduler_->options().reservation_grace;
+  const auto long_after = back + AdmissionController::kNever + scheduler_->options().reservation_grace;
   EXPECT_TRUE(desk_->poll(long_after).empty());
   EXPECT_EQ(desk_->reservations(), 0U);
 }
@@ -134,10 +134,10 @@ TEST_F(AdmissionTest, APlaceWhoseTimeHasPassedHoldsNothingUp) {
   for (std::uint64_t user = 1; user <= 40; ++user) ask(user);
   EXPECT_GT(desk_->reservations(), 30U);
   std::get<Refused>(ask(41));
-  const auto late = kNow + AdmissionDesk::kNever;
+  const auto late = kNow + AdmissionController::kNever;
   end_streams(1, users, kNow);
   EXPECT_EQ(scheduler_->streams(), 0U);
-  // Of those who were told the earliest times nobody has come: their second is over, but their places are kept.
+  // Of the earliest retry times' users none has come: their second is over, but their places are kept.
   auto when = kNow + 100ms;
   while (when < late && std::holds_alternative<Refused>(ask(3000, 0s, when))) when += 100ms;
   EXPECT_LE(when, kNow + 2s);

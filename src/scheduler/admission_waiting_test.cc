@@ -142,7 +142,7 @@ TEST_F(AdmissionTest, WithoutWorkersItWaitsAndThenSaysSo) {
   ASSERT_EQ(late.size(), 1U);
   EXPECT_EQ(late.front().reason, RefusalReason::kNoWorkers);
   EXPECT_GT(late.front().retry_after, 0s);
-  EXPECT_LT(late.front().retry_after, AdmissionDesk::kNever) << "a worker is being started";
+  EXPECT_LT(late.front().retry_after, AdmissionController::kNever) << "a worker is being started";
   scheduler_->add_worker(WorkerId{1});
   EXPECT_EQ(admitted(desk_->poll(kNow + 2100ms)).size(), 1U);
 }

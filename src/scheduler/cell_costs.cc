@@ -18,18 +18,19 @@ double CellCosts::slowness(VoiceId voice) const {
   return workers == 0 ? 1.0 : sum / workers;
 }
 
-base::Duration CellCosts::cushion(VoiceId voice) const {
-  return scheduler::cushion(options_, cost(voice), workers_.count());
+base::Duration CellCosts::startup_buffer(VoiceId voice) const {
+  return scheduler::startup_buffer(options_, cost(voice), workers_.count());
 }
 
 base::Duration CellCosts::start_cost(VoiceId voice) const {
   const auto model = cost(voice);
-  return model.plan_cost(kTypicalSegment) + model.render_cost(scheduler::cushion(options_, model, workers_.count()));
+  return model.plan_cost(kTypicalSegment) +
+         model.render_cost(scheduler::startup_buffer(options_, model, workers_.count()));
 }
 
 base::Duration CellCosts::start_time(VoiceId voice, base::Duration first_segment) const {
   const auto model = pace(voice);
-  return model.plan_cost(first_segment) + model.render_cost(cushion(voice));
+  return model.plan_cost(first_segment) + model.render_cost(startup_buffer(voice));
 }
 
 CostModel CellCosts::mean(ModelOf model, VoiceId voice) const {

@@ -32,8 +32,8 @@ class CellCosts {
   /// Returns how many times as long as usual the voice's renders take now, in the mean of the workers.
   [[nodiscard]] double slowness(VoiceId voice) const;
 
-  /// Returns the audio that a started stream must hold; see scheduler::cushion().
-  [[nodiscard]] base::Duration cushion(VoiceId voice) const;
+  /// Returns the audio that a started stream must hold; see scheduler::startup_buffer().
+  [[nodiscard]] base::Duration startup_buffer(VoiceId voice) const;
   /// Returns the worker time of a typical start.
   [[nodiscard]] base::Duration start_cost(VoiceId voice) const;
   /// Returns how long a start takes whose first segment is that long. The same where workers do one job at once.

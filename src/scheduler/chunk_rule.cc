@@ -28,7 +28,7 @@ std::uint32_t grains_within(std::span<const base::Duration> grains, const Fits& 
 
 }  // namespace
 
-base::Duration cushion(const Options& options, const CostModel& cost, std::uint32_t workers) {
+base::Duration startup_buffer(const Options& options, const CostModel& cost, std::uint32_t workers) {
   const double m = std::max(1U, workers);
   const double longest = base::to_seconds(options.longest_job);
   const double shortest = base::to_seconds(cost.fixed());
@@ -42,11 +42,11 @@ std::uint32_t chunk_grains(const Options& options, const CostModel& cost, const 
   ANTIPHON_CHECK(!at.grains.empty(), "a chunk needs a grain");
   const auto left = static_cast<std::uint32_t>(at.grains.size());
   if (options.fixed_chunk_grains > 0) return std::min(options.fixed_chunk_grains, left);
-  if (options.policy == Policy::kPlan) {
-    return grains_reaching(at.grains, at.loaded ? options.plan_chunk_loaded : options.plan_chunk);
+  if (options.policy == Policy::kArrival) {
+    return grains_reaching(at.grains, at.loaded ? options.arrival_chunk_loaded : options.arrival_chunk);
   }
   if (at.first) {
-    const auto wanted = std::min(cushion(options, cost, at.workers), options.first_chunk_max);
+    const auto wanted = std::min(startup_buffer(options, cost, at.workers), options.first_chunk_max);
     return std::min(grains_reaching(at.grains, wanted),
                     grains_within(at.grains, [&](base::Duration audio) { return audio <= options.first_chunk_max; }));
   }

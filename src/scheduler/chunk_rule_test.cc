@@ -30,7 +30,7 @@ TEST(ChunkRule, NeverExceedsWhatIsLeftAndObeysAFixedNumber) {
   const std::vector<Duration> grains(3, 100ms);
   EXPECT_EQ(chunk_grains(Options{.fixed_chunk_grains = 4}, {}, {}, {.grains = grains}), 3U);
   EXPECT_EQ(chunk_grains(Options{.fixed_chunk_grains = 1}, {}, {}, {.grains = grains, .first = true}), 1U);
-  EXPECT_EQ(chunk_grains(Options{.policy = Policy::kPlan}, {}, {}, {.grains = grains}), 3U);
+  EXPECT_EQ(chunk_grains(Options{.policy = Policy::kArrival}, {}, {}, {.grains = grains}), 3U);
 }
 
 }  // namespace

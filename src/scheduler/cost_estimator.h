@@ -42,9 +42,9 @@ class LinearCost {
 
   std::array<double, 2> theta_;       ///< Fixed and ratio at speed 1.
   std::array<double, 2> spread_;      ///< Their prior deviations.
-  std::array<double, 3> covariance_;  ///< Of fixed, of both, of ratio.
+  std::array<double, 3> covariance_;  ///< Covariance of fixed, of both, of ratio.
   double speed_ = 1.0;
-  double usual_ = 1.0;  ///< Of speed_, over the last several hundred jobs.
+  double usual_ = 1.0;  ///< Mean of speed_, over the last several hundred jobs.
   double p95_ = 1.3;
   std::uint64_t seen_ = 0;
 };

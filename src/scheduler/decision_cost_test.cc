@@ -53,7 +53,7 @@ TEST(DecisionCost, ARequestBesideTwoHundredLongStreamsIsDecidedInUnderFiftyMicro
         .id = base::StreamId{last}, .user = base::UserId{last}, .voice = VoiceId{1}, .expected = kLongText};
   };
   for (int i = 0; i < 200; ++i) scheduler.add_stream(stream(), kNow);
-  AdmissionDesk desk(scheduler);
+  AdmissionController desk(scheduler);
   std::size_t verdicts = 0;
   const auto took = least_time([&](int) {
     const auto asks = stream();

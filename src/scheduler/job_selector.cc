@@ -12,7 +12,7 @@ std::optional<JobSelector::Selection> JobSelector::next(base::TimePoint now) con
   const auto id = from_.queue.next(now);
   if (!id) return std::nullopt;
   const auto& stream = from_.streams.at(*id);
-  const auto kind = next_kind(from_.options, stream, from_.load.ladder().level(), now);
+  const auto kind = next_kind(from_.options, stream, from_.load.degradation().level(), now);
   if (const auto worker = from_.workers.place(stream, kind)) {
     return Selection{.stream = *id, .worker = *worker, .kind = kind};
   }
@@ -48,7 +48,7 @@ Dispatch JobSelector::describe(const Selection& selected, base::JobId id, const 
                .stream = selected.stream,
                .kind = selected.kind,
                .segment = stream.segments_planned,
-               .alone = stream.losses > 0};
+               .exclusive = stream.losses > 0};
   CostBook::Expectation times;
   if (job.kind == JobKind::kPlan) {
     times = book.plan(cost, next_segment(stream));
@@ -66,17 +66,17 @@ base::Duration JobSelector::set_grains(const records::Stream& stream, const Cost
                                        Dispatch& job) const {
   const auto& segment = stream.segments.front();
   const auto left = std::span(segment.grains).subspan(segment.next);
-  const auto dry_at = stream.playback.dry_at();
+  const auto underrun_at = stream.playback.underrun_at();
   const auto& book = from_.costs.book();
   job.segment = segment.index;
   job.first_grain = segment.next;
   job.grains = chunk_grains(from_.options, book.model(cost), book.pace(cost),
                             {.grains = left,
-                             .first = !dry_at.has_value(),
-                             .until_dry = dry_at.value_or(now) - now,
+                             .first = !underrun_at.has_value(),
+                             .until_dry = underrun_at.value_or(now) - now,
                              .workers = from_.workers.count(),
                              .streams = static_cast<std::uint32_t>(from_.load.busy_streams()),
-                             .loaded = from_.load.ladder().level() >= Degradation::kNoPrefetch});
+                             .loaded = from_.load.degradation().level() >= Degradation::kNoPrefetch});
   base::Duration audio{};
   for (const auto grain : left.first(job.grains)) audio += grain;
   return audio;

@@ -18,7 +18,7 @@ void LoadMonitor::read(const DemandCurve& promised, base::TimePoint now) {
   read_at_ = now;
   resting_ = streams_.resting();
   load_ = promised.load(kLoadHorizon);
-  ladder_.update(options_, {.demand = load_, .lateness = lateness(now)}, now);
+  degradation_.update(options_, {.demand = load_, .lateness = lateness(now)}, now);
 }
 
 std::size_t LoadMonitor::busy_streams() const {
@@ -27,12 +27,12 @@ std::size_t LoadMonitor::busy_streams() const {
 }
 
 base::Duration LoadMonitor::lateness(base::TimePoint now) const {
-  const bool by_deadline = options_.policy == Policy::kOurs || options_.policy == Policy::kEdf;
+  const bool by_deadline = options_.policy == Policy::kFair || options_.policy == Policy::kEdf;
   if (options_.admission == Admission::kOff || !by_deadline) return {};  // nothing was promised
   base::Duration worst{};
   queue_.each([&](const records::Key& key) {
     const auto& stream = streams_.at(key.stream);
-    const auto promised = stream.playback.dry_at().value_or(stream.arrival + options_.first_audio_target);
+    const auto promised = stream.playback.underrun_at().value_or(stream.arrival + options_.first_audio_target);
     worst = std::max(worst, now - promised);
     return true;
   });

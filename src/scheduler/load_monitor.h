@@ -3,8 +3,8 @@
 #include <cstddef>
 
 #include "base/time.h"
+#include "scheduler/degradation.h"
 #include "scheduler/demand.h"
-#include "scheduler/ladder.h"
 #include "scheduler/options.h"
 #include "scheduler/stream_queue.h"
 #include "scheduler/stream_table.h"
@@ -23,9 +23,9 @@ class LoadMonitor {
   /// Reads the load. `promised` is what all streams are promised at `now`.
   void read(const DemandCurve& promised, base::TimePoint now);
   /// A request did not fit.
-  void note_refusal(base::TimePoint now) { ladder_.refused(now); }
+  void note_refusal(base::TimePoint now) { degradation_.refused(now); }
 
-  [[nodiscard]] const Ladder& ladder() const { return ladder_; }
+  [[nodiscard]] const DegradationController& degradation() const { return degradation_; }
   /// Share of what can be promised that is asked for; 1 is all.
   [[nodiscard]] double load() const { return load_; }
   /// Number of streams that could get jobs when the load was read, at least 1.
@@ -38,7 +38,7 @@ class LoadMonitor {
   const Options& options_;
   const StreamTable& streams_;
   const StreamQueue& queue_;
-  Ladder ladder_;
+  DegradationController degradation_;
   double load_ = 0;
   base::TimePoint read_at_{};
   std::size_t resting_ = 0;  ///< Number of streams that could not get jobs.

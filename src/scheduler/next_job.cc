@@ -12,7 +12,7 @@ constexpr std::size_t kPrefetchedSegments = 3;
 
 bool prefetches(const records::Stream& stream, Degradation level, base::TimePoint now) {
   return stream.text_ready && level < Degradation::kNoPrefetch && stream.segments.size() < kPrefetchedSegments &&
-         stream.playback.dry_at().value_or(now) - now >= kPrefetchLead;
+         stream.playback.underrun_at().value_or(now) - now >= kPrefetchLead;
 }
 
 }  // namespace

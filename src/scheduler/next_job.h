@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/time.h"
-#include "scheduler/ladder.h"
+#include "scheduler/degradation.h"
 #include "scheduler/options.h"
 #include "scheduler/records.h"
 #include "scheduler/types.h"

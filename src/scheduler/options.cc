@@ -11,9 +11,9 @@ using namespace std::chrono_literals;
 constexpr std::array<std::pair<Policy, std::string_view>, 5> kPolicyNames = {{
     {Policy::kFifo, "fifo"},
     {Policy::kRoundRobin, "rr"},
-    {Policy::kPlan, "plan"},
+    {Policy::kArrival, "arrival"},
     {Policy::kEdf, "edf"},
-    {Policy::kOurs, "ours"},
+    {Policy::kFair, "fair"},
 }};
 
 constexpr std::array<std::pair<Placement, std::string_view>, 3> kPlacementNames = {{
@@ -74,15 +74,15 @@ std::expected<void, std::string> Options::validate() const {
     return std::unexpected(
         "three times longest_job must fit into first_chunk_max: a first chunk must outlast the longest jobs of others");
   }
-  if (!within(plan_chunk, 50ms, 10s)) return std::unexpected("plan_chunk must be 0.05 to 10 s");
-  if (!within(plan_chunk_loaded, 50ms, 10s)) return std::unexpected("plan_chunk_loaded must be 0.05 to 10 s");
+  if (!within(arrival_chunk, 50ms, 10s)) return std::unexpected("arrival_chunk must be 0.05 to 10 s");
+  if (!within(arrival_chunk_loaded, 50ms, 10s)) return std::unexpected("arrival_chunk_loaded must be 0.05 to 10 s");
   if (fixed_chunk_grains > 1000) return std::unexpected("fixed_chunk_grains must be 0 to 1000");
   if (!(utilisation >= 0.1 && utilisation <= 1.0)) return std::unexpected("utilisation must be 0.1 to 1");
   if (!within(first_audio_target, 100ms, 60s) || first_audio_target <= guard) {
     return std::unexpected("first_audio_target must be 0.1 to 60 s, and more than the guard");
   }
-  if (phantom_streams > 16) return std::unexpected("phantom_streams must be 0 to 16");
-  if (!within(phantom_length, 1s, 600s)) return std::unexpected("phantom_length must be 1 to 600 s");
+  if (headroom_streams > 16) return std::unexpected("headroom_streams must be 0 to 16");
+  if (!within(headroom_length, 1s, 600s)) return std::unexpected("headroom_length must be 1 to 600 s");
   if (waiting_max > 10'000) return std::unexpected("waiting_max must be 0 to 10,000");
   if (!within(reservation_grace, 0s, 60s)) return std::unexpected("reservation_grace must be 0 to 60 s");
   if (streams_per_user < 1 || streams_per_user > 100'000) {

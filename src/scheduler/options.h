@@ -10,13 +10,13 @@
 
 namespace antiphon::scheduler {
 
-/// In which order jobs are served. All but kOurs are baselines, kept so that the difference can be measured.
+/// In which order jobs are served. All but kFair are baselines, kept so that the difference can be measured.
 enum class Policy : std::uint8_t {
   kFifo,        ///< By arrival of the stream.
   kRoundRobin,  ///< The stream served longest ago.
-  kPlan,        ///< The original plan's key: arrival + i * 0.2 s for the i-th chunk, chunks of 1 s.
+  kArrival,     ///< The original plan's key: arrival + i * 0.2 s for the i-th chunk, chunks of 1 s.
   kEdf,         ///< Earliest playback deadline, without fairness between users.
-  kOurs,        ///< Playback deadlines, with start-time fair queueing of starts between users.
+  kFair,        ///< Playback deadlines, with start-time fair queueing of starts between users.
 };
 
 /// Whether a newcomer must fit beside what is promised. kOff is a baseline: everybody is let in at once.
@@ -40,7 +40,7 @@ enum class Placement : std::uint8_t {
 
 /// What the server, the simulator and the tests share; the defaults are the measured ones (docs/scheduler.md).
 struct Options {
-  Policy policy = Policy::kOurs;
+  Policy policy = Policy::kFair;
   Placement placement = Placement::kAffinity;
   /// Jobs that a worker on this machine holds at once. More than one hides a slow link, and makes everybody wait
   /// longer. 1 to 5.
@@ -55,9 +55,9 @@ struct Options {
   base::Duration chunk_max = std::chrono::milliseconds(500);
   /// Longest first chunk, in audio time. 0.05 to 10 s.
   base::Duration first_chunk_max = std::chrono::seconds(1);
-  /// Chunk of Policy::kPlan, in audio time, and what it is while more than prefetch_load is asked for. 0.05 to 10 s.
-  base::Duration plan_chunk = std::chrono::seconds(1);
-  base::Duration plan_chunk_loaded = std::chrono::seconds(1);
+  /// Chunk of Policy::kArrival, in audio time, and what it is while more than prefetch_load is asked for. 0.05 to 10 s.
+  base::Duration arrival_chunk = std::chrono::seconds(1);
+  base::Duration arrival_chunk_loaded = std::chrono::seconds(1);
   /// Fixed number of grains per chunk, for experiments and the determinism tests; 0 = by the chunk rule. 0 to 1000.
   std::uint32_t fixed_chunk_grains = 0;
   /// Share of the workers' time that may be promised (eta). 0.1 to 1.
@@ -68,9 +68,9 @@ struct Options {
   base::Duration first_audio_target = std::chrono::seconds(1);
   /// Room that is kept free from a user that has streams already: one typical stream for each, up to so many (R).
   /// 0 to 16.
-  std::uint32_t phantom_streams = 2;
+  std::uint32_t headroom_streams = 2;
   /// Length of a typical stream. 1 to 600 s.
-  base::Duration phantom_length = std::chrono::seconds(6);
+  base::Duration headroom_length = std::chrono::seconds(6);
   /// Requests that may wait for room at once. 0 to 10,000.
   std::uint32_t waiting_max = 64;
   /// How long a refused user's room is reserved after its retry time. 0 to 60 s.

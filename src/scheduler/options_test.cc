@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Policies, HaveNamesThatParse) {
-  for (const auto policy : {Policy::kFifo, Policy::kRoundRobin, Policy::kPlan, Policy::kEdf, Policy::kOurs}) {
+  for (const auto policy : {Policy::kFifo, Policy::kRoundRobin, Policy::kArrival, Policy::kEdf, Policy::kFair}) {
     EXPECT_EQ(parse_policy(policy_name(policy)), policy);
   }
   EXPECT_EQ(parse_policy("best"), std::nullopt);

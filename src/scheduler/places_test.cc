@@ -114,7 +114,7 @@ TEST_F(PlacesTest, AStreamThatLostAWorkerIsRenderedAloneUntilItGoesOn) {
   stream(1);
   stream(2);
   for (const auto& job : dispatched(0s)) {
-    EXPECT_FALSE(job.alone);
+    EXPECT_FALSE(job.exclusive);
     plan(job, 10ms);
   }
   const auto chunks = dispatched(10ms);
@@ -124,12 +124,12 @@ TEST_F(PlacesTest, AStreamThatLostAWorkerIsRenderedAloneUntilItGoesOn) {
   scheduler_.add_worker(WorkerId{2}, 2, {}, 2);
   const auto again = dispatched(30ms);
   ASSERT_EQ(again.size(), 2U);
-  for (const auto& job : again) EXPECT_TRUE(job.alone);
+  for (const auto& job : again) EXPECT_TRUE(job.exclusive);
   for (std::uint32_t i = 0; i < again[0].grains; ++i) scheduler_.grain_rendered(again[0].job, 10ms, at(40ms));
   scheduler_.render_ended(again[0].job, at(40ms));
   const auto after = dispatched(40ms);
   ASSERT_EQ(after.size(), 1U);
-  EXPECT_FALSE(after[0].alone);
+  EXPECT_FALSE(after[0].exclusive);
 }
 
 }  // namespace

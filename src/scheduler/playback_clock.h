@@ -27,9 +27,9 @@ class PlaybackClock {
     rendered_ += audio;
   }
 
-  /// The listener has audio at least until `dry_at`: it was not waiting for us.
-  void excuse_until(base::TimePoint dry_at) {
-    if (dry_at_) dry_at_ = std::max(*dry_at_, dry_at);
+  /// The listener has audio at least until `underrun_at`: it was not waiting for us.
+  void excuse_until(base::TimePoint underrun_at) {
+    if (dry_at_) dry_at_ = std::max(*dry_at_, underrun_at);
   }
 
   /// There is nothing to be heard for now, for no fault of ours: the next audio starts anew and counts as no stall.
@@ -38,7 +38,7 @@ class PlaybackClock {
   /// Whether something is to be heard: false before the first audio and after pause().
   [[nodiscard]] bool started() const { return dry_at_.has_value(); }
   /// The moment at which the listener has heard everything there is; nothing unless started().
-  [[nodiscard]] std::optional<base::TimePoint> dry_at() const { return dry_at_; }
+  [[nodiscard]] std::optional<base::TimePoint> underrun_at() const { return dry_at_; }
   [[nodiscard]] std::optional<base::TimePoint> first_audio_at() const { return first_audio_at_; }
   [[nodiscard]] base::Duration rendered() const { return rendered_; }
   [[nodiscard]] base::Duration total_stall() const { return total_stall_; }

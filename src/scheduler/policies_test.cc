@@ -74,12 +74,12 @@ TEST(Policies, RoundRobinServesEachInTurn) {
 }
 
 TEST(Policies, ThePlansKeyPutsANewcomerBehindAllChunksOfHisAge) {
-  Bench bench({.policy = Policy::kPlan});
+  Bench bench({.policy = Policy::kArrival});
   bench.add(1, 1, at(0s));
   bench.turns(3, at(0s));  // a plan and two chunks of 1 s: the third one is due at 0.4 s
   bench.add(2, 2, at(399ms));
   EXPECT_EQ(bench.turns(1, at(399ms)).front(), 2U);
-  Bench later({.policy = Policy::kPlan});
+  Bench later({.policy = Policy::kArrival});
   later.add(1, 1, at(0s));
   later.turns(3, at(0s));
   later.add(2, 2, at(401ms));
@@ -102,7 +102,7 @@ TEST(Policies, OursSpacesTheStartsOfOneUserWhereEdfDoesNot) {
     const auto turns = bench.turns(20, at(2ms));
     return std::set<std::uint64_t>(turns.begin(), std::ranges::find(turns, 9U)).size();
   };
-  EXPECT_EQ(starts_before_the_other_users(Policy::kOurs), 1U);
+  EXPECT_EQ(starts_before_the_other_users(Policy::kFair), 1U);
   EXPECT_EQ(starts_before_the_other_users(Policy::kEdf), 4U);
 }
 
@@ -116,15 +116,15 @@ TEST(Policies, OnlyOursPrefersTheUserWhoWasServedLess) {
     bench.add(3, 2, at(0s));
     return bench.turns(1, at(0s)).front();
   };
-  EXPECT_EQ(first_of_equals(Policy::kOurs), 3U);
+  EXPECT_EQ(first_of_equals(Policy::kFair), 3U);
   EXPECT_EQ(first_of_equals(Policy::kEdf), 2U);
 }
 
 TEST(ChunkRule, ThePlansChunkIsASecondAndHalfOfItUnderLoadWhereChosen) {
-  const Options options{.policy = Policy::kPlan, .plan_chunk_loaded = 500ms};
+  const Options options{.policy = Policy::kArrival, .arrival_chunk_loaded = 500ms};
   EXPECT_EQ(chunk_grains(options, {}, {}, {.grains = kTenGrains}), 5U);
   EXPECT_EQ(chunk_grains(options, {}, {}, {.grains = kTenGrains, .loaded = true}), 3U);
-  EXPECT_EQ(chunk_grains(Options{.policy = Policy::kPlan}, {}, {}, {.grains = kTenGrains, .loaded = true}), 5U);
+  EXPECT_EQ(chunk_grains(Options{.policy = Policy::kArrival}, {}, {}, {.grains = kTenGrains, .loaded = true}), 5U);
 }
 
 TEST(Degradation, PlansFarAheadOnlyWhileThereIsRoom) {
@@ -141,7 +141,7 @@ TEST(Degradation, PlansFarAheadOnlyWhileThereIsRoom) {
       const auto ahead = bench.scheduler_.left_of(job.stream).planned;
       most = std::max(most, static_cast<int>(ahead / 2s));
     }
-    return std::pair(most, bench.scheduler_.ladder().level());
+    return std::pair(most, bench.scheduler_.degradation().level());
   };
   EXPECT_EQ(plans_in_a_row(1), std::pair(3, Degradation::kNone));
   const auto [most, level] = plans_in_a_row(30);
@@ -166,14 +166,14 @@ TEST(Degradation, EndsTheNewestStreamOfTheHeaviestUserOneAtATimeAndStopsWhenItHe
   EXPECT_EQ(bench.failed_.front().reason, FailureReason::kShed);
   bench.next(at(now));
   EXPECT_EQ(bench.failed_.size(), 1U) << "one each 100 ms";
-  EXPECT_EQ(bench.scheduler_.ladder().level(), Degradation::kShedding);
+  EXPECT_EQ(bench.scheduler_.degradation().level(), Degradation::kShedding);
 
   bench.perform(held, at(now));
   for (const auto end = now + 500ms; now < end; now += 50ms) bench.turns(8, at(now));
   const auto ended = bench.failed_.size();
   for (const auto end = now + 5s; now < end; now += 50ms) bench.turns(8, at(now));
   EXPECT_EQ(bench.failed_.size(), ended);
-  EXPECT_LT(bench.scheduler_.ladder().level(), Degradation::kShedding);
+  EXPECT_LT(bench.scheduler_.degradation().level(), Degradation::kShedding);
 }
 
 TEST(Degradation, PromisesNothingAndEndsNothingWithoutAdmission) {
@@ -185,7 +185,7 @@ TEST(Degradation, PromisesNothingAndEndsNothingWithoutAdmission) {
 
 TEST(Degradation, NewcomersGetTheCheaperVoiceWhileTheCellIsNearlyFullAndTheirKeyAllowsIt) {
   Scheduler scheduler(Options{});
-  AdmissionDesk desk(scheduler);
+  AdmissionController desk(scheduler);
   scheduler.add_worker(WorkerId{1});
   std::uint64_t id = 0;
   const auto admit = [&](std::optional<VoiceId> cheaper, TimePoint now) {
@@ -210,12 +210,12 @@ TEST(Degradation, NewcomersGetTheCheaperVoiceWhileTheCellIsNearlyFullAndTheirKey
 TEST(Admission, AVoiceSlowerThanRealTimeIsNeverPromised) {
   Scheduler scheduler(Options{});
   scheduler.set_prior(VoiceId{1}, {.ratio = 2.0});
-  AdmissionDesk desk(scheduler);
+  AdmissionController desk(scheduler);
   scheduler.add_worker(WorkerId{1});
   desk.apply({.id = StreamId{1}, .user = UserId{1}, .voice = VoiceId{1}, .expected = 60s}, 2s, at(0s));
   const auto verdicts = desk.poll(at(0s));
   ASSERT_EQ(verdicts.size(), 1U);
-  EXPECT_GE(std::get<Refused>(verdicts.front()).retry_after, AdmissionDesk::kNever);
+  EXPECT_GE(std::get<Refused>(verdicts.front()).retry_after, AdmissionController::kNever);
   EXPECT_EQ(desk.reservations(), 0U);
 }
 

@@ -27,7 +27,7 @@ base::Duration Predictions::first_audio(VoiceId voice, base::TimePoint now) cons
 base::Duration Predictions::admission_wait(base::TimePoint now) const {
   if (from_.workers.size() == 0) return kLongestWait;
   constexpr base::Duration kStep = std::chrono::milliseconds(50);
-  const StreamSpec newcomer{.expected = from_.options.phantom_length};
+  const StreamSpec newcomer{.expected = from_.options.headroom_length};
   return from_.demand.promised(from_.streams, now).curve.earliest(from_.demand.of(newcomer, now), kStep, kLongestWait);
 }
 

@@ -74,8 +74,8 @@ void Scheduler::text_arrived(base::StreamId id, base::Duration expected, base::T
   const bool was_idle = is_idle(*stream);
   stream->text_ready = true;
   if (was_idle) {
-    const auto dry_at = stream->playback.dry_at();
-    if (dry_at && *dry_at <= now + options_.guard) stream->playback.pause();
+    const auto underrun_at = stream->playback.underrun_at();
+    if (underrun_at && *underrun_at <= now + options_.guard) stream->playback.pause();
     if (!stream->playback.started()) begin_waiting(*stream, now);
   }
   enqueue(*stream);
@@ -198,7 +198,7 @@ std::vector<Action> Scheduler::poll(base::TimePoint now) {
 Promised Scheduler::assess(base::TimePoint now) {
   auto promised = demand_.promised(streams_, now);
   load_.read(promised.curve, now);
-  if (ladder().level() == Degradation::kShedding) shed(now);
+  if (degradation().level() == Degradation::kShedding) shed(now);
   return promised;
 }
 

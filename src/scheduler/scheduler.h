@@ -97,7 +97,7 @@ class Scheduler {
   [[nodiscard]] std::uint32_t places() const { return workers_.places(); }
   [[nodiscard]] std::size_t jobs_in_flight() const { return jobs_.size(); }
   // See LoadMonitor, StreamTable, CellCosts and Predictions for these.
-  [[nodiscard]] const Ladder& ladder() const { return load_.ladder(); }
+  [[nodiscard]] const DegradationController& degradation() const { return load_.degradation(); }
   [[nodiscard]] double load() const { return load_.load(); }
   [[nodiscard]] const PlaybackClock* playback(base::StreamId stream) const { return streams_.playback(stream); }
   [[nodiscard]] AudioLeft left_of(base::StreamId stream) const { return streams_.left_of(stream); }

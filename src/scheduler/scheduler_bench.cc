@@ -68,7 +68,7 @@ void admit(benchmark::State& state) {
   for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(state.range(0)); ++i) {
     cell.scheduler.add_worker(base::WorkerId{100'000 + i});
   }
-  AdmissionDesk desk(cell.scheduler);
+  AdmissionController desk(cell.scheduler);
   for (auto _ : state) {
     const auto stream = cell.stream();
     desk.apply(stream, 0s, cell.now);
@@ -82,7 +82,7 @@ BENCHMARK(admit)->Arg(10)->Arg(100)->Arg(200)->Arg(1000)->Unit(benchmark::kMicro
 void refuse(benchmark::State& state) {
   Cell cell(state.range(0));
   while (cell.scheduler.workers() > 1) cell.scheduler.remove_worker(base::WorkerId{cell.scheduler.workers()}, cell.now);
-  AdmissionDesk desk(cell.scheduler);
+  AdmissionController desk(cell.scheduler);
   for (auto _ : state) {
     desk.apply(cell.stream(), 0s, cell.now);
     benchmark::DoNotOptimize(desk.poll(cell.now));
@@ -94,7 +94,7 @@ BENCHMARK(refuse)->Arg(10)->Arg(100)->Arg(200)->Arg(1000)->Unit(benchmark::kMicr
 void crowded(benchmark::State& state) {
   Cell cell(state.range(0));
   while (cell.scheduler.workers() > 1) cell.scheduler.remove_worker(base::WorkerId{cell.scheduler.workers()}, cell.now);
-  AdmissionDesk desk(cell.scheduler);
+  AdmissionController desk(cell.scheduler);
   for (int i = 0; i < 200; ++i) desk.apply(cell.stream(), 0s, cell.now);
   benchmark::DoNotOptimize(desk.poll(cell.now));
   for (std::uint32_t i = 0; i < cell.scheduler.options().waiting_max; ++i) desk.apply(cell.stream(), 1h, cell.now);

@@ -115,7 +115,7 @@ class Script {
   std::size_t at_ = 0;
   base::TimePoint now_{};
   Scheduler scheduler_{Options{.streams_per_user = 16}};
-  AdmissionDesk desk_{scheduler_};
+  AdmissionController desk_{scheduler_};
   std::vector<Dispatch> jobs_;
   std::uint64_t next_stream_ = 1;
   std::uint64_t next_worker_ = 1;

@@ -41,7 +41,7 @@ TEST_F(SchedulerTest, AStreamIsPlannedThenRenderedInOrderAndEndsOnce) {
 TEST_F(SchedulerTest, TheFirstChunkHoldsTheCushion) {
   scheduler_.add_stream(stream(1), at(0s));
   plan(only_dispatch(at(0s)), false, at(0s));
-  EXPECT_EQ(only_dispatch(at(0s)).grains, 2U) << "0.3 s of cushion at one worker are two grains of 0.2 s";
+  EXPECT_EQ(only_dispatch(at(0s)).grains, 2U) << "0.3 s of startup_buffer at one worker are two grains of 0.2 s";
 }
 
 TEST_F(SchedulerTest, AListenerAboutToRunDryGoesFirstAndOneFarAheadGoesLast) {
@@ -134,7 +134,7 @@ TEST_F(SchedulerTest, ABlockedStreamIsPromisedNothingAndItsListenersWaitIsNoStal
   EXPECT_TRUE(scheduler_.demand().of(scheduler_.stream_table(), at(60s)).empty());
   EXPECT_TRUE(scheduler_.poll(at(60s)).empty());
   scheduler_.unblock_stream(StreamId{1}, 2s, at(60s));
-  EXPECT_EQ(scheduler_.playback(StreamId{1})->dry_at(), at(62s));
+  EXPECT_EQ(scheduler_.playback(StreamId{1})->underrun_at(), at(62s));
   EXPECT_FALSE(scheduler_.demand().of(scheduler_.stream_table(), at(60s)).empty());
   render(only_dispatch(at(61s)), at(61s));
   EXPECT_EQ(scheduler_.playback(StreamId{1})->total_stall(), 0s);

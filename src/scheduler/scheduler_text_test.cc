@@ -83,9 +83,9 @@ TEST_F(SchedulerTextTest, TextThatComesInTimeGoesOn) {
   scheduler_.text_arrived(StreamId{1}, 1s, at(0s));
   work(at(0s));
   scheduler_.text_arrived(StreamId{1}, 1s, at(500ms));
-  EXPECT_EQ(scheduler_.playback(StreamId{1})->dry_at(), at(1s));
+  EXPECT_EQ(scheduler_.playback(StreamId{1})->underrun_at(), at(1s));
   work(at(600ms));
-  EXPECT_EQ(scheduler_.playback(StreamId{1})->dry_at(), at(2s));
+  EXPECT_EQ(scheduler_.playback(StreamId{1})->underrun_at(), at(2s));
 }
 
 TEST_F(SchedulerTextTest, WhoComesBackWaitsLikeANewcomer) {

@@ -23,10 +23,10 @@ class StandbyTest : public testing::Test {
  protected:
   void SetUp() override { scheduler_.add_worker(WorkerId{1}); }
 
-  std::vector<Verdict> ask(base::Duration wait, std::optional<base::Duration> standby) {
+  std::vector<Verdict> ask(base::Duration wait, std::optional<base::Duration> spare_wait_limit) {
     ++last_;
     desk_.apply({.id = StreamId{last_}, .user = UserId{last_}, .voice = VoiceId{1}, .expected = 20s}, wait, kNow);
-    return desk_.poll(kNow, standby);
+    return desk_.poll(kNow, spare_wait_limit);
   }
   /// Until the next one calls.
   void fill() {
@@ -40,7 +40,7 @@ class StandbyTest : public testing::Test {
   }
 
   Scheduler scheduler_{Options{}};
-  AdmissionDesk desk_{scheduler_};
+  AdmissionController desk_{scheduler_};
   std::uint64_t last_ = 0;
 };
 

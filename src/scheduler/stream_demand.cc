@@ -42,20 +42,20 @@ Supply StreamDemand::supply(base::TimePoint now) const {
 void StreamDemand::append(const records::Stream& stream, base::TimePoint now, std::vector<DemandLine>& lines) const {
   if (is_idle(stream) || stream.blocked) return;
   const auto model = costs_.cost(stream.spec.voice);
-  const auto kappa = cushion(options_, model, workers_.count());
+  const auto buffer = startup_buffer(options_, model, workers_.count());
   auto left = stream.planned_ahead + stream.unplanned;
   auto unplanned = stream.unplanned;
-  auto dry_at = stream.playback.dry_at();
-  if (!dry_at) {
+  auto underrun_at = stream.playback.underrun_at();
+  if (!underrun_at) {
     // The stream's start is due as a whole: the plan of the first segment and the first chunk.
-    const auto first = std::min(left, kappa);
+    const auto first = std::min(left, buffer);
     const auto planned_first = next_segment(stream);
     const auto start = model.plan_cost(planned_first) + model.render_cost(first);
     lines.push_back(
         {.due = stream.arrival + options_.first_audio_target - options_.guard, .first = start, .total = start});
     const auto speed = costs_.pace(stream.spec.voice);
-    dry_at = std::max(now, stream.arrival) + options_.start_slack + speed.plan_cost(planned_first) +
-             speed.render_cost(first) + first;
+    underrun_at = std::max(now, stream.arrival) + options_.start_slack + speed.plan_cost(planned_first) +
+                  speed.render_cost(first) + first;
     left -= first;
     unplanned -= planned_first;
   }
@@ -64,7 +64,7 @@ void StreamDemand::append(const records::Stream& stream, base::TimePoint now, st
   const auto plan = unplanned > base::Duration::zero() ? model.plan_cost(unplanned) : base::Duration{};
   const double chunks = base::to_seconds(left) / base::to_seconds(chunk);
   const double per_chunk = base::to_seconds(model.render_cost(chunk)) + base::to_seconds(plan) / chunks;
-  lines.push_back({.due = *dry_at - kappa,
+  lines.push_back({.due = *underrun_at - buffer,
                    .first = base::from_seconds(per_chunk),
                    .rate = per_chunk / base::to_seconds(chunk),
                    .total = base::from_seconds(per_chunk * chunks)});

@@ -18,7 +18,7 @@ constexpr base::Duration kPlanSpacing = std::chrono::milliseconds(200);
 
 void StreamQueue::enqueue(Stream& stream, base::Duration served) {
   dequeue(stream);
-  const bool fair = options_.policy == Policy::kOurs;
+  const bool fair = options_.policy == Policy::kFair;
   stream.queued = Key{.due = due(stream), .served = fair ? served.count() : std::int64_t{0}, .stream = stream.spec.id};
   if (fair && !stream.playback.started()) {
     enqueue_start(stream);
@@ -85,19 +85,19 @@ std::int64_t StreamQueue::due(const Stream& stream) const {
       return ticks(stream.arrival);
     case Policy::kRoundRobin:
       return static_cast<std::int64_t>(stream.last_turn);
-    case Policy::kPlan:
+    case Policy::kArrival:
       return ticks(stream.arrival + stream.chunks * kPlanSpacing);
     case Policy::kEdf:
-    case Policy::kOurs:
+    case Policy::kFair:
       break;
   }
-  const auto dry_at = stream.playback.dry_at();
-  if (!dry_at) {
-    if (options_.policy != Policy::kOurs) return ticks(stream.arrival + options_.start_slack);
+  const auto underrun_at = stream.playback.underrun_at();
+  if (!underrun_at) {
+    if (options_.policy != Policy::kFair) return ticks(stream.arrival + options_.start_slack);
     const auto in_turn = stream.start_tag + options_.start_slack;
     return ticks(std::min(in_turn, latest_start(stream).value_or(in_turn)));
   }
-  const auto latest = *dry_at - options_.guard - options_.longest_job;
+  const auto latest = *underrun_at - options_.guard - options_.longest_job;
   if (needed_kind(options_, stream) == JobKind::kRender) return ticks(latest);
   return ticks(latest + stream.planned_ahead - 2 * options_.longest_job);
 }

@@ -16,7 +16,7 @@ namespace antiphon::scheduler {
 
 /// The streams that are ready for a job, in the order of Options::policy. Pure; not thread-safe.
 ///
-/// Order of Policy::kOurs: the earliest due first (Liu and Layland 1973, on playback time). A started stream is due at
+/// Order of Policy::kFair: the earliest due first (Liu and Layland 1973, on playback time). A started stream is due at
 /// its latest start: the moment its listener runs dry, less guard and the longest job. A stream that has not started is
 /// due at its start tag plus start_slack; start tags of one account are spaced by what a start costs, so that a burst
 /// does not crowd out streams that play. When a start is due, the accounts that wait take turns, and within one its
@@ -55,8 +55,8 @@ class StreamQueue {
   [[nodiscard]] std::optional<base::TimePoint> latest_start(const records::Stream& stream) const;
 
   const Options& options_;
-  std::set<records::Key> ready_;  ///< Streams that have started; with other policies than kOurs, all.
-  // Streams that have not started, with Policy::kOurs:
+  std::set<records::Key> ready_;  ///< Streams that have started; with other policies than kFair, all.
+  // Streams that have not started, with Policy::kFair:
   std::set<records::Key> start_dues_;                                    ///< All of them, by when they are due.
   std::set<std::pair<base::TimePoint, base::StreamId>> start_promises_;  ///< All of them, by latest_start().
   std::set<std::pair<double, base::StreamId>> begun_;                    ///< Those that were begun, by their turns.

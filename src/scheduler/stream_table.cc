@@ -61,7 +61,7 @@ base::Duration StreamTable::next_end(const Matches& matches, base::TimePoint now
   std::optional<base::Duration> soonest;
   for (const auto& [id, stream] : streams_) {
     if (!matches(stream.spec)) continue;
-    const auto left = stream.playback.dry_at().value_or(now) - now + stream.planned_ahead + stream.unplanned;
+    const auto left = stream.playback.underrun_at().value_or(now) - now + stream.planned_ahead + stream.unplanned;
     soonest = std::min(soonest.value_or(left), left);
   }
   return soonest.value_or(base::Duration{});

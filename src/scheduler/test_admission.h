@@ -73,7 +73,7 @@ class AdmissionTest : public testing::Test {
   }
 
   std::optional<Scheduler> scheduler_;
-  std::optional<AdmissionDesk> desk_;
+  std::optional<AdmissionController> desk_;
   std::uint64_t last_ = 0;
 };
 

@@ -84,7 +84,7 @@ struct Dispatch {
   WorkTime expected{};  ///< What the job is expected to take.
   WorkTime p95{};       ///< What one in twenty such jobs exceeds. A plan, whose length is not known, has the longest's.
   bool learnt = false;  ///< Both rest on enough jobs of this kind, not on what is known from elsewhere.
-  bool alone = false;   ///< Run exclusively: a job of this stream may have crashed its last worker.
+  bool exclusive = false;  ///< Run exclusively: a job of this stream may have crashed its last worker.
 };
 
 /// Tell the worker to stop this job at its next grain edge; its end is still to be reported.

@@ -139,8 +139,9 @@ void Simulation::perform(const coordinator::Refused& command) {
   asked.waited = now_ - asked.arrival;
   const Group& group = scenario_.groups[asked.group];
   const Request refused = asked;
-  const bool gives_up = group.retry == Retry::kNever || refused.attempt >= group.retries ||
-                        (group.retry == Retry::kWhenTold && refused.retry_after >= scheduler::AdmissionDesk::kNever);
+  const bool gives_up =
+      group.retry == Retry::kNever || refused.attempt >= group.retries ||
+      (group.retry == Retry::kWhenTold && refused.retry_after >= scheduler::AdmissionController::kNever);
   if (gives_up) return ask_again(refused, now_ + refused.audio);
   const auto delay =
       group.retry == Retry::kStubbornly
@@ -168,7 +169,7 @@ void Simulation::end_stream(base::StreamId stream, Request::End how) {
   if (heard.first_audio_at()) ended.first_audio = *heard.first_audio_at() - ended.arrival;
   ended.worst_gap = heard.worst_gap();
   ended.total_stall = heard.total_stall();
-  const auto played = std::max(now_, heard.dry_at().value_or(now_));
+  const auto played = std::max(now_, heard.underrun_at().value_or(now_));
   listeners_.erase(it);
   ask_again(ended, how == Request::End::kComplete ? played : now_);
 }

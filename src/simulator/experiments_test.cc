@@ -16,10 +16,10 @@ using namespace std::chrono_literals;
 using scheduler::Admission;
 using scheduler::Policy;
 
-constexpr Variant kOurs{};
-constexpr std::array kAll = {Variant{Policy::kFifo, Admission::kOff}, Variant{Policy::kRoundRobin, Admission::kOff},
-                             Variant{Policy::kPlan, Admission::kOff}, Variant{Policy::kEdf, Admission::kOff},
-                             Variant{Policy::kEdf, Admission::kOn},   kOurs};
+constexpr Variant kFair{};
+constexpr std::array kAll = {Variant{Policy::kFifo, Admission::kOff},    Variant{Policy::kRoundRobin, Admission::kOff},
+                             Variant{Policy::kArrival, Admission::kOff}, Variant{Policy::kEdf, Admission::kOff},
+                             Variant{Policy::kEdf, Admission::kOn},      kFair};
 
 /// By label, then by series.
 using Table = std::map<std::string, std::map<std::string, Result>>;
@@ -48,13 +48,13 @@ void expect_promises_kept(const Result& ours) {
 /// The first group's users are served well beside another that asks for all there is, which they would not be
 /// otherwise.
 void expect_light_users_served(const std::map<std::string, Result>& series, double utilisation) {
-  const auto& ours = series.at("ours");
+  const auto& ours = series.at("fair");
   expect_promises_kept(ours);
   EXPECT_GE(ours.mean_of(0, "good"), 0.95);
   EXPECT_GE(ours.mean_of(0, "worst_user"), 0.9);
   EXPECT_GE(find(ours.machine, "utilisation").mean, utilisation) << "and the heavy one gets the rest";
   EXPECT_LE(series.at("fifo").mean_of(0, "good"), 0.5);
-  EXPECT_LE(series.at("plan").mean_of(0, "good"), 0.5);
+  EXPECT_LE(series.at("arrival").mean_of(0, "good"), 0.5);
 }
 
 class Load : public testing::TestWithParam<std::uint32_t> {};
@@ -66,7 +66,7 @@ TEST_P(Load, OursServesAllThatCanBeServedWhereTheBaselinesCollapse) {
   for (const auto& [label, series] : table) {
     SCOPED_TRACE("load " + label);
     const double load = std::stod(label);
-    const auto& ours = series.at("ours");
+    const auto& ours = series.at("fair");
     expect_promises_kept(ours);
     if (load < 1) {
       EXPECT_GE(ours.mean("good"), 0.99);
@@ -89,11 +89,11 @@ INSTANTIATE_TEST_SUITE_P(Workers, Load, testing::Values(2U, 16U));
 
 TEST(Experiments, NeitherHeavyNorLightLoadIsLostOnWhoIsRefusedAndNeverComesBack) {
   const std::array loads = {2.0, 3.0};
-  for (const auto& [label, series] : results("load", cell(2, 300s), {&kOurs, 1}, 3, loads)) {
+  for (const auto& [label, series] : results("load", cell(2, 300s), {&kFair, 1}, 3, loads)) {
     SCOPED_TRACE("load " + label);
-    expect_promises_kept(series.at("ours"));
-    EXPECT_GE(series.at("ours").mean("good"), 1 / std::stod(label) - 0.03);
-    EXPECT_GE(find(series.at("ours").machine, "utilisation").mean, 0.93);
+    expect_promises_kept(series.at("fair"));
+    EXPECT_GE(series.at("fair").mean("good"), 1 / std::stod(label) - 0.03);
+    EXPECT_GE(find(series.at("fair").machine, "utilisation").mean, 0.93);
   }
 }
 
@@ -105,30 +105,30 @@ TEST(Experiments, AnOverloadOfThoseWhoNeverComeBackIsServedFromItsFirstSecondsOn
     scenario.groups.front().lengths = {{.share = 1, .least = 1s, .most = 1300ms}};
     scenario.groups.front().wait = 0s;
     const std::array loads = {2.0};
-    for (const auto& [label, series] : results("load", scenario, {&kOurs, 1}, 16, loads)) {
-      expect_promises_kept(series.at("ours"));
-      EXPECT_GE(series.at("ours").mean("good"), 0.35) << workers << " workers: nothing stands empty for the refused";
+    for (const auto& [label, series] : results("load", scenario, {&kFair, 1}, 16, loads)) {
+      expect_promises_kept(series.at("fair"));
+      EXPECT_GE(series.at("fair").mean("good"), 0.35) << workers << " workers: nothing stands empty for the refused";
     }
   }
 }
 
 TEST(Experiments, ABurstIsServedAsFarAsItCanBe) {
-  const std::array variants = {kAll[0], kAll[2], kOurs};
+  const std::array variants = {kAll[0], kAll[2], kFair};
   for (const auto& [label, series] : results("burst", cell(2, 200s), variants, 2)) {
     SCOPED_TRACE(label + " users at once");
-    const auto& ours = series.at("ours");
+    const auto& ours = series.at("fair");
     expect_promises_kept(ours);
     if (std::stod(label) <= 8) EXPECT_GE(ours.mean("good"), 0.99);
     if (std::stod(label) >= 16) {
       EXPECT_GE(ours.mean("good") * std::stod(label), 9) << "so many can be heard within a second";
       EXPECT_GE(ours.mean("good"), series.at("fifo").mean("good") + 0.15);
     }
-    EXPECT_GE(ours.mean("good"), series.at("plan").mean("good") - 0.03);
+    EXPECT_GE(ours.mean("good"), series.at("arrival").mean("good") - 0.03);
   }
 }
 
 TEST(Experiments, LightUsersAreServedBesideAFloodAndBesideOneWhoRetriesTenTimesASecond) {
-  const std::array variants = {kAll[0], kAll[2], kOurs};
+  const std::array variants = {kAll[0], kAll[2], kFair};
   for (const auto* name : {"flood", "retry"}) {
     for (const auto& [label, series] : results(name, cell(2, 200s), variants, 3)) {
       SCOPED_TRACE(name);
@@ -138,14 +138,14 @@ TEST(Experiments, LightUsersAreServedBesideAFloodAndBesideOneWhoRetriesTenTimesA
 }
 
 TEST(Experiments, AnAccountWithManyUsersDoesNotCrowdOutOthers) {
-  const std::array variants = {kAll[0], kAll[2], kOurs};
+  const std::array variants = {kAll[0], kAll[2], kFair};
   for (const auto& [label, series] : results("accounts", cell(2, 200s), variants, 3)) {
     expect_light_users_served(series, 0.85);
   }
 }
 
 TEST(Experiments, OneUserDoesNotCrowdOutTheOthersOfHisAccount) {
-  auto table = plan("flood", cell(2, 200s), {&kOurs, 1}, {});
+  auto table = plan("flood", cell(2, 200s), {&kFair, 1}, {});
   ASSERT_TRUE(table.has_value());
   for (auto& point : table->points) {
     for (auto& group : point.scenario.groups) group.account = 1;
@@ -158,24 +158,24 @@ TEST(Experiments, OneUserDoesNotCrowdOutTheOthersOfHisAccount) {
 }
 
 TEST(Experiments, ShortTextsAreNotPaidForByLongOnes) {
-  const std::array variants = {kAll[0], kAll[2], kOurs};
+  const std::array variants = {kAll[0], kAll[2], kFair};
   for (const auto& [label, series] : results("lengths", cell(2, 150s), variants, 3)) {
     SCOPED_TRACE("load " + label);
-    const auto& ours = series.at("ours");
+    const auto& ours = series.at("fair");
     expect_promises_kept(ours);
     const double load = std::stod(label);
     for (std::size_t group = 0; group < 2; ++group) {
       EXPECT_GE(ours.mean_of(group, "good"), load < 0.8 ? 0.99 : load < 1 ? 0.9 : 0.6) << "group " << group;
       EXPECT_GE(ours.mean_of(group, "good"), series.at("fifo").mean_of(group, "good"));
-      EXPECT_GE(ours.mean_of(group, "good"), series.at("plan").mean_of(group, "good"));
+      EXPECT_GE(ours.mean_of(group, "good"), series.at("arrival").mean_of(group, "good"));
     }
   }
 }
 
 TEST(Experiments, WhoComesBackWhenToldIsLetIn) {
-  for (const auto& [label, series] : results("replay", cell(2, 300s), {&kOurs, 1}, 4)) {
+  for (const auto& [label, series] : results("replay", cell(2, 300s), {&kFair, 1}, 4)) {
     SCOPED_TRACE("load " + label);
-    const auto& ours = series.at("ours");
+    const auto& ours = series.at("fair");
     expect_promises_kept(ours);
     EXPECT_GE(ours.mean_of(1, "came_back"), 5) << "twenty more are more than there is room for";
     EXPECT_GE(ours.mean_of(1, "came_back_admitted"), 0.95);
@@ -184,9 +184,9 @@ TEST(Experiments, WhoComesBackWhenToldIsLetIn) {
 }
 
 TEST(Experiments, FaultsCostLittle) {
-  for (const auto& [label, series] : results("faults", cell(2, 200s), {&kOurs, 1}, 4)) {
+  for (const auto& [label, series] : results("faults", cell(2, 200s), {&kFair, 1}, 4)) {
     SCOPED_TRACE(label);
-    const auto& ours = series.at("ours");
+    const auto& ours = series.at("fair");
     EXPECT_LE(ours.mean("failed"), label == "2x slower for 30 s" || label == "1 % of jobs hang" ? 0.08 : 0.03);
     if (label == "none" || label == "120 losses an hour") EXPECT_GE(ours.mean("good"), 0.98);
     if (label == "1 % of jobs hang") EXPECT_GE(ours.mean("c200"), 0.9) << "a spare is not always ready";
@@ -243,26 +243,26 @@ TEST(Experiments, TheCeilingIsWhatTheWorkersCanDo) {
 
 TEST(Experiments, EveryNamedStudyIsValid) {
   for (const auto& study : studies()) {
-    const auto made = plan(study.name, Scenario{}, {&kOurs, 1}, {});
+    const auto made = plan(study.name, Scenario{}, {&kFair, 1}, {});
     ASSERT_TRUE(made.has_value()) << study.name;
     EXPECT_EQ(made->name, study.name);
     EXPECT_FALSE(made->points.empty());
     EXPECT_TRUE(made->validate().has_value()) << study.name;
   }
-  EXPECT_FALSE(plan("nonsense", Scenario{}, {&kOurs, 1}, {}).has_value());
+  EXPECT_FALSE(plan("nonsense", Scenario{}, {&kFair, 1}, {}).has_value());
 }
 
 TEST(Experiments, ThePlansTableIsWhatItsOrderComesTo) {
-  const std::array variants = {kAll[2], kOurs};
+  const std::array variants = {kAll[2], kFair};
   const auto table = results("plan-table", cell(1, 200s), variants, 2);
   ASSERT_EQ(table.size(), 3U);
   for (const auto& [label, series] : table) {
     SCOPED_TRACE(label);
     // Everybody's first chunk is rendered before anybody's second one: the last one waits for all of them.
     const double last = label.starts_with("50") ? 0.5 : 1.0;
-    EXPECT_NEAR(series.at("plan").mean("first_audio_p99"), last, 0.25);
-    EXPECT_NEAR(series.at("plan").mean("first_audio_mean"), last * 0.6, 0.15);
-    expect_promises_kept(series.at("ours"));
+    EXPECT_NEAR(series.at("arrival").mean("first_audio_p99"), last, 0.25);
+    EXPECT_NEAR(series.at("arrival").mean("first_audio_mean"), last * 0.6, 0.15);
+    expect_promises_kept(series.at("fair"));
   }
 }
 

@@ -191,7 +191,7 @@ TEST(Properties, AnAccountsFirstStreamFindsRoomAtOnceWhateverOneOtherAccountDoes
                       .retry = static_cast<Retry>(draw.whole(0, 2)),
                       .retries = 1000};
     scenario.groups = {heavy};
-    for (std::uint32_t i = 0; i < scenario.scheduling.phantom_streams; ++i) {
+    for (std::uint32_t i = 0; i < scenario.scheduling.headroom_streams; ++i) {
       scenario.groups.push_back({.name = "first",
                                  .arrivals = Bursts{.size = 1, .first = draw.time(0.2, 4)},
                                  .lengths = {{.share = 1, .least = 1s, .most = 3300ms}},

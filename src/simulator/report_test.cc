@@ -27,7 +27,7 @@ Report small_report() {
 TEST(Report, TheTableHasARowForEachPointAndIntervals) {
   const auto table = to_table(small_report());
   EXPECT_THAT(table, HasSubstr("fifo"));
-  EXPECT_THAT(table, HasSubstr("ours"));
+  EXPECT_THAT(table, HasSubstr("fair"));
   EXPECT_THAT(table, HasSubstr("1.5"));
   EXPECT_THAT(table, HasSubstr("±"));
   EXPECT_GE(std::ranges::count(table, '\n'), 8);
@@ -47,8 +47,8 @@ TEST(Report, TheJsonHasEveryMeasureWithItsInterval) {
   const auto json = nlohmann::json::parse(to_json(report));
   ASSERT_EQ(json["points"].size(), 4U);
   const auto& last = json["points"][3];
-  EXPECT_EQ(last["series"], "ours");
-  EXPECT_EQ(last["policy"], "ours");
+  EXPECT_EQ(last["series"], "fair");
+  EXPECT_EQ(last["policy"], "fair");
   EXPECT_EQ(last["x"], 1.5);
   EXPECT_EQ(last["runs"], 2);
   for (const auto& [name, value] : report.outcomes.back().result.all) {

@@ -23,8 +23,9 @@ struct Measures {
   double admitted = 0;  ///< Share.
   double good = 0;      ///< Share of all; refusals count against it.
   double good_of_admitted = 0;
-  double gapless = 0;           ///< Share of the admitted streams without a gap that were not given up.
-  double first_audio_mean = 0;  ///< Of the admitted, from their first byte; so are the quantiles.
+  double gapless = 0;  ///< Share of the admitted streams without a gap that were not given up.
+  double first_audio_mean =
+      0;  ///< Mean time to first audio of the admitted, from their first byte; so are the quantiles.
   double first_audio_p50 = 0;
   double first_audio_p95 = 0;
   double first_audio_p99 = 0;
@@ -32,7 +33,7 @@ struct Measures {
   double c100 = 0;
   double c200 = 0;
   double worst_gap = 0;
-  double waited_p95 = 0;        ///< Of the admitted, before they were.
+  double waited_p95 = 0;        ///< 95th percentile of the wait of the admitted.
   double refused_capacity = 0;  ///< Share; so are the next ones.
   double refused_user_limit = 0;
   double refused_queue_full = 0;
@@ -40,7 +41,7 @@ struct Measures {
   double failed = 0;              ///< Share of the admitted.
   double came_back = 0;           ///< Requests that came back when told.
   double came_back_admitted = 0;  ///< Share of them; 1 without any.
-  double jain = 1;                ///< Of the users' good share.
+  double jain = 1;                ///< Jain's index of the users' good share.
   double worst_user = 1;          ///< Acceptance of the user accepted least.
 };
 
@@ -53,7 +54,7 @@ struct MachineMeasures {
   double losses = 0;
   double most_streams = 0;
   double most_waiting = 0;
-  double steps_up = 0;  ///< Of the ladder of degradation.
+  double steps_up = 0;  ///< Steps up of the ladder of degradation.
 };
 
 [[nodiscard]] Measures measure(const Trace& trace, std::optional<std::size_t> group = std::nullopt);
@@ -75,7 +76,7 @@ struct Result {
   Summary all;
   Summary machine;
   std::vector<Summary> groups;
-  std::vector<Span> timeline;  ///< Of the first run.
+  std::vector<Span> timeline;  ///< Jobs of the first run.
 
   [[nodiscard]] double mean(std::string_view name) const { return find(all, name).mean; }
   [[nodiscard]] double mean_of(std::size_t group, std::string_view name) const {

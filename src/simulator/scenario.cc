@@ -104,7 +104,7 @@ worker_pool::Options pool_options(const Machine& machine) {
 double cost_of_request(const scheduler::Options& options, const Machine& machine, std::size_t voice,
                        base::Duration audio) {
   const auto& cost = machine.voices.at(voice);
-  const auto longest = options.policy == scheduler::Policy::kPlan ? options.plan_chunk : options.chunk_max;
+  const auto longest = options.policy == scheduler::Policy::kArrival ? options.arrival_chunk : options.chunk_max;
   const double grains = std::max(1.0, std::floor(base::to_seconds(longest) / base::to_seconds(machine.grain)));
   const double chunks = std::ceil(base::to_seconds(audio) / (grains * base::to_seconds(machine.grain)));
   return base::to_seconds(audio) * (cost.ratio + cost.plan_ratio) + chunks * base::to_seconds(cost.fixed);

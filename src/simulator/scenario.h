@@ -29,7 +29,8 @@ struct Machine {
   std::uint32_t workers = 2;       ///< From the beginning, and the least. 1 to 1024.
   std::uint32_t most_workers = 0;  ///< To which the pool grows under load; 0: `workers`.
   worker_pool::Spare spare = worker_pool::Spare::kOn;
-  base::Duration start_up = std::chrono::milliseconds(900);  ///< Of a process, until its voice is loaded; as measured.
+  base::Duration start_up =
+      std::chrono::milliseconds(900);  ///< Start of a process, until its voice is loaded; as measured.
   /// True cost of each voice. The defaults are a medium Piper voice on one core, as measured.
   std::vector<scheduler::CostModel::Prior> voices{
       {.fixed = std::chrono::milliseconds(2), .ratio = 0.088, .plan_ratio = 0.014}};
@@ -42,8 +43,8 @@ struct Machine {
   /// more processor time than others. 0 to 1.
   double outlier_share = 0;
   double outlier_factor = 10;  ///< 1 to 1000.
-  double hang_share = 0;       ///< Of jobs; they never end. 0 to 1.
-  double losses_per_hour = 0;  ///< Of each worker, at random. 0 to 3600.
+  double hang_share = 0;       ///< Share of jobs that never end, 0 to 1.
+  double losses_per_hour = 0;  ///< Losses of each worker in an hour, at random. 0 to 3600.
   std::vector<SlowDown> slow_downs;
   base::Duration replacement = std::chrono::milliseconds(50);  ///< Until a spare has taken a lost worker's place.
   /// When a worker counts as stalled; see worker_pool::StallOptions. A factor of 0: never.
@@ -96,13 +97,13 @@ struct Group {
                               {.share = 0.5, .least = std::chrono::seconds(10), .most = std::chrono::seconds(20)}};
   std::uint32_t account =
       0;                ///< All its users are of this account, which groups may share; 0: each has one of its own.
-  double weight = 1.0;  ///< Of the account.
+  double weight = 1.0;  ///< Weight of the account.
   base::Duration wait = std::chrono::seconds(2);  ///< How long a request may wait to be let in.
   Retry retry = Retry::kNever;
   base::Duration retry_interval = std::chrono::milliseconds(100);
-  std::uint32_t retries = 3;  ///< Of one request.
-  double leave_share = 0;     ///< Of requests; their clients leave at some time of their playback. 0 to 1.
-  std::size_t voice = 0;      ///< Of Machine::voices.
+  std::uint32_t retries = 3;  ///< Most retries of one request.
+  double leave_share = 0;     ///< Share of requests whose clients leave at some time of their playback, 0 to 1.
+  std::size_t voice = 0;      ///< Index in Machine::voices.
   std::optional<std::size_t> cheaper{};
 };
 

@@ -49,8 +49,8 @@ Trace Simulation::run() {
   ANTIPHON_CHECK(listeners_.empty() && coordinator_.open_requests() == 0, "every request ends");
   trace_.duration = scenario_.duration;
   trace_.ended_at = now_ - base::TimePoint{};
-  trace_.steps_up = scheduler().ladder().steps_up();
-  trace_.steps_down = scheduler().ladder().steps_down();
+  trace_.steps_up = scheduler().degradation().steps_up();
+  trace_.steps_down = scheduler().degradation().steps_down();
   return std::move(trace_);
 }
 

@@ -32,8 +32,8 @@ struct Request {
   double guess = 1;  ///< What admission takes a second of it for.
   bool admitted = false;
   std::optional<scheduler::RefusalReason> refusal;
-  scheduler::FailureReason failure{};  ///< Of kFailed.
-  base::Duration retry_after{};        ///< Of kRefused.
+  scheduler::FailureReason failure{};  ///< Reason of kFailed.
+  base::Duration retry_after{};        ///< Retry time of kRefused.
   base::Duration waited{};
   std::optional<base::Duration> first_audio;  ///< From the arrival.
   base::Duration worst_gap{};
@@ -61,7 +61,7 @@ struct Trace {
   std::uint64_t chunks = 0;
   std::uint64_t plans = 0;
   std::uint64_t kills = 0;
-  std::uint64_t wrong_kills = 0;  ///< Of workers that did not hang.
+  std::uint64_t wrong_kills = 0;  ///< Kills of workers that did not hang.
   std::uint64_t losses = 0;
   std::uint64_t growths = 0;  ///< Workers that took jobs beyond those from the beginning.
   std::size_t most_workers = 0;
@@ -88,7 +88,7 @@ class Simulation {
   // For watchers.
 
   [[nodiscard]] const scheduler::Scheduler& scheduler() const { return coordinator_.scheduler(); }
-  [[nodiscard]] const scheduler::AdmissionDesk& desk() const { return coordinator_.admission(); }
+  [[nodiscard]] const scheduler::AdmissionController& desk() const { return coordinator_.admission(); }
   [[nodiscard]] base::TimePoint now() const { return now_; }
   /// A stream that is let in and has not ended.
   struct Listener {
@@ -121,7 +121,7 @@ class Simulation {
     bool alive = false;    ///< Takes jobs.
     base::Duration cpu{};  ///< Processor time used before the job.
     std::optional<scheduler::Dispatch> job;
-    std::vector<base::Duration> grains;  ///< Of the job.
+    std::vector<base::Duration> grains;  ///< Length of the grains of the job.
     base::Duration planned{};            ///< Audio of the plan job.
     std::size_t voice = 0;
     std::uint32_t steps = 0;  ///< Done of it.
@@ -193,8 +193,8 @@ class Simulation {
 
   Scenario scenario_;
   coordinator::Coordinator coordinator_;
-  std::mt19937_64 random_;   ///< Of the workers.
-  std::mt19937_64 clients_;  ///< Of the clients: the same requests come whatever becomes of them.
+  std::mt19937_64 random_;   ///< Generator of the workers.
+  std::mt19937_64 clients_;  ///< Generator of the clients: the same requests come whatever becomes of them.
   base::TimePoint now_{};
   std::uint64_t sequence_ = 0;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
@@ -202,7 +202,7 @@ class Simulation {
   std::unordered_map<base::StreamId, Listener> listeners_;
   std::vector<std::uint64_t> turns_;  ///< Requests of each group.
   std::uint64_t admitted_ = 0;
-  std::uint64_t ended_ = 0;              ///< Of the admitted.
+  std::uint64_t ended_ = 0;              ///< Number of the admitted.
   std::uint64_t own_users_ = 0;          ///< Users that came once.
   bool opening_ = true;                  ///< The workers from the beginning, and their spare, start at once.
   std::optional<base::TimePoint> tick_;  ///< When the coordinator is to be woken.

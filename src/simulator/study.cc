@@ -215,8 +215,8 @@ Study plan_table_study(const Plan& plan) {
       scenario.warm_up = 0s;
       scenario.machine.workers = row.workers;
       scenario.machine.voices = {{.fixed = 2ms, .ratio = 0.2, .plan_ratio = 0}};
-      scenario.scheduling.plan_chunk = row.chunk;
-      scenario.scheduling.plan_chunk_loaded = row.chunk;
+      scenario.scheduling.arrival_chunk = row.chunk;
+      scenario.scheduling.arrival_chunk_loaded = row.chunk;
       scenario.scheduling.chunk_max = row.chunk;
       scenario.groups = {{.name = "all",
                           .arrivals = Bursts{.size = row.users, .every = 40s},
@@ -251,7 +251,7 @@ constexpr std::array<NamedStudy, 11> kStudies = {{
 std::string Variant::name() const {
   const std::string result(scheduler::policy_name(policy));
   const bool on = admission == scheduler::Admission::kOn;
-  if (policy == scheduler::Policy::kOurs) return on ? result : result + " - admission";
+  if (policy == scheduler::Policy::kFair) return on ? result : result + " - admission";
   return on ? result + " + admission" : result;
 }
 

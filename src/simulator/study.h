@@ -14,7 +14,7 @@ namespace antiphon::simulator {
 
 /// An order of the work, with or without admission.
 struct Variant {
-  scheduler::Policy policy = scheduler::Policy::kOurs;
+  scheduler::Policy policy = scheduler::Policy::kFair;
   scheduler::Admission admission = scheduler::Admission::kOn;
 
   /// The policy's name; "edf + admission", "ours - admission" where it is not what the policy comes with.

@@ -67,8 +67,8 @@ class GrowingText {
   void enter(const SentenceState& state);
 
   Options options_;
-  SentenceState state_{};   ///< Of the text before text_.
-  std::size_t limit_;       ///< Of the prosody there.
+  SentenceState state_{};   ///< State of the text before text_.
+  std::size_t limit_;       ///< End of the prosody there.
   std::string text_;        ///< In no segment yet; its decided part is normalised.
   std::size_t length_ = 0;  ///< About its spoken_length(); white space in a row counts once.
   std::size_t overlong_;    ///< Length from which on it is cut wherever that is best.

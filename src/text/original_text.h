@@ -82,7 +82,7 @@ class OriginalText {
   std::string written_;                      ///< In no piece yet, with the spaces of append_gap().
   std::deque<std::size_t> gaps_{};           ///< Where these are; ascending.
   std::string left_;                         ///< What became of it.
-  std::deque<markup::Stretch> stretches_{};  ///< Of written_ and left_, as far as that is known.
+  std::deque<markup::Stretch> stretches_{};  ///< Stretches of written_ and left_, as far as that is known.
   std::optional<markup::Cleaner> cleaner_{};
   bool finished_ = false;
 };

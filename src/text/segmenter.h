@@ -32,7 +32,7 @@ struct Options {
   /// clause, so that speech begins before the sentence is there. 0: never.
   std::size_t first_clause_chars = 24;
   Normalise normalise = Normalise::kOn;
-  markup::Options markup{};  ///< Of kOn.
+  markup::Options markup{};  ///< Options of kOn.
   /// In which numbers, dates and the like are read, with kOn.
   reading::Language language = reading::Language::kOther;
   /// Of words that are said otherwise, with kOn; the first that has a word decides.

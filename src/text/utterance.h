@@ -82,9 +82,9 @@ class Utterance {
 
   Options options_;
   std::deque<Segment> segments_;
-  reading::Reading reading_;  ///< Of the first of them.
+  reading::Reading reading_;  ///< Reading of the first of them.
   std::optional<GrowingText> growing_;
-  std::optional<markup::Cleaner> cleaner_;  ///< Of a text that grows.
+  std::optional<markup::Cleaner> cleaner_;  ///< Cleaner of a text that grows.
   std::uint32_t index_ = 0;
   std::size_t kept_ = 0;  ///< The first so many of segments_.
 };

@@ -23,8 +23,9 @@ struct CatalogueEntry {
   /// When the manifest was written, in the file system's ticks: another time after the voice was prepared anew.
   std::int64_t written = 0;
   std::optional<double> gain_db = {};  ///< See Manifest; nothing where the manifest has none.
-  std::string identity = {};           ///< Of all that decides its bytes, where the manifest says so; "" else.
-  std::string source_sha256 = {};      ///< Of the model that it was prepared from; "" where the manifest names none.
+  std::string identity = {};           ///< Hash of all that decides its bytes, where the manifest says so; "" else.
+  std::string source_sha256 =
+      {};  ///< SHA-256 of the model that it was prepared from; "" where the manifest names none.
 };
 
 /// A store of voices: one folder each.

@@ -85,7 +85,7 @@ struct Manifest {
   std::vector<StateTensor> states;    ///< At most 4,096 tensors and 64 MiB; none where not windowed.
   double max_segment_seconds = 10;    ///< Above 0, to 60.
 
-  std::string source_sha256;      ///< Of the model that was prepared.
+  std::string source_sha256;      ///< SHA-256 of the model that was prepared.
   std::vector<FileDigest> files;  ///< All but the manifest itself, with the names above.
   std::optional<Costs> costs;
   /// How much louder the voice is spoken than its model makes it, in dB: audio::kLeastGainDb to kMostGainDb. Nothing

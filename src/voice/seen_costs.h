@@ -11,7 +11,7 @@ inline constexpr const char* kSeenCostsFile = "costs.json";
 
 /// What speaking with a voice was last seen to cost on this machine: where the next run begins to estimate.
 struct SeenCosts {
-  double fixed_seconds = 0;  ///< Of each chunk, 0 to 10.
+  double fixed_seconds = 0;  ///< Fixed time of each chunk, 0 to 10.
   double render_ratio = 0;   ///< Worker-seconds per audio-second, above 0, to 100.
   double plan_ratio = 0;     ///< The same of planning.
   friend bool operator==(const SeenCosts&, const SeenCosts&) = default;

@@ -39,7 +39,7 @@ class NetworkWriter {
   const StreamGraph& graph_;
   const Schedule& schedule_;
   network::Network network_;
-  std::vector<std::uint32_t> numbers_;  ///< Of the live streams in the network.
+  std::vector<std::uint32_t> numbers_;  ///< Numbers of the live streams in the network.
   std::unordered_map<std::string, network::Tensor> placed_;
   std::vector<std::string> speaker_tensors_;
 };

@@ -22,7 +22,7 @@ struct Prepared {
   voice::Manifest manifest;
   std::filesystem::path folder;
   bool already_there = false;  ///< Prepared from the same model before; nothing was done.
-  Verification verification;   ///< Of what was prepared now.
+  Verification verification;   ///< Verification of what was prepared now.
 };
 
 /// Prepares `model` (FILE.onnx, with FILE.onnx.json beside it, each read whole: at most 1 GiB and 4 MiB), verifies the

@@ -12,7 +12,7 @@ struct PreparedHibari {
   engine::hibari::Manifest manifest;
   std::filesystem::path folder;
   bool already_there = false;         ///< Prepared from the same package before; nothing was done.
-  HibariVerification verification{};  ///< Of what was prepared now.
+  HibariVerification verification{};  ///< Verification of what was prepared now.
 };
 
 /// Prepares a package (see read_hibari_package()), verifies the result against its model, and puts it into `store` in

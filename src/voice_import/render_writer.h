@@ -59,7 +59,7 @@ class RenderWriter {
 
   Ends ends_;
   onnx::ModelProto model_;
-  std::vector<std::string> names_;  ///< Of each stream with its kept samples.
+  std::vector<std::string> names_;  ///< Names of each stream with its kept samples.
   int states_ = 0;
   std::map<std::string, std::string> placed_;  ///< Tensors of the original that this model has, by their names there.
   std::map<std::tuple<int, std::int64_t, std::int64_t>, std::string> readings_;

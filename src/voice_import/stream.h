@@ -38,7 +38,8 @@ struct FromConvTranspose {
 
 /// What a pointwise operation takes besides streams: the same value in every sample.
 struct Steady {
-  std::string tensor;  ///< Of the original graph, one value or one per channel; empty where `value` counts.
+  std::string
+      tensor;  ///< Name of a tensor of the original graph, one value or one per channel; empty where `value` counts.
   float value = 0;
   bool constant = true;  ///< False where it is computed from the speaker.
 };

@@ -25,9 +25,9 @@ class StreamReader {
   };
   struct Value {
     Kind kind = Kind::kForeign;
-    int stream = 0;             ///< Of a kStream.
-    float uniform = 0;          ///< Of a kUniform.
-    std::int64_t channels = 0;  ///< Of kStream, kUniform and kShape.
+    int stream = 0;             ///< Number of a kStream.
+    float uniform = 0;          ///< Value of a kUniform.
+    std::int64_t channels = 0;  ///< Width of kStream, kUniform and kShape.
   };
 
   [[nodiscard]] Value value_of(const std::string& tensor) const;

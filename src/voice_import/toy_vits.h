@@ -8,11 +8,11 @@
 namespace antiphon::voice_import {
 
 struct ToyVits {
-  std::int64_t channels = 6;              ///< Of prior and flow; even.
+  std::int64_t channels = 6;              ///< Width of prior and flow; even.
   std::int64_t couplings = 2;             ///< Steps of the flow.
   std::int64_t flow_layers = 2;           ///< Convolutions in each.
   std::int64_t decoder_channels = 8;      ///< Before the first upsampling.
-  std::vector<std::int64_t> rates{4, 2};  ///< Of the upsamplings.
+  std::vector<std::int64_t> rates{4, 2};  ///< Factors of the upsamplings.
   std::vector<std::int64_t> kernels{8, 4};
   std::vector<std::int64_t> block_kernels{3, 5};
   std::vector<std::vector<std::int64_t>> block_dilations{{1, 2}, {2, 6}};

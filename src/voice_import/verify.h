@@ -16,7 +16,7 @@ struct Verification {
   std::uint64_t different = 0;    ///< Samples that differ by one step of 16 bits or more.
   std::uint64_t beyond = 0;       ///< Samples that differ by more than kMostDifference.
   int worst = 0;                  ///< In steps of 16 bits.
-  double signal_to_noise_db = 0;  ///< Of what is rendered, before it is rounded to 16 bits.
+  double signal_to_noise_db = 0;  ///< Signal to noise of what is rendered, before it is rounded to 16 bits.
   voice::Costs costs;
 };
 

@@ -48,7 +48,7 @@ void visit(auto& a, Is<PlanJob> auto& m) {
   a.number(m.speed);
   a.number(m.speaker);
   a.number(m.max_samples);
-  a.number(m.patience_us);
+  a.number(m.max_delay_us);
   a.number(m.wall_p95_us);
   a.number(m.cpu_p95_us);
 }
@@ -61,9 +61,9 @@ void visit(auto& a, Is<RenderJob> auto& m) {
   a.list(m.grains, Limits::kGrains);
   a.blob(m.rows, Limits::kPriorBytes);
   a.blob(m.state, Limits::kStateBytes);
-  a.number(m.patience_us);
-  a.number(m.company);
-  a.flag(m.alone);
+  a.number(m.max_delay_us);
+  a.number(m.batch_hint);
+  a.flag(m.exclusive);
   a.number(m.wall_p95_us);
   a.number(m.cpu_p95_us);
 }

@@ -74,7 +74,7 @@ struct PlanJob {
   float speed = 1.0F;
   std::uint32_t speaker = 0;
   std::uint64_t max_samples = 0;
-  std::uint64_t patience_us = 0;  ///< How long after its receipt it may wait for chunks that are more urgent.
+  std::uint64_t max_delay_us = 0;  ///< How long after its receipt it may wait for chunks that are more urgent.
   // For a link process, which judges whether its worker has stalled. To a worker of the gateway's own they are not
   // told.
   std::uint64_t wall_p95_us = 0;  ///< What 95 % of such jobs take; 0: not known.
@@ -91,10 +91,10 @@ struct RenderJob {
   std::vector<std::byte> rows;   ///< The prior's rows [grains.front().row_begin, grains.back().row_end).
   std::vector<std::byte> state;  ///< State before the first of them.
   // For a worker that renders grains of several jobs at once.
-  std::uint64_t patience_us = 0;  ///< How long after its receipt its first grain may wait, for company or for a plan.
-  std::uint32_t company = 1;      ///< Streams that are being spoken, this one included: more cannot come together.
-  bool alone = false;             ///< While it is under way no other is: it may be what ended a worker.
-  std::uint64_t wall_p95_us = 0;  ///< As in PlanJob; so is the next one.
+  std::uint64_t max_delay_us = 0;  ///< How long after its receipt its first grain may wait, for company or for a plan.
+  std::uint32_t batch_hint = 1;    ///< Streams that are being spoken, this one included: more cannot come together.
+  bool exclusive = false;          ///< While it is under way no other is: it may be what ended a worker.
+  std::uint64_t wall_p95_us = 0;   ///< As in PlanJob; so is the next one.
   std::uint64_t cpu_p95_us = 0;
   friend bool operator==(const RenderJob&, const RenderJob&) = default;
 };
@@ -164,7 +164,7 @@ struct GrainDone {
   std::vector<std::byte> state;
   std::uint64_t cpu_us = 0;
   std::uint64_t wall_us = 0;
-  std::uint64_t share_us = 0;  ///< Of the worker's time: of wall_us, where others were rendered together with it.
+  std::uint64_t share_us = 0;  ///< Share of the worker's time: of wall_us, where others were rendered together with it.
   friend bool operator==(const GrainDone&, const GrainDone&) = default;
 };
 
@@ -203,9 +203,10 @@ struct Stats {
 struct Join {
   std::uint32_t protocol_version = kProtocolVersion;
   std::string token;
-  std::string id;                       ///< The worker's own name, the same each time it joins.
-  std::uint64_t incarnation = 0;        ///< Of two processes of one id the one with the larger number counts.
-  bool returning = false;               ///< It was welcomed under that number; one that was not is given a larger one.
+  std::string id;  ///< The worker's own name, the same each time it joins.
+  std::uint64_t incarnation =
+      0;                   ///< Number of the process; of two processes of one id the one with the larger number counts.
+  bool returning = false;  ///< It was welcomed under that number; one that was not is given a larger one.
   std::vector<std::string> voices;      ///< Ids of its store, each once.
   std::vector<std::string> identities;  ///< VoiceLoaded::identity of each, in the same order.
   friend bool operator==(const Join&, const Join&) = default;
@@ -246,7 +247,7 @@ struct Ping {
 
 struct Pong {
   std::uint64_t stamp = 0;
-  std::uint64_t resident_bytes = 0;  ///< Of the worker process.
+  std::uint64_t resident_bytes = 0;  ///< Resident memory of the worker process.
   std::uint64_t bulk_bytes = 0;      ///< Received so far in frames that came in pieces,
   std::uint64_t bulk_us = 0;         ///< and in what time.
   friend bool operator==(const Pong&, const Pong&) = default;

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "worker/job_queue.h"
-#include "worker/renderings.h"
+#include "worker/render_batcher.h"
 #include "worker/test_gateway.h"
 
 namespace antiphon::worker {
@@ -17,7 +17,7 @@ using testing::ElementsAre;
 
 /// A job of one row a grain, each of 80 samples at 8 kHz: 10 ms.
 wire::RenderJob job_of(std::uint64_t number, std::initializer_list<GrainKind> kinds, const std::string& voice = "v") {
-  wire::RenderJob job{.job = number, .voice_id = voice, .row_bytes = 1, .company = 100};
+  wire::RenderJob job{.job = number, .voice_id = voice, .row_bytes = 1, .batch_hint = 100};
   std::uint32_t row = 0;
   for (const auto kind : kinds) {
     job.grains.push_back(
@@ -34,21 +34,21 @@ class RenderingsTest : public testing::Test {
 
   [[nodiscard]] Clock::time_point at(int ms) const { return start_ + milliseconds(ms); }
   void begin(wire::RenderJob job, int patience_ms, int now_ms = 0) {
-    job.patience_us = static_cast<std::uint64_t>(patience_ms) * 1000;
+    job.max_delay_us = static_cast<std::uint64_t>(patience_ms) * 1000;
     renderings_.begin(std::move(job), {8'000}, at(now_ms), at(now_ms));
   }
-  Renderings::Batch next(int now_ms) {
+  RenderBatcher::Batch next(int now_ms) {
     return renderings_.next([](const auto&, GrainKind kind) { return kind == GrainKind::kMiddle ? 3U : 1U; },
                             at(now_ms));
   }
-  static std::vector<std::uint64_t> jobs(const Renderings::Batch& batch) {
+  static std::vector<std::uint64_t> jobs(const RenderBatcher::Batch& batch) {
     std::vector<std::uint64_t> numbers;
     for (const auto* rendering : batch.grains) numbers.push_back(rendering->job.job);
     return numbers;
   }
 
   Clock::time_point start_ = Clock::time_point(std::chrono::hours(1));
-  Renderings renderings_{kPlaces};
+  RenderBatcher renderings_{kPlaces};
 };
 
 constexpr auto kMiddle = GrainKind::kMiddle;
@@ -74,7 +74,7 @@ TEST_F(RenderingsTest, ThereIsRoomForAsManyAsPlacesAreLeft) {
   EXPECT_EQ(renderings_.room(), kPlaces - 1);
   renderings_.erase(*next(0).grains.front());
   auto suspect = job_of(2, {kMiddle});
-  suspect.alone = true;
+  suspect.exclusive = true;
   begin(suspect, 10);
   EXPECT_EQ(renderings_.room(), 0U);
 }
@@ -94,7 +94,7 @@ TEST_F(RenderingsTest, ABatchWaitsForAShareOfItsTimeAndNotBeyondTheEarliestDeadl
 TEST_F(RenderingsTest, NothingIsWaitedForThatCannotCome) {
   renderings_.took("v", kMiddle, milliseconds(40));
   auto job = job_of(1, {kMiddle});
-  job.company = 1;
+  job.batch_hint = 1;
   begin(job, 1000);
   EXPECT_EQ(next(0).begin, at(0)) << "it is the only stream";
   begin(job_of(2, {kMiddle}), 1000);
@@ -121,7 +121,7 @@ TEST_F(RenderingsTest, LaterGrainsAreDueLater) {
 
 TEST_F(RenderingsTest, WhatMayHaveEndedAWorkerIsRenderedAlone) {
   auto suspect = job_of(1, {kMiddle});
-  suspect.alone = true;
+  suspect.exclusive = true;
   begin(job_of(2, {kMiddle}), 10);
   EXPECT_FALSE(renderings_.fits(suspect)) << "another is under way";
   renderings_.erase(renderings_.all().front());
@@ -211,8 +211,8 @@ class BatchWorkerTest : public testing::Test {
             .row_bytes = planned.row_bytes,
             .grains = planned.grains,
             .rows = planned.prior,
-            .patience_us = 1'000'000,
-            .company = 8};
+            .max_delay_us = 1'000'000,
+            .batch_hint = 8};
   }
 
   TestFolder folder_;
@@ -294,7 +294,7 @@ TEST_F(BatchWorkerTest, VoicesComeAndGoBetweenJobs) {
 TEST_F(OvertakingTest, OnlyAPlanThatDoesNotFitIsOvertaken) {
   ASSERT_TRUE(queue_.push(wire::PlanJob{.job = 1}));
   ASSERT_TRUE(queue_.push(wire::RenderJob{.job = 2}));
-  ASSERT_TRUE(queue_.push(wire::RenderJob{.job = 3, .alone = true}));
+  ASSERT_TRUE(queue_.push(wire::RenderJob{.job = 3, .exclusive = true}));
   ASSERT_TRUE(queue_.push(wire::RenderJob{.job = 4}));
   const auto fits = [](const JobQueue::Taken& next) {
     const auto* render = std::get_if<wire::RenderJob>(&next.job);
@@ -313,7 +313,7 @@ TEST_F(BatchWorkerTest, APlanWaitsForChunksThatAreMoreUrgent) {
   const auto planned = plan(1, kTexts[0]);
   ASSERT_GT(planned.grains.size(), 2U);
   send(link(), whole(10, planned));
-  send(link(), wire::PlanJob{.job = 11, .voice_id = "tone", .text = kTexts[1], .patience_us = 3'000'000'000});
+  send(link(), wire::PlanJob{.job = 11, .voice_id = "tone", .text = kTexts[1], .max_delay_us = 3'000'000'000});
   expect<wire::Started>(link());
   for (std::size_t i = 0; i < planned.grains.size(); ++i) EXPECT_EQ(expect<wire::GrainDone>(link()).job, 10U);
   EXPECT_EQ(expect<wire::RenderDone>(link()).job, 10U);
@@ -325,7 +325,7 @@ TEST_F(BatchWorkerTest, ASuspectHasTheWorkerForItself) {
   start(kPlaces);
   const auto planned = plan(1, kTexts[0]);
   auto suspect = whole(11, planned);
-  suspect.alone = true;
+  suspect.exclusive = true;
   send(link(), whole(10, planned));
   send(link(), suspect);
   send(link(), whole(12, planned));

@@ -70,11 +70,11 @@ class JobQueue {
   [[nodiscard]] Taken take(std::deque<Taken>::iterator next);
 
   const std::size_t capacity_;
-  std::size_t voice_changes_ = 0;  ///< Of those that wait.
+  std::size_t voice_changes_ = 0;  ///< Number of voice changes that wait.
   mutable std::mutex mutex_;
   std::condition_variable news_;
   std::uint64_t events_ = 0;  ///< What wait_for_news() waits for.
-  std::uint64_t heard_ = 0;   ///< Of them, when a job was last taken or news waited for.
+  std::uint64_t heard_ = 0;   ///< Number of them, when a job was last taken or news waited for.
   std::deque<Taken> jobs_;
   std::map<std::uint64_t, bool> under_way_;  ///< Whether each was cancelled.
   bool closed_ = false;

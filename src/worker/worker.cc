@@ -9,8 +9,8 @@
 
 #include "runtime/log.h"
 #include "worker/job_queue.h"
+#include "worker/job_runner.h"
 #include "worker/link.h"
-#include "worker/performer.h"
 #include "worker/usage.h"
 
 namespace antiphon::worker {
@@ -31,7 +31,7 @@ int broken(std::string_view what) {
 /// The thread that reads the socket. What it may answer itself it answers at once; jobs go to the queue.
 class Reader {
  public:
-  Reader(Link& link, JobQueue& queue, const Performer& performer, std::uint32_t epoch)
+  Reader(Link& link, JobQueue& queue, const JobRunner& performer, std::uint32_t epoch)
       : link_(link), queue_(queue), performer_(performer), epoch_(epoch) {}
 
   /// Reads until the gateway is gone or breaks the protocol, then closes the queue. Returns run()'s status.
@@ -102,7 +102,7 @@ class Reader {
 
   Link& link_;
   JobQueue& queue_;
-  const Performer& performer_;
+  const JobRunner& performer_;
   std::uint32_t epoch_;
 };
 
@@ -133,7 +133,7 @@ std::optional<wire::Hello> greet(Link& link, wire::Ready ready, int& status) {
 
 int run(Options options) {
   Link link(std::move(options.socket));
-  VoiceShelf shelf(std::move(options.engines), options.max_voices);
+  VoiceCache shelf(std::move(options.engines), options.max_voices);
   int status = kGatewayGone;
   const auto hello = greet(link,
                            {.pid = static_cast<std::uint64_t>(::getpid()),
@@ -144,7 +144,7 @@ int run(Options options) {
   if (!hello) return status;
 
   JobQueue queue(options.max_queued_jobs + options.places - 1);
-  Performer performer(shelf, link, queue, hello->epoch, options.places);
+  JobRunner performer(shelf, link, queue, hello->epoch, options.places);
   std::thread reading([&] { status = Reader(link, queue, performer, hello->epoch).run(); });
   performer.run();
   link.shutdown();

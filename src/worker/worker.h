@@ -3,7 +3,7 @@
 #include <cstddef>
 
 #include "process/fd.h"
-#include "worker/voice_shelf.h"
+#include "worker/voice_cache.h"
 
 namespace antiphon::worker {
 

@@ -19,7 +19,7 @@ void follow(bool condition, base::TimePoint now, std::optional<base::TimePoint>&
 GrowthRule::Advice GrowthRule::update(const Options& options, const Sample& sample, std::uint32_t active,
                                       std::uint32_t wanted, base::TimePoint now) {
   const bool refused = std::exchange(refusals_, sample.refusals) < sample.refusals;
-  const bool called = std::exchange(calls_, sample.calls) < sample.calls;
+  const bool called = std::exchange(spare_requests_, sample.spare_requests) < sample.spare_requests;
   if (active == 0 || active != wanted) {
     waits_since_.reset();
     idle_since_.reset();

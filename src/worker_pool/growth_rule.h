@@ -15,7 +15,7 @@ class GrowthRule {
   enum class Step : std::uint8_t { kHold, kGrow, kShrink };
   struct Advice {
     Step step = Step::kHold;
-    Cause cause = Cause::kLeast;  ///< Of what is not kHold.
+    Cause cause = Cause::kLeast;  ///< Cause of what is not kHold.
   };
 
   /// `active` workers take jobs, `wanted` are to: while they differ nothing is advised, since the effect of the last
@@ -25,7 +25,7 @@ class GrowthRule {
 
  private:
   std::uint64_t refusals_ = 0;
-  std::uint64_t calls_ = 0;
+  std::uint64_t spare_requests_ = 0;
   std::optional<base::TimePoint> waits_since_;
   std::optional<base::TimePoint> idle_since_;
 };

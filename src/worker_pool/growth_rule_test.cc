@@ -38,7 +38,7 @@ TEST(GrowthRule, AShortWaitInBetweenBeginsTheSecondAnew) {
 
 TEST(GrowthRule, ARefusalAndACallForTheSpareGrowAtOnceAndOnce) {
   const std::array events = {std::pair(Sample{.refusals = 3}, Cause::kRefused),
-                             std::pair(Sample{.calls = 1}, Cause::kNoRoom)};
+                             std::pair(Sample{.spare_requests = 1}, Cause::kNoRoom)};
   for (const auto& [sample, cause] : events) {
     GrowthRule rule;
     const auto advice = rule.update(kOneToFour, sample, 1, 1, at(0ms));

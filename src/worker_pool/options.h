@@ -28,7 +28,7 @@ enum class KillRule : std::uint8_t {
 [[nodiscard]] std::optional<KillRule> parse_kill_rule(std::string_view name);
 [[nodiscard]] std::string_view kill_rule_name(KillRule rule);
 
-/// When a worker counts as stalled; see StallJudge.
+/// When a worker counts as stalled; see StallDetector.
 struct StallOptions {
   KillRule rule = KillRule::kProgress;
   /// A job is late when it takes more than this many times what 95 % of its kind take. 1.1 to 100.

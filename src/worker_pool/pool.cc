@@ -164,7 +164,7 @@ Condition Pool::condition() const {
   return was_ready_ ? Condition::kDegraded : Condition::kStarting;
 }
 
-std::optional<base::Duration> Pool::standby() const {
+std::optional<base::Duration> Pool::spare_wait_limit() const {
   const bool at_rest = active() > 0 && active() == wanted_;
   const bool may_grow = wanted_ < options_.most && wanted_ < places();
   if (!at_rest || !may_grow || count(SlotState::kSpare) == 0) return std::nullopt;

@@ -53,7 +53,7 @@ class Pool {
   [[nodiscard]] std::uint32_t wanted() const { return wanted_; }
   [[nodiscard]] Condition condition() const;
   /// Where a call, told by the next update(), has a spare take jobs at once: the wait beyond which to call for it.
-  [[nodiscard]] std::optional<base::Duration> standby() const;
+  [[nodiscard]] std::optional<base::Duration> spare_wait_limit() const;
   /// What kept it from doing what it wanted at the last update.
   [[nodiscard]] Limit limit() const { return limit_; }
   /// The last ones, oldest first; kDecisions at most.

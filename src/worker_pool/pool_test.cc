@@ -100,25 +100,25 @@ TEST_F(PoolTest, ASpareStandsByAndTakesJobsAtACall) {
   update();
   ready(0);
   update();
-  EXPECT_FALSE(pool_.standby()) << "there is no spare yet";
+  EXPECT_FALSE(pool_.spare_wait_limit()) << "there is no spare yet";
   ready(1);
-  EXPECT_TRUE(pool_.standby());
-  EXPECT_THAT(update({.calls = 1}),
+  EXPECT_TRUE(pool_.spare_wait_limit());
+  EXPECT_THAT(update({.spare_requests = 1}),
               ElementsAre(Action{Kind::kPromote, 1, Cause::kNoRoom}, Action{Kind::kSpawn, 2, Cause::kSpare}));
-  EXPECT_FALSE(pool_.standby()) << "the next one is not ready";
+  EXPECT_FALSE(pool_.spare_wait_limit()) << "the next one is not ready";
   ready(2);
-  EXPECT_TRUE(pool_.standby());
-  update({.calls = 2});
+  EXPECT_TRUE(pool_.spare_wait_limit());
+  update({.spare_requests = 2});
   ready(3);
   EXPECT_EQ(pool_.active(), 3U);
   EXPECT_EQ(state(3), SlotState::kSpare);
-  EXPECT_FALSE(pool_.standby()) << "there are as many as there may be";
+  EXPECT_FALSE(pool_.spare_wait_limit()) << "there are as many as there may be";
 }
 
 TEST_F(PoolTest, ASpareThatTakesALostOnesPlaceIsNotOnCall) {
   settle();
   ended(0);
-  EXPECT_FALSE(pool_.standby());
+  EXPECT_FALSE(pool_.spare_wait_limit());
 }
 
 TEST_F(PoolTest, WithoutASpareAWorkerIsStartedAndCountsWhenItIsReady) {

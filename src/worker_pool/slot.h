@@ -68,7 +68,7 @@ class Slot {
   bool was_ready_ = false;  ///< The process that runs was.
   std::uint32_t failed_starts_ = 0;
   std::uint32_t text_ends_ = 0;
-  std::deque<base::TimePoint> ends_;  ///< Of the last minute; deaths_per_minute + 1 at most.
+  std::deque<base::TimePoint> ends_;  ///< Ends of the last minute; deaths_per_minute + 1 at most.
   std::uint64_t starts_ = 0;
   DeathCount deaths_;
   std::uint64_t resident_ = 0;

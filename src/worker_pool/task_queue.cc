@@ -40,7 +40,7 @@ const TaskQueue::Task* TaskQueue::find(std::uint64_t number) const {
 
 std::size_t TaskQueue::jobs() const {
   return static_cast<std::size_t>(
-      std::ranges::count(tasks_, StallJudge::Task::kJob, [](const Task& task) { return task.work.task; }));
+      std::ranges::count(tasks_, StallDetector::Task::kJob, [](const Task& task) { return task.work.task; }));
 }
 
 void TaskQueue::begin_first(base::Duration cpu, base::TimePoint now) {

@@ -6,7 +6,7 @@
 
 #include "base/time.h"
 #include "base/units.h"
-#include "worker_pool/stall_judge.h"
+#include "worker_pool/stall_detector.h"
 
 namespace antiphon::worker_pool {
 
@@ -16,12 +16,12 @@ class TaskQueue {
  public:
   struct Task {
     std::uint64_t number = 0;
-    StallJudge::Work work;
-    base::SampleRate rate{};  ///< Of the audio that it makes; not looked at here.
+    StallDetector::Work work;
+    base::SampleRate rate{};  ///< Rate of the audio that it makes; not looked at here.
   };
 
   /// Of no process yet. `judge` outlives it.
-  explicit TaskQueue(StallJudge& judge) : judge_(&judge) {}
+  explicit TaskQueue(StallDetector& judge) : judge_(&judge) {}
 
   /// A process of that name, which has nothing to do, takes the place of the one before.
   void reset(base::WorkerId worker);
@@ -50,7 +50,7 @@ class TaskQueue {
  private:
   void begin_first(base::Duration cpu, base::TimePoint now);
 
-  StallJudge* judge_;
+  StallDetector* judge_;
   base::WorkerId worker_;
   std::deque<Task> tasks_;
 };

@@ -22,21 +22,21 @@ class TaskQueueTest : public testing::Test {
   /// Whether it is found to be at fault within that time.
   bool stalls_within(base::Duration time) {
     for (const auto end = now_ + time; now_ < end;) {
-      now_ += StallJudge::kInterval;
-      const std::vector<StallJudge::Reading> readings = {{.worker = kWorker}};
+      now_ += StallDetector::kInterval;
+      const std::vector<StallDetector::Reading> readings = {{.worker = kWorker}};
       if (!judge_.judge(readings, now_).empty()) return true;
     }
     return false;
   }
 
-  StallJudge judge_{StallOptions{}};
+  StallDetector judge_{StallOptions{}};
   TaskQueue queue_{judge_};
   base::TimePoint now_ = base::TimePoint{} + 1h;
 };
 
 TEST_F(TaskQueueTest, WhatIsPutBeforeTheFirstIsWhatTheWorkerIsAt) {
   add(1, 100ms);
-  queue_.add_before(1, {.number = 2, .work = {.task = StallJudge::Task::kLoad}}, 0s, now_);
+  queue_.add_before(1, {.number = 2, .work = {.task = StallDetector::Task::kLoad}}, 0s, now_);
   queue_.add_before(7, {.number = 3}, 0s, now_);
   EXPECT_EQ(queue_.first(), 2U);
   EXPECT_FALSE(stalls_within(900ms)) << "a load may take longer";
@@ -88,7 +88,7 @@ TEST_F(TaskQueueTest, AnotherProcessInItsPlaceHasNothingToDo) {
 }
 
 TEST_F(TaskQueueTest, TellsJobsFromLoadings) {
-  queue_.add({.number = 1, .work = {.task = StallJudge::Task::kLoad}}, 0s, now_);
+  queue_.add({.number = 1, .work = {.task = StallDetector::Task::kLoad}}, 0s, now_);
   queue_.add({.number = 2, .work = {}, .rate = {22'050}}, 0s, now_);
   EXPECT_EQ(queue_.size(), 2U);
   EXPECT_EQ(queue_.jobs(), 1U);

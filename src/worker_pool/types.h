@@ -114,11 +114,11 @@ struct Memory {
 
 /// What the pool is told about ten times a second.
 struct Sample {
-  double load = 0;              ///< Share of what the workers can promise that is asked for; 1 is all.
-  base::Duration start_wait{};  ///< How long a newcomer would wait to be let in.
-  std::uint64_t refusals = 0;   ///< For want of capacity, since the server started.
-  std::uint64_t calls = 0;      ///< For the worker in reserve, likewise; see Pool::standby().
-  std::uint32_t others = 0;     ///< Workers that take jobs and are not the pool's: on other machines.
+  double load = 0;                   ///< Share of what the workers can promise that is asked for; 1 is all.
+  base::Duration start_wait{};       ///< How long a newcomer would wait to be let in.
+  std::uint64_t refusals = 0;        ///< For want of capacity, since the server started.
+  std::uint64_t spare_requests = 0;  ///< For the worker in reserve, likewise; see Pool::spare_wait_limit().
+  std::uint32_t others = 0;          ///< Workers that take jobs and are not the pool's: on other machines.
   Memory machine{};
   Memory device{};
   std::uint64_t worker_bytes = 0;         ///< What one more worker is expected to hold; 0: not known.

@@ -248,18 +248,18 @@ def test_a_damaged_voice_is_found(real_store, tmp_path):
 
 def test_simulate_prints_a_table_and_writes_json_and_a_page(tmp_path):
     table, page = tmp_path / "figures.json", tmp_path / "page.html"
-    quick = ["--duration", "30", "--warm-up", "5", "--runs", "2", "--policy", "fifo,ours", "--load", "0.5,1.5"]
+    quick = ["--duration", "30", "--warm-up", "5", "--runs", "2", "--policy", "fifo,fair", "--load", "0.5,1.5"]
     printed = harness.run_ok("simulate", *quick, "--json", table, "--html", page).decode()
-    assert "ours" in printed and "fifo" in printed
+    assert "fair" in printed and "fifo" in printed
     points = json.loads(table.read_text())["points"]
-    assert [(point["series"], point["x"]) for point in points] == [("fifo", 0.5), ("ours", 0.5), ("fifo", 1.5), ("ours", 1.5)]
-    assert "simulate --policy fifo,ours" in page.read_text()
+    assert [(point["series"], point["x"]) for point in points] == [("fifo", 0.5), ("fair", 0.5), ("fifo", 1.5), ("fair", 1.5)]
+    assert "simulate --policy fifo,fair" in page.read_text()
     again = json.loads(harness.run_ok("simulate", *quick, "--json", "-"))
     assert again["points"] == points, "the same flags give the same figures"
 
 
 def test_simulate_answers_how_many_listeners_workers_carry():
-    printed = harness.run_ok("simulate", "--capacity", "--workers", "1", "--rtf", "0.3", "--policy", "ours", "--duration",
+    printed = harness.run_ok("simulate", "--capacity", "--workers", "1", "--rtf", "0.3", "--policy", "fair", "--duration",
                              "60", "--runs", "2").decode()
     assert "1 worker of RTF 0.3 carries" in printed
     assert 1 <= int(printed.split(" listeners (")[0].split()[-1]) <= 3

@@ -52,7 +52,7 @@ def test_tones_in_batches_are_those_of_one_alone(store, serve, batch):
     expected = said(store, "quick")
     server = serve("--voice", "quick", "--batch", batch, "--admission", "off", store=store)
     assert speak_in_company(server, "quick") == expected
-    assert metric(server, "antiphon_worker_places") == batch
+    assert metric(server, "antiphon_worker_batch_slots") == batch
     assert server.http.get("/v1/workers").json()["workers"][0]["places"] == batch
 
 

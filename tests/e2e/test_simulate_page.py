@@ -18,7 +18,7 @@ POINT_AT = """(() => {
 
 def test_values_are_read_under_the_pointer_and_policies_are_switched_off(tmp_path):
     file = tmp_path / "page.html"
-    harness.run_ok("simulate", "--duration", "20", "--warm-up", "5", "--runs", "1", "--policy", "fifo,ours", "--load", "0.5,1.5",
+    harness.run_ok("simulate", "--duration", "20", "--warm-up", "5", "--runs", "1", "--policy", "fifo,fair", "--load", "0.5,1.5",
                    "--html", file)
     page = chromium.Page(file.as_uri(), tmp_path / "profile")
     try:

@@ -18,7 +18,7 @@ struct ElevenLabsContextCommon {
   http::WebSocket& socket;
   delivery::SpeechHandler& speech;
   const dispatch::DoorProbe& doors;
-  dispatch::AccessNote& note;  ///< Of the socket, for all contexts.
+  dispatch::AccessNote& note;  ///< Note of the socket, for all contexts.
   runtime::Clock& clock;
   runtime::Executor executor;
   identity::Caller caller;

@@ -17,7 +17,7 @@
 namespace antiphon::api::elevenlabs {
 
 struct ElevenLabsSocketOptions {
-  std::size_t contexts = 5;  ///< Of one socket at once that take text. 1 or more.
+  std::size_t contexts = 5;  ///< Number of contexts of one socket at once that take text. 1 or more.
   /// The same of those that take none any more and are only spoken to their end.
   std::size_t closed_contexts = 32;
   /// Text that does not go on for so long is spoken as far as it is. 0.1 s or more.
@@ -95,7 +95,7 @@ struct ElevenLabsSocketDoor {
   const identity::Identifier& callers;
   runtime::Clock& clock;
   const ElevenLabsSocketOptions& options;
-  dispatch::AccessNote& note;  ///< Of this one.
+  dispatch::AccessNote& note;  ///< Note of this one.
   ElevenLabsSockets& open;
 };
 

@@ -40,7 +40,8 @@ class TimedSink final : public delivery::HttpSink {
   Shape shape_;
   SpokenText text_;
   protocol::json::Base64 base64_;
-  std::optional<protocol::elevenlabs::Alignments> all_{};  ///< Of kObject; bounded with the text of a request.
+  std::optional<protocol::elevenlabs::Alignments>
+      all_{};  ///< The alignments of kObject; bounded with the text of a request.
 };
 
 }  // namespace antiphon::api::elevenlabs

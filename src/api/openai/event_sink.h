@@ -14,8 +14,8 @@ class EventSink final : public delivery::HttpSink {
   /// What the events say besides the audio.
   struct Facts {
     std::string request_id;
-    base::SampleRate rate;         ///< Of the output.
-    std::uint64_t characters = 0;  ///< Of the text.
+    base::SampleRate rate;         ///< Rate of the output.
+    std::uint64_t characters = 0;  ///< Number of characters of the text.
   };
 
   EventSink(http::Responder& responder, http::Headers headers, ErrorAnswer error_answer, Facts facts);

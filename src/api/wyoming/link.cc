@@ -4,7 +4,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
-#include "runtime/write_watch.h"
+#include "runtime/write_timeout.h"
 
 namespace antiphon::api::wyoming {
 namespace {
@@ -19,7 +19,8 @@ constexpr auto kLinger = std::chrono::seconds(1);
 
 }  // namespace
 
-WyomingLink::WyomingLink(boost::asio::ip::tcp::socket socket, runtime::Clock& clock, const WyomingLimits& limits)
+WyomingConnection::WyomingConnection(boost::asio::ip::tcp::socket socket, runtime::Clock& clock,
+                                     const WyomingLimits& limits)
     : socket_(std::move(socket)),
       clock_(clock),
       limits_(limits),
@@ -28,9 +29,9 @@ WyomingLink::WyomingLink(boost::asio::ip::tcp::socket socket, runtime::Clock& cl
       turn_(socket_.get_executor()),
       reader_(socket_.get_executor()) {}
 
-void WyomingLink::start() { reader_.spawn(read_ahead()); }
+void WyomingConnection::start() { reader_.spawn(read_ahead()); }
 
-runtime::Awaitable<> WyomingLink::close() {
+runtime::Awaitable<> WyomingConnection::close() {
   boost::system::error_code ignored;
   socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
   bool expired = false;
@@ -48,7 +49,7 @@ runtime::Awaitable<> WyomingLink::close() {
   co_await reader_.join();
 }
 
-runtime::Awaitable<> WyomingLink::read_ahead() {
+runtime::Awaitable<> WyomingConnection::read_ahead() {
   while (!co_await runtime::is_cancelled()) {
     if (buffer_.size() >= kReadAheadBytes) {
       co_await space_.wait();
@@ -67,7 +68,7 @@ runtime::Awaitable<> WyomingLink::read_ahead() {
   }
 }
 
-runtime::Awaitable<wyoming::Result<std::optional<wyoming::ClientEvent>>> WyomingLink::receive(
+runtime::Awaitable<wyoming::Result<std::optional<wyoming::ClientEvent>>> WyomingConnection::receive(
     const std::function<bool()>& busy) {
   auto deadline = in(limits_.idle_timeout);
   auto event_deadline = in(limits_.event_timeout);
@@ -101,7 +102,7 @@ runtime::Awaitable<wyoming::Result<std::optional<wyoming::ClientEvent>>> Wyoming
   co_return std::nullopt;
 }
 
-runtime::Awaitable<bool> WyomingLink::send(std::string_view bytes) {
+runtime::Awaitable<bool> WyomingConnection::send(std::string_view bytes) {
   while (writing_) {
     if (!co_await turn_.wait()) co_return false;
   }
@@ -111,7 +112,7 @@ runtime::Awaitable<bool> WyomingLink::send(std::string_view bytes) {
       cut();
       break;
     }
-    const runtime::WriteWatch watch(clock_, socket_, limits_.write_timeout, [this] { cut(); });
+    const runtime::WriteTimeout watch(clock_, socket_, limits_.write_timeout, [this] { cut(); });
     const auto [error, sent] =
         co_await socket_.async_write_some(boost::asio::buffer(bytes.data(), bytes.size()), kAwait);
     bytes.remove_prefix(sent);
@@ -122,34 +123,34 @@ runtime::Awaitable<bool> WyomingLink::send(std::string_view bytes) {
   co_return !gone_;
 }
 
-void WyomingLink::on_gone(std::move_only_function<void()> callback) {
+void WyomingConnection::on_gone(std::move_only_function<void()> callback) {
   if (gone_) return callback();
   on_gone_ = std::move(callback);
 }
 
-void WyomingLink::end_when_idle() {
+void WyomingConnection::end_when_idle() {
   ending_ = true;
   data_.notify_all();
 }
 
-void WyomingLink::end() {
+void WyomingConnection::end() {
   ended_ = true;
   data_.notify_all();
 }
 
-void WyomingLink::cut() {
+void WyomingConnection::cut() {
   boost::system::error_code ignored;
   socket_.close(ignored);
   set_gone();
 }
 
-void WyomingLink::set_gone() {
+void WyomingConnection::set_gone() {
   if (std::exchange(gone_, true)) return;
   data_.notify_all();
   if (auto callback = std::exchange(on_gone_, nullptr)) callback();
 }
 
-std::string WyomingLink::peer_address() const {
+std::string WyomingConnection::peer_address() const {
   boost::system::error_code error;
   const auto peer = socket_.remote_endpoint(error);
   return error ? std::string() : peer.address().to_string();

@@ -26,12 +26,12 @@ struct WyomingLimits {
 /// The socket of one Wyoming client: events in, bytes of events out. One read is always pending while its bounded
 /// buffer has room. A client that closes its side has said all, and is still there to hear (`nc -N`): only a connection
 /// that fails, such as by a write to a client that has left, says that it is gone. On the event loop.
-class WyomingLink {
+class WyomingConnection {
  public:
-  WyomingLink(boost::asio::ip::tcp::socket socket, runtime::Clock& clock, const WyomingLimits& limits);
-  WyomingLink(const WyomingLink&) = delete;
-  WyomingLink& operator=(const WyomingLink&) = delete;
-  ~WyomingLink() = default;
+  WyomingConnection(boost::asio::ip::tcp::socket socket, runtime::Clock& clock, const WyomingLimits& limits);
+  WyomingConnection(const WyomingConnection&) = delete;
+  WyomingConnection& operator=(const WyomingConnection&) = delete;
+  ~WyomingConnection() = default;
 
   void start();
   /// Lets the client read what was written and close its side for a second, closes the socket and returns when nothing

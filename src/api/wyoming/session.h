@@ -52,7 +52,7 @@ class WyomingSession {
   [[nodiscard]] delivery::SpeechOrder order(std::string text, const protocol::wyoming::VoiceChoice& voice,
                                             protocol::wyoming::TextFormat format) const;
 
-  WyomingLink link_;
+  WyomingConnection link_;
   /// Tells of an answer to `event` that is over; `began`: when it was asked for.
   void answered(std::string_view event, unsigned status, base::TimePoint began, const dispatch::AccessNote& note);
   void answered(std::string_view event, unsigned status) { answered(event, status, clock_.now(), note()); }
@@ -66,7 +66,7 @@ class WyomingSession {
   identity::Caller caller_;
   std::string request_id_;
   std::string peer_address_;
-  dispatch::AccessNote growing_note_;  ///< Of growing_.
+  dispatch::AccessNote growing_note_;  ///< Note of growing_.
   protocol::wyoming::Dialogue dialogue_;
   std::unique_ptr<dispatch::GrowingSpeech> growing_;
   bool speaking_ = false;

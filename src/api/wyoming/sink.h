@@ -21,7 +21,7 @@ enum class WyomingAnswer : std::uint8_t {
 class WyomingSink final : public delivery::AudioSink {
  public:
   /// `link` outlives it.
-  WyomingSink(WyomingLink& link, WyomingAnswer answer, base::SampleRate rate)
+  WyomingSink(WyomingConnection& link, WyomingAnswer answer, base::SampleRate rate)
       : link_(link), answer_(answer), rate_(rate) {}
 
   runtime::Awaitable<bool> write(std::span<const std::byte> bytes, base::SampleCount through) override;
@@ -34,7 +34,7 @@ class WyomingSink final : public delivery::AudioSink {
   void start(std::string& out);
   [[nodiscard]] base::Duration at() const { return base::playing_time(sent_, rate_); }
 
-  WyomingLink& link_;
+  WyomingConnection& link_;
   WyomingAnswer answer_;
   base::SampleRate rate_;
   base::SampleCount sent_;

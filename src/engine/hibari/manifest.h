@@ -37,7 +37,7 @@ struct Manifest {
   std::uint32_t longest_word = 0;    ///< That spelling.onnx reads, in letters, 1 to 256.
   std::vector<std::string> tags;     ///< Names of the parts of speech, by which kWeightsFile numbers them. At most 256.
   double max_segment_seconds = 10;   ///< Above 0, to 60.
-  std::string source_sha256;         ///< Of the model that was prepared.
+  std::string source_sha256;         ///< SHA-256 of the model that was prepared.
   std::vector<voice::FileDigest> files;  ///< All but the manifest itself, with the names above.
   std::optional<voice::Costs> costs;     ///< Measured when the voice was prepared.
   std::optional<double> gain_db;         ///< See voice::Manifest.

@@ -21,7 +21,7 @@ struct PlanInput {
 
 struct Prior {
   std::uint32_t frames = 0;
-  std::vector<std::uint32_t> frames_of;  ///< Of each id; their sum is `frames`.
+  std::vector<std::uint32_t> frames_of;  ///< Number of frames of each id; their sum is `frames`.
   std::vector<std::byte> rows;           ///< See row.h.
 };
 

@@ -15,7 +15,7 @@ struct RowHead {
   std::uint32_t segment_index = 0;
   std::uint32_t frame = 0;         ///< Its own place in the segment.
   std::array<float, 4> pitches{};  ///< See Frame.
-  float scale = 0;                 ///< Of the features.
+  float scale = 0;                 ///< Scale of the features.
   float zero_point = 0;
 };
 static_assert(sizeof(RowHead) == 40, "a row travels between machines");

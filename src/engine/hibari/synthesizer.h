@@ -23,8 +23,8 @@ inline constexpr std::size_t kDelaySamples = kWindow / 2;
 /// What one frame leaves to the next.
 struct Carried {
   std::array<float, kWindow - kHop> pulses{};  ///< The last ones.
-  std::array<float, kWindow - kHop> sum{};     ///< Of windows that others still have to be added to.
-  double phase = 0;                            ///< Of the pulses, in turns.
+  std::array<float, kWindow - kHop> sum{};     ///< Sum of windows that others still have to be added to.
+  double phase = 0;                            ///< Phase of the pulses, in turns.
 };
 
 /// One frame of a segment.
@@ -33,7 +33,7 @@ struct Frame {
   std::array<float, 4> pitches{};
   NoiseKey noise;                   ///< noise.frame: its place in the segment.
   std::span<const float> spectrum;  ///< kSpectrumFloats.
-  bool last = false;                ///< Of the segment.
+  bool last = false;                ///< Whether it is the last of the segment.
 };
 
 /// Spectra to sound: the inverse of a short-time Fourier transform with a Hann window, whose spectra are made of the

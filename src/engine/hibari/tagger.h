@@ -13,7 +13,7 @@
 namespace antiphon::engine::hibari {
 
 struct TaggerData {
-  std::vector<std::string> names;  ///< Of the parts of speech; the weights name them by their places here.
+  std::vector<std::string> names;  ///< Names of the parts of speech; the weights name them by their places here.
   Table sure;                      ///< Words to the one part of speech that they nearly always are.
   Table known;                     ///< Words that the weights know; the values are empty.
   Table weights;                   ///< Features to pairs of a part of speech and its weight, in tenths: "3 -17 12 40".

@@ -14,7 +14,7 @@ struct Token {
   std::optional<std::u32string> phonemes = {};  ///< As soon as they are known.
   bool begins = true;                           ///< False where it goes on without a space after another.
   bool says_to = false;                         ///< A 2 between letters.
-  char32_t currency = 0;                        ///< Of an amount that ends here; 0: none.
+  char32_t currency = 0;                        ///< Currency of an amount that ends here; 0: none.
   bool spaced = false;                          ///< Whether its phonemes are parted from those before.
   std::size_t begin = 0;                        ///< Characters of the text.
   std::size_t end = 0;

@@ -13,7 +13,7 @@
 namespace antiphon::engine::piper {
 
 struct KernelModel {
-  std::uint32_t channels = 0;    ///< Of one row of the prior.
+  std::uint32_t channels = 0;    ///< Width of one row of the prior.
   std::size_t state_floats = 0;  ///< What the manifest says about all states together.
   voice::GrainGeometry geometry;
   Speaker speaker = Speaker::kNone;

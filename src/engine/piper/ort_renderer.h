@@ -18,10 +18,11 @@ struct RenderGraphs {
 };
 
 struct RenderModel {
-  std::uint32_t channels = 0;    ///< Of one row of the prior.
+  std::uint32_t channels = 0;    ///< Width of one row of the prior.
   std::size_t state_floats = 0;  ///< What the manifest says about all state tensors together.
   Speaker speaker = Speaker::kNone;
-  std::uint32_t batch = 1;  ///< Of first and middle grains; the others come in many lengths, and one at a time.
+  std::uint32_t batch =
+      1;  ///< Most first and middle grains at once; the others come in many lengths, and one at a time.
 };
 
 /// Renders by ONNX Runtime. Errors: kVoiceCorrupt where the graphs do not fit the model or each other, or render one

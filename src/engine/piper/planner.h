@@ -13,7 +13,7 @@ namespace antiphon::engine::piper {
 
 /// What the planning graph needs to know besides the phonemes; from the voice's manifest.
 struct PlanModel {
-  std::uint32_t channels = 0;    ///< Of one row of the prior.
+  std::uint32_t channels = 0;    ///< Width of one row of the prior.
   std::uint32_t max_frames = 0;  ///< Longest segment of the voice.
   float noise_scale = 0;
   float noise_w = 0;
@@ -33,7 +33,7 @@ struct PlanInput {
 /// The segment's prior: `frames` rows of `channels` floats.
 struct Prior {
   std::uint32_t frames = 0;
-  std::vector<std::uint32_t> frames_of;  ///< Of each id; their sum is `frames`.
+  std::vector<std::uint32_t> frames_of;  ///< Number of frames of each id; their sum is `frames`.
   std::vector<std::byte> rows;
 };
 

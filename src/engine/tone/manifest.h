@@ -16,9 +16,9 @@ struct Cost {
     kSleep,  ///< Spent waiting, as on another device.
   };
   Mode mode = Mode::kCpu;
-  double per_audio_second_ms = 0;       ///< Of each render call, per second of its audio. 0 to 60,000.
-  double per_call_ms = 0;               ///< Of each render call. 0 to 60,000.
-  double plan_ms_per_audio_second = 0;  ///< Of each plan, per second of the segment. 0 to 60,000.
+  double per_audio_second_ms = 0;       ///< Time of each render call, per second of its audio. 0 to 60,000.
+  double per_call_ms = 0;               ///< Time of each render call. 0 to 60,000.
+  double plan_ms_per_audio_second = 0;  ///< Time of each plan, per second of the segment. 0 to 60,000.
 };
 
 /// A tone voice: the contents of its folder's manifest.json. The defaults have the shape of a prepared Piper voice.

@@ -130,7 +130,7 @@ class FakeWorker final : public WorkerProcess {
   std::unique_ptr<link::ByteStream> near_end_;
   link::ByteStream* far_end_;  ///< The stream's.
   std::unique_ptr<link::MessageStream> stream_;
-  std::map<std::string, std::filesystem::path> folders_;  ///< Of the voices that it has loaded.
+  std::map<std::string, std::filesystem::path> folders_;  ///< Folders of the voices that it has loaded.
   std::uint32_t epoch_ = 0;
   std::deque<Job> jobs_;  ///< Those that have not begun.
   std::set<std::uint64_t> cancelled_;

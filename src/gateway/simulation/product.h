@@ -52,7 +52,7 @@ struct Answer {
 };
 
 struct Outcome {
-  std::vector<Answer> answers;      ///< Of the script's clients, in their order.
+  std::vector<Answer> answers;      ///< Answers of the script's clients, in their order.
   std::vector<std::string> faults;  ///< What may never be, one sentence each.
   base::Duration took{};            ///< On the clock of the run.
   std::uint64_t workers = 0;        ///< Number of processes that were started.
@@ -94,7 +94,7 @@ class Product {
   std::unique_ptr<delivery::SpeechHandler> handler_;
   std::vector<std::unique_ptr<FakeClient>> clients_;
   bool reloaded_ = false;
-  std::vector<bool> new_voice_;  ///< Of each client: whether it asked after the reload.
+  std::vector<bool> new_voice_;  ///< Whether each client asked after the reload.
   bool stopping_ = false;
   bool stopped_ = false;
   Outcome outcome_;

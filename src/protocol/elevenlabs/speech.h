@@ -10,10 +10,10 @@
 
 namespace antiphon::protocol::elevenlabs {
 
-inline constexpr std::size_t kMaxTextCharacters = 40'000;  ///< Of one request or message, by default.
+inline constexpr std::size_t kMaxTextCharacters = 40'000;  ///< Most characters of one request or message, by default.
 /// The key of the configuration that sets another limit.
 inline constexpr std::string_view kLimitSetting = "elevenlabs.max_characters";
-inline constexpr std::size_t kMaxNameCharacters = 256;  ///< Of a model, a language, a context or a key.
+inline constexpr std::size_t kMaxNameCharacters = 256;  ///< Most characters of a model, a language, a context or a key.
 /// ElevenLabs itself takes 0.7 to 1.2.
 inline constexpr double kLeastSpeed = 0.25;
 inline constexpr double kMostSpeed = 4.0;
@@ -26,7 +26,7 @@ enum class Models : std::uint8_t {
 
 /// What an operator may set.
 struct Rules {
-  std::size_t max_characters = kMaxTextCharacters;  ///< Of a request's or a message's text, 1 or more.
+  std::size_t max_characters = kMaxTextCharacters;  ///< Most characters of a request's or a message's text, 1 or more.
   Models models = Models::kAny;
 };
 

@@ -15,7 +15,7 @@ namespace antiphon::protocol::openai {
 
 inline constexpr std::size_t kMaxInputCharacters = 4096;  ///< By default.
 inline constexpr std::size_t kMaxInstructionsCharacters = 4096;
-inline constexpr std::size_t kMaxNameCharacters = 256;  ///< Of a voice, a model or a user.
+inline constexpr std::size_t kMaxNameCharacters = 256;  ///< Most characters of a voice, a model or a user.
 inline constexpr base::SampleRate kLeastRate{8'000};
 inline constexpr base::SampleRate kMostRate{48'000};
 inline constexpr double kLeastSpeed = 0.25;
@@ -41,7 +41,7 @@ enum class Models : std::uint8_t {
 
 /// What an operator may set.
 struct SpeechRules {
-  std::size_t max_characters = kMaxInputCharacters;  ///< Of the input, 1 or more.
+  std::size_t max_characters = kMaxInputCharacters;  ///< Most characters of the input, 1 or more.
   Models models = Models::kAny;
 };
 

@@ -9,12 +9,12 @@
 
 namespace antiphon::protocol::wyoming {
 
-inline constexpr std::size_t kMaxNameCharacters = 256;  ///< Of a voice, a speaker or a language.
+inline constexpr std::size_t kMaxNameCharacters = 256;  ///< Most characters of a voice, a speaker or a language.
 
 /// The voice that is wanted. All "" = the server's default.
 struct VoiceChoice {
   std::string name;
-  std::string speaker;   ///< Of the voice `name`.
+  std::string speaker;   ///< Speaker of the voice `name`.
   std::string language;  ///< Where no name is given: any voice of this language.
   friend bool operator==(const VoiceChoice&, const VoiceChoice&) = default;
 };

@@ -20,7 +20,7 @@ struct Marker {
   } then = Then::kText;
   std::string_view says{};  ///< What is read for its last bytes, as the comma behind a number.
   std::size_t kept = 0;     ///< Bytes of it that are text.
-  std::size_t number = 0;   ///< Of an item that has one.
+  std::size_t number = 0;   ///< Number of an item that has one.
   char fence = 0;           ///< The sign of a fence.
 };
 

@@ -112,7 +112,7 @@ class Cleaner {
   Window window_;
   Clean* out_ = nullptr;  ///< During a call only.
   Mode mode_ = Mode::kText;
-  std::size_t depth_ = 0;     ///< Of the brackets of an address.
+  std::size_t depth_ = 0;     ///< Depth of the brackets of an address.
   char32_t last_ = 0;         ///< That was put; 0 at the begin of the text.
   char32_t raw_last_ = '\n';  ///< That was read.
   bool parts_word_ = false;   ///< Something was left out behind the last character.
@@ -127,7 +127,7 @@ class Cleaner {
   char fence_ = 0;                                ///< The sign of the fence whose code this is; 0 where it is none.
   std::size_t code_end_ = 0;                      ///< Where, in bytes of the text, a code span ends; 0: there is none.
   bool line_begins_ = true;
-  Block block_ = Block::kText;  ///< Of the line that begins.
+  Block block_ = Block::kText;  ///< Kind of the line that begins.
   Line line_;
   std::size_t item_ = 0;    ///< Number of the last item that had one.
   std::size_t breaks_ = 0;  ///< Ends of lines since the last character; 2: of a paragraph.

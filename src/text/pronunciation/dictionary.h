@@ -15,9 +15,9 @@
 /// How an operator or a client wants words to be said. Pure.
 namespace antiphon::text::pronunciation {
 
-inline constexpr std::size_t kMostEntries = 20'000;     ///< Of one dictionary.
-inline constexpr std::size_t kMostWrittenBytes = 256;   ///< Of a word or a phrase.
-inline constexpr std::size_t kMostSpokenBytes = 1'024;  ///< Of what is said for it.
+inline constexpr std::size_t kMostEntries = 20'000;     ///< Most entries of one dictionary.
+inline constexpr std::size_t kMostWrittenBytes = 256;   ///< Most bytes of a word or a phrase.
+inline constexpr std::size_t kMostSpokenBytes = 1'024;  ///< Most bytes of what is said for it.
 
 /// Which letters of a text an entry's letters match.
 enum class Case : std::uint8_t { kAny, kExact };

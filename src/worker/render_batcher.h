@@ -22,7 +22,7 @@ namespace antiphon::worker {
 struct Rendering {
   wire::RenderJob job;
   base::SampleRate rate;
-  std::uint32_t done = 0;        ///< Of its grains.
+  std::uint32_t done = 0;        ///< Number of its grains that are done.
   std::vector<std::byte> state;  ///< Before the next one.
   Clock::time_point ready;       ///< Since when that could be rendered.
   Clock::time_point latest;      ///< When it must be begun to come in time.
@@ -42,15 +42,15 @@ struct Rendering {
 /// batch that is not full may wait for more: until the latest moment at which the most urgent of it must be begun, and
 /// no longer than a share of what it takes, since all the others wait too. It does not wait where nothing more can
 /// come: all places are taken, or all streams that are spoken are here.
-class Renderings {
+class RenderBatcher {
  public:
   /// `places`: jobs at once, at least 1.
-  explicit Renderings(std::size_t places) : places_(places) {}
+  explicit RenderBatcher(std::size_t places) : places_(places) {}
 
   /// Whether the job may join those under way.
   [[nodiscard]] bool fits(const wire::RenderJob& job) const;
   /// Whether others than render jobs may be done now, between two grains.
-  [[nodiscard]] bool interruptible() const { return under_way_.empty() || !under_way_.front().job.alone; }
+  [[nodiscard]] bool interruptible() const { return under_way_.empty() || !under_way_.front().job.exclusive; }
   /// It must fit.
   void begin(wire::RenderJob job, base::SampleRate rate, Clock::time_point received, Clock::time_point now);
   void erase(const Rendering& rendering);
@@ -83,13 +83,13 @@ class Renderings {
   [[nodiscard]] Clock::time_point closing(const Batch& batch, const Shape& shape) const;
 
   std::size_t places_;
-  std::size_t company_ = 1;  ///< As the last job says.
+  std::size_t batch_hint_ = 1;  ///< As the last job says.
   std::list<Rendering> under_way_;
-  std::map<Shape, Clock::duration> expected_;  ///< Of voices that were used; they are few.
+  std::map<Shape, Clock::duration> expected_;  ///< Expected time of voices that were used; they are few.
 };
 
 /// When a job must be begun that was received then.
-[[nodiscard]] Clock::time_point latest_begin(Clock::time_point received, std::uint64_t patience_us);
+[[nodiscard]] Clock::time_point latest_begin(Clock::time_point received, std::uint64_t max_delay_us);
 
 [[nodiscard]] inline engine::GrainKind kind_of(const wire::Grain& grain) {
   return static_cast<engine::GrainKind>(grain.kind);

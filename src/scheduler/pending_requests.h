@@ -15,28 +15,28 @@
 namespace antiphon::scheduler {
 
 /// A stream that asked to be let in and waits.
-struct Applicant {
+struct PendingRequest {
   StreamSpec spec;
   VoiceId asked{};  ///< The voice that the client asked for; spec.voice may be the cheaper one.
   base::TimePoint arrival;
   base::Duration wait{};                    ///< For how long the client can wait.
   base::Duration delay{};                   ///< After which it would fit, by the last test.
   std::optional<base::TimePoint> tested{};  ///< When it was tested last.
-  std::uint64_t number = 0;                 ///< Counts arrivals; set by Applicants.
+  std::uint64_t number = 0;                 ///< Counts arrivals; set by PendingRequests.
 };
 
 /// The streams that wait to be let in, in the order of a fair queue whose tags are worker time. Not thread-safe.
-class Applicants {
+class PendingRequests {
  public:
   /// The stream's id must be new. `start_cost` is the worker time that its start takes.
-  void add(Applicant applicant, base::Duration start_cost);
+  void add(PendingRequest pending, base::Duration start_cost);
   /// The stream's turn has come. It must wait.
   void admit(base::StreamId stream);
   /// The stream waits no more, and its tag is free again. Ids that do not wait are ignored.
   void remove(base::StreamId stream);
 
-  /// Returns all, the first to be let in first. The pointers are valid until the applicant is admitted or removed.
-  [[nodiscard]] std::vector<Applicant*> in_order();
+  /// Returns all, the first to be let in first. The pointers are valid until the request is admitted or removed.
+  [[nodiscard]] std::vector<PendingRequest*> in_order();
   [[nodiscard]] std::size_t size() const { return waiting_.size(); }
   [[nodiscard]] std::size_t of_user(const Member& member) const { return queue_.of_user(member); }
   [[nodiscard]] std::size_t of_account(base::UserId account) const { return queue_.of_account(account); }
@@ -44,7 +44,7 @@ class Applicants {
   void forget(const Accounts& accounts);
 
  private:
-  std::map<base::StreamId, Applicant> waiting_;
+  std::map<base::StreamId, PendingRequest> waiting_;
   FairQueue<ByWork> queue_;
   std::uint64_t arrivals_ = 0;
 };

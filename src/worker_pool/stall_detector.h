@@ -33,10 +33,10 @@ enum class Stall : std::uint8_t {
 /// It is raised, too, when one is killed that computes, so that jobs
 /// which have become dearer do not cost all workers their lives, one after another. Time in which the judge itself was
 /// not asked is nobody's fault.
-class StallJudge {
+class StallDetector {
  public:
   /// `options` must be valid.
-  explicit StallJudge(const StallOptions& options) : options_(options) {}
+  explicit StallDetector(const StallOptions& options) : options_(options) {}
 
   /// What a worker has to do.
   enum class Task : std::uint8_t { kLoad, kJob };

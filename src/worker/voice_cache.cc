@@ -1,4 +1,4 @@
-#include "worker/voice_shelf.h"
+#include "worker/voice_cache.h"
 
 #include <algorithm>
 #include <fstream>
@@ -28,10 +28,10 @@ engine::Result<std::string> engine_name(const std::filesystem::path& manifest) {
 
 }  // namespace
 
-VoiceShelf::VoiceShelf(Engines engines, std::size_t capacity)
+VoiceCache::VoiceCache(Engines engines, std::size_t capacity)
     : engines_(std::move(engines)), capacity_(std::max<std::size_t>(1, capacity)) {}
 
-engine::Result<engine::Engine*> VoiceShelf::engine_for(const std::filesystem::path& folder) const {
+engine::Result<engine::Engine*> VoiceCache::engine_for(const std::filesystem::path& folder) const {
   const auto name = engine_name(folder / "manifest.json");
   if (!name) return std::unexpected(name.error());
   const auto found = std::ranges::find_if(engines_, [&](const auto& each) { return each->name() == *name; });
@@ -42,7 +42,7 @@ engine::Result<engine::Engine*> VoiceShelf::engine_for(const std::filesystem::pa
   return found->get();
 }
 
-engine::Result<engine::Voice*> VoiceShelf::load(const std::string& id, const std::filesystem::path& folder) {
+engine::Result<engine::Voice*> VoiceCache::load(const std::string& id, const std::filesystem::path& folder) {
   const auto same = std::ranges::find_if(voices_, [&](const Entry& e) { return e.id == id && e.folder == folder; });
   if (same != voices_.end()) return find(id);
   const auto engine = engine_for(folder);
@@ -55,18 +55,18 @@ engine::Result<engine::Voice*> VoiceShelf::load(const std::string& id, const std
   return voices_.front().voice.get();
 }
 
-void VoiceShelf::unload(std::string_view id) {
+void VoiceCache::unload(std::string_view id) {
   voices_.remove_if([&](const Entry& entry) { return entry.id == id; });
 }
 
-engine::Result<engine::Voice*> VoiceShelf::find(std::string_view id) {
+engine::Result<engine::Voice*> VoiceCache::find(std::string_view id) {
   const auto found = std::ranges::find_if(voices_, [&](const Entry& entry) { return entry.id == id; });
   if (found == voices_.end()) return error(engine::Errc::kVoiceNotFound, "the voice is not loaded in this worker");
   voices_.splice(voices_.begin(), voices_, found);
   return voices_.front().voice.get();
 }
 
-std::string VoiceShelf::fingerprint() const {
+std::string VoiceCache::fingerprint() const {
   std::string joined;
   for (const auto& engine : engines_) joined += (joined.empty() ? "" : "; ") + engine->fingerprint();
   return joined;

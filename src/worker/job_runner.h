@@ -5,17 +5,17 @@
 
 #include "worker/job_queue.h"
 #include "worker/link.h"
-#include "worker/renderings.h"
-#include "worker/voice_shelf.h"
+#include "worker/render_batcher.h"
+#include "worker/voice_cache.h"
 
 namespace antiphon::worker {
 
 /// Computes jobs and sends what they yield. It keeps loaded voices and nothing of a job. Belongs to the inference
 /// thread, except jobs_done().
-class Performer {
+class JobRunner {
  public:
   /// `places`: render jobs under way at once, at least 1.
-  Performer(VoiceShelf& shelf, Link& link, JobQueue& queue, std::uint32_t epoch, std::size_t places)
+  JobRunner(VoiceCache& shelf, Link& link, JobQueue& queue, std::uint32_t epoch, std::size_t places)
       : shelf_(shelf), link_(link), queue_(queue), epoch_(epoch), renderings_(places) {}
 
   /// Performs the jobs of the queue until it is closed or the gateway is gone. Each is answered with its results and
@@ -55,11 +55,11 @@ class Performer {
   [[nodiscard]] std::size_t sharing(const std::vector<Rendering*>& batch) const;
   [[nodiscard]] Grains render_together(const std::vector<Rendering*>& batch);
 
-  VoiceShelf& shelf_;
+  VoiceCache& shelf_;
   Link& link_;
   JobQueue& queue_;
   std::uint32_t epoch_;
-  Renderings renderings_;
+  RenderBatcher renderings_;
   std::atomic<std::uint64_t> jobs_done_ = 0;
 };
 

@@ -1,4 +1,4 @@
-#include "runtime/write_watch.h"
+#include "runtime/write_timeout.h"
 
 #include <gtest/gtest.h>
 
@@ -30,12 +30,12 @@ class WriteWatchTest : public testing::Test {
   /// The peer reads, and the writer's system knows.
   void read_some() {
     std::string taken(500'000, '\0');
-    const int before = untaken_bytes(writer_);
+    const int before = unacked_bytes(writer_);
     const auto give_up = std::chrono::steady_clock::now() + 20s;
     do {
       boost::asio::read(reader_, boost::asio::buffer(taken));
       ASSERT_LT(std::chrono::steady_clock::now(), give_up);
-    } while (untaken_bytes(writer_) == before);
+    } while (unacked_bytes(writer_) == before);
   }
 
   void advance(base::Duration time) {
@@ -52,7 +52,7 @@ class WriteWatchTest : public testing::Test {
 };
 
 TEST_F(WriteWatchTest, APeerThatTakesNothingIsStuck) {
-  const WriteWatch watch(clock_, writer_, 10s, [this] { ++stuck_; });
+  const WriteTimeout watch(clock_, writer_, 10s, [this] { ++stuck_; });
   advance(9s);
   EXPECT_EQ(stuck_, 0);
   advance(3s);
@@ -62,7 +62,7 @@ TEST_F(WriteWatchTest, APeerThatTakesNothingIsStuck) {
 }
 
 TEST_F(WriteWatchTest, APeerThatReadsSlowlyIsNot) {
-  const WriteWatch watch(clock_, writer_, 10s, [this] { ++stuck_; });
+  const WriteTimeout watch(clock_, writer_, 10s, [this] { ++stuck_; });
   for (int i = 0; i < 3; ++i) {
     read_some();
     advance(10s);
@@ -74,7 +74,7 @@ TEST_F(WriteWatchTest, APeerThatReadsSlowlyIsNot) {
 
 TEST_F(WriteWatchTest, AWriteThatIsOverIsNotWatched) {
   {
-    const WriteWatch watch(clock_, writer_, 10s, [this] { ++stuck_; });
+    const WriteTimeout watch(clock_, writer_, 10s, [this] { ++stuck_; });
   }
   advance(20s);
   EXPECT_EQ(stuck_, 0);

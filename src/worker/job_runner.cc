@@ -1,4 +1,4 @@
-#include "worker/performer.h"
+#include "worker/job_runner.h"
 
 #include <algorithm>
 #include <exception>
@@ -52,7 +52,7 @@ engine::RenderRequest request_of(const Rendering& rendering) {
 
 }  // namespace
 
-void Performer::run() {
+void JobRunner::run() {
   bool alive = true;
   while (alive && !queue_.closed()) {
     auto taken = renderings_.empty() ? queue_.pop() : queue_.pop_if([this](const auto& next) { return fits(next); });
@@ -64,16 +64,16 @@ void Performer::run() {
   }
 }
 
-bool Performer::fits(const JobQueue::Taken& next) const {
+bool JobRunner::fits(const JobQueue::Taken& next) const {
   if (const auto* render = std::get_if<wire::RenderJob>(&next.job)) return renderings_.fits(*render);
   if (const auto* plan = std::get_if<wire::PlanJob>(&next.job)) {
-    const auto latest = latest_begin(next.received, plan->patience_us);
+    const auto latest = latest_begin(next.received, plan->max_delay_us);
     return next.cancelled || (renderings_.interruptible() && latest <= renderings_.latest());
   }
   return false;  // voices come and go when nothing is under way
 }
 
-bool Performer::perform(JobQueue::Taken taken) {
+bool JobRunner::perform(JobQueue::Taken taken) {
   if (auto* const render = std::get_if<wire::RenderJob>(&taken.job)) return begin(std::move(*render), taken);
   const auto outcome = guarded<Sent>([&]() -> Outcome {
     if (const auto* const plan = std::get_if<wire::PlanJob>(&taken.job)) return carry_out(*plan, taken.cancelled);
@@ -83,7 +83,7 @@ bool Performer::perform(JobQueue::Taken taken) {
   return end(wire::job_of(taken.job), outcome);
 }
 
-bool Performer::end(std::uint64_t job, const Outcome& outcome) {
+bool JobRunner::end(std::uint64_t job, const Outcome& outcome) {
   ++jobs_done_;
   queue_.finished(job);
   if (outcome && *outcome != Sent::kNotEncodable) return *outcome == Sent::kSent;
@@ -93,7 +93,7 @@ bool Performer::end(std::uint64_t job, const Outcome& outcome) {
   return link_.send(failed(job, epoch_, error)) != Sent::kGone;
 }
 
-Performer::Outcome Performer::carry_out(const wire::LoadVoice& load) {
+JobRunner::Outcome JobRunner::carry_out(const wire::LoadVoice& load) {
   const Stopwatch watch;
   const auto voice = shelf_.load(load.voice_id, load.folder);
   if (!voice) return std::unexpected(voice.error());
@@ -110,12 +110,12 @@ Performer::Outcome Performer::carry_out(const wire::LoadVoice& load) {
                                       .load_us = watch.wall_us()});
 }
 
-Performer::Outcome Performer::carry_out(const wire::UnloadVoice& unload) {
+JobRunner::Outcome JobRunner::carry_out(const wire::UnloadVoice& unload) {
   shelf_.unload(unload.voice_id);
   return Sent::kSent;
 }
 
-Performer::Outcome Performer::carry_out(const wire::PlanJob& job, bool cancelled) {
+JobRunner::Outcome JobRunner::carry_out(const wire::PlanJob& job, bool cancelled) {
   if (cancelled) return failure(engine::Errc::kEngineFailure, "the plan was cancelled before it began");
   if (link_.send(wire::Started{.job = job.job, .epoch = epoch_}) != Sent::kSent) return Sent::kGone;
   const auto voice = shelf_.find(job.voice_id);
@@ -139,7 +139,7 @@ Performer::Outcome Performer::carry_out(const wire::PlanJob& job, bool cancelled
   return link_.send(std::move(planned));
 }
 
-bool Performer::begin(wire::RenderJob job, const JobQueue::Taken& taken) {
+bool JobRunner::begin(wire::RenderJob job, const JobQueue::Taken& taken) {
   const auto number = job.job;
   if (taken.cancelled)
     return end(number, link_.send(wire::RenderDone{.job = number, .epoch = epoch_, .cancelled = true}));
@@ -150,14 +150,14 @@ bool Performer::begin(wire::RenderJob job, const JobQueue::Taken& taken) {
   return true;
 }
 
-bool Performer::end(const Rendering& rendering) {
+bool JobRunner::end(const Rendering& rendering) {
   const wire::RenderDone done{
       .job = rendering.job.job, .epoch = epoch_, .grains_done = rendering.done, .cancelled = !rendering.complete()};
   renderings_.erase(rendering);
   return end(done.job, link_.send(done));
 }
 
-bool Performer::end_cancelled() {
+bool JobRunner::end_cancelled() {
   std::vector<const Rendering*> cancelled;
   for (const auto& rendering : renderings_.all()) {
     if (queue_.should_stop(rendering.job.job)) cancelled.push_back(&rendering);
@@ -165,18 +165,18 @@ bool Performer::end_cancelled() {
   return std::ranges::all_of(cancelled, [this](const auto* rendering) { return end(*rendering); });
 }
 
-bool Performer::go_on() {
+bool JobRunner::go_on() {
   if (!end_cancelled()) return false;
   if (renderings_.empty()) return true;
   const auto now = Clock::now();
-  const auto batch = renderings_.next(std::bind_front(&Performer::batch_size, this), now);
+  const auto batch = renderings_.next(std::bind_front(&JobRunner::batch_size, this), now);
   // What waits in the queue now does not join before some of this was rendered.
   if (batch.begin <= now || queue_.waiting() > 0) return render(batch.grains);
   queue_.wait_for_news(batch.begin);
   return true;
 }
 
-bool Performer::render(const std::vector<Rendering*>& batch) {
+bool JobRunner::render(const std::vector<Rendering*>& batch) {
   const auto& voice_id = batch.front()->job.voice_id;
   const auto kind = kind_of(batch.front()->grain());
   const Stopwatch watch;
@@ -197,17 +197,17 @@ bool Performer::render(const std::vector<Rendering*>& batch) {
   return true;
 }
 
-std::size_t Performer::batch_size(const std::string& voice_id, engine::GrainKind kind) const {
+std::size_t JobRunner::batch_size(const std::string& voice_id, engine::GrainKind kind) const {
   const auto voice = shelf_.find(voice_id);
   return voice ? std::max<std::size_t>(1, (*voice)->batch_size(kind)) : 1;
 }
 
-std::size_t Performer::sharing(const std::vector<Rendering*>& batch) const {
+std::size_t JobRunner::sharing(const std::vector<Rendering*>& batch) const {
   const auto& front = *batch.front();
   return std::min(batch_size(front.job.voice_id, kind_of(front.grain())), batch.size() + renderings_.room());
 }
 
-Performer::Grains Performer::render_together(const std::vector<Rendering*>& batch) {
+JobRunner::Grains JobRunner::render_together(const std::vector<Rendering*>& batch) {
   std::vector<engine::RenderRequest> requests;
   for (const auto* rendering : batch) requests.push_back(request_of(*rendering));
   const auto try_it = [&](std::span<const engine::RenderRequest> some) {
@@ -234,7 +234,7 @@ Performer::Grains Performer::render_together(const std::vector<Rendering*>& batc
   return grains;
 }
 
-bool Performer::hand_over(Rendering& rendering, engine::Result<engine::RenderedGrain> grain, wire::GrainDone done) {
+bool JobRunner::hand_over(Rendering& rendering, engine::Result<engine::RenderedGrain> grain, wire::GrainDone done) {
   if (grain && grain->pcm.size() != rendering.grain().samples) {
     grain = failure(engine::Errc::kEngineFailure, "the engine yielded another number of samples than planned");
   }

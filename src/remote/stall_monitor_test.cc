@@ -1,4 +1,4 @@
-#include "remote/worker_watch.h"
+#include "remote/stall_monitor.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -28,7 +28,7 @@ class WorkerWatchTest : public testing::Test {
   struct Worker {
     process::Child child;
     std::optional<Stall> stall{};
-    std::unique_ptr<WatchedWorker> watched{};
+    std::unique_ptr<MonitoredWorker> watched{};
   };
 
   WorkerWatchTest() { tasks_.spawn(watch_.run()); }
@@ -41,8 +41,8 @@ class WorkerWatchTest : public testing::Test {
   std::unique_ptr<Worker> start(const std::string& script) {
     auto child = process::Child::spawn(context_.get_executor(), {.executable = "/bin/sh", .arguments = {"-c", script}});
     auto worker = std::make_unique<Worker>(Worker{.child = std::move(child.value())});
-    worker->watched = std::make_unique<WatchedWorker>(watch_, worker->child.pid(),
-                                                      [&stall = worker->stall](Stall why) { stall = why; });
+    worker->watched = std::make_unique<MonitoredWorker>(watch_, worker->child.pid(),
+                                                        [&stall = worker->stall](Stall why) { stall = why; });
     return worker;
   }
   /// It computes without end.
@@ -56,8 +56,8 @@ class WorkerWatchTest : public testing::Test {
   }
 
   void pass(base::Duration time) {
-    for (base::Duration passed{}; passed < time; passed += worker_pool::StallJudge::kInterval) {
-      clock_.advance(worker_pool::StallJudge::kInterval);
+    for (base::Duration passed{}; passed < time; passed += worker_pool::StallDetector::kInterval) {
+      clock_.advance(worker_pool::StallDetector::kInterval);
       for (int i = 0; i < 5; ++i) {
         context_.restart();
         context_.poll();
@@ -69,7 +69,7 @@ class WorkerWatchTest : public testing::Test {
 
   boost::asio::io_context context_;
   runtime::ManualClock clock_;
-  WorkerWatch watch_{context_.get_executor(), clock_, {}};
+  StallMonitor watch_{context_.get_executor(), clock_, {}};
   runtime::TaskGroup tasks_{context_.get_executor()};
 };
 
@@ -151,12 +151,12 @@ TEST_F(WorkerWatchTest, WhoIsGoneIsNotJudged) {
 
 TEST_F(WorkerWatchTest, ThereIsAnEndToTheJobsThatOneMayHave) {
   const auto worker = start_stopped();
-  for (std::uint64_t number = 1; number <= WatchedWorker::kMostTasks; ++number) {
+  for (std::uint64_t number = 1; number <= MonitoredWorker::kMostTasks; ++number) {
     ASSERT_TRUE(worker->watched->asked(job(number)));
   }
-  EXPECT_FALSE(worker->watched->asked(job(WatchedWorker::kMostTasks + 1)));
+  EXPECT_FALSE(worker->watched->asked(job(MonitoredWorker::kMostTasks + 1)));
   worker->watched->answered(wire::Planned{.job = 1});
-  EXPECT_TRUE(worker->watched->asked(job(WatchedWorker::kMostTasks + 1)));
+  EXPECT_TRUE(worker->watched->asked(job(MonitoredWorker::kMostTasks + 1)));
 }
 
 }  // namespace

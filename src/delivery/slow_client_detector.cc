@@ -1,24 +1,24 @@
-#include "delivery/listener_watch.h"
+#include "delivery/slow_client_detector.h"
 
 namespace antiphon::delivery {
 
-void ListenerWatch::begin() {
+void SlowClientDetector::begin() {
   began_ = clock_.now();
   held_before_ = sink_.held_back();
   start_timer();
 }
 
-void ListenerWatch::end(base::Duration audio) {
+void SlowClientDetector::end(base::Duration audio) {
   timer_.reset();
   lag_.took(audio, since(), clock_.now());
 }
 
-void ListenerWatch::start_timer() {
+void SlowClientDetector::start_timer() {
   const auto now = clock_.now();
   timer_ = clock_.start_timer(executor_, now + (limit_ - lag_.at(since(), now)), [this] { check(); });
 }
 
-void ListenerWatch::check() {
+void SlowClientDetector::check() {
   if (lag_.at(since(), clock_.now()) < limit_) return start_timer();
   dropped_ = true;
   sink_.cut();

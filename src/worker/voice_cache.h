@@ -16,9 +16,9 @@ using Engines = std::vector<std::unique_ptr<engine::Engine>>;
 
 /// The loaded voices, at most `capacity` of them: the one used longest ago makes room. Which engine loads a folder is
 /// said by the "engine" field of its manifest.json. Used by one thread at a time.
-class VoiceShelf {
+class VoiceCache {
  public:
-  VoiceShelf(Engines engines, std::size_t capacity);
+  VoiceCache(Engines engines, std::size_t capacity);
 
   /// A voice that stands here already, from the same folder, is returned as it is; unload it first to read it anew.
   /// Errors: kVoiceNotFound, kVoiceCorrupt (no readable manifest, or an engine that this worker lacks),

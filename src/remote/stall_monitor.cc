@@ -1,4 +1,4 @@
-#include "remote/worker_watch.h"
+#include "remote/stall_monitor.h"
 
 #include <type_traits>
 #include <utility>
@@ -11,29 +11,29 @@
 namespace antiphon::remote {
 namespace {
 
-using worker_pool::StallJudge;
+using worker_pool::StallDetector;
 
 /// The start of a process counts as a loading; the gateway's own numbers begin at 1.
 constexpr std::uint64_t kStart = 0;
 
 }  // namespace
 
-WorkerWatch::WorkerWatch(const runtime::Executor& executor, runtime::Clock& clock,
-                         const worker_pool::StallOptions& options)
+StallMonitor::StallMonitor(const runtime::Executor& executor, runtime::Clock& clock,
+                           const worker_pool::StallOptions& options)
     : clock_(clock), judge_(options), work_(executor) {}
 
-runtime::Awaitable<> WorkerWatch::run() {
+runtime::Awaitable<> StallMonitor::run() {
   for (;;) {
     while (judge_.idle()) {
       if (!co_await work_.wait()) co_return;
     }
-    if (!co_await runtime::sleep_for(clock_, StallJudge::kInterval)) co_return;
+    if (!co_await runtime::sleep_for(clock_, StallDetector::kInterval)) co_return;
     judge();
   }
 }
 
-void WorkerWatch::judge() {
-  std::vector<StallJudge::Reading> readings;
+void StallMonitor::judge() {
+  std::vector<StallDetector::Reading> readings;
   for (const auto& [id, worker] : workers_) {
     const bool runnable = worker->held_up_ || process::is_runnable(worker->pid_);
     readings.push_back({.worker = id, .cpu = worker->cpu(), .runnable = runnable});
@@ -49,25 +49,25 @@ void WorkerWatch::judge() {
   }
 }
 
-WatchedWorker::WatchedWorker(WorkerWatch& watch, pid_t pid, OnStall on_stall)
+MonitoredWorker::MonitoredWorker(StallMonitor& watch, pid_t pid, OnStall on_stall)
     : watch_(watch), id_{watch.next_++}, pid_(pid), on_stall_(std::move(on_stall)), tasks_(watch.judge_) {
   tasks_.reset(id_);
   watch_.workers_.emplace(id_, this);
 }
 
-WatchedWorker::~WatchedWorker() {
+MonitoredWorker::~MonitoredWorker() {
   dismiss();
   watch_.workers_.erase(id_);
 }
 
-bool WatchedWorker::asked(const wire::Message& message) {
+bool MonitoredWorker::asked(const wire::Message& message) {
   if (tasks_.size() >= kMostTasks) return false;
   std::visit(
       [this]<class Body>(const Body& body) {
         if constexpr (std::is_same_v<Body, wire::Hello>) {
-          add(kStart, {.task = StallJudge::Task::kLoad});
+          add(kStart, {.task = StallDetector::Task::kLoad});
         } else if constexpr (std::is_same_v<Body, wire::LoadVoice>) {
-          add(body.job, {.task = StallJudge::Task::kLoad});
+          add(body.job, {.task = StallDetector::Task::kLoad});
         } else if constexpr (requires { body.wall_p95_us; }) {
           add(body.job, {.wall_p95 = base::from_microseconds(body.wall_p95_us),
                          .cpu_p95 = base::from_microseconds(body.cpu_p95_us)});
@@ -77,7 +77,7 @@ bool WatchedWorker::asked(const wire::Message& message) {
   return true;
 }
 
-void WatchedWorker::answered(const wire::Message& message) {
+void MonitoredWorker::answered(const wire::Message& message) {
   std::visit(
       [this]<class Body>(const Body& body) {
         const auto now = watch_.clock_.now();
@@ -94,13 +94,13 @@ void WatchedWorker::answered(const wire::Message& message) {
       message);
 }
 
-void WatchedWorker::dismiss() { tasks_.clear(); }
+void MonitoredWorker::dismiss() { tasks_.clear(); }
 
-void WatchedWorker::add(std::uint64_t number, const StallJudge::Work& work) {
+void MonitoredWorker::add(std::uint64_t number, const StallDetector::Work& work) {
   tasks_.add({.number = number, .work = work}, cpu(), watch_.clock_.now());
   watch_.work_.notify_all();
 }
 
-base::Duration WatchedWorker::cpu() const { return process::cpu_time(pid_).value_or(base::Duration{}); }
+base::Duration MonitoredWorker::cpu() const { return process::cpu_time(pid_).value_or(base::Duration{}); }
 
 }  // namespace antiphon::remote

@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "audio/lag.h"
+#include "audio/playback_lag.h"
 #include "base/time.h"
 #include "delivery/audio_sink.h"
 #include "runtime/clock.h"
@@ -12,14 +12,14 @@ namespace antiphon::delivery {
 
 /// Follows how far a listener is behind, and drops one that is too far behind: a client that reads a little now and
 /// then would keep its stream and its buffers for as long as it likes. On the event loop.
-class ListenerWatch {
+class SlowClientDetector {
  public:
   /// `limit`: see SpeechHandlerOptions::lag_limit. The references outlive it.
-  ListenerWatch(AudioSink& sink, runtime::Executor executor, runtime::Clock& clock, base::Duration limit)
+  SlowClientDetector(AudioSink& sink, runtime::Executor executor, runtime::Clock& clock, base::Duration limit)
       : sink_(sink), executor_(std::move(executor)), clock_(clock), limit_(limit) {}
-  ListenerWatch(const ListenerWatch&) = delete;
-  ListenerWatch& operator=(const ListenerWatch&) = delete;
-  ~ListenerWatch() = default;
+  SlowClientDetector(const SlowClientDetector&) = delete;
+  SlowClientDetector& operator=(const SlowClientDetector&) = delete;
+  ~SlowClientDetector() = default;
 
   /// From now on audio waits for the listener at the sink.
   void begin();
@@ -40,7 +40,7 @@ class ListenerWatch {
   runtime::Executor executor_;
   runtime::Clock& clock_;
   base::Duration limit_;
-  audio::Lag lag_;
+  audio::PlaybackLag lag_;
   base::TimePoint began_;
   base::Duration held_before_{};
   bool dropped_ = false;

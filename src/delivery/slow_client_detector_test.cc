@@ -1,4 +1,4 @@
-#include "delivery/listener_watch.h"
+#include "delivery/slow_client_detector.h"
 
 #include <gtest/gtest.h>
 
@@ -38,7 +38,7 @@ class ListenerWatchTest : public testing::Test {
   boost::asio::io_context context_;
   runtime::ManualClock clock_;
   CutSink sink_;
-  ListenerWatch watch_{sink_, context_.get_executor(), clock_, 60s};
+  SlowClientDetector watch_{sink_, context_.get_executor(), clock_, 60s};
 };
 
 TEST_F(ListenerWatchTest, WhoTakesNothingIsDroppedAtTheLimit) {

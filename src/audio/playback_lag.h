@@ -10,7 +10,7 @@ namespace antiphon::audio {
 /// How far a listener is behind one that plays at once: the time for which audio has been available to it, less the
 /// duration of what it took. What a listener takes faster than it plays counts as ahead, and time in which no audio
 /// waits puts it no farther behind. Pure.
-class Lag {
+class PlaybackLag {
  public:
   /// Returns the lag at `now` while audio waits that is there from `since` on, which is not before the last took(). A
   /// negative value means that the listener is ahead.

@@ -1,4 +1,4 @@
-#include "worker_pool/stall_judge.h"
+#include "worker_pool/stall_detector.h"
 
 #include <algorithm>
 #include <utility>
@@ -38,17 +38,17 @@ std::string_view name_of(Stall stall) {
   std::unreachable();
 }
 
-void StallJudge::begin(base::WorkerId worker, const Work& work, base::Duration cpu, base::TimePoint now) {
+void StallDetector::begin(base::WorkerId worker, const Work& work, base::Duration cpu, base::TimePoint now) {
   if (tasks_.empty()) judged_ = now;
   tasks_.insert_or_assign(
       worker, Doing{.work = work, .begun = now, .progress = now, .cpu_begun = cpu, .cpu_seen = cpu, .computed = now});
 }
 
-void StallJudge::progress(base::WorkerId worker, base::TimePoint now) {
+void StallDetector::progress(base::WorkerId worker, base::TimePoint now) {
   if (const auto it = tasks_.find(worker); it != tasks_.end()) it->second.progress = now;
 }
 
-std::vector<StallJudge::Verdict> StallJudge::judge(std::span<const Reading> readings, base::TimePoint now) {
+std::vector<StallDetector::Verdict> StallDetector::judge(std::span<const Reading> readings, base::TimePoint now) {
   forgive_pause(now);
   for (const auto& reading : readings) observe(reading, now);
   const auto late_ones = static_cast<std::size_t>(
@@ -66,16 +66,16 @@ std::vector<StallJudge::Verdict> StallJudge::judge(std::span<const Reading> read
   return verdicts;
 }
 
-bool StallJudge::late(const Doing& doing, base::TimePoint now) const {
+bool StallDetector::late(const Doing& doing, base::TimePoint now) const {
   if (doing.work.task == Task::kLoad || doing.work.wall_p95 <= base::Duration::zero()) return false;
   return now - doing.begun > limit(doing.work.wall_p95);
 }
 
-base::Duration StallJudge::limit(base::Duration p95) const {
+base::Duration StallDetector::limit(base::Duration p95) const {
   return std::max(options_.floor, times(p95, options_.factor * raised_));
 }
 
-std::optional<Stall> StallJudge::fault(const Doing& doing, bool most_are_late, base::TimePoint now) const {
+std::optional<Stall> StallDetector::fault(const Doing& doing, bool most_are_late, base::TimePoint now) const {
   if (doing.work.task == Task::kLoad) {
     return now - doing.begun > options_.load_limit ? std::optional(Stall::kLoad) : std::nullopt;
   }
@@ -87,7 +87,7 @@ std::optional<Stall> StallJudge::fault(const Doing& doing, bool most_are_late, b
   return doing.cpu_seen - doing.cpu_begun > limit(doing.work.cpu_p95) ? std::optional(Stall::kOverdone) : std::nullopt;
 }
 
-void StallJudge::forgive_pause(base::TimePoint now) {
+void StallDetector::forgive_pause(base::TimePoint now) {
   const auto since = now - std::exchange(judged_, now).value_or(now);
   if (since <= 2 * kInterval) return;
   const auto pause = since - kInterval;
@@ -98,7 +98,7 @@ void StallJudge::forgive_pause(base::TimePoint now) {
   }
 }
 
-void StallJudge::observe(const Reading& reading, base::TimePoint now) {
+void StallDetector::observe(const Reading& reading, base::TimePoint now) {
   const auto it = tasks_.find(reading.worker);
   if (it == tasks_.end()) return;
   Doing& doing = it->second;
@@ -107,7 +107,7 @@ void StallJudge::observe(const Reading& reading, base::TimePoint now) {
   doing.computed = now;
 }
 
-void StallJudge::adapt(bool doubtful, base::TimePoint now) {
+void StallDetector::adapt(bool doubtful, base::TimePoint now) {
   if (adapted_ && now - *adapted_ < kAdapt) return;
   if (doubtful) {
     raised_ = std::min(kMostRaised, raised_ * kRaise);

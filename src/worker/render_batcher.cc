@@ -1,4 +1,4 @@
-#include "worker/renderings.h"
+#include "worker/render_batcher.h"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace {
 /// How much of a new measurement goes into what is expected: one in so many.
 constexpr int kMemory = 8;
 /// Longer than any stream; sums with it do not overflow.
-constexpr std::uint64_t kMostPatienceUs = 3'600'000'000;
+constexpr std::uint64_t kMostDelayUs = 3'600'000'000;
 
 Clock::duration playing_time(const wire::Grain& grain, base::SampleRate rate) {
   if (rate.hz == 0) return {};
@@ -19,8 +19,8 @@ Clock::duration playing_time(const wire::Grain& grain, base::SampleRate rate) {
 
 }  // namespace
 
-Clock::time_point latest_begin(Clock::time_point received, std::uint64_t patience_us) {
-  return received + std::chrono::microseconds(std::min(patience_us, kMostPatienceUs));
+Clock::time_point latest_begin(Clock::time_point received, std::uint64_t max_delay_us) {
+  return received + std::chrono::microseconds(std::min(max_delay_us, kMostDelayUs));
 }
 
 std::span<const std::byte> Rendering::rows() const {
@@ -35,22 +35,25 @@ void Rendering::advance(std::vector<std::byte> next_state, Clock::time_point now
   ++done;
 }
 
-bool Renderings::fits(const wire::RenderJob& job) const { return room() > 0 && (under_way_.empty() || !job.alone); }
+bool RenderBatcher::fits(const wire::RenderJob& job) const {
+  return room() > 0 && (under_way_.empty() || !job.exclusive);
+}
 
-void Renderings::begin(wire::RenderJob job, base::SampleRate rate, Clock::time_point received, Clock::time_point now) {
+void RenderBatcher::begin(wire::RenderJob job, base::SampleRate rate, Clock::time_point received,
+                          Clock::time_point now) {
   ANTIPHON_CHECK(fits(job), "a job that is begun fits");
-  company_ = job.company;
-  const auto latest = latest_begin(received, job.patience_us);
+  batch_hint_ = job.batch_hint;
+  const auto latest = latest_begin(received, job.max_delay_us);
   auto state = std::move(job.state);
   under_way_.push_back(
       {.job = std::move(job), .rate = rate, .done = 0, .state = std::move(state), .ready = now, .latest = latest});
 }
 
-void Renderings::erase(const Rendering& rendering) {
+void RenderBatcher::erase(const Rendering& rendering) {
   under_way_.remove_if([&](const Rendering& each) { return &each == &rendering; });
 }
 
-Renderings::Batch Renderings::next(const BatchSize& size_of, Clock::time_point now) {
+RenderBatcher::Batch RenderBatcher::next(const BatchSize& size_of, Clock::time_point now) {
   ANTIPHON_CHECK(!under_way_.empty(), "there is a job");
   std::vector<Rendering*> order;
   for (auto& rendering : under_way_) order.push_back(&rendering);
@@ -64,12 +67,12 @@ Renderings::Batch Renderings::next(const BatchSize& size_of, Clock::time_point n
       batch.grains.push_back(rendering);
     }
   }
-  const bool no_more = under_way_.size() >= std::min(places_, company_) || !interruptible();
+  const bool no_more = under_way_.size() >= std::min(places_, batch_hint_) || !interruptible();
   if (batch.grains.size() < size && !no_more) batch.begin = std::max(now, closing(batch, shape));
   return batch;
 }
 
-Clock::time_point Renderings::closing(const Batch& batch, const Shape& shape) const {
+Clock::time_point RenderBatcher::closing(const Batch& batch, const Shape& shape) const {
   const auto known = expected_.find(shape);
   // Of what is not known, nothing can be risked.
   if (known == expected_.end()) return Clock::time_point::min();
@@ -78,7 +81,7 @@ Clock::time_point Renderings::closing(const Batch& batch, const Shape& shape) co
   return std::min(ready + longest, batch.grains.front()->latest - known->second);
 }
 
-void Renderings::took(const std::string& voice_id, engine::GrainKind kind, Clock::duration took) {
+void RenderBatcher::took(const std::string& voice_id, engine::GrainKind kind, Clock::duration took) {
   const auto [entry, is_new] = expected_.try_emplace({voice_id, kind}, took);
   if (!is_new) entry->second += (took - entry->second) / kMemory;
 }

@@ -21,11 +21,11 @@ enum class Degradation : std::uint8_t {
 [[nodiscard]] std::string_view degradation_name(Degradation level);
 
 /// Climbs at once, descends a step at a time after a second in which the lower one would have done. Pure.
-class Ladder {
+class DegradationController {
  public:
   struct Reading {
     double demand = 0;          ///< Share of what can be promised that is asked for; 1 is all.
-    base::Duration lateness{};  ///< Of the stream that waits for a worker and is late the most.
+    base::Duration lateness{};  ///< Lateness of the stream that waits for a worker and is late the most.
   };
 
   /// Nothing: no change.

@@ -11,48 +11,48 @@
 #include "runtime/clock.h"
 #include "runtime/event.h"
 #include "wire/message.h"
-#include "worker_pool/stall_judge.h"
+#include "worker_pool/stall_detector.h"
 #include "worker_pool/task_queue.h"
 
 namespace antiphon::remote {
 
-class WatchedWorker;
+class MonitoredWorker;
 
 /// Judges the worker processes of this machine as the gateway does its own, which it sees better than a gateway
 /// elsewhere does: by what their processes compute. One for all members of a link process, since it learns from one
 /// worker's fault for the others. Lives on one event loop.
-class WorkerWatch {
+class StallMonitor {
  public:
   /// `clock` outlives it; `options` must be valid.
-  WorkerWatch(const runtime::Executor& executor, runtime::Clock& clock, const worker_pool::StallOptions& options);
-  WorkerWatch(const WorkerWatch&) = delete;
-  WorkerWatch& operator=(const WorkerWatch&) = delete;
+  StallMonitor(const runtime::Executor& executor, runtime::Clock& clock, const worker_pool::StallOptions& options);
+  StallMonitor(const StallMonitor&) = delete;
+  StallMonitor& operator=(const StallMonitor&) = delete;
 
-  /// Judges every StallJudge::kInterval while one of them has something to do, until the calling task is cancelled.
+  /// Judges every StallDetector::kInterval while one of them has something to do, until the calling task is cancelled.
   [[nodiscard]] runtime::Awaitable<> run();
 
  private:
-  friend class WatchedWorker;
+  friend class MonitoredWorker;
   void judge();
 
   runtime::Clock& clock_;
-  worker_pool::StallJudge judge_;
-  std::map<base::WorkerId, WatchedWorker*> workers_;
+  worker_pool::StallDetector judge_;
+  std::map<base::WorkerId, MonitoredWorker*> workers_;
   std::uint64_t next_ = 1;
   runtime::Notifier work_;  ///< Somebody has something to do.
 };
 
 /// One worker process, from its start to its end: what it is asked for and what it answers.
-class WatchedWorker {
+class MonitoredWorker {
  public:
   /// Called at most once, when the worker is at fault; not from within the functions below.
   using OnStall = std::move_only_function<void(worker_pool::Stall)>;
 
   /// `watch` outlives it. The process must start before it is told anything.
-  WatchedWorker(WorkerWatch& watch, pid_t pid, OnStall on_stall);
-  ~WatchedWorker();
-  WatchedWorker(const WatchedWorker&) = delete;
-  WatchedWorker& operator=(const WatchedWorker&) = delete;
+  MonitoredWorker(StallMonitor& watch, pid_t pid, OnStall on_stall);
+  ~MonitoredWorker();
+  MonitoredWorker(const MonitoredWorker&) = delete;
+  MonitoredWorker& operator=(const MonitoredWorker&) = delete;
 
   /// The gateway sends it this. False: it would have more than kMostTasks.
   [[nodiscard]] bool asked(const wire::Message& message);
@@ -67,11 +67,11 @@ class WatchedWorker {
   static constexpr std::size_t kMostTasks = 4096;
 
  private:
-  friend class WorkerWatch;
-  void add(std::uint64_t number, const worker_pool::StallJudge::Work& work);
+  friend class StallMonitor;
+  void add(std::uint64_t number, const worker_pool::StallDetector::Work& work);
   [[nodiscard]] base::Duration cpu() const;
 
-  WorkerWatch& watch_;
+  StallMonitor& watch_;
   base::WorkerId id_;
   pid_t pid_;
   OnStall on_stall_;

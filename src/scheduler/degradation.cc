@@ -1,4 +1,4 @@
-#include "scheduler/ladder.h"
+#include "scheduler/degradation.h"
 
 #include <utility>
 
@@ -25,7 +25,8 @@ std::string_view degradation_name(Degradation level) {
   std::unreachable();
 }
 
-std::optional<Degradation> Ladder::update(const Options& options, const Reading& reading, base::TimePoint now) {
+std::optional<Degradation> DegradationController::update(const Options& options, const Reading& reading,
+                                                         base::TimePoint now) {
   const auto target = wanted(options, reading, now);
   if (target == level_) {
     lower_since_.reset();
@@ -45,7 +46,7 @@ std::optional<Degradation> Ladder::update(const Options& options, const Reading&
   return level_;
 }
 
-Degradation Ladder::wanted(const Options& options, const Reading& reading, base::TimePoint now) {
+Degradation DegradationController::wanted(const Options& options, const Reading& reading, base::TimePoint now) {
   if (reading.lateness <= options.shed_lateness) late_since_.reset();
   if (reading.lateness > options.shed_lateness && !late_since_) late_since_ = now;
   if (late_since_ && now - *late_since_ > options.shed_after) return Degradation::kShedding;

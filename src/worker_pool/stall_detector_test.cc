@@ -1,4 +1,4 @@
-#include "worker_pool/stall_judge.h"
+#include "worker_pool/stall_detector.h"
 
 #include <gtest/gtest.h>
 
@@ -27,13 +27,13 @@ class StallJudgeTest : public testing::Test {
   void begin(std::uint64_t worker) { begin(worker, 60ms, 60ms); }
 
   /// Lets `time` pass, up to the first verdicts.
-  std::vector<StallJudge::Verdict> pass(Duration time) {
+  std::vector<StallDetector::Verdict> pass(Duration time) {
     for (const auto end = now_ + time; now_ < end;) {
-      now_ += StallJudge::kInterval;
-      std::vector<StallJudge::Reading> readings;
+      now_ += StallDetector::kInterval;
+      std::vector<StallDetector::Reading> readings;
       for (auto& [worker, process] : processes_) {
         process.cpu +=
-            Duration(static_cast<std::int64_t>(static_cast<double>(StallJudge::kInterval.count()) * process.speed));
+            Duration(static_cast<std::int64_t>(static_cast<double>(StallDetector::kInterval.count()) * process.speed));
         readings.push_back({.worker = WorkerId{worker}, .cpu = process.cpu, .runnable = process.runnable});
       }
       if (auto verdicts = judge_.judge(readings, now_); !verdicts.empty()) return verdicts;
@@ -43,7 +43,7 @@ class StallJudgeTest : public testing::Test {
 
   static Process stopped() { return {.cpu = 5s, .speed = 0, .runnable = false}; }
 
-  StallJudge judge_{StallOptions{}};
+  StallDetector judge_{StallOptions{}};
   std::map<std::uint64_t, Process> processes_{{1, {}}, {2, {}}, {3, {}}};
   base::TimePoint now_ = base::TimePoint{} + 1h;
 };
@@ -132,7 +132,7 @@ TEST_F(StallJudgeTest, NothingIsLateBeforeTheFloor) {
 
 TEST_F(StallJudgeTest, ALoadingHasABudgetOfItsOwn) {
   processes_[1] = stopped();
-  judge_.begin(WorkerId{1}, {.task = StallJudge::Task::kLoad}, 5s, now_);
+  judge_.begin(WorkerId{1}, {.task = StallDetector::Task::kLoad}, 5s, now_);
   EXPECT_TRUE(pass(60s).empty());
   const auto verdicts = pass(25ms);
   ASSERT_EQ(verdicts.size(), 1U);
@@ -184,7 +184,7 @@ TEST_F(StallJudgeTest, TimeInWhichTheJudgeDidNotLookIsNobodysFault) {
 
 class WallRuleTest : public StallJudgeTest {
  protected:
-  WallRuleTest() { judge_ = StallJudge(StallOptions{.rule = KillRule::kWall}); }
+  WallRuleTest() { judge_ = StallDetector(StallOptions{.rule = KillRule::kWall}); }
 };
 
 TEST_F(WallRuleTest, WhoIsLateIsKilledWhateverTheReason) {

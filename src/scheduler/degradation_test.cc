@@ -1,4 +1,4 @@
-#include "scheduler/ladder.h"
+#include "scheduler/degradation.h"
 
 #include <gtest/gtest.h>
 
@@ -9,9 +9,9 @@ using namespace std::chrono_literals;
 
 base::TimePoint at(base::Duration d) { return base::TimePoint{1h} + d; }
 
-TEST(Ladder, ClimbsAtOnceWithTheDemand) {
+TEST(DegradationController, ClimbsAtOnceWithTheDemand) {
   const Options options;
-  Ladder ladder;
+  DegradationController ladder;
   EXPECT_EQ(ladder.update(options, {.demand = 0.5}, at(0s)), std::nullopt);
   EXPECT_EQ(ladder.update(options, {.demand = 0.75}, at(1s)), Degradation::kNoPrefetch);
   EXPECT_EQ(ladder.update(options, {.demand = 0.9}, at(2s)), Degradation::kCheaperVoices);
@@ -20,9 +20,9 @@ TEST(Ladder, ClimbsAtOnceWithTheDemand) {
   EXPECT_EQ(ladder.steps_up(), 3U);
 }
 
-TEST(Ladder, DescendsAStepASecondAndOnlyWhenItLasts) {
+TEST(DegradationController, DescendsAStepASecondAndOnlyWhenItLasts) {
   const Options options;
-  Ladder ladder;
+  DegradationController ladder;
   ladder.refused(at(0s));
   EXPECT_EQ(ladder.update(options, {.demand = 0.9}, at(0s)), Degradation::kRefusing);
   EXPECT_EQ(ladder.update(options, {.demand = 0.5}, at(1s)), std::nullopt);
@@ -37,9 +37,9 @@ TEST(Ladder, DescendsAStepASecondAndOnlyWhenItLasts) {
   EXPECT_EQ(ladder.steps_down(), 3U);
 }
 
-TEST(Ladder, ShedsOnlyAfterLastingLateness) {
+TEST(DegradationController, ShedsOnlyAfterLastingLateness) {
   const Options options;
-  Ladder ladder;
+  DegradationController ladder;
   EXPECT_EQ(ladder.update(options, {.lateness = 3s}, at(0s)), std::nullopt);
   EXPECT_EQ(ladder.update(options, {.lateness = 1s}, at(1s)), std::nullopt) << "it caught up";
   EXPECT_EQ(ladder.update(options, {.lateness = 3s}, at(2s)), std::nullopt);
@@ -47,7 +47,7 @@ TEST(Ladder, ShedsOnlyAfterLastingLateness) {
   EXPECT_EQ(ladder.update(options, {.lateness = 4s}, at(4100ms)), Degradation::kShedding);
 }
 
-TEST(Ladder, LevelsHaveNames) {
+TEST(DegradationController, LevelsHaveNames) {
   EXPECT_EQ(degradation_name(Degradation::kNone), "none");
   EXPECT_EQ(degradation_name(Degradation::kShedding), "shedding");
 }
