@@ -25,7 +25,7 @@ def test_values_are_read_under_the_pointer_and_policies_are_switched_off(tmp_pat
         harness.eventually(lambda: page.value("document.querySelectorAll('figure > svg').length") == 5, "the plots are drawn")
         assert page.value("[...document.querySelectorAll('figcaption')].filter(one => one.textContent.startsWith('First audio')).length") == 3
         told = page.value(POINT_AT)
-        assert "load 1.5" in told and "fifo: " in told and "ours: " in told
+        assert "load 1.5" in told and "fifo: " in told and "fair: " in told
         page.click("#key button")
         assert "fifo: " not in page.value(POINT_AT)
         assert page.value("document.querySelectorAll('#timeline svg rect').length") > 10
