@@ -39,7 +39,7 @@ std::string entity_tag_of(const delivery::SpeechHandler& speech, const delivery:
   const auto& voice = *found.voice;
   constexpr std::size_t kDigits = 32;
   const auto digest = base::sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}", voice.identity, voice.version,
-                                                   found.speaker, voice.gain.factor, text, speech.reading_identity()));
+                                                   found.speaker, voice.gain.factor, text, speech.gateway_identity()));
   return fmt::format("\"{}\"", digest.substr(0, kDigits));
 }
 

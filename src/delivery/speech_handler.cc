@@ -248,9 +248,9 @@ protocol::Result<text::pronunciation::Dictionaries> SpeechHandler::dictionaries_
   return dictionaries;
 }
 
-std::string SpeechHandler::reading_identity() const {
+std::string SpeechHandler::gateway_identity() const {
   const auto& options = options_.segmentation;
-  std::string all;
+  std::string all = options_.build + '\n';
   for (const auto part :
        {static_cast<std::int64_t>(options.max_chars), static_cast<std::int64_t>(options.sentence_pause.count()),
         static_cast<std::int64_t>(options.normalise), static_cast<std::int64_t>(options.markup.markup),

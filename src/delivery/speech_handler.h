@@ -38,6 +38,7 @@ struct SpeechHandlerOptions {
   /// Names of voices, and of those that may be spoken instead when the cell is nearly full.
   std::map<std::string, std::string, std::less<>> cheaper_voices{};
   DoorRules doors{};
+  std::string build{};  ///< Names this build of the program; another one may make other bytes of the same request.
   progress::Census* census =
       nullptr;  ///< Census of the streams in other cells; null: there are none. It outlives the server.
 };
@@ -76,8 +77,9 @@ class SpeechHandler {
   /// Who may still be spoken to when their speech begins; without it, all.
   void set_may_stay(std::function<bool(const identity::Caller&)> may_stay) { may_stay_ = std::move(may_stay); }
 
-  /// What decides the bytes besides a request, a voice and a worker: how texts are read and cut.
-  [[nodiscard]] std::string reading_identity() const;
+  /// What decides the bytes besides a request, a voice, a worker and the libraries of codec: this build, and how texts
+  /// are read and cut.
+  [[nodiscard]] std::string gateway_identity() const;
 
   [[nodiscard]] const VoiceDirectory& voices() const { return voices_; }
   [[nodiscard]] const DoorRules& rules() const { return options_.doors; }

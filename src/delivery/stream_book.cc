@@ -1,8 +1,11 @@
 #include "delivery/stream_book.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/sha256.h"
+#include "codec/libraries.h"
 #include "delivery/tracked_sink.h"
 
 namespace antiphon::delivery {
@@ -37,6 +40,18 @@ std::uint64_t StreamBook::absences() {
   if (now - here_ > options_.lease) ++absences_;
   here_ = now;
   return absences_;
+}
+
+std::string StreamBook::fingerprint(const progress::Request& request, const ServedVoice& voice) const {
+  const auto& workers = cell_.fleet().fingerprint();
+  if (workers.empty()) return {};
+  // Samples that are sent as the voice renders them are no library's work, so that machines may differ in theirs.
+  const auto format = codec::parse_format(request.format);
+  const bool is_plain = request.rate == voice.rate && format && codec::bytes_per_sample(*format);
+  const auto bytes_of_gateway =
+      base::sha256_hex(fmt::format("{}\n{}\n{:a}\n{}", gateway_, voice.rate.hz, voice.gain.factor,
+                                   is_plain ? std::string() : codec::libraries_identity()));
+  return workers + " gateway " + bytes_of_gateway;
 }
 
 const ServedVoice* StreamBook::voice_of(const dispatch::SpeechSpec& spec) const {

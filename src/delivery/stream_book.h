@@ -44,14 +44,13 @@ class StreamBook {
   [[nodiscard]] progress::Store& store() { return store_; }
   [[nodiscard]] runtime::Clock& clock() { return clock_; }
   [[nodiscard]] const dispatch::ProgressProbe& probe() const { return probe_; }
-  /// What decides the bytes besides the request: the workers that take jobs now, and how texts are read; "" where no
-  /// worker has told it yet.
-  [[nodiscard]] std::string fingerprint() const {
-    const auto& workers = cell_.fleet().fingerprint();
-    return workers.empty() ? workers : workers + " read " + reading_;
-  }
-  /// How texts are read from now on: SpeechHandler::reading_identity().
-  void set_reading(std::string identity) { reading_ = std::move(identity); }
+  /// What decides the bytes besides the request and the files of the voice: the workers that take jobs now, and all
+  /// that this gateway does to texts and audio. "" where no worker has told its part yet.
+  [[nodiscard]] std::string fingerprint(const progress::Request& request, const ServedVoice& voice) const;
+  /// Whether fingerprint() is known.
+  [[nodiscard]] bool has_fingerprint() const { return !cell_.fleet().fingerprint().empty(); }
+  /// What this gateway is from now on: SpeechHandler::gateway_identity().
+  void set_gateway(std::string identity) { gateway_ = std::move(identity); }
   /// The voice that a stream is spoken with, as clients call it; nullptr where it is not served any more.
   [[nodiscard]] const ServedVoice* voice_of(const dispatch::SpeechSpec& spec) const;
 
@@ -82,7 +81,7 @@ class StreamBook {
   runtime::Clock& clock_;
   const dispatch::ProgressProbe& probe_;
   StreamBookOptions options_;
-  std::string reading_;
+  std::string gateway_;
   base::TimePoint here_;  ///< When the event loop was last seen to turn.
   std::uint64_t absences_ = 0;
   std::list<TrackedSink*> live_;

@@ -72,7 +72,7 @@ void TrackedSink::entered(const dispatch::Entry& entry, base::Duration first_aud
 bool TrackedSink::has_changed() const {
   const auto* const voice = book_.voice_of(stream_->spec());
   return voice == nullptr || voice->identity != record_.request.voice_identity ||
-         book_.fingerprint() != record_.request.fingerprint;
+         book_.fingerprint(record_.request, *voice) != record_.request.fingerprint;
 }
 
 void TrackedSink::begin() {
@@ -81,7 +81,7 @@ void TrackedSink::begin() {
   auto& request = record_.request;
   request.voice = voice->speakers.empty() ? voice->id : fmt::format("{}#{}", voice->id, stream_->spec().speaker);
   request.voice_identity = voice->identity;
-  request.fingerprint = book_.fingerprint();
+  request.fingerprint = book_.fingerprint(request, *voice);
   kept_ = true;
   book_.store().put(record_);
   told_ = book_.clock().now();

@@ -37,6 +37,11 @@ void tell(const BuildInfo& build, metrics::Registry& registry) {
       .set(1);
 }
 
+delivery::SpeechHandlerOptions of_build(delivery::SpeechHandlerOptions options, const BuildInfo& build) {
+  options.build = fmt::format("{} {} {}", build.version, build.commit, build.compiler);
+  return options;
+}
+
 dispatch::CellOptions with_voices(dispatch::CellOptions options, const std::vector<delivery::ServedVoice>& voices,
                                   tracing::Tracer* tracer) {
   options.tracer = tracer;
@@ -76,7 +81,7 @@ class Server::Impl {
               with_voices(std::move(options.cell), {voices_.voices().begin(), voices_.voices().end()},
                           open_tracer(executor, options.tracing))),
         census_(options.speech.census),
-        speech_(cell_, voices_, encoders_, clock, probe_, std::move(options.speech)),
+        speech_(cell_, voices_, encoders_, clock, probe_, of_build(std::move(options.speech), options.build)),
         callers_(std::move(options.keys), std::move(options.trusted_proxies)),
         access_(executor, clock, registry_, callers_, kRouteNames, options.access),
         memory_(clock, options.progress),
@@ -127,7 +132,7 @@ class Server::Impl {
   void set_certificate(tls::ServerContext context) { http_.use_tls(std::move(context)); }
   void set_dictionaries(text::pronunciation::DictionarySet dictionaries) {
     speech_.set_dictionaries(std::move(dictionaries));
-    if (book_) book_->set_reading(speech_.reading_identity());
+    if (book_) book_->set_gateway(speech_.gateway_identity());
   }
   void set_keys(identity::KeyRing keys) {
     callers_.set_keys(std::move(keys));
@@ -183,7 +188,7 @@ class Server::Impl {
     if (options.progress_store == nullptr && options.progress.max_records == 0) return nullptr;
     auto& store = options.progress_store != nullptr ? *options.progress_store : memory_;
     book_.emplace(store, voices_, cell_, clock_, probe_.progress(), options.book)
-        .set_reading(speech_.reading_identity());
+        .set_gateway(speech_.gateway_identity());
     return &*book_;
   }
 

@@ -166,7 +166,8 @@ protocol::Result<std::string> text_of(const progress::Request& request, std::str
 
 bool has_changed(delivery::SpeechHandler& speech, const delivery::StreamBook& book, const progress::Request& request) {
   const auto found = speech.voices().find(request.voice);
-  return !found || found->voice->identity != request.voice_identity || book.fingerprint() != request.fingerprint;
+  return !found || found->voice->identity != request.voice_identity ||
+         book.fingerprint(request, *found->voice) != request.fingerprint;
 }
 
 /// Other bytes are another stream, with a name of its own.
@@ -214,7 +215,7 @@ runtime::Awaitable<> resume_speech(delivery::SpeechHandler& speech, delivery::St
                                 : protocol::Result<progress::Record>(std::unexpected(not_found()));
   if (record && resumption.request.method == "HEAD") co_return co_await tell_head(resumption, *record);
   auto text = record ? text_of(record->request, resumption.text) : std::unexpected(record.error());
-  if (text && book->fingerprint().empty()) {
+  if (text && !book->has_fingerprint()) {
     text = std::unexpected(protocol::Error{.code = protocol::Errc::kBusy, .message = "No worker is ready yet."});
   }
   if (!text) {
