@@ -83,6 +83,12 @@ def children_of(pid):
             if entry.name.isdigit() and parent_of(int(entry.name)) == pid]
 
 
+def kill(pid):
+    """SIGKILL; a process that is gone already is none."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
 def resident_bytes(pid):
     pages = int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")

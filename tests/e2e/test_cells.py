@@ -1,15 +1,18 @@
 """Gateways that share Redis: what all of them know, and what HAProxy makes of them."""
 import contextlib
+import itertools
 import re
 import signal
 import socket
-import subprocess
+import threading
 import time
 
 import httpx
 import pytest
 
 import harness
+import kill_points
+from balancer import HaProxy
 from stores import TEXT, begun, free_port, rest, running
 
 SPEECH = "/v1/audio/speech"
@@ -206,43 +209,6 @@ def test_a_gateway_that_was_stopped_and_still_owns_its_streams_goes_on(cells):
     assert stopped.metrics()["antiphon_streams_taken_over_total"] == 0
 
 
-class HaProxy:
-    """The real one, with the configuration of deploy/ but for its addresses, and quicker checks."""
-
-    def __init__(self, folder, servers, agents):
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        text = (harness.REPOSITORY / "deploy/haproxy/haproxy.cfg").read_text()
-        text = text.replace("bind *:8080", f"bind 127.0.0.1:{self.port}").replace("inter 1s", "inter 100ms")
-        text = text.replace("defaults\n", "defaults\n  timeout check 10s\n")
-        lines = [f"  server cell{number} 127.0.0.1:{server.port} agent-port {agent_port}"
-                 for number, (server, agent_port) in enumerate(zip(servers, agents, strict=True), 1)]
-        text, count = re.subn(r"(?m)(^  server \S+ .*\n)+", "\n".join(lines) + "\n", text)
-        assert count == 1
-        self.folder, config = folder, folder / "haproxy.cfg"
-        config.write_text(text.replace("global\n", f"global\n  stats socket {folder}/haproxy.sock\n"))
-        self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "/usr/sbin/haproxy", "-db", "-f", config],
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        harness.eventually(lambda: (folder / "haproxy.sock").exists() and self.weights() != {}, "HAProxy runs")
-
-    def weights(self):
-        """The weight of each gateway that is up."""
-        with socket.socket(socket.AF_UNIX) as connection:
-            with contextlib.suppress(OSError):
-                connection.connect(f"{self.folder}/haproxy.sock")
-                connection.sendall(b"show stat\n")
-                text = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
-                rows = [line.split(",") for line in text.splitlines() if line]
-                at = {name: place for place, name in enumerate(rows[0])}
-                return {row[1]: int(row[at["weight"]]) for row in rows[1:]
-                        if row[1].startswith("cell") and row[at["status"]].startswith("UP")}
-        return {}
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-
 @pytest.fixture
 def proxy(cells, tmp_path):
     servers, agents = cells
@@ -304,3 +270,54 @@ def test_the_streams_of_a_gateway_that_dies_go_on_at_another(cells, proxy):
                 heard += piece
     assert heard + rest(proxy, name, len(heard)) == whole
     assert other.metrics()['antiphon_resumes_total{outcome="continued"}'] == 1
+
+
+@pytest.mark.skipif(harness.SANITIZED, reason="gateways that start take most of its time")
+def test_no_kill_of_a_gateway_loses_or_doubles_a_byte(store, redis, tmp_path):
+    text = TEXT[:len(TEXT) // 3]
+    pair = kill_points.Pair(tmp_path / "pair", store, redis, "--admission", "off")
+    try:
+        expected = pair.servers[0].speak(text, "quick")
+        body = {"model": "tts-1", "input": text, "voice": "steady", "response_format": "pcm"}
+        listeners = [kill_points.Listener(pair, body, expected, number) for number in range(2)]
+        kinds = itertools.takewhile(
+            lambda kind: pair.kills["machine"] < 8 and not all(
+                sum(one.points[kind] for one in listeners) for kind in ("gateway", "machine")),
+            itertools.cycle(["gateway", "machine"]))
+        kill_points.listen_while_killed(pair, listeners, kinds, lambda chance: None, lambda chance: chance.uniform(0.2, 0.6))
+    finally:
+        pair.stop()
+    assert sum(one.points[kind] for one in listeners for kind in ("gateway", "machine")) >= 2
+    assert [(one.wrong, one.surplus, one.missing) for one in listeners] == [(0, 0, 0)] * 2
+    assert sum(one.whole for one in listeners) >= 2
+
+
+def test_two_gateways_that_go_on_with_one_stream_at_once_end_it_once(cells):
+    (first, second), _ = cells
+    text = TEXT[:len(TEXT) // 3 * 2]
+    whole = first.speak(text, "quick")
+    with first.stream(text, "steady") as answer:
+        name = answer.headers["antiphon-stream"]
+        heard = next(answer.iter_raw(1024))
+    ready, got = threading.Barrier(2), {}
+
+    def go_on(server):
+        with httpx.stream("GET", f"{server.url}{SPEECH}/{name}", headers={"Range": f"bytes={len(heard)}-"},
+                          timeout=DEADLINE) as resumed:
+            assert resumed.status_code == 206, resumed.read()
+            pieces = resumed.iter_raw()
+            data = next(pieces)
+            ready.wait(DEADLINE)
+            with contextlib.suppress(httpx.TransportError):
+                for piece in pieces:
+                    data += piece
+            got[server] = data
+
+    threads = [threading.Thread(target=go_on, args=[server]) for server in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    rest_of_it = whole[len(heard):]
+    assert all(rest_of_it.startswith(data) for data in got.values()), "nobody hears other bytes"
+    assert sorted(data == rest_of_it for data in got.values()) == [False, True], "the later one alone has it to its end"

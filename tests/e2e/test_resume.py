@@ -132,6 +132,15 @@ def test_no_kill_point_loses_or_doubles_a_byte(server):
     assert harness.digest(got) == harness.digest(expected)
 
 
+def test_a_stream_is_resumed_fifty_times_and_more(server):
+    expected = whole(server)
+    stream, _ = begin_and_leave(server)
+    with httpx.Client(timeout=DEADLINE) as client:
+        for number in range(55):
+            answer = client.get(f"{server.url}{SPEECH}/{stream}", headers={"Range": f"bytes={len(expected) - 100 - number}-"})
+            assert (answer.status_code, answer.content) == (206, expected[len(expected) - 100 - number:])
+
+
 def test_the_later_of_two_takes_the_stream_and_the_earlier_is_cut(server):
     expected = whole(server)
     with server.stream(TEXT, "steady") as earlier:
