@@ -386,6 +386,7 @@ class SocketTrial:
 
     def __init__(self, page, route, voice):
         self.page = page
+        page.click("#sockets-tab")
         self.entry = f"[...document.querySelectorAll('details')].find((one) => one.textContent.includes('/{route}'))"
         harness.eventually(lambda: page.value(f"{self.entry} !== undefined"), "it is listed")
         page.value(f"{self.entry}.open = true")
