@@ -83,12 +83,11 @@ function entry(root, path, operation) {
   details.addEventListener("toggle", () => {
     if (details.childElementCount > 1) return;
     const socket = operation["x-websocket"];
-    details.append(make("p", { textContent: operation.description }),
+    details.append(make("p", { textContent: operation.description }), trial(root, path, operation),
       table(["parameter", "in", "what it is", ""], (operation.parameters ?? []).map((parameter) =>
         [parameter.name, parameter.in, describe(root, parameter.schema), parameter.description ?? ""])),
       make("h3", { textContent: "Messages that it takes" }), bodyTable(root, socket.receives),
-      make("h3", { textContent: "Messages that it sends" }), bodyTable(root, socket.sends),
-      trial(root, path, operation));
+      make("h3", { textContent: "Messages that it sends" }), bodyTable(root, socket.sends));
   });
   return details;
 }
