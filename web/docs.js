@@ -1,6 +1,11 @@
-// Shows /openapi.json as a page on which every operation can be tried.
+// Shows /openapi.json: its routes by openapi-explorer, which tries them, and its WebSockets with a trial of our own.
 import { make } from "/assets/elements.js";
 import { SocketTrial, messagesIn } from "/assets/socket_trial.js";
+
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+const PARTS = ["routes", "sockets"];
+
+const element = (id) => document.getElementById(id);
 
 /** What a `$ref` of `root` stands for. */
 export function resolve(root, node) {
@@ -31,19 +36,6 @@ function bodyTable(root, schema) {
     [name, required.includes(name) ? "required" : "", describe(root, field), resolve(root, field).description ?? ""]));
 }
 
-async function show(response, into) {
-  const type = response.headers.get("content-type") ?? "";
-  into.replaceChildren(make("p", { textContent: `${response.status} ${type}, ${response.headers.get("x-request-id")}` }));
-  if (type.startsWith("audio/")) {
-    const audio = make("audio", { controls: true, src: URL.createObjectURL(await response.blob()) });
-    into.append(audio);
-    return;
-  }
-  let text = await response.text();
-  if (type.startsWith("application/json")) text = JSON.stringify(JSON.parse(text), null, 2);
-  into.append(make("pre", { textContent: text }));
-}
-
 /** The fields of an operation's parameters, by these. */
 function parameterInputs(root, operation) {
   return new Map((operation.parameters ?? []).map((parameter) =>
@@ -51,59 +43,26 @@ function parameterInputs(root, operation) {
       placeholder: describe(root, parameter.schema) })]));
 }
 
-function labels(inputs) {
-  return [...inputs].map(([{ name }, input]) => make("label", {}, `${name} `, input, " "));
-}
-
-/** Where a request goes, and with which headers, by what is in its fields. */
+/** Where a socket is opened, by what is in its fields. A page can set no header. */
 function filledIn(path, inputs) {
   const url = new URL(path, location.origin);
-  const headers = {};
   for (const [{ name, in: place }, input] of inputs) {
     if (place === "path") url.pathname = url.pathname.replace(encodeURI(`{${name}}`), encodeURIComponent(input.value));
     if (place === "query" && input.value) url.searchParams.set(name, input.value);
-    if (place === "header" && input.value) headers[name] = input.value;
   }
-  return { url, headers };
+  return url;
 }
 
-const typedKey = () => document.getElementById("key").value;
-
-function trial(root, path, method, operation) {
-  const inputs = parameterInputs(root, operation);
-  const form = make("form", {}, ...labels(inputs));
-  const schema = operation.requestBody?.content["application/json"].schema;
-  const body = make("textarea", { rows: 6 });
-  if (schema) {
-    body.value = JSON.stringify(resolve(root, schema).example ?? {}, null, 2);
-    form.append(body);
-  }
-  const answer = make("div");
-  form.append(make("p", {}, make("button", { type: "submit", textContent: "Try it" })), answer);
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const { url, headers } = filledIn(path, inputs);
-    if (typedKey()) headers.Authorization = `Bearer ${typedKey()}`;
-    if (schema) headers["Content-Type"] = "application/json";
-    answer.textContent = "…";
-    try {
-      await show(await fetch(url, { method: method.toUpperCase(), headers, body: schema ? body.value : undefined }), answer);
-    } catch (error) {
-      answer.textContent = error.message;
-    }
-  });
-  return form;
-}
-
-/** The same for a WebSocket. PCM is heard at once, so that is what is asked for. */
-function socketTrialForm(root, path, operation) {
+/** PCM is heard at once, so that is what is asked for. */
+function trial(root, path, operation) {
   const inputs = parameterInputs(root, operation);
   for (const [{ name }, input] of inputs) if (name === "output_format") input.value = "pcm_24000";
+  const labels = [...inputs].map(([{ name }, input]) => make("label", {}, `${name} `, input, " "));
   const messages = make("textarea", { rows: 4, title: "messages, one a line",
     value: operation["x-websocket"].example.map((message) => JSON.stringify(message)).join("\n") });
   const stop = make("button", { type: "button", textContent: "Stop" });
   const answer = make("div");
-  const form = make("form", {}, ...labels(inputs), messages,
+  const form = make("form", {}, ...labels, messages,
     make("p", {}, make("button", { type: "submit", textContent: "Try it" }), " ", stop), answer);
   let current = null;
   stop.addEventListener("click", () => current?.stop());
@@ -111,7 +70,7 @@ function socketTrialForm(root, path, operation) {
     event.preventDefault();
     current?.stop();
     try {
-      current = new SocketTrial(filledIn(path, inputs).url, messagesIn(messages.value, typedKey()), answer);
+      current = new SocketTrial(filledIn(path, inputs), messagesIn(messages.value, element("key").value), answer);
     } catch (error) {
       answer.textContent = error.message;
     }
@@ -119,44 +78,67 @@ function socketTrialForm(root, path, operation) {
   return form;
 }
 
-function entry(root, path, method, operation) {
-  const details = make("details", {}, make("summary", {}, make("span", { className: `method ${method}`, textContent: method }),
-    make("code", { textContent: path }), make("span", { textContent: operation.summary })));
+function entry(root, path, operation) {
+  const details = make("details", {}, make("summary", {}, make("code", { textContent: path }), make("span", { textContent: operation.summary })));
   details.addEventListener("toggle", () => {
     if (details.childElementCount > 1) return;
-    if (operation.parameters) {
-      details.append(table(["parameter", "in", "what it is", ""], operation.parameters.map((parameter) =>
-        [parameter.name, parameter.in, describe(root, parameter.schema), parameter.description ?? ""])));
-    }
-    const schema = operation.requestBody?.content["application/json"].schema;
-    if (schema) details.append(bodyTable(root, schema));
     const socket = operation["x-websocket"];
-    if (socket) {
-      details.append(make("p", { textContent: operation.description }),
-        make("h3", { textContent: "Messages that it takes" }), bodyTable(root, socket.receives),
-        make("h3", { textContent: "Messages that it sends" }), bodyTable(root, socket.sends));
-    }
-    details.append(table(["status", "body", ""], Object.entries(operation.responses).map(([status, response]) => {
-      const found = resolve(root, response);
-      return [status, Object.keys(found.content ?? {}).join(", "), found.description];
-    })), socket ? socketTrialForm(root, path, operation) : trial(root, path, method, operation));
+    details.append(make("p", { textContent: operation.description }), trial(root, path, operation),
+      table(["parameter", "in", "what it is", ""], (operation.parameters ?? []).map((parameter) =>
+        [parameter.name, parameter.in, describe(root, parameter.schema), parameter.description ?? ""])),
+      make("h3", { textContent: "Messages that it takes" }), bodyTable(root, socket.receives),
+      make("h3", { textContent: "Messages that it sends" }), bodyTable(root, socket.sends));
   });
   return details;
 }
 
-async function load() {
+async function showSockets() {
   const root = await (await fetch("/openapi.json")).json();
-  document.getElementById("title").textContent = `${root.info.title}: the interface`;
-  document.getElementById("about").textContent = `${root.info.summary} ${root.info.description}`;
-  const groups = root.tags.map(({ name }) => {
-    const entries = Object.entries(root.paths).flatMap(([path, methods]) => Object.entries(methods)
-      .filter(([, operation]) => operation.tags.includes(name))
-      .map(([method, operation]) => entry(root, path, method, operation)));
-    return make("section", {}, make("h2", { textContent: name }), ...entries);
-  });
-  document.getElementById("operations").replaceChildren(...groups);
+  element("operations").replaceChildren(...Object.entries(root.paths).flatMap(([path, methods]) => Object.values(methods)
+    .filter((operation) => operation["x-websocket"])
+    .map((operation) => entry(root, path, operation))));
 }
 
-load().catch((error) => {
-  document.getElementById("operations").textContent = error.message;
+/** The viewer takes its colours from attributes: those of the page, as they are in the light and in the dark. */
+function colour(viewer) {
+  const style = getComputedStyle(document.documentElement);
+  const colours = { "bg-color": "--ground", "text-color": "--ink", "header-bg-color": "--panel", "header-color": "--ink",
+    "primary-color": "--accent", "secondary-color": "--accent", "nav-bg-color": "--panel", "nav-text-color": "--ink",
+    "nav-hover-bg-color": "--wash", "nav-hover-text-color": "--ink" };
+  for (const [name, variable] of Object.entries(colours)) viewer.setAttribute(name, style.getPropertyValue(variable).trim());
+}
+
+/** The viewer offers audio as a download; here it is heard, too. */
+function hear({ detail: { response } }) {
+  const isAudio = response?.body instanceof Blob && response.body.type.startsWith("audio/");
+  element("heard").hidden = !isAudio;
+  const audio = element("heard").querySelector("audio");
+  URL.revokeObjectURL(audio.src);
+  audio.removeAttribute("src");
+  if (isAudio) audio.src = URL.createObjectURL(response.body);
+}
+
+async function showRoutes() {
+  const viewer = document.createElement("openapi-explorer");
+  for (const [name, value] of Object.entries({ "spec-url": "/openapi.json", "hide-server-selection": "true", "hide-components": "true", "schema-style": "table" })) viewer.setAttribute(name, value);
+  colour(viewer);
+  DARK.addEventListener("change", () => colour(viewer));
+  viewer.addEventListener("response", hear);
+  element("viewer").replaceChildren(viewer);
+  await import("/assets/openapi-explorer.min.js");
+}
+
+function show(part) {
+  for (const one of PARTS) {
+    element(one).hidden = one !== part;
+    element(`${one}-tab`).ariaSelected = String(one === part);
+  }
+}
+
+for (const part of PARTS) element(`${part}-tab`).addEventListener("click", () => show(part));
+showSockets().catch((error) => {
+  element("operations").textContent = error.message;
+});
+showRoutes().catch((error) => {
+  element("viewer").textContent = error.message;
 });

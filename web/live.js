@@ -1,5 +1,6 @@
 // The live view: what the server does for its listeners at this moment, from two streams of events.
 import { typedKey } from "/assets/api.js";
+import { CellTable } from "/assets/cells.js";
 import { EventStream } from "/assets/event_stream.js";
 import { ListenerBars } from "/assets/listeners.js";
 import { LoadPlot } from "/assets/load.js";
@@ -17,6 +18,7 @@ const bars = new ListenerBars({ bars: element("bars"), scale: element("bars-scal
 const timeline = new Timeline({ canvas: element("timeline"), tip: element("timeline-tip"), words: element("timeline-words") });
 const plot = new LoadPlot(element("load"));
 const table = new WorkerTable(element("workers"));
+const cellTable = new CellTable({ panel: element("cells"), table: element("cell-table") });
 const refusals = new Refusals({ list: element("refusals"), none: element("no-refusals") });
 
 let told = 0; // when words were last told, in milliseconds
@@ -48,8 +50,9 @@ function showStreams(snapshot) {
   timeline.tell();
 }
 
-function showWorkers({ workers }) {
+function showWorkers({ workers, cells }) {
   table.show(workers);
+  cellTable.show(cells);
   timeline.keep(workers.map(({ id }) => id));
 }
 

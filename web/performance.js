@@ -55,18 +55,3 @@ export async function perform(view, steps) {
     await player.close();
   }
 }
-
-/** Lets a take be heard that nothing shows. Resolves at its end, or when something else is heard. */
-export async function hear(take, signal) {
-  const player = new PcmPlayer(RATE);
-  const stop = () => player.stop();
-  beginSound(stop);
-  try {
-    await record(take, { player, signal, came: () => {}, retrying: () => {} });
-    await player.drained();
-  } finally {
-    player.stop();
-    endSound(stop);
-    await player.close();
-  }
-}

@@ -1,10 +1,11 @@
 // The form of the page: speaks the typed text with the voices that are chosen.
 import { ask } from "/assets/api.js";
-import { hear, perform, recordOnly } from "/assets/performance.js";
+import { perform, recordOnly } from "/assets/performance.js";
+import { hearSample } from "/assets/sample.js";
 import { silence } from "/assets/sound.js";
 import { Take } from "/assets/take.js";
 import { TakeView } from "/assets/take_view.js";
-import { VoiceCards, greeting } from "/assets/voices.js";
+import { VoiceCards } from "/assets/voices.js";
 
 const MOST_SHOWN = 12; // takes
 const element = (id) => document.getElementById(id);
@@ -94,10 +95,9 @@ async function sample(voice, button) {
   if (again) return;
   sampled = button;
   button.textContent = "■";
-  const take = new Take({ text: greeting(voice), voice: voice.id, speed: 1, seed: 0 });
   try {
-    await hear(take, new AbortController().signal);
-    cards.measured(voice.id, take);
+    const speed = await hearSample(voice.id);
+    if (speed !== null) cards.measured(voice.id, speed);
   } catch (error) {
     say(error.message, true);
   } finally {

@@ -1,7 +1,9 @@
 // Which worker computed for which listener, and when.
 import { colour, contextOf, streamColour } from "/assets/colours.js";
 
-const SPAN = 12; // seconds that are shown
+const SPAN = 12; // seconds that are shown, and kept
+const NARROW_SPAN = 6; // seconds that are shown where there is little room, so that single grains can be told apart
+const NARROW = 480; // pixels
 const DELAY = 0.4; // seconds; what is newer may still be on its way
 const PICTURE = 50; // milliseconds from one picture to the next, since the server may be the same machine
 const ROW = 26; // pixels
@@ -77,9 +79,14 @@ export class Timeline {
     return performance.now() / 1000 + (this.ahead ?? 0) - DELAY;
   }
 
+  /** Seconds that are shown. */
+  get span() {
+    return this.parts.canvas.clientWidth < NARROW ? NARROW_SPAN : SPAN;
+  }
+
   place(time) {
     const width = this.parts.canvas.clientWidth - LABEL;
-    return LABEL + width * (1 + (time - this.now()) / SPAN);
+    return LABEL + width * (1 + (time - this.now()) / this.span);
   }
 
   draw() {
@@ -113,8 +120,8 @@ export class Timeline {
       context.fillText(`#${id}`, 0, row * ROW + ROW / 2 + 4);
       context.strokeRect(LABEL + 0.5, row * ROW + 2.5, canvas.clientWidth - LABEL - 1, ROW - 5);
     });
-    for (let back = 0; back < SPAN; back += 4) {
-      const x = LABEL + (canvas.clientWidth - LABEL) * (1 - back / SPAN);
+    for (let back = 0; back < this.span; back += this.span / 3) {
+      const x = LABEL + (canvas.clientWidth - LABEL) * (1 - back / this.span);
       const text = back === 0 ? "now" : `−${back} s`;
       context.textAlign = back === 0 ? "right" : "center";
       context.fillText(text, x, bottom + 14);
@@ -138,11 +145,11 @@ export class Timeline {
 
   /** The same in words. */
   tell() {
-    const since = this.now() - SPAN;
+    const since = this.now() - this.span;
     const recent = this.grains.filter(({ begin_s: begin }) => begin >= since);
     const sum = (of) => recent.reduce((total, grain) => total + of(grain), 0).toFixed(1);
     const chunks = recent.filter(({ kind }) => kind === "chunk").length;
-    this.parts.words.textContent = recent.length === 0 ? `Nothing was rendered in the last ${SPAN} s.`
-      : `In the last ${SPAN} s: ${chunks} chunks and ${recent.length - chunks} plans, ${sum((grain) => grain.audio_s)} s of audio in ${sum((grain) => grain.duration_s)} s of work. A colour is a listener, as above; dark marks are plans.`;
+    this.parts.words.textContent = recent.length === 0 ? `Nothing was rendered in the last ${this.span} s.`
+      : `In the last ${this.span} s: ${chunks} chunks and ${recent.length - chunks} plans, ${sum((grain) => grain.audio_s)} s of audio in ${sum((grain) => grain.duration_s)} s of work. A colour is a listener, as above; dark marks are plans.`;
   }
 }

@@ -4,11 +4,6 @@ import { make } from "/assets/elements.js";
 const MANY = 8; // cards from which on there is a filter
 export const MOST_CHOSEN = 4; // browsers open six connections to a server
 
-const GREETINGS = {
-  de: "So klinge ich.", en: "This is what I sound like.", es: "Así suena mi voz.", fr: "Voici ma voix.",
-  it: "Questa è la mia voce.", nl: "Zo klink ik.", pl: "Tak brzmi mój głos.", pt: "É assim que eu falo.",
-};
-
 function languageName(tag) {
   try {
     return new Intl.DisplayNames(["en"], { type: "language" }).of(tag);
@@ -16,9 +11,6 @@ function languageName(tag) {
     return tag;
   }
 }
-
-/** A short sentence in the language of a voice. */
-export const greeting = ({ language }) => GREETINGS[language.slice(0, 2)] ?? GREETINGS.en;
 
 export class VoiceCards {
   /** `parts`: the elements `cards`, `filter` and `several`; `sample(voice, button)` lets a voice be heard. */
@@ -78,11 +70,11 @@ export class VoiceCards {
     for (const card of this.parts.cards.children) card.hidden = !card.dataset.words.includes(wanted);
   }
 
-  /** Shows how fast a voice was on this server. */
-  measured(id, take) {
+  /** Shows how fast a voice was on this server: seconds to the first audio, and seconds of audio in a second or null. */
+  measured(id, { firstAudio, timesRealTime }) {
     const figure = this.figures.get(id);
-    if (!figure || take.firstAudio === null) return;
-    const pace = take.timesRealTime === null ? "" : `, ${take.timesRealTime.toFixed(0)} × real time`;
-    figure.textContent = `first audio ${Math.round(take.firstAudio * 1000)} ms${pace}`;
+    if (!figure || firstAudio === null) return;
+    const pace = timesRealTime === null ? "" : `, ${timesRealTime.toFixed(0)} × real time`;
+    figure.textContent = `first audio ${Math.round(firstAudio * 1000)} ms${pace}`;
   }
 }

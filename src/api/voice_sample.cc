@@ -85,7 +85,6 @@ runtime::Awaitable<> speak_sample(delivery::SpeechHandler& speech, std::string v
     co_return;
   }
   delivery::HttpSink sink(responder, std::move(headers), refuse);
-  sink.set_header("Cache-Control", "private, no-cache");
   co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), sink);
 }
 

@@ -38,13 +38,16 @@ TEST(ListenerTest, LateAudioIsAGapAndPlaybackGoesOnFromThere) {
   EXPECT_EQ(listener.plays_until(), kStart + 600ms);
 }
 
-TEST(ListenerTest, PacedAudioIsLateAgainstItsPlaybackLessTheLead) {
+TEST(ListenerTest, TheJitterOfPacedAudioIsHowUnevenlyItsPiecesComeBehindTheLead) {
   Listener listener(kRate, kStart, 200ms);
-  listener.receive({200}, kStart + 100ms);  // Plays until 300: the lead, which has no schedule.
-  listener.receive({100}, kStart + 100ms);  // Scheduled for 100.
-  listener.receive({100}, kStart + 230ms);  // For 200.
-  listener.receive({100}, kStart + 290ms);  // For 300.
-  EXPECT_THAT(listener.hearing().jitters, testing::ElementsAre(0, testing::FloatNear(0.03F, 1e-6F), 0));
+  listener.receive({200}, kStart + 100ms);  // The lead.
+  listener.receive({100}, kStart + 100ms);  // The first that is compared.
+  listener.receive({100}, kStart + 230ms);  // 130 later with 100 of audio between.
+  listener.receive({100}, kStart + 290ms);  // 60 later with 100 between.
+  constexpr float kFirst = 0.03F / 16;
+  constexpr float kSecond = kFirst + ((0.04F - kFirst) / 16);
+  EXPECT_THAT(listener.hearing().jitters,
+              testing::ElementsAre(testing::FloatNear(kFirst, 1e-6F), testing::FloatNear(kSecond, 1e-6F)));
   EXPECT_TRUE(listener.hearing().gaps.empty());
 }
 

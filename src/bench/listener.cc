@@ -1,6 +1,7 @@
 #include "bench/listener.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace antiphon::bench {
 
@@ -18,13 +19,20 @@ void Listener::receive(base::SampleCount samples, base::TimePoint now) {
     if (hearing_.gaps.size() < kMostGaps) hearing_.gaps.push_back(static_cast<float>(base::to_seconds(gap)));
     dry_at_ = now;
   }
-  if (lead_ && before >= *lead_ && hearing_.jitters.size() < kMostJitters) {
-    const auto late = std::max(base::Duration{}, now - (dry_at_ - *lead_));
-    hearing_.jitters.push_back(static_cast<float>(base::to_seconds(late)));
-  }
+  if (lead_ && before >= *lead_) note_jitter(before, now);
   samples_ += samples;
   hearing_.audio = base::playing_time(samples_, rate_);
   dry_at_ += hearing_.audio - before;
+}
+
+void Listener::note_jitter(base::Duration place, base::TimePoint now) {
+  constexpr double kSmoothing = 16;
+  const auto transit = now - asked_ - place;
+  if (transit_ && hearing_.jitters.size() < kMostJitters) {
+    jitter_ += (std::abs(base::to_seconds(transit - *transit_)) - jitter_) / kSmoothing;
+    hearing_.jitters.push_back(static_cast<float>(jitter_));
+  }
+  transit_ = transit;
 }
 
 }  // namespace antiphon::bench

@@ -16,8 +16,9 @@ struct Hearing {
   base::Duration total_stall{};  ///< All such silences.
   base::Duration audio{};        ///< What came.
   std::vector<float> gaps;       ///< Each such silence in seconds; the first 1,024.
-  /// Of paced audio: how long after its scheduled time each piece came, in seconds; the first 4,096. A piece is
-  /// scheduled when all of the lead before it is yet to be played.
+  /// Of paced audio: the jitter of its arrival at each piece behind the lead but the first one, in seconds; the first
+  /// 4,096. It is the running estimate of RFC 3550, section 6.4.1: how much the time from a piece's place in the audio
+  /// to its arrival differs from that of the piece before, smoothed by a sixteenth.
   std::vector<float> jitters;
 };
 
@@ -40,11 +41,16 @@ class Listener {
   static constexpr std::size_t kMostGaps = 1'024;
   static constexpr std::size_t kMostJitters = 4'096;
 
+  /// A piece whose first sample is at `place` of the audio came in at `now`.
+  void note_jitter(base::Duration place, base::TimePoint now);
+
   base::SampleRate rate_;
   base::TimePoint asked_;
   std::optional<base::Duration> lead_;
   base::SampleCount samples_;
   base::TimePoint dry_at_;
+  std::optional<base::Duration> transit_;  ///< Of the piece before: from the request to its arrival, less its place.
+  double jitter_ = 0;                      ///< In seconds.
   Hearing hearing_;
 };
 

@@ -39,7 +39,7 @@ struct Summary {
   double c100 = 0;
   double c200 = 0;
   double audio_s_per_s = 0;
-  std::uint64_t paced_pieces = 0;  ///< Whose jitter is below; 0 where nothing was paced.
+  std::uint64_t paced_pieces = 0;  ///< At which jitter was estimated; 0 where nothing was paced.
   double jitter_p50_s = 0;
   double jitter_p95_s = 0;
   double jitter_p99_s = 0;

@@ -2,25 +2,12 @@
 
 #include <openssl/x509.h>
 
-#include <algorithm>
 #include <stdexcept>
 
-#include "config/bounded_file.h"
+#include "cli/secret_file.h"
 
 namespace antiphon::cli {
 namespace {
-
-/// The key in a file, without the white space around it.
-std::string read_key(const std::filesystem::path& file) {
-  if (file.empty()) return {};
-  auto key = config::read_bounded(file, 1);
-  constexpr std::string_view kBlanks = " \t\r\n";
-  key.erase(0, std::min(key.find_first_not_of(kBlanks), key.size()));
-  key.erase(key.find_last_not_of(kBlanks) + 1);
-  const bool plain = std::ranges::all_of(key, [](char c) { return c > ' ' && c <= '~'; });
-  if (key.empty() || !plain) throw std::runtime_error("--key-file: " + file.string() + " holds no key");
-  return key;
-}
 
 /// The authorities of the system, where OpenSSL or Debian keeps them.
 std::filesystem::path system_authorities() {
@@ -40,7 +27,8 @@ void add_target(CLI::App& command, BenchFlags& flags) {
       ->check(CLI::IsMember({"openai", "piper", "wyoming"}))
       ->capture_default_str();
   command.add_option("--ca", flags.authorities, "PEM file of the authorities that vouch for it (the system's)");
-  command.add_option("--key-file", flags.key_file, "File with an API key for all; users are told apart by 'user'");
+  command.add_option("--key-file", flags.key_file,
+                     "File whose first line is an API key for all; users are told apart by 'user'");
   command.add_option("--voice", flags.voice, "The voice to ask for (alloy; elsewhere the server's own)");
   command.add_option("--model", target.model, "The model to ask for")->capture_default_str();
   command.add_option("--format", target.format, "What to ask for; a WAV file is measured in any case")
@@ -106,7 +94,7 @@ bench::Options BenchFlags::load() const {
   const auto address = bench::parse_address(server, target.protocol);
   if (!address) throw std::runtime_error("--server: " + address.error());
   target.address = *address;
-  target.key = read_key(key_file);
+  if (!key_file.empty()) target.key = read_secret(key_file);
   const bool needs_voice = target.protocol == bench::Protocol::kOpenAi;
   target.voice = voice.empty() && needs_voice ? "alloy" : voice;
   if (wait >= 0) target.wait = base::from_seconds(wait);

@@ -10,15 +10,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <csignal>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cli/secret_file.h"
 #include "cli/voice_store.h"
-#include "identity/api_key.h"
 #include "remote/member.h"
 #include "remote/stall_monitor.h"
 #include "runtime/log.h"
@@ -29,17 +28,6 @@ namespace antiphon::cli {
 namespace {
 
 using Members = std::vector<std::unique_ptr<remote::Member>>;
-
-std::string read_token(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string token;
-  if (!in || !std::getline(in, token)) throw config::Error(fmt::format("{}: cannot be read", file.string()));
-  while (!token.empty() && (token.back() == '\r' || token.back() == ' ')) token.pop_back();
-  if (token.empty() || token.size() > identity::kMostSecretBytes) {
-    throw config::Error(fmt::format("{}: its first line is not a token", file.string()));
-  }
-  return token;
-}
 
 std::string machine_name() {
   std::array<char, 256> name{};
@@ -82,7 +70,7 @@ remote::MemberOptions member_options(const config::Config& config, const Setting
                                                      std::to_string(config.engine.batch), "--log", config.log.format});
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return {.gateway = *gateway,
-          .token = read_token(flags.token_file),
+          .token = read_secret(flags.token_file),
           .id = flags.id.empty() ? machine_name() : flags.id,
           .incarnation = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()),
           .program = std::move(program),

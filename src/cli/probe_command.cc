@@ -3,7 +3,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -18,6 +17,7 @@
 #include "cli/commands.h"
 #include "cli/probe_url.h"
 #include "cli/settings.h"
+#include "link/secure_stream.h"
 #include "net/authority.h"
 #include "runtime/task_group.h"
 #include "tls/client_context.h"
@@ -137,17 +137,12 @@ runtime::Awaitable<> ask(Question& question, tcp::resolver::results_type places,
     co_await exchange(stream, question.url, answer);
     co_return;
   }
-  boost::asio::ssl::stream<beast::tcp_stream> secure(std::move(stream), question.tls->context());
-  if (const auto known = question.tls->expect(secure.native_handle(), question.url.host); !known) {
-    answer.fault = known.error().message;
+  auto secure = co_await link::shake_hands(std::move(stream), *question.tls, question.url.host);
+  if (!secure) {
+    answer.fault = std::move(secure.error());
     co_return;
   }
-  const auto [error] = co_await secure.async_handshake(boost::asio::ssl::stream_base::client, kAwait);
-  if (error) {
-    answer.fault = error.message();
-    co_return;
-  }
-  co_await exchange(secure, question.url, answer);
+  co_await exchange(*secure, question.url, answer);
 }
 
 /// What of a body can be shown on a terminal.

@@ -40,10 +40,15 @@ std::optional<tls::ClientContext> tls_of(const config::Config& config, const red
   return *std::move(context);
 }
 
+std::string cell_name(const config::Config& config) {
+  if (!config.progress.cell.empty()) return config.progress.cell;
+  return fmt::format("{}:{}", host_name(), config.server.port);
+}
+
 redis::ProgressStoreOptions store_options(const config::Config& config) {
   const auto& progress = config.progress;
   return {.prefix = progress.prefix,
-          .cell = progress.cell.empty() ? fmt::format("{}:{}", host_name(), config.server.port) : progress.cell,
+          .cell = cell_name(config),
           .ttl = progress.ttl,
           .max_records = progress.records,
           .max_bytes = std::size_t{progress.memory_mib} << 20U};
@@ -57,7 +62,7 @@ class RedisProgress final : public SharedProgress {
         tls_(tls_of(config, url_)),
         client_(executor, clock, tls_ ? &*tls_ : nullptr, {.url = url_}),
         store_(clock, client_, store_options(config)),
-        census_(clock, client_, {.prefix = config.progress.prefix}),
+        census_(clock, client_, {.prefix = config.progress.prefix, .cell = cell_name(config)}),
         connection_(executor),
         writing_(executor) {}
 

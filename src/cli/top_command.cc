@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,7 +10,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -19,9 +17,9 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/secret_file.h"
 #include "cli/terminal.h"
 #include "config/config.h"
-#include "identity/api_key.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
 #include "tls/client_context.h"
@@ -42,19 +40,6 @@ struct Flags {
   std::filesystem::path authorities = "/etc/ssl/certs/ca-certificates.crt";
   bool once = false;
 };
-
-/// Throws config::Error.
-std::string read_key(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string key;
-  if (!in || !std::getline(in, key)) throw config::Error(fmt::format("{}: cannot be read", file.string()));
-  while (!key.empty() && (key.back() == '\r' || key.back() == ' ')) key.pop_back();
-  const bool is_plain = std::ranges::all_of(key, [](char c) { return c > ' ' && c <= '~'; });
-  if (key.empty() || key.size() > identity::kMostSecretBytes || !is_plain) {
-    throw config::Error(fmt::format("{}: its first line is not a key", file.string()));
-  }
-  return key;
-}
 
 /// Follows both event streams of a server. On one event loop.
 class Top {
@@ -184,7 +169,7 @@ int open_input() {
 int run(const Flags& flags) {
   auto target = top::parse_url(flags.url);
   if (!target) throw config::Error("--url: " + target.error());
-  if (!flags.key_file.empty()) target->key = read_key(flags.key_file);
+  if (!flags.key_file.empty()) target->key = read_secret(flags.key_file);
   std::optional<tls::ClientContext> tls;
   if (target->is_encrypted) {
     auto loaded = tls::ClientContext::load({.authorities = flags.authorities});

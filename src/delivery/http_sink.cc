@@ -8,7 +8,7 @@ namespace antiphon::delivery {
 
 HttpSink::HttpSink(http::Responder& responder, http::Headers headers, ErrorAnswer error_answer)
     : responder_(responder), headers_(std::move(headers)), error_answer_(std::move(error_answer)) {
-  headers_.set("Cache-Control", "no-store");
+  if (headers_.find("Cache-Control") == nullptr) headers_.set("Cache-Control", "no-store");
   headers_.set("X-Accel-Buffering", "no");
 }
 

@@ -16,7 +16,8 @@ class HttpSink : public AudioSink {
  public:
   using ErrorAnswer = std::function<http::Response(const protocol::Error& error)>;
 
-  /// `headers` of the 200, at least Content-Type; those that all audio has are added.
+  /// `headers` of the 200, at least Content-Type; those that all audio has are added. Unless they say otherwise,
+  /// nobody may keep the audio.
   HttpSink(http::Responder& responder, http::Headers headers, ErrorAnswer error_answer);
 
   /// Adds Server-Timing (W3C): what the request waited for, and what was given up when it was let in.
@@ -34,8 +35,6 @@ class HttpSink : public AudioSink {
 
   /// Of the head instead of 200; without effect once that has gone out.
   void set_status(unsigned status) { status_ = status; }
-  /// Takes the place of a header of the 200; without effect once it has gone out.
-  void set_header(std::string_view name, std::string value) { headers_.set(name, std::move(value)); }
   /// A further header of the 200; without effect once it has gone out.
   void add_header(std::string name, std::string value) { headers_.add(std::move(name), std::move(value)); }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace antiphon::delivery {
@@ -159,6 +160,14 @@ runtime::Awaitable<> TrackedSink::fail(const protocol::Error& error) {
     tell();
   }
   co_await next_.fail(error);
+}
+
+std::unique_ptr<TrackedSink> track(StreamBook& book, const NewStream& stream, const SpeechOrder& order,
+                                   const identity::Caller& caller, HttpSink& next, AudioPart& part) {
+  auto described = book.describe(order, caller);
+  described.name = stream.name;
+  described.as_events = stream.shape == AnswerShape::kEvents;
+  return std::make_unique<TrackedSink>(book, next, std::move(described), part);
 }
 
 }  // namespace antiphon::delivery

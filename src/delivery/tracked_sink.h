@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <optional>
 
 #include "delivery/http_sink.h"
@@ -9,6 +10,9 @@
 #include "http/byte_range.h"
 
 namespace antiphon::delivery {
+
+/// How an answer wraps its audio: as the body itself, or in server-sent events.
+enum class AnswerShape : std::uint8_t { kAudio, kEvents };
 
 /// The part of a stream's audio that its listener is given.
 struct AudioPart {
@@ -70,5 +74,15 @@ class TrackedSink final : public AudioSink {
   bool lost_ = false;
   std::list<TrackedSink*>::iterator entry_;
 };
+
+/// What a new stream is called, and how its audio is wrapped.
+struct NewStream {
+  progress::StreamName name = progress::draw_name();
+  AnswerShape shape = AnswerShape::kAudio;
+};
+
+/// Returns the sink of a new stream of `order` for `caller`. `book`, `next` and `part` outlive it.
+[[nodiscard]] std::unique_ptr<TrackedSink> track(StreamBook& book, const NewStream& stream, const SpeechOrder& order,
+                                                 const identity::Caller& caller, HttpSink& next, AudioPart& part);
 
 }  // namespace antiphon::delivery

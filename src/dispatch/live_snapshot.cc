@@ -25,7 +25,7 @@ json number_or_null(const std::optional<T>& id) {
 }
 
 std::string event_of(const json& data) {
-  // What is not UTF-8 can only come from the id of a voice or of another machine.
+  // What is not UTF-8 can only come from the id of a voice or the name of another machine or cell.
   return fmt::format("event: snapshot\ndata: {}\n\n", data.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
@@ -97,6 +97,29 @@ json entry_of(const LiveWorker& worker) {
           {"pid", worker.pid > 0 ? json(worker.pid) : json(nullptr)}};
 }
 
+std::string_view state_of(const progress::KnownCell& cell) {
+  if (cell.is_silent) return "silent";
+  switch (cell.figures.phase) {
+    case progress::CellFigures::Phase::kServing:
+      return "serving";
+    case progress::CellFigures::Phase::kDraining:
+      return "draining";
+  }
+  std::unreachable();
+}
+
+json entry_of(const progress::KnownCell& cell) {
+  constexpr double kWhole = 100;
+  return {{"name", cell.name},
+          {"own", cell.place == progress::KnownCell::Place::kHere},
+          {"state", state_of(cell)},
+          {"workers", cell.figures.workers},
+          {"streams", cell.figures.streams},
+          {"waiting", cell.figures.waiting},
+          {"spare", cell.figures.spare_percent / kWhole},
+          {"age_s", seconds(cell.age)}};
+}
+
 }  // namespace
 
 void RecentCost::observe(std::span<LiveWorker> workers) {
@@ -142,10 +165,13 @@ std::string streams_event(const LiveStreams& live, std::span<const LiveJob> jobs
                    {"refusals", std::move(refused)}});
 }
 
-std::string workers_event(std::span<const LiveWorker> workers, base::Duration since_start) {
+std::string workers_event(std::span<const LiveWorker> workers, std::span<const progress::KnownCell> cells,
+                          base::Duration since_start) {
   auto entries = json::array();
   for (const auto& worker : workers) entries.push_back(entry_of(worker));
-  return event_of({{"time_s", seconds(since_start)}, {"workers", std::move(entries)}});
+  auto known = json::array();
+  for (const auto& cell : cells) known.push_back(entry_of(cell));
+  return event_of({{"time_s", seconds(since_start)}, {"workers", std::move(entries)}, {"cells", std::move(known)}});
 }
 
 }  // namespace antiphon::dispatch

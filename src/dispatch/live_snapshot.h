@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "dispatch/live_feed.h"
+#include "progress/census.h"
 #include "worker_pool/types.h"
 
 /// What the live view shows, as values, and the events that say it; docs/http.md describes them. Pure.
@@ -88,6 +89,8 @@ class RecentCost {
 [[nodiscard]] std::string streams_event(const LiveStreams& live, std::span<const LiveJob> jobs,
                                         std::span<const LiveRefusal> refusals, base::TimePoint start,
                                         base::TimePoint now);
-[[nodiscard]] std::string workers_event(std::span<const LiveWorker> workers, base::Duration since_start);
+/// `cells`: those that are known; empty where this one shares nothing with others.
+[[nodiscard]] std::string workers_event(std::span<const LiveWorker> workers, std::span<const progress::KnownCell> cells,
+                                        base::Duration since_start);
 
 }  // namespace antiphon::dispatch

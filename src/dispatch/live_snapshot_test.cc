@@ -58,12 +58,31 @@ TEST(LiveSnapshot, SaysOfAWorkerWhereItRunsAndWhatItDoes) {
                                          .jobs_done = 812,
                                          .pid = 4242},
                               LiveWorker{.id = {2}, .node = "attic", .state = SlotState::kQuarantined}};
-  EXPECT_EQ(data_of(workers_event(workers, 1500ms)), nlohmann::json::parse(R"({
+  EXPECT_EQ(data_of(workers_event(workers, {}, 1500ms)), nlohmann::json::parse(R"({
     "time_s": 1.5,
     "workers": [{"id": 1, "kind": "local", "node": "", "state": "busy", "slot_state": "active", "rtf": null,
                  "memory_bytes": 130, "voices": ["tone"], "job": "7", "jobs_done": 812, "pid": 4242},
                 {"id": 2, "kind": "remote", "node": "attic", "state": "suspect", "slot_state": "quarantined",
-                 "rtf": null, "memory_bytes": null, "voices": [], "job": null, "jobs_done": 0, "pid": null}]})"));
+                 "rtf": null, "memory_bytes": null, "voices": [], "job": null, "jobs_done": 0, "pid": null}],
+    "cells": []})"));
+}
+
+TEST(LiveSnapshot, SaysOfACellWhoseItIsAndWhatRoomItHas) {
+  using progress::CellFigures;
+  using progress::KnownCell;
+  const std::array cells = {
+      KnownCell{.name = "attic", .place = KnownCell::Place::kHere, .figures = {.workers = 2, .spare_percent = 100}},
+      KnownCell{.name = "cellar",
+                .figures = {.phase = CellFigures::Phase::kDraining, .streams = 3, .waiting = 1},
+                .age = 1250ms},
+      KnownCell{.name = "shed", .figures = {.spare_percent = 73}, .age = 4s, .is_silent = true}};
+  EXPECT_EQ(data_of(workers_event({}, cells, 1500ms))["cells"], nlohmann::json::parse(R"([
+    {"name": "attic", "own": true, "state": "serving", "workers": 2, "streams": 0, "waiting": 0, "spare": 1.0,
+     "age_s": 0.0},
+    {"name": "cellar", "own": false, "state": "draining", "workers": 0, "streams": 3, "waiting": 1, "spare": 0.0,
+     "age_s": 1.25},
+    {"name": "shed", "own": false, "state": "silent", "workers": 0, "streams": 0, "waiting": 0, "spare": 0.73,
+     "age_s": 4.0}])"));
 }
 
 TEST(LiveSnapshot, TheCostOfAWorkerIsThatOfTheAudioItRenderedLast) {

@@ -20,6 +20,10 @@ struct CellRoom {
   double load = 0;          ///< Share of what can be promised that is asked for; 1 is all.
 };
 
+/// Returns the share of what the cell can promise that nobody asks for, 0 to 1; 0 where requests wait, no worker is
+/// ready, or the cell drains.
+[[nodiscard]] double spare_of(const CellRoom& room);
+
 /// The line that tells HAProxy's agent check (configuration manual 2.6, 5.2, "agent-check") what room there is:
 /// "ready up 73%", "ready down#no worker is ready" or "drain". The percentage is that of the weight of a server, 1 to
 /// 100, since with 0 it would count as drained.

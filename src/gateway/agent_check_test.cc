@@ -22,5 +22,13 @@ TEST(AgentCheckTest, ACellWithoutWorkersIsDownAndOneThatEndsDrains) {
   EXPECT_EQ(agent_line({.phase = CellRoom::Phase::kDraining, .ready_workers = 1}), "drain\n");
 }
 
+TEST(AgentCheckTest, ACellHasRoomOnlyWhereANewcomerWouldGetIt) {
+  EXPECT_DOUBLE_EQ(spare_of({.ready_workers = 1, .load = 0.25}), 0.75);
+  EXPECT_EQ(spare_of({.ready_workers = 1, .load = 3}), 0);
+  EXPECT_EQ(spare_of({.ready_workers = 1, .waiting = 1, .load = 0.25}), 0);
+  EXPECT_EQ(spare_of({.load = 0}), 0);
+  EXPECT_EQ(spare_of({.phase = CellRoom::Phase::kDraining, .ready_workers = 1}), 0);
+}
+
 }  // namespace
 }  // namespace antiphon::gateway

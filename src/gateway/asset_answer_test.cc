@@ -38,6 +38,14 @@ TEST(AssetAnswer, ForbidsScriptsAndStylesWithinThePage) {
   EXPECT_EQ(policy.find("unsafe"), std::string_view::npos);
 }
 
+TEST(AssetAnswer, AllowsStylesWithinTheViewerOfTheInterfaceAndNoScripts) {
+  const auto answer = asset_answer({.path = "/docs", .content_type = "text/html", .body = "", .etag = R"("1")"}, "");
+  const auto policy = answer.headers.get("Content-Security-Policy");
+  EXPECT_TRUE(policy.starts_with("default-src 'self';"));
+  EXPECT_NE(policy.find("; style-src 'self' 'unsafe-inline'"), std::string_view::npos);
+  EXPECT_EQ(policy.find("script-src"), std::string_view::npos) << "that of default-src counts";
+}
+
 TEST(Assets, HaveTagsOfTheirOwn) {
   std::set<std::string_view> tags;
   for (const auto& asset : assets()) {

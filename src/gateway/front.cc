@@ -100,6 +100,7 @@ Front::Front(dispatch::Cell& cell, const delivery::VoiceDirectory& voices, deliv
       unhealthy_after_(unhealthy_after),
       fleet_probe_(std::make_unique<FleetProbe>(registry)),
       process_metrics_(registry),
+      live_subscribers_(registry.gauge("antiphon_live_subscribers", "Event streams of the live view that are open.")),
       live_(cell, clock, live) {
   speech_.set_may_stay([this](const identity::Caller& caller) { return may_stay(caller); });
 }
@@ -240,6 +241,7 @@ http::Response Front::readiness(const Call& /*call*/) const {
 http::Response Front::metrics(const Call& /*call*/) const {
   fleet_probe_->observe(cell_.fleet());
   process_metrics_.observe();
+  live_subscribers_.set(static_cast<double>(live_.subscribers()));
   probe_.observe(cell_.scheduler(), cell_.desk());
   if (streams_ != nullptr) probe_.progress().observe(streams_->store().figures());
   if (const auto& fleet = cell_.fleet(); fleet.gpu() != nullptr) {

@@ -106,6 +106,7 @@ class Front {
   base::Duration unhealthy_after_;
   std::unique_ptr<FleetProbe> fleet_probe_;
   metrics::ProcessMetrics process_metrics_;
+  metrics::Gauge live_subscribers_;
   api::elevenlabs::ElevenLabsSockets open_sockets_;
   LiveView live_;
   runtime::ThreadPool previews_{1};  ///< One thread: a client that asks for many waits for its own.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "api/answer.h"
 #include "delivery/listed.h"
@@ -50,7 +51,8 @@ runtime::Awaitable<> LiveView::send_workers(const http::Request& request, http::
   co_await send(request, responder, std::move(request_id), [this, &cost] {
     auto workers = cell_.live_workers();
     cost.observe(workers);
-    return dispatch::workers_event(workers, age());
+    const auto cells = options_.census == nullptr ? std::vector<progress::KnownCell>() : options_.census->cells();
+    return dispatch::workers_event(workers, cells, age());
   });
 }
 

@@ -9,6 +9,7 @@
 #include "dispatch/cell.h"
 #include "http/message.h"
 #include "http/responder.h"
+#include "progress/census.h"
 #include "runtime/clock.h"
 #include "runtime/event.h"
 
@@ -17,6 +18,8 @@ namespace antiphon::gateway {
 struct LiveViewOptions {
   std::size_t subscribers = 8;  ///< Number of event streams at once; the next one is refused.
   base::Duration interval = std::chrono::milliseconds(250);  ///< From one snapshot to the next; above 0.
+  const progress::Census* census =
+      nullptr;  ///< Census of the cells; null: there is this one alone. It outlives the view.
 };
 
 /// The event streams at /v1/streams/events and /v1/workers/events: a snapshot each interval. The next one is made when
@@ -41,6 +44,9 @@ class LiveView {
   void end_all();
   /// The same, and from now on there are no new ones.
   void drain();
+
+  /// Number of event streams that there are.
+  [[nodiscard]] std::size_t subscribers() const { return subscribers_.size(); }
 
  private:
   struct Subscriber {

@@ -50,6 +50,11 @@ dispatch::CellOptions with_voices(dispatch::CellOptions options, const std::vect
   return options;
 }
 
+LiveViewOptions with_census(LiveViewOptions options, const progress::Census* census) {
+  options.census = census;
+  return options;
+}
+
 /// Each voice by the key that it has had, where it is the same.
 std::vector<delivery::ServedVoice> with_keys(std::vector<delivery::ServedVoice> voices,
                                              std::span<const delivery::ServedVoice> before, std::uint64_t generation) {
@@ -86,7 +91,7 @@ class Server::Impl {
         access_(executor, clock, registry_, callers_, kRouteNames, options.access),
         memory_(clock, options.progress),
         front_(cell_, voices_, speech_, open_book(options), callers_, clock, registry_, probe_, access_,
-               options.sockets, options.unhealthy_after, options.live),
+               options.sockets, options.unhealthy_after, with_census(options.live, census_)),
         http_(
             executor, clock, watched(std::move(options.http), access_),
             [this](const http::Request& request, http::Responder& responder) {
@@ -178,8 +183,18 @@ class Server::Impl {
             .load = cell_.scheduler().load()};
   }
 
+  [[nodiscard]] progress::CellFigures figures() const {
+    constexpr double kWhole = 100;
+    using Phase = progress::CellFigures::Phase;
+    return {.phase = phase_ == CellRoom::Phase::kDraining ? Phase::kDraining : Phase::kServing,
+            .workers = static_cast<std::uint32_t>(cell_.ready_workers()),
+            .streams = static_cast<std::uint32_t>(cell_.streams()),
+            .waiting = static_cast<std::uint32_t>(cell_.waiting()),
+            .spare_percent = static_cast<std::uint32_t>(spare_of(room()) * kWhole)};
+  }
+
   [[nodiscard]] runtime::Awaitable<> tell_census() {
-    do census_->tell(cell_.limited_accounts());
+    do census_->tell(figures(), cell_.limited_accounts());
     while (co_await runtime::sleep_for(clock_, kTellCensus));
   }
 

@@ -7,7 +7,7 @@
 #include "redis/reply_parser.h"
 #include "redis/url.h"
 
-/// The first byte decides: an address, the report of a cell, or replies in pieces of that many bytes.
+/// The first byte decides: an address, what a cell counts, how a cell is, or replies in pieces of that many bytes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bytes are text here.
@@ -20,6 +20,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (data[0] == 'c') {
     const auto report = antiphon::redis::decode_census(rest);
     if (report) ANTIPHON_CHECK(antiphon::redis::decode_census(encode(*report)) == report, "a report is read again");
+    return 0;
+  }
+  if (data[0] == 'a') {
+    const auto report = antiphon::redis::decode_cell(rest);
+    if (report) ANTIPHON_CHECK(antiphon::redis::decode_cell(encode(*report)) == report, "a report is read again");
     return 0;
   }
   antiphon::redis::ReplyParser parser({.bytes = 4096, .nodes = 64});

@@ -80,6 +80,18 @@ Line worker_line(const View::Worker& worker) {
           .tone = tone};
 }
 
+Line cell_line(const View::Cell& cell) {
+  constexpr std::size_t kWidth = 20;
+  constexpr double kPercent = 100;
+  const auto spare = bounded(cell.spare, 1);
+  auto tone = cell.state == "serving" ? Tone::kPlain : Tone::kWarning;
+  if (cell.state == "silent") tone = Tone::kBad;
+  return {
+      .text = fmt::format("{} {:<24.24} {:<9.9} {} {:3.0f} % {:>8} {:>8} {:>8}", cell.is_own ? '*' : ' ', cell.name,
+                          cell.state, bar(spare, kWidth), spare * kPercent, cell.streams, cell.waiting, cell.workers),
+      .tone = tone};
+}
+
 Line stream_line(const View::Stream& stream) {
   constexpr std::size_t kWidth = 20;
   auto tone = Tone::kPlain;
@@ -136,6 +148,8 @@ std::string_view code_of(Tone tone) {
 
 std::vector<Line> layout(const View& view, const Heading& heading, ScreenSize size) {
   constexpr std::string_view kWorkers = "    id node       state         rtf    memory  jobs done   stream voices";
+  constexpr std::string_view kCells =
+      "  name                     state     spare capacity               streams  waiting  workers";
   constexpr std::string_view kStreams =
       "    id user     state    buffer, full at 10 s            worker rendered     sent    age  voice";
   constexpr std::size_t kFixedLines = 6;  // The head, the load, and an empty line before each table.
@@ -149,9 +163,16 @@ std::vector<Line> layout(const View& view, const Heading& heading, ScreenSize si
   const auto rows = size.rows > kFixedLines ? size.rows - kFixedLines : 0;
   const auto for_refusals = view.refusals.size() + 1;
   const auto for_workers = std::min(view.workers.size() + 2, std::max<std::size_t>(rows / 3, 3));
-  const auto taken = for_refusals + for_workers;
+  // A cell alone is what the lines above say.
+  const auto for_cells =
+      view.cells.size() < 2 ? 0 : std::min(view.cells.size() + 3, std::max<std::size_t>(rows / 4, 4));
+  const auto taken = for_refusals + for_workers + for_cells;
   add_table(lines, "workers", kWorkers, view.workers, view.workers.size(), for_workers, worker_line);
   lines.push_back({});
+  if (for_cells > 0) {
+    add_table(lines, "cells (* this one)", kCells, view.cells, view.cells.size(), for_cells - 1, cell_line);
+    lines.push_back({});
+  }
   add_table(lines, "streams", kStreams, view.streams, view.streams_total, rows > taken ? rows - taken : 3, stream_line);
   lines.push_back({});
   add_table(lines, "refusals", "", view.refusals, view.refusals.size(), for_refusals,

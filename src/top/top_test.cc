@@ -69,6 +69,25 @@ TEST(Screen, ShowsLoadWorkersStreamsAndRefusals) {
   EXPECT_EQ(text.find('\x1b'), std::string::npos) << "nothing that a server says reaches the terminal as it is";
 }
 
+TEST(Screen, ShowsTheCellsWhereThereAreSeveral) {
+  constexpr std::string_view kTwo = R"({"workers": [], "cells": [
+    {"name": "attic", "own": true, "state": "serving", "workers": 2, "streams": 3, "waiting": 0, "spare": 0.5},
+    {"name": "\u001b[2J", "own": false, "state": "silent", "workers": 1, "streams": 9, "waiting": 1, "spare": 7}]})";
+  auto view = some_view();
+  EXPECT_TRUE(take_workers(view, kTwo));
+  const auto text = [&view] {
+    return to_text(layout(view, {.server = "x", .notice = {}}, {.columns = 120, .rows = 40}), Colours::kNone);
+  };
+  EXPECT_NE(text().find("* attic                    serving   [##########..........]  50 %        3        0        2"),
+            std::string::npos)
+      << text();
+  EXPECT_NE(text().find("  ?[2J                     silent    [####################] 100 %        9"),
+            std::string::npos)
+      << text();
+  view.cells.resize(1);
+  EXPECT_EQ(text().find("cells"), std::string::npos) << text();
+}
+
 TEST(Screen, SaysHowManyDoNotFit) {
   auto view = some_view();
   view.streams.assign(200, view.streams.front());

@@ -111,6 +111,17 @@ bool take_workers(View& view, std::string_view data) {
          .memory_bytes = maybe_count(entry, "memory_bytes"),
          .jobs_done = count(entry, "jobs_done")});
   });
+  view.cells.clear();
+  each(event, "cells", [&](const json& entry) {
+    const auto* const own = member(entry, "own");
+    view.cells.push_back({.name = name(entry, "name"),
+                          .state = name(entry, "state"),
+                          .is_own = own != nullptr && own->is_boolean() && own->get<bool>(),
+                          .workers = count(entry, "workers"),
+                          .streams = count(entry, "streams"),
+                          .waiting = count(entry, "waiting"),
+                          .spare = number(entry, "spare")});
+  });
   return true;
 }
 

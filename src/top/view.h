@@ -16,7 +16,7 @@ namespace antiphon::top {
 struct View {
   static constexpr std::size_t kMostName = 64;
   static constexpr std::size_t kMostRefusals = 8;
-  /// Number of streams, and of workers, that are kept.
+  /// Number of streams, of workers, and of cells, that are kept.
   static constexpr std::size_t kMostRows = 256;
 
   struct Stream {
@@ -40,6 +40,15 @@ struct View {
     std::optional<std::uint64_t> memory_bytes;
     std::uint64_t jobs_done = 0;
   };
+  struct Cell {
+    std::string name;
+    std::string state;
+    bool is_own = false;  ///< The cell that is watched.
+    std::uint64_t workers = 0;
+    std::uint64_t streams = 0;
+    std::uint64_t waiting = 0;
+    double spare = 0;  ///< Share of what it can promise that nobody asks for.
+  };
   struct Refusal {
     double time_s = 0;
     std::string reason;
@@ -55,6 +64,7 @@ struct View {
   std::uint64_t degradation = 0;
   std::deque<Refusal> refusals;  ///< The latest, oldest first.
   std::vector<Worker> workers;
+  std::vector<Cell> cells;   ///< Those that share a Redis; empty where there is none.
   bool has_streams = false;  ///< A snapshot of streams has come.
   bool has_workers = false;
 };

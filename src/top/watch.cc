@@ -6,7 +6,6 @@
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -15,8 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "link/secure_stream.h"
 #include "net/authority.h"
-#include "tls/error.h"
 
 namespace antiphon::top {
 namespace {
@@ -128,13 +127,9 @@ runtime::Awaitable<std::string> read(Stream& stream, const Target& target, const
 
 runtime::Awaitable<std::string> read_encrypted(beast::tcp_stream socket, const Target& target, tls::ClientContext& tls,
                                                const std::string& path, const std::function<bool(const Event&)>& take) {
-  boost::asio::ssl::stream<beast::tcp_stream> stream(std::move(socket), tls.context());
-  if (const auto expected = tls.expect(stream.native_handle(), target.host); !expected) {
-    co_return expected.error().message;
-  }
-  const auto [error] = co_await stream.async_handshake(boost::asio::ssl::stream_base::client, kAwait);
-  if (error) co_return "TLS: " + tls::describe(stream.native_handle(), error);
-  co_return co_await read(stream, target, path, take);
+  auto stream = co_await link::shake_hands(std::move(socket), tls, target.host);
+  if (!stream) co_return std::move(stream.error());
+  co_return co_await read(*stream, target, path, take);
 }
 
 runtime::Awaitable<std::string> connect_and_read(const Target& target, tls::ClientContext* tls, const std::string& path,

@@ -10,6 +10,7 @@ import time
 import httpx
 import pytest
 
+import chromium
 import harness
 import kill_points
 from balancer import HaProxy
@@ -101,6 +102,27 @@ def test_each_gateway_lists_the_streams_of_all_page_by_page(cells):
         text = servers[0].http.get("/v1/streams").text
         assert "sentence" not in text, "no text is shown"
     harness.eventually(lambda: streams(servers[0])["data"] == [], "they are over")
+
+
+@pytest.mark.skipif(chromium.EXECUTABLE is None, reason="Chromium is not installed")
+def test_the_page_of_each_gateway_shows_all_with_their_room(cells, tmp_path):
+    (first, second), _ = cells
+    page = chromium.Page(second.url, tmp_path / "profile")
+    rows = "[...document.querySelectorAll('#cell-table tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent))"
+    try:
+        with busy(first, 2):
+            own, other = harness.eventually(
+                lambda: (seen := page.value(rows)) and len(seen) == 2 and seen[1][2] == "2" and seen[1][4] != "100 %" and seen,
+                "both are listed, and the other's streams")
+            assert own == ["cell2 (this one)", "serving", "0", "0", "100 %", own[5]]
+            assert other[:2] == ["cell1", "serving"] and 0 <= int(other[4].removesuffix(" %")) < 100
+            assert page.value("document.querySelector('#cells').checkVisibility()")
+        first.process.kill()
+        harness.eventually(lambda: page.value(rows)[1][1].startswith("silent"), "it is seen that the other one is gone")
+        assert second.metrics()["antiphon_live_subscribers"] == 2, "the two event streams of this page"
+        assert page.complaints == []
+    finally:
+        page.close()
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "after=", "after=xyz"])

@@ -46,17 +46,30 @@ def test_a_generator_of_requests_finds_no_fault(serve, tmp_path):
     harness.eventually(server.idle, "all streams are gone")
 
 
+# All elements of the page, those within its viewer's own trees included.
+ELEMENTS = ("(() => { const all = []; const walk = (root) => root.querySelectorAll('*').forEach((element) => {"
+            "all.push(element); if (element.shadowRoot) walk(element.shadowRoot); }); walk(document); return all; })()")
+
+
 @pytest.mark.skipif(chromium.EXECUTABLE is None, reason="Chromium is not installed")
-def test_the_page_lists_and_tries_every_operation(server, description, tmp_path):
+def test_the_page_lists_every_operation_and_tries_one(server, description, tmp_path):
     page = chromium.Page(server.url + "/docs", tmp_path / "profile")
     try:
-        count = sum(len(methods) for methods in description["paths"].values())
-        listed = "document.querySelectorAll('details').length"
-        harness.eventually(lambda: page.value(listed) == count, "all operations are listed")
-        page.value("document.querySelectorAll('details').forEach((entry) => { entry.open = true; })")
-        harness.eventually(lambda: page.value("document.querySelectorAll('form').length") == count, "and can be tried")
-        page.value("document.querySelector('details form').requestSubmit()")
-        harness.eventually(lambda: page.value("document.querySelector('audio')?.readyState ?? 0") > 0, "and heard")
+        summaries = [operation["summary"] for methods in description["paths"].values() for operation in methods.values()]
+        listed = f"{ELEMENTS}.filter((one) => one.classList.contains('nav-bar-path')).map((one) => one.textContent.trim())"
+        harness.eventually(lambda: sorted(page.value(listed)) == sorted(summaries), "all operations are listed")
+        page.value(f"{ELEMENTS}.find((one) => one.classList.contains('nav-bar-path')).click()")
+        execute = f"{ELEMENTS}.find((one) => one.classList.contains('btn-execute'))"
+        harness.eventually(lambda: page.value(f"{execute} !== undefined"), "the first of them can be tried")
+        page.value(f"{execute}.click()")
+        harness.eventually(lambda: page.value("document.querySelector('#heard audio').readyState") > 0, "and heard")
+        page.click("#sockets-tab")
+        sockets = sum("x-websocket" in operation for methods in description["paths"].values() for operation in methods.values())
+        assert page.value("document.querySelectorAll('#sockets details').length") == sockets
+        elsewhere = ("performance.getEntriesByType('resource').map(({ name }) => name)"
+                     ".filter((name) => !name.replace(/^blob:/, '').startsWith(location.origin))")
+        assert page.value(elsewhere) == [], "no other host is asked"
+        assert page.complaints == []
     finally:
         page.close()
 

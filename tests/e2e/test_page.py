@@ -154,6 +154,22 @@ def test_several_voices_speak_side_by_side(serve, open_page):
     assert page.complaints == []
 
 
+def test_the_sample_of_a_voice_is_heard_and_asked_for_again_by_its_tag(serve, open_page):
+    server = serve("--voice", "quick", "--admission", "off")
+    page = open_page(server)
+    wait_for_voices(page)
+    figure_of_card = "document.querySelector('.card .figure').textContent"
+    answers = 'antiphon_http_requests_total{{method="GET",route="/v1/voices/{{}}/sample",status="{}"}}'.format
+    page.click(".card .sample")
+    harness.eventually(lambda: page.value(figure_of_card).startswith("first audio "), "it was heard, and how fast it came is told")
+    told = page.value(figure_of_card)
+    page.click(".card .sample")
+    harness.eventually(lambda: server.metrics().get(answers(304)) == 1, "the browser has it already")
+    assert server.metrics()[answers(200)] == 1
+    assert page.value(figure_of_card) == told, "what the browser has tells nothing of the server"
+    assert page.complaints == []
+
+
 def test_stop_frees_the_stream(serve, open_page):
     server = serve("--voice", "slow", "--admission", "off")
     page = open_page(server)
@@ -370,6 +386,7 @@ class SocketTrial:
 
     def __init__(self, page, route, voice):
         self.page = page
+        page.click("#sockets-tab")
         self.entry = f"[...document.querySelectorAll('details')].find((one) => one.textContent.includes('/{route}'))"
         harness.eventually(lambda: page.value(f"{self.entry} !== undefined"), "it is listed")
         page.value(f"{self.entry}.open = true")

@@ -11,6 +11,8 @@ import urllib.parse
 BYTES_PER_SECOND = 2 * 24_000
 # What the server sends of paced audio before its playback (server.pacing_lead_seconds).
 LEAD_SECONDS = 2.0
+# Of the estimate of jitter, by RFC 3550.
+SMOOTHING = 16
 PATIENCE_SECONDS = 60
 READ_BYTES = 65_536
 # What a slow reader's system takes for it, so that the server notices how it reads.
@@ -45,14 +47,18 @@ class Manner:
 
 @dataclasses.dataclass
 class Heard:
-    """What came of one request. A gap is the silence before a chunk, 0 where the chunk was in time. The jitter of a chunk of
-    paced audio is how long after its scheduled time it came: its place in the audio less the lead, counted from the first."""
+    """What came of one request. A gap is the silence before a chunk, 0 where the chunk was in time. Of paced audio, what of
+    its lead a listener had lost when a chunk came: how long after its scheduled time that was. And the jitter at each chunk:
+    the running estimate of RFC 3550, 6.4.1."""
     first_audio: float = 0
     gaps: list[float] = dataclasses.field(default_factory=list)
+    lost_leads: list[float] = dataclasses.field(default_factory=list)
     jitters: list[float] = dataclasses.field(default_factory=list)
     pcm: bytearray = dataclasses.field(default_factory=bytearray)
     left: bool = False
     plays_until: float = 0
+    transit: float | None = None  # Of the chunk before: when it came, less its place in the audio.
+    jitter: float = 0
 
     def take(self, piece, now, asked, manner):
         place = len(self.pcm) / BYTES_PER_SECOND
@@ -64,9 +70,16 @@ class Heard:
         if manner.reading_speed is None:
             self.gaps.append(gap)
             if manner.paced and place >= LEAD_SECONDS:
-                self.jitters.append(max(0.0, now - (self.plays_until - LEAD_SECONDS)))
+                self.lost_leads.append(max(0.0, now - (self.plays_until - LEAD_SECONDS)))
+                self._note_jitter(now - place)
         self.pcm += piece
         self.plays_until += len(piece) / BYTES_PER_SECOND
+
+    def _note_jitter(self, transit):
+        if self.transit is not None:
+            self.jitter += (abs(transit - self.transit) - self.jitter) / SMOOTHING
+            self.jitters.append(self.jitter)
+        self.transit = transit
 
 
 def speak(target, user, text, manner):

@@ -4,7 +4,8 @@ mid-stream and some that read slowly. See docs/bench.md for how to run it.
 Each row of locust's statistics is one measure of one kind of request, its times in milliseconds:
   first audio   from the request to the first audio
   gap           of each chunk: the silence before it, 0 where it was in time
-  jitter        of each chunk of paced audio: how long after its scheduled time it came
+  lost lead     of each chunk of paced audio: how long after its scheduled time it came
+  jitter        of each chunk of paced audio: how unevenly they come (RFC 3550)
   whole         from the request to the end of a body that is right
   refused       what a refusal said when to come back; `came back` are those that did and were let in
 A request fails where its bytes are not those that the same text has when it is asked for alone, where its body is cut, or
@@ -112,6 +113,8 @@ class Speaking(User):
         self.note("first audio", kind, heard.first_audio)
         for gap in heard.gaps:
             self.note("gap", kind, gap)
+        for lost in heard.lost_leads:
+            self.note("lost lead", kind, lost)
         for jitter in heard.jitters:
             self.note("jitter", kind, jitter)
 

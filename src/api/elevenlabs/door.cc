@@ -74,11 +74,9 @@ runtime::Awaitable<> speak_elevenlabs(delivery::SpeechHandler& speech, delivery:
   const auto type = codec::content_type(order.output.format);
   delivery::HttpSink sink(responder, {{"Content-Type", std::string(type)}, {"x-request-id", request_id}}, refuse);
   if (book != nullptr) {
-    auto described = book->describe(order, caller);
-    described.name = progress::draw_name();
     delivery::AudioPart part;
-    delivery::TrackedSink tracked(*book, sink, std::move(described), part);
-    co_return co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), tracked);
+    const auto tracked = delivery::track(*book, {}, order, caller, sink, part);
+    co_return co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), *tracked);
   }
   co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), sink);
 }

@@ -67,12 +67,9 @@ runtime::Awaitable<> speak_openai(delivery::SpeechHandler& speech, delivery::Str
   if (book == nullptr) {
     co_return co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), *sink);
   }
-  auto described = book->describe(order, caller);
-  described.name = stream.name;
-  described.as_events = shape == AnswerShape::kEvents;
   delivery::AudioPart part;
-  delivery::TrackedSink tracked(*book, *sink, std::move(described), part);
-  co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), tracked);
+  const auto tracked = delivery::track(*book, {.name = stream.name, .shape = shape}, order, caller, *sink, part);
+  co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), *tracked);
 }
 
 std::unique_ptr<delivery::HttpSink> make_openai_sink(http::Responder& responder, const delivery::SpeechOrder& order,

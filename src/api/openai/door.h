@@ -7,6 +7,7 @@
 #include "delivery/http_sink.h"
 #include "delivery/speech_handler.h"
 #include "delivery/stream_book.h"
+#include "delivery/tracked_sink.h"
 #include "http/message.h"
 #include "http/responder.h"
 #include "identity/caller.h"
@@ -21,8 +22,7 @@ namespace antiphon::api::openai {
                                                 std::string request_id, http::Responder& responder,
                                                 dispatch::AccessNote& note);
 
-/// How the audio is wrapped.
-enum class AnswerShape : std::uint8_t { kAudio, kEvents };
+using delivery::AnswerShape;
 
 /// Returns the sink that answers `order` in that shape.
 [[nodiscard]] std::unique_ptr<delivery::HttpSink> make_openai_sink(http::Responder& responder,

@@ -173,10 +173,7 @@ bool has_changed(delivery::SpeechHandler& speech, const delivery::StreamBook& bo
 /// Other bytes are another stream, with a name of its own.
 std::unique_ptr<delivery::TrackedSink> begin_anew(delivery::StreamBook& book, delivery::HttpSink& sink,
                                                   const Resumption& asked, Plan& plan) {
-  auto described = book.describe(plan.order, asked.caller);
-  described.name = progress::draw_name();
-  described.as_events = plan.shape == AnswerShape::kEvents;
-  return std::make_unique<delivery::TrackedSink>(book, sink, std::move(described), plan.part);
+  return delivery::track(book, {.shape = plan.shape}, plan.order, asked.caller, sink, plan.part);
 }
 
 runtime::Awaitable<> go_on(delivery::SpeechHandler& speech, delivery::StreamBook& book, Resumption asked,
