@@ -124,7 +124,8 @@ std::vector<progress::AccountStreams> Cell::limited_accounts() const {
 
 base::Duration Cell::expected_left(const SpeechStream& stream) const {
   const auto& model = lengths_[number(stream.spec().voice_id).value];
-  return model.expected(stream.utterance().unplanned(), static_cast<double>(stream.spec().speed));
+  const auto rest = stream.utterance().rest();
+  return model.expected(rest.length, static_cast<double>(stream.spec().speed)) + rest.silence;
 }
 
 base::Duration Cell::expected_first(const SpeechStream& stream) const {
@@ -132,7 +133,8 @@ base::Duration Cell::expected_first(const SpeechStream& stream) const {
   if (segment == nullptr) return {};
   const auto& model = lengths_[number(stream.spec().voice_id).value];
   return model.expected(text::spoken_length(segment->text),
-                        text::speed_in(segment->prosody, static_cast<double>(stream.spec().speed)));
+                        text::speed_in(segment->prosody, static_cast<double>(stream.spec().speed))) +
+         segment->pause_before + segment->pause_after;
 }
 
 std::vector<scheduler::CostModel::Prior> Cell::costs() const {

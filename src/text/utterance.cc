@@ -1,6 +1,7 @@
 #include "text/utterance.h"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 #include <utility>
 
@@ -52,6 +53,18 @@ std::size_t Utterance::unplanned() const {
   std::size_t length = pending();
   for (const auto& part : segments_) length += spoken_length(part.text);
   return length;
+}
+
+Utterance::Rest Utterance::rest() const {
+  Rest rest;
+  double length = 0;
+  for (const auto& part : segments_) {
+    const auto slower = options_.speed / speed_in(part.prosody, options_.speed);
+    length += static_cast<double>(spoken_length(part.text)) * slower;
+    rest.silence += part.pause_before + part.pause_after;
+  }
+  rest.length = pending() + static_cast<std::size_t>(std::lround(length));
+  return rest;
 }
 
 Result<void> Utterance::append(std::string_view utf8) {

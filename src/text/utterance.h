@@ -43,6 +43,13 @@ class Utterance {
   [[nodiscard]] bool waiting() const { return segments_.empty() && growing_; }
   /// What has come and was not planned yet, in units of spoken_length().
   [[nodiscard]] std::size_t unplanned() const;
+  /// How long the text that has come and was not planned yet takes to say.
+  struct Rest {
+    /// As unplanned(), at the request's speed: what the text asks to be spoken at half of it counts twice.
+    std::size_t length = 0;
+    base::Duration silence{};  ///< Before, between and behind its segments.
+  };
+  [[nodiscard]] Rest rest() const;
 
   // Of an utterance that grows; none may be called after finish(), or on one that does not.
 

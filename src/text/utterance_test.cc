@@ -157,6 +157,36 @@ TEST(Utterance, APauseAtTheBeginIsSilenceBeforeTheFirstSegment) {
   EXPECT_EQ(segments.back().pause_before, 0ms);
 }
 
+Utterance::Rest rest_of(std::string_view text, double speed) {
+  const Options options{.speed = speed};
+  return Utterance(prepare(text, options).value(), options).rest();
+}
+
+TEST(Utterance, TheRestIsLongerWhereTheTextAsksForSlowerSpeechAndPauses) {
+  EXPECT_EQ(rest_of("One two three four.", 1).length, 19U);
+  EXPECT_EQ(rest_of("<prosody rate='50%'>One two three four.</prosody>", 1).length, 38U);
+  EXPECT_EQ(rest_of("<prosody rate='200%'>One two three four.</prosody>", 1).length, 10U);
+  EXPECT_EQ(rest_of("<prosody rate='50%'>One two three four.</prosody>", 2).length, 38U) << "in letters at that speed";
+  EXPECT_EQ(rest_of("<prosody rate='50%'>One two three four.</prosody>", 0.25).length, 19U) << "as slow as it may be";
+  EXPECT_EQ(rest_of("One. Two.", 1).silence, 100ms);
+  EXPECT_EQ(rest_of("[pause:2s] One. <break time='3s'/> Two.", 1).silence, 5s);
+}
+
+TEST(Utterance, WhatWasPlannedIsNoneOfTheRest) {
+  Utterance utterance("One. Two.", {});
+  utterance.accepted();
+  EXPECT_EQ(utterance.rest().length, 4U);
+  EXPECT_EQ(utterance.rest().silence, 0ms);
+  utterance.accepted();
+  EXPECT_EQ(utterance.rest().length, 0U);
+}
+
+TEST(Utterance, TextThatHasNotBecomeASegmentIsOfTheRest) {
+  Utterance utterance(Options{});
+  ASSERT_TRUE(utterance.append("One two"));
+  EXPECT_EQ(utterance.rest().length, utterance.unplanned());
+}
+
 TEST(Utterance, AProsodyIsASegmentOfItsOwnWithoutAPauseWithinASentence) {
   const characters::Prosody fast{.rate = 150, .volume = 0};
   EXPECT_EQ(

@@ -1,72 +1,119 @@
 #!/usr/bin/env python3
-"""How often the English reading of numbers, money, dates and the like agrees with another reader's, by class.
+"""How often the English reading of numbers, money, dates and the like agrees with another reader's, by class, and who is
+right where it does not.
 
-The other reader is NVIDIA's NeMo text processing, which this project does not need. In an environment of its own:
+The other reader is NVIDIA's NeMo text processing (Apache License 2.0), which neither the project nor its tests need. In an
+environment of its own:
 
     pip install nemo-text-processing==1.2.0
     python tests/figures/text_oracle.py --antiphon build/antiphon --cache FOLDER
 
-It makes sentences of each class at random, by a fixed seed, has both read them, and prints the share that agrees and the
-first disagreements. Case, punctuation and words that people say or leave out ("and") are not compared. The grammars take
-about a minute to build; FOLDER keeps them. With `--cases FOLDER`, which holds the files test_cases_*.txt of that project
-(tests/nemo_text_processing/en/data_text_normalization of its repository), their sentences and readings are compared
-instead, and its grammars are not needed."""
+Both read the sentences of text_sentences.py; FOLDER keeps the grammars, which take a minute to build, and the readings. What
+both read alike is written to src/text/reading/testdata/english.tsv, the rest with its verdict to
+english_disagreements.tsv beside it; the unit tests of text/reading hold the program to both files. A disagreement that is
+new has the verdict "unjudged", which these tests refuse: judge it in the file.
+
+With `--cases FOLDER`, which holds the files test_cases_*.txt of that project
+(tests/nemo_text_processing/en/data_text_normalization of its repository), the cases that its authors wrote are compared
+instead. Verdicts on them stand in text_oracle_cases.tsv, by a hash of the text: the texts are theirs.
+
+Case, punctuation, spaces between single letters ("U S A") and words that people say or leave out ("and", "the",
+"o'clock") are not compared."""
 import argparse
 import collections
+import hashlib
 import json
 import pathlib
-import random
 import re
 import subprocess
 
-MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-          "December"]
-KINGS = [("Henry", "VIII"), ("Louis", "XIV"), ("Elizabeth", "II"), ("Pope Pius", "IX"), ("World War", "II"),
-         ("Chapter", "XII"), ("Act", "IV"), ("Volume", "III"), ("Part", "VI"), ("Edward", "VII")]
-UNITS = ["km", "kg", "cm", "mm", "mg", "GB", "MHz", "mph", "km/h", "lbs", "oz", "ft", "ml", "kW"]
+import text_sentences
 
-
-def sentences_of(rng):
-    """One sentence of each class: name and text."""
-    number = rng.randint
-    return {
-        "cardinal": f"It has {number(2, 999)} pages.",
-        "thousands": f"They counted {number(1000, 9_999_999):,} votes.",
-        "ordinal": f"She came in {number(4, 20)}th place.",
-        "decimal": f"The value is {number(0, 99)}.{number(1, 99):02}.",
-        "negative": f"It went down to -{number(2, 90)} then.",
-        "year": f"It was built in {number(1101, 2029)}.",
-        "dollars": f"It costs ${number(2, 999)}.",
-        "cents": f"It costs ${number(2, 99)}.{number(2, 99):02}.",
-        "millions": f"They raised ${number(2, 900)} million.",
-        "euros": f"It costs €{number(2, 999)}.",
-        "clock": f"We meet at {number(1, 12)}:{number(10, 59)}.",
-        "clock with half": f"We meet at {number(1, 12)}:{number(10, 59)} {rng.choice(['am', 'pm'])}.",
-        "iso date": f"It is due {number(1990, 2030)}-{number(1, 12):02}-{number(1, 28):02}.",
-        "month first": f"It was on {rng.choice(MONTHS)} {number(1, 28)}, {number(1950, 2030)}.",
-        "month and day": f"It was on {rng.choice(MONTHS)} {number(1, 28)}.",
-        "percent": f"It grew by {number(2, 100)}%.",
-        "unit": f"It measures {number(2, 200)} {rng.choice(UNITS)}.",
-        "decimal unit": f"It measures {number(2, 20)}.{number(1, 9)} {rng.choice(['km', 'kg', 'cm', 'GB'])}.",
-        "fraction": f"Add {rng.choice(['1/2', '3/4', '2/3', '1/3', '5/8', '1/4'])} of it.",
-        "telephone": f"Call {number(200, 999)}-{number(200, 999)}-{number(1000, 9999)} now.",
-        "zip": f"The ZIP {number(10000, 99999)} is hers.",
-        "roman": "It is about {} {}.".format(*rng.choice(KINGS)),
-        "range": f"It takes {number(2, 20)}-{number(21, 90)} days.",
-        "temperature": f"It is {number(2, 40)} °C here.",
-        "decade": f"It was the {rng.choice([1950, 1960, 1970, 1980, 1990])}s.",
-    }
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+TESTDATA = ROOT / "src/text/reading/testdata"
+AGREED = TESTDATA / "english.tsv"
+DISAGREED = TESTDATA / "english_disagreements.tsv"
+CASES = pathlib.Path(__file__).with_name("text_oracle_cases.tsv")
+# Who is right: this program, the other reader, both (a matter of taste, or of what the program is meant to read), or
+# neither, which are texts that nobody writes.
+VERDICTS = ("ours", "theirs", "both", "neither")
 
 
 def plain(spoken):
     words = re.sub(r"[^a-z0-9' ]", " ", spoken.lower()).replace("o'clock", "").split()
-    same = {"oh": "o", "mister": "mr", "zero": "o"}
-    return " ".join(same.get(word, word) for word in words if word not in ("and", "the"))
+    same = {"oh": "o", "misses": "mrs", "mister": "mr", "zero": "o"}
+    words = [same.get(word, word) for word in (word.strip("'") for word in words) if word not in ("", "and", "the")]
+    return re.sub(r"\b(?<!')([a-z]) (?=[a-z]\b)", r"\1", " ".join(words))
 
 
 def read_by_antiphon(binary, text):
     shown = subprocess.run([binary, "text", "--json", "--", text], capture_output=True, check=True).stdout
-    return " ".join(segment["spoken"] for segment in json.loads(shown)["segments"])
+    return [segment["spoken"] for segment in json.loads(shown)["segments"]]
+
+
+class Oracle:
+    """Reads as NeMo does. Readings that the cache has need no grammars."""
+
+    def __init__(self, cache):
+        self._cache = pathlib.Path(cache)
+        self._file = self._cache / "readings.json"
+        self._readings = json.loads(self._file.read_text()) if self._file.exists() else {}
+        self._normalizer = None
+
+    def read(self, text):
+        if text not in self._readings:
+            if self._normalizer is None:
+                from nemo_text_processing.text_normalization.normalize import Normalizer
+                self._normalizer = Normalizer(input_case="cased", lang="en", cache_dir=str(self._cache))
+            self._readings[text] = self._normalizer.normalize(text)
+        return self._readings[text]
+
+    def keep(self):
+        self._file.write_text(json.dumps(self._readings, ensure_ascii=False, indent=0))
+
+
+def rows_of(file):
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return [line.split("\t") for line in lines]
+
+
+def write_rows(file, rows):
+    file.write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def print_table(counts):
+    """`counts`: of each class, how often each verdict or "agree" was given."""
+    columns = ("agree", *VERDICTS, "unjudged")
+    total = collections.Counter()
+    for kind, count in counts.items():
+        total.update(count)
+        print(f"{kind:26}", " ".join(f"{count[column]:4} {column}" for column in columns if count[column]))
+    asked = sum(total.values())
+    print(f"{total['agree']} of {asked} agree ({100 * total['agree'] / asked:.1f} %); with those where ours or both are right "
+          f"{total['agree'] + total['ours'] + total['both']} "
+          f"({100 * (total['agree'] + total['ours'] + total['both']) / asked:.1f} %)")
+    print(dict(total))
+
+
+def compare_lists(binary, oracle):
+    known = {row[2]: (row[1], row[5]) for row in rows_of(DISAGREED)}
+    agreed, disagreed = {}, {}
+    for name, sentences in (("first", text_sentences.first_list()), ("second", text_sentences.second_list())):
+        counts = collections.defaultdict(collections.Counter)
+        for kind, text in dict.fromkeys(sentences) if name == "second" else sentences:
+            theirs, ours = oracle.read(text), read_by_antiphon(binary, text)
+            if len(ours) == 1 and plain(ours[0]) == plain(theirs):
+                counts[kind]["agree"] += 1
+                agreed[text] = [kind, text, ours[0]]
+            else:
+                verdict, why = known.get(text, ("unjudged", ""))
+                counts[kind][verdict] += 1
+                disagreed[text] = [kind, verdict, text, " | ".join(ours), theirs, why]
+        print(f"The {name} list:")
+        print_table(counts)
+    write_rows(AGREED, agreed.values())
+    write_rows(DISAGREED, sorted(disagreed.values(), key=lambda row: (row[0], row[2])))
+    oracle.keep()
 
 
 def public_cases(folder):
@@ -78,42 +125,36 @@ def public_cases(folder):
                 yield file.stem.removeprefix("test_cases_"), text, readings
 
 
-def random_cases(oracle, rng, rounds):
-    for _ in range(rounds):
-        for kind, text in sentences_of(rng).items():
-            yield kind, text, [oracle.normalize(text)]
+def compare_cases(binary, folder, shown):
+    known = {(row[0], row[1]): (row[2], row[3]) for row in rows_of(CASES)}
+    counts = collections.defaultdict(collections.Counter)
+    rows = []
+    for kind, text, theirs in public_cases(folder):
+        ours = " ".join(read_by_antiphon(binary, text))
+        if plain(ours) in map(plain, theirs):
+            counts[kind]["agree"] += 1
+            continue
+        name = hashlib.sha256(text.encode()).hexdigest()[:16]
+        verdict, why = known.get((kind, name), ("unjudged", ""))
+        counts[kind][verdict] += 1
+        rows.append([kind, name, verdict, why])
+        if shown == "all" or verdict == shown:
+            print(f"{kind} {name} {verdict} {why}\n    {text}\n      ours:   {ours}\n      theirs: {theirs[0]}")
+    print_table(counts)
+    write_rows(CASES, rows)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--antiphon", default="build/antiphon")
-    parser.add_argument("--cache", help="for the grammars")
+    parser.add_argument("--cache", help="for the grammars and the readings")
     parser.add_argument("--cases", help="the public test cases")
-    parser.add_argument("--shown", type=int, default=2, help="disagreements of a class that are shown")
-    parser.add_argument("--rounds", type=int, default=40)
-    parser.add_argument("--seed", type=int, default=21)
+    parser.add_argument("--shown", default="unjudged", help='the verdict of which cases are shown, or "all"')
     arguments = parser.parse_args()
     if arguments.cases:
-        cases = public_cases(arguments.cases)
+        compare_cases(arguments.antiphon, arguments.cases, arguments.shown)
     else:
-        from nemo_text_processing.text_normalization.normalize import Normalizer
-        oracle = Normalizer(input_case="cased", lang="en", cache_dir=arguments.cache)
-        cases = random_cases(oracle, random.Random(arguments.seed), arguments.rounds)
-    agreed = collections.Counter()
-    asked = collections.Counter()
-    disagreements = collections.defaultdict(list)
-    for kind, text, theirs in cases:
-        ours = read_by_antiphon(arguments.antiphon, text)
-        asked[kind] += 1
-        if plain(ours) in map(plain, theirs):
-            agreed[kind] += 1
-        else:
-            disagreements[kind].append((text, ours, theirs[0]))
-    for kind, count in asked.items():
-        print(f"{kind:16} {agreed[kind]:3} of {count}", flush=True)
-        for text, ours, theirs in disagreements[kind][:arguments.shown]:
-            print(f"    {text}\n      ours:   {ours}\n      theirs: {theirs}")
-    print(f"{sum(agreed.values())} of {sum(asked.values())} agree")
+        compare_lists(arguments.antiphon, Oracle(arguments.cache))
 
 
 if __name__ == "__main__":

@@ -207,6 +207,21 @@ bool is_year_word(std::string_view before) {
   return std::ranges::find(kWords, lower(before)) != kWords.end();
 }
 
+/// "476 AD", "1066 CE", "340 A.D.": a year of three or four digits; its era is left.
+std::optional<Match> year_of_era(const Source& source, std::size_t at) {
+  const auto end = source.digits_end(at);
+  const auto size = end - at;
+  const auto era = source[end] == ' ' ? end + 1 : end;
+  constexpr std::array kEras = {"AD"sv, "BCE"sv, "BC"sv, "CE"sv, "A.D"sv, "B.C"sv, "C.E"sv};
+  const bool named = std::ranges::any_of(
+      kEras, [&](std::string_view name) { return source.has(era, name) && !source.is_word(era + name.size()); });
+  if ((size != 3 && size != 4) || source[at] == '0' || !named) return std::nullopt;
+  const auto value = value_of(source.slice(at, end));
+  if (value % 100 == 0 || value >= 2000) return std::nullopt;
+  const auto rest = value % 100;
+  return Match{.end = end, .spoken = cardinal(value / 100) + (rest < 10 ? " oh " : " ") + cardinal(rest)};
+}
+
 }  // namespace
 
 std::optional<Match> date(const Source& source, std::size_t at) {
@@ -218,6 +233,7 @@ std::optional<Match> date(const Source& source, std::size_t at) {
 
 std::optional<Match> year_number(const Source& source, std::size_t at) {
   if (auto match = decade(source, at)) return match;
+  if (auto match = year_of_era(source, at)) return match;
   const auto value = year_at(source, at);
   if (value < 1100) return std::nullopt;
   const auto end = at + 4;
@@ -229,7 +245,7 @@ std::optional<Match> year_number(const Source& source, std::size_t at) {
     const auto short_end = source.digits_end(end + dash);
     const auto rest = value_of(source.slice(end + dash, short_end));
     if (short_end == end + dash + 2 && !source.is_word(short_end) && rest > value % 100) {
-      return Match{.end = short_end, .spoken = year(value) + " to " + year(value / 100 * 100 + rest)};
+      return Match{.end = short_end, .spoken = year(value) + " to " + (rest < 10 ? "oh " : "") + cardinal(rest)};
     }
   }
   return Match{.end = end, .spoken = year(value)};

@@ -16,7 +16,7 @@ TEST(English, Years) {
       {"the 1990s", "the nineteen nineties"},
       {"the '90s", "the nineties"},
       {"1900s", "nineteen hundreds"},
-      {"1914-18", "nineteen fourteen to nineteen eighteen"},
+      {"1914-18", "nineteen fourteen to eighteen"},
       {"1939\u20131945", "nineteen thirty nine to nineteen forty five"},
       {"1500 people", "one thousand five hundred people"},
       {"1200 miles", "one thousand two hundred miles"},

@@ -53,6 +53,14 @@ bool names_number(std::string_view word) {
   return std::ranges::find(kWords, lower(word)) != kWords.end();
 }
 
+/// Whether "ending in" stands before `at`, as before the last digits of a card.
+bool ends_number(const Source& source, std::size_t at) {
+  const auto before = source.word_before(at);
+  if (before != "in") return false;
+  const auto word = source.word_before(static_cast<std::size_t>(before.data() - source.text().data()));
+  return word == "ending" || word == "ends";
+}
+
 bool is_state(std::string_view word) {
   constexpr auto kStates =
       "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC"sv;
@@ -94,6 +102,10 @@ std::optional<Match> telephone(const Source& source, std::size_t at) {
   if (plus) ++begin;
   const bool one = source[begin] == '1' && "- ."sv.contains(source[begin + 1]) && source[begin + 1] != 0 &&
                    (source[begin + 2] == '(' || source.digits_end(begin + 2) == begin + 5);
+  if (plus && source[begin] == '1' && source[begin + 1] == '(') {
+    country = "plus one, ";
+    begin += 1;
+  }
   if (one) {
     country = plus ? "plus one, " : "one, ";
     begin += 2;
@@ -142,8 +154,10 @@ std::optional<Match> identifier(const Source& source, std::size_t at) {
     if (decimal || grouped || "%:/"sv.contains(source[groups.end] == 0 ? ' ' : source[groups.end])) return std::nullopt;
     const bool zip = first.size() == 5 && (is_state(before) || (!comma && names_number(before)));
     const bool named = first.size() >= 4 && !comma && names_number(before);
+    const bool ending = first.size() == 4 && !comma && ends_number(source, at);
     const bool zeros = first.size() > 1 && first.front() == '0';
-    if (zip || named || zeros || first.size() > 12) return Match{.end = groups.end, .spoken = each_digit(first)};
+    if (zip || named || ending || zeros || first.size() > 12)
+      return Match{.end = groups.end, .spoken = each_digit(first)};
     return std::nullopt;
   }
   const bool zip = has_sizes(groups, {5, 4});

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "text/reading/english_number.h"
 #include "text/reading/english_rules.h"
@@ -32,6 +33,7 @@ constexpr std::array kUnits = {Unit{"km/h", "kilometer per hour", "kilometers pe
                                Unit{"gbps", "gigabit per second", "gigabits per second"},
                                Unit{"kbps", "kilobit per second", "kilobits per second"},
                                Unit{"ft/s", "foot per second", "feet per second"},
+                               Unit{"cc", "cubic centimeter", "cubic centimeters"},
                                Unit{"g/L", "gram per liter", "grams per liter"},
                                Unit{"mg/dL", "milligram per deciliter", "milligrams per deciliter"},
                                Unit{"kg/m\u00B3", "kilogram per cubic meter", "kilograms per cubic meter"},
@@ -159,6 +161,14 @@ UnitPlace unit_at(const Source& source, std::size_t at) {
   return {};
 }
 
+/// "/kg" at `at`: what is said for it, and its end.
+std::optional<Match> rate_at(const Source& source, std::size_t at) {
+  if (source[at] != '/' || !is_letter(source[at + 1])) return std::nullopt;
+  const auto place = unit_at(source, at + 1);
+  if (place.unit == nullptr || source[place.end] == '/') return std::nullopt;
+  return Match{.end = place.end, .spoken = " per " + std::string(place.unit->one)};
+}
+
 /// 6'2" and 5 ft 10 in written so.
 std::optional<Match> feet_and_inches(const Source& source, std::size_t at) {
   const auto feet_end = source.digits_end(at);
@@ -275,11 +285,15 @@ std::optional<Match> measure(const Source& source, std::size_t at) {
       end = magnitude->end;
     }
   }
+  if (const auto rate = rate_at(source, end)) return Match{.end = rate->end, .spoken = spoken + rate->spoken};
   const auto place = unit_at(source, end);
   if (place.unit == nullptr) return std::nullopt;
   // "the 747s" and "in her 30s" are no times.
   if (place.unit->written == "s" && number->decimals.empty()) return std::nullopt;
-  return Match{.end = place.end, .spoken = spoken + ' ' + std::string(one ? place.unit->one : place.unit->many)};
+  spoken += ' ' + std::string(one ? place.unit->one : place.unit->many);
+  const auto rate = rate_at(source, place.end);
+  return rate ? Match{.end = rate->end, .spoken = spoken + rate->spoken}
+              : Match{.end = place.end, .spoken = std::move(spoken)};
 }
 
 }  // namespace antiphon::text::reading::english

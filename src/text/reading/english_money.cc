@@ -48,7 +48,8 @@ const Currency* find(const Source& source, std::size_t at, const std::array<Curr
   return nullptr;
 }
 
-std::string amount(const Number& number, const Currency& currency) {
+std::string amount(Number number, const Currency& currency) {
+  while (number.decimals.size() > 2 && number.decimals.ends_with('0')) number.decimals.pop_back();
   const bool parts = (number.decimals.size() == 1 || number.decimals.size() == 2) && !currency.many_parts.empty();
   if (!parts) return words_of(number) + ' ' + std::string(number.is_one() ? currency.one : currency.many);
   const auto part = value_of(number.decimals) * (number.decimals.size() == 1 ? 10 : 1);
@@ -65,7 +66,10 @@ std::string amount(const Number& number, const Currency& currency) {
 /// What a number, its magnitude and a range of both are read as, with the
 /// currency behind.
 Match amounts(const Source& source, const Number& number, const Currency& currency) {
-  if (const auto magnitude = magnitude_at(source, number.end)) {
+  // "$30 b"
+  const bool spaced = source[number.end] == ' ' && is_letter(source[number.end + 1]) && !source.is_word(number.end + 2);
+  const bool billions = spaced && lower(source.slice(number.end + 1, number.end + 2)) == "b";
+  if (const auto magnitude = magnitude_at(source, billions ? number.end + 1 : number.end)) {
     return {.end = magnitude->end,
             .spoken = words_of(number) + ' ' + magnitude->spoken + ' ' + std::string(currency.many)};
   }
@@ -138,8 +142,9 @@ std::optional<Match> money(const Source& source, std::size_t at) {
   if (source.has(behind, "\u00A2")) {
     return Match{.end = behind + 2, .spoken = words_of(*number) + (number->is_one() ? " cent" : " cents")};
   }
-  if (source[behind] == ' ') ++behind;
-  if (source[behind] == '$') return std::nullopt;
+  const bool tight = source[behind] != ' ';
+  if (!tight) ++behind;
+  if (source[behind] == '$' && (!tight || source.is_word(behind + 1))) return std::nullopt;
   const auto* unit = find(source, behind, kCodes);
   if (unit != nullptr && source.is_word(behind + unit->sign.size())) unit = nullptr;
   if (unit == nullptr) unit = find(source, behind, kCurrencies);

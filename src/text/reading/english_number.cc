@@ -28,7 +28,7 @@ std::optional<Number> number_at(const Source& source, std::size_t at) {
 }
 
 std::string words_of(const Number& number) {
-  auto out = number.whole.empty() ? std::string() : cardinal(number.whole);
+  auto out = number.whole.empty() ? std::string() : number.grouped ? grouped(number.whole) : cardinal(number.whole);
   if (number.decimals.empty()) return out;
   if (!out.empty()) out += ' ';
   return out + "point " + each_digit(number.decimals);

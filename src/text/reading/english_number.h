@@ -23,6 +23,9 @@ struct Number {
 [[nodiscard]] std::optional<Number> number_at(const Source& source, std::size_t at);
 /// "one thousand two hundred thirty four point five".
 [[nodiscard]] std::string words_of(const Number& number);
+/// The digits of a name such as "B52", "A320", "t2000": "fifty two", "three twenty", "two thousand". REQUIRES: not
+/// empty.
+[[nodiscard]] std::string digits_of_serial(std::string_view digits);
 /// "million" and the like behind `at` and a space, or tight "M", "bn"; what is
 /// read and where it ends.
 [[nodiscard]] std::optional<Match> magnitude_at(const Source& source, std::size_t at);

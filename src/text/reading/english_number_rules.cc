@@ -72,7 +72,8 @@ std::optional<Match> fraction_sign(const Source& source, std::size_t at) {
   }
   if (behind > whole_end && whole.size() <= 3) {
     const auto part = slashed_at(source, behind);
-    if (part && part->numerator < part->denominator && part->denominator <= 100) {
+    const bool improper = part && part->numerator <= 10 && part->denominator <= 10 && part->denominator > 1;
+    if (part && (part->numerator < part->denominator || improper) && part->denominator <= 100) {
       return Match{.end = part->end, .spoken = mixed(whole, part->numerator, part->denominator)};
     }
   }
@@ -109,7 +110,8 @@ std::optional<Match> range(const Source& source, std::size_t at) {
   const bool spaced = source[next] == ' ';
   if (spaced) ++next;
   const auto dash = dash_at(source, next);
-  if (dash == 0 || (spaced && dash == 1)) return std::nullopt;
+  if (dash == 0) return std::nullopt;
+  const bool is_hyphen = dash == 1;
   next += dash;
   if (spaced != (source[next] == ' ')) return std::nullopt;
   if (spaced) ++next;
@@ -117,6 +119,8 @@ std::optional<Match> range(const Source& source, std::size_t at) {
   if (!to || to->whole.empty() || source.is_word(to->end) || dash_at(source, to->end) > 0) return std::nullopt;
   if (from->whole.size() > 1 && from->whole.front() == '0') return std::nullopt;
   const bool is_sum = source[source.skip_spaces(to->end)] == '=';
+  // " - " is a pause elsewhere.
+  if (spaced && is_hyphen && !is_sum) return std::nullopt;
   return Match{.end = to->end, .spoken = words_of(*from) + (is_sum ? " minus " : " to ") + words_of(*to)};
 }
 

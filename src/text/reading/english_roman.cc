@@ -28,6 +28,11 @@ constexpr std::array kRulers = {"henry"sv,     "louis"sv,     "elizabeth"sv, "ge
                                 "malcolm"sv,   "thutmose"sv,  "amenhotep"sv, "mehmed"sv,    "selim"sv,     "otto"sv,
                                 "rudolf"sv,    "joseph"sv,    "ferdinand"sv, "sixtus"sv};
 
+/// Given names, behind which a numeral of two letters or more is one of a family.
+constexpr std::array kGiven = {"sam"sv,    "samuel"sv,  "thomas"sv, "michael"sv, "daniel"sv,  "walter"sv,  "harold"sv,
+                               "arthur"sv, "frank"sv,   "harry"sv,  "jack"sv,    "martin"sv,  "stephen"sv, "steven"sv,
+                               "andrew"sv, "anthony"sv, "donald"sv, "kenneth"sv, "patrick"sv, "raymond"sv, "victor"sv};
+
 template <std::size_t kCount>
 bool contains(const std::array<std::string_view, kCount>& words, std::string_view word) {
   return std::ranges::find(words, lower(word)) != words.end();
@@ -75,7 +80,8 @@ std::optional<Match> roman(const Source& source, std::size_t at) {
   if (numeral == "I" && (contains(kVerbsOfI, behind) || behind.empty())) {
     if (!behind.empty()) return std::nullopt;
   }
-  if (contains(kRulers, before)) return Match{.end = end, .spoken = "the " + ordinal(std::to_string(value))};
+  const bool given = numeral.size() > 1 && contains(kGiven, before);
+  if (given || contains(kRulers, before)) return Match{.end = end, .spoken = "the " + ordinal(std::to_string(value))};
   return std::nullopt;
 }
 

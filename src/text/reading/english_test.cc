@@ -35,7 +35,7 @@ TEST(English, Cardinals) {
       {"100+ items", "one hundred plus items"},
       {"a 3D film", "a three D film"},
       {"4K video", "four K video"},
-      {"B2B and H2", "B2B and H2"},
+      {"B2B and H2", "B two B and H two"},
       {"(42)", "forty two"},
       {"\"42\"", "\"forty two\""},
       {"1,2,3", "one,two,three"},
@@ -113,7 +113,8 @@ TEST(English, Money) {
       {"$1-2 million", "one to two million dollars"},
       {"($20)", "twenty dollars"},
       {"CHF 20", "twenty Swiss francs"},
-      {"$", "$"},
+      {"$", "dollar"},
+      {"5$", "five dollars"},
   });
 }
 
@@ -262,7 +263,7 @@ TEST(English, HostsAndSigns) {
   expect_english({
       {"example.com", "example dot com"},
       {"Mail a.b@example.com now", "Mail a dot b at example dot com now"},
-      {"Node.js", "Node.js"},
+      {"Node.js", "Node dot js"},
       {"See docs.example.org.", "See docs dot example dot org."},
       {"there.How", "there.How"},
       {"me_x@a-b.example", "me underscore x at a dash b dot example"},
@@ -280,7 +281,7 @@ TEST(English, HostsAndSigns) {
       {"\u00B15", "plus or minus five"},
       {"~5", "about five"},
       {"3 < 5", "three less than five"},
-      {"C++ and F#", "C++ and F#"},
+      {"C++ and F#", "C plus plus and F sharp"},
       {"\u00A9 2024", "copyright twenty twenty four"},
       {"2^10", "two to the power of ten"},
   });

@@ -86,6 +86,32 @@ std::string cardinal(std::string_view digits) {
   return cardinal(value_of(digits));
 }
 
+std::string grouped(std::string_view digits) {
+  constexpr std::array<std::string_view, 11> kNames = {"",
+                                                       " thousand",
+                                                       " million",
+                                                       " billion",
+                                                       " trillion",
+                                                       " quadrillion",
+                                                       " quintillion",
+                                                       " sextillion",
+                                                       " septillion",
+                                                       " octillion",
+                                                       " nonillion"};
+  if (digits.size() > 3 * kNames.size() || digits.starts_with('0')) return each_digit(digits);
+  std::string out;
+  for (auto left = digits.size(); left > 0;) {
+    const auto group = (left - 1) / 3;
+    const auto size = left - (3 * group);
+    const auto part = value_of(digits.substr(digits.size() - left, size));
+    left -= size;
+    if (part == 0) continue;
+    if (!out.empty()) out += ' ';
+    (out += below_thousand(part)) += kNames[group];
+  }
+  return out;
+}
+
 std::string ordinal(std::string_view digits) { return to_ordinal(cardinal(digits)); }
 
 std::string each_digit(std::string_view digits, std::string_view zero) {

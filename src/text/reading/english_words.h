@@ -12,6 +12,8 @@ namespace antiphon::text::reading::english {
 /// digits.
 [[nodiscard]] std::string cardinal(std::string_view digits);
 [[nodiscard]] std::string cardinal(std::uint64_t number);
+/// The same of digits that were written in groups of three, of up to 33 digits.
+[[nodiscard]] std::string grouped(std::string_view digits);
 /// "twenty second".
 [[nodiscard]] std::string ordinal(std::string_view digits);
 /// "five five five"; a 0 is "zero" or, as in telephone numbers and years, what

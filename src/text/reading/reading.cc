@@ -18,9 +18,10 @@ namespace {
 // The first one that knows a place decides, so that those of the most
 // particular forms come first.
 constexpr Rule kEnglishWords[] = {
-    english::repeated_letters, english::address,     english::money,      english::date,         english::host_name,
-    english::telephone,        english::identifier,  english::clock_time, english::measure,      english::fraction_sign,
-    english::ordinal_number,   english::year_number, english::range,      english::plain_number, english::roman,
+    english::repeated_letters, english::address,       english::money,          english::date,
+    english::host_name,        english::telephone,     english::identifier,     english::clock_time,
+    english::measure,          english::fraction_sign, english::ordinal_number, english::serial,
+    english::year_number,      english::range,         english::plain_number,   english::roman,
     english::abbreviation};
 
 /// Of texts longer than a segment the rest is left as it is: nothing makes
@@ -92,7 +93,7 @@ std::optional<Match> english_match(const Source& source, std::size_t at, std::si
       if (auto match = rule(source, at)) return match;
     }
   }
-  return is_letter(c) ? std::nullopt : english::sign(source, at);
+  return is_letter(c) || c == ' ' ? std::nullopt : english::sign(source, at);
 }
 
 /// What a language of european.h says for what begins at `at`, where no word goes on.
