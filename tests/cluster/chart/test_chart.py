@@ -103,9 +103,10 @@ def test_each_cell_has_its_own_workers_which_join_its_gateway_and_scale_by_its_d
         assert f"--join=tls://antiphon-{cell}.antiphon-cells:8090" in container["args"]
         assert "replicas" not in deployment["spec"], "the scaler's number is left alone by an upgrade"
         assert scaler["spec"]["scaleTargetRef"]["name"] == deployment["metadata"]["name"]
-        metric = scaler["spec"]["metrics"][0]["external"]
-        assert metric["metric"] == {"name": "antiphon_demand_ratio", "selector": {"matchLabels": {"pod": f"antiphon-{cell}"}}}
-        assert metric["target"] == {"type": "Value", "value": "600m"}
+        read = {metric["external"]["metric"]["name"]: metric["external"] for metric in scaler["spec"]["metrics"]}
+        targets = {name: external["target"] for name, external in read.items()}
+        assert targets == {"antiphon_demand_ratio": {"type": "Value", "value": "600m"}, "antiphon_unmet_demand": {"type": "Value", "value": "1"}}
+        assert all(external["metric"]["selector"] == {"matchLabels": {"pod": f"antiphon-{cell}"}} for external in read.values())
 
 
 def test_a_gpu_pool_asks_for_its_devices(tmp_path):
