@@ -18,8 +18,8 @@ char32_t in_alphabet(char32_t mark) {
   return mark;
 }
 
-Result<std::u32string> sound(const phonemizer::Phonemizer& phonemizer, std::string_view text,
-                             const std::string& voice) {
+Result<std::u32string> ipa_of(const phonemizer::Phonemizer& phonemizer, std::string_view text,
+                              const std::string& voice) {
   const auto clauses = phonemizer.phonemise(text, voice, phonemizer::Ties::kMarked);
   if (!clauses) return std::unexpected(Error{Errc::kEngineFailure, clauses.error().message});
   std::u32string joined;
@@ -91,8 +91,7 @@ void note_words(const Cutter::Words& words, std::size_t phoneme_begin, Reading& 
 
 }  // namespace
 
-Result<Reading> read_by_espeak(const phonemizer::Phonemizer& phonemizer, std::string_view text,
-                               const std::string& voice) {
+Result<Reading> read_between_marks(std::string_view text, const Sound& sound) {
   Reading reading;
   auto& phonemes = reading.phonemes;
   for (Cutter cutter(text); !cutter.done();) {
@@ -102,19 +101,28 @@ Result<Reading> read_by_espeak(const phonemizer::Phonemizer& phonemizer, std::st
       continue;
     }
     const auto words = cutter.take_words();
-    auto ipa = sound(phonemizer, words.text, voice);
-    if (!ipa) return std::unexpected(std::move(ipa.error()));
+    const auto said = sound(words.text);
+    if (!said) return std::unexpected(said.error());
     const auto begin = phonemes.size();
-    phonemes += common_alphabet(*ipa);
+    phonemes += *said;
     note_words(words, begin, reading);
   }
   while (phonemes.ends_with(U' ')) phonemes.pop_back();
   return reading;
 }
 
+Result<Reading> read_by_espeak(const phonemizer::Phonemizer& phonemizer, std::string_view text,
+                               const std::string& voice) {
+  return read_between_marks(text, [&](std::string_view words) -> Result<std::u32string> {
+    const auto ipa = ipa_of(phonemizer, words, voice);
+    if (!ipa) return ipa;
+    return common_alphabet(*ipa);
+  });
+}
+
 Result<std::u32string> EspeakSpeller::read(std::u32string_view word) {
   const bool british = accent_ == hibari::Accent::kBritish;
-  auto ipa = sound(phonemizer_, hibari::to_utf8(word), british ? "en" : "en-us");
+  auto ipa = ipa_of(phonemizer_, hibari::to_utf8(word), british ? "en" : "en-us");
   if (!ipa) return ipa;
   return english_alphabet(*ipa, accent_);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,10 @@ using hibari::Reading;
 /// is espeak-ng's. A mark between two digits is part of a number. Error: kEngineFailure.
 [[nodiscard]] Result<Reading> read_by_espeak(const phonemizer::Phonemizer& phonemizer, std::string_view text,
                                              const std::string& voice);
+
+/// The same with anything that says how words sound, which are never empty and begin and end without white space.
+using Sound = std::function<Result<std::u32string>(std::string_view words)>;
+[[nodiscard]] Result<Reading> read_between_marks(std::string_view text, const Sound& sound);
 
 /// Reads words of English that are in no list.
 class EspeakSpeller final : public hibari::Speller {
