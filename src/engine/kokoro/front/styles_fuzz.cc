@@ -1,3 +1,4 @@
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -17,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!packed) return 0;
   const auto styles = Styles::parse(*packed);
   if (!styles) __builtin_trap();
-  for (const std::size_t signs : {0, 1, 509, 510}) {
+  for (const auto signs : std::to_array<std::size_t>({0, 1, 509, 510})) {
     for (const float value : styles->mixed(antiphon::voice::StyleMix(0), signs)) {
       if (!(value >= -Styles::kMostValue && value <= Styles::kMostValue)) __builtin_trap();
     }
