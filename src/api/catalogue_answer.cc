@@ -20,8 +20,9 @@ template <class Entry>
 std::vector<Entry> entries(const delivery::VoiceDirectory& voices) {
   std::vector<Entry> entries;
   for (const auto& voice : voices.voices()) {
-    for (const auto& name : delivery::VoiceDirectory::names_of(voice)) {
-      auto& entry = entries.emplace_back(Entry{.id = name, .name = name, .language = voice.language});
+    for (const auto& offer : delivery::VoiceDirectory::offers_of(voice)) {
+      auto& entry = entries.emplace_back(
+          Entry{.id = offer.name(), .name = offer.name(), .language = std::string(offer.language())});
       if constexpr (requires { entry.engine; }) entry.engine = voice.engine;
     }
   }
@@ -39,7 +40,9 @@ http::Response models_answer(const delivery::VoiceDirectory& voices, const http:
   if (!is_elevenlabs(request)) return json_answer(200, openai::models_body(), {});
   std::vector<std::string> languages;
   for (const auto& voice : voices.voices()) {
-    if (std::ranges::find(languages, voice.language) == languages.end()) languages.push_back(voice.language);
+    for (const auto& offer : delivery::VoiceDirectory::offers_of(voice)) {
+      if (std::ranges::find(languages, offer.language()) == languages.end()) languages.emplace_back(offer.language());
+    }
   }
   return json_answer(200, elevenlabs::models_body(languages, max_characters), {});
 }
@@ -68,8 +71,10 @@ http::Response voice_answer(const delivery::VoiceDirectory& voices, std::string_
   if (!found) {
     return elevenlabs_error_answer({.code = protocol::Errc::kUnknownVoice, .message = voices.complaint(name, {})}, {});
   }
-  const auto own = delivery::VoiceDirectory::names_of(*found->voice).at(found->speaker);
-  return json_answer(200, elevenlabs::voice_body({.id = own, .name = own, .language = found->voice->language}), {});
+  return json_answer(
+      200,
+      elevenlabs::voice_body({.id = found->name(), .name = found->name(), .language = std::string(found->language())}),
+      {});
 }
 
 http::Response root_answer() { return json_answer(200, R"({"object":"api","owned_by":"antiphon"})", {}); }

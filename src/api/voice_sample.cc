@@ -18,13 +18,14 @@ namespace {
 constexpr std::string_view kNumbers = "1, 2, 3, 4, 5, 6, 7.";
 
 /// By the first part of the language's tag.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTexts = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kTexts = {{
     {"cs", "Dobrý den. Takhle zní můj hlas."},
     {"da", "Goddag. Sådan lyder min stemme."},
     {"de", "Guten Tag. So klingt meine Stimme."},
     {"en", "Hello there. This is what my voice sounds like."},
     {"es", "Hola. Así suena mi voz."},
     {"fr", "Bonjour. Voici le son de ma voix."},
+    {"hi", "नमस्ते। मेरी आवाज़ ऐसी सुनाई देती है।"},
     {"it", "Buongiorno. Questa è la mia voce."},
     {"nl", "Goedendag. Zo klinkt mijn stem."},
     {"pl", "Dzień dobry. Tak brzmi mój głos."},
@@ -61,7 +62,7 @@ runtime::Awaitable<> speak_sample(delivery::SpeechHandler& speech, std::string v
                                   dispatch::AccessNote& note) {
   const auto refuse = [request_id](const protocol::Error& error) { return elevenlabs_error_answer(error, request_id); };
   const auto found = speech.voices().find(voice);
-  const auto text = sample_text(found ? std::string_view(found->voice->language) : std::string_view());
+  const auto text = sample_text(found ? found->language() : std::string_view());
   const auto preferences = parse_preferences(request.headers.get("Prefer"));
   delivery::SpeechOrder order{.voice = std::move(voice),
                               .text = std::string(text),

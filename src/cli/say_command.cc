@@ -110,7 +110,7 @@ int say(const Flags& flags) {
   }
   auto segmentation = config.text;
   segmentation.dictionaries =
-      config::load_pronunciations(config.pronunciations).for_text(found->voice->id, found->voice->language, {});
+      config::load_pronunciations(config.pronunciations).for_text(found->voice->id, found->language(), {});
   const auto text = prepared(read_text(flags.text), segmentation);
   auto engines = make_engines(config.engine);
   const auto voice = load(config, engines, *found->voice);
@@ -130,7 +130,12 @@ int say(const Flags& flags) {
   bool listening = true;
   const auto spoken = speak(
       *voice,
-      {.text = text, .segmentation = segmentation, .speed = flags.speed, .seed = flags.seed, .speaker = found->speaker},
+      {.text = text,
+       .segmentation = segmentation,
+       .speed = flags.speed,
+       .seed = flags.seed,
+       .speaker = found->speaker,
+       .language = found->language()},
       [&](std::span<const std::int16_t> pcm) {
         samples += pcm.size();
         listening = interrupted == 0 && output->write(pcm);

@@ -34,7 +34,7 @@ engine::Result<bool> render(engine::Voice& voice, const engine::SegmentPlan& pla
 engine::Result<void> speak(engine::Voice& voice, const Speech& speech, const Sink& sink, const Progress& progress) {
   auto segmentation = speech.segmentation;
   segmentation.speed = speech.speed;
-  segmentation.language = text::reading::language_of(voice.info().language);
+  segmentation.language = text::reading::language_of(speech.language.empty() ? voice.info().language : speech.language);
   text::Utterance utterance(speech.text, segmentation);
   std::size_t spoken = 0;
   while (const auto* const segment = utterance.next()) {

@@ -16,6 +16,7 @@ struct Speech {
   double speed = 1;
   std::uint64_t seed = 0;
   std::uint32_t speaker = 0;
+  std::string_view language{};  ///< Of the speaker, as BCP 47; "": that of the voice.
 };
 
 /// Takes PCM at the voice's own rate, in order; false stops the speech.

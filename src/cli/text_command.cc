@@ -73,7 +73,7 @@ int show(const Flags& flags) {
     const auto found = voices.find(flags.voice);
     if (!found) throw std::runtime_error(fmt::format("there is no voice '{}'", flags.voice));
     voice = *found->voice;
-    language = voice->language;
+    language = found->language();
   }
   options.language = text::reading::language_of(language);
   options.dictionaries =

@@ -82,7 +82,9 @@ delivery::VoiceDirectory open_voices(const config::Config& config) {
                       .cost = cost_of(entry.folder),
                       .version = std::to_string(entry.written),
                       .identity = identity_of(entry),
-                      .gain = gain_of(entry, config)});
+                      .gain = gain_of(entry, config),
+                      .speaker_names = entry.engine == "kokoro" ? delivery::SpeakerNames::kStyles
+                                                                : delivery::SpeakerNames::kBehindVoice});
   }
   auto aliases = config.aliases;
   if (!voices.empty()) {

@@ -181,8 +181,8 @@ protocol::Result<text::Options> SpeechHandler::reading_of(const SpeechOrder& ord
   }
   auto segmentation = text::with(options_.segmentation, order.reading);
   segmentation.speed = order.speed;
-  segmentation.language = text::reading::language_of(found->voice->language);
-  auto dictionaries = dictionaries_of(order, *found->voice);
+  segmentation.language = text::reading::language_of(found->language());
+  auto dictionaries = dictionaries_of(order, *found);
   if (!dictionaries) return std::unexpected(std::move(dictionaries.error()));
   segmentation.dictionaries = std::move(*dictionaries);
   return segmentation;
@@ -227,8 +227,8 @@ std::uint32_t SpeechHandler::elsewhere(const SpeechOrder& order, const identity:
   return options_.census->elsewhere(caller.account.value);
 }
 
-protocol::Result<text::pronunciation::Dictionaries> SpeechHandler::dictionaries_of(const SpeechOrder& order,
-                                                                                   const ServedVoice& voice) const {
+protocol::Result<text::pronunciation::Dictionaries> SpeechHandler::dictionaries_of(
+    const SpeechOrder& order, const VoiceDirectory::Found& found) const {
   for (const auto& name : order.dictionaries) {
     if (options_.dictionaries.find(name) != nullptr) continue;
     return std::unexpected(protocol::Error{.code = protocol::Errc::kInvalidValue,
@@ -236,7 +236,7 @@ protocol::Result<text::pronunciation::Dictionaries> SpeechHandler::dictionaries_
                                                       "; the server's are the files of text.pronunciations.",
                                            .param = "pronunciation_dictionary_locators"});
   }
-  auto dictionaries = options_.dictionaries.for_text(voice.id, voice.language, order.dictionaries);
+  auto dictionaries = options_.dictionaries.for_text(found.voice->id, found.language(), order.dictionaries);
   if (order.pronunciations.empty()) return dictionaries;
   auto own = text::make_dictionary(order.pronunciations);
   if (!own) {

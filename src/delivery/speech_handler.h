@@ -100,8 +100,8 @@ class SpeechHandler {
   /// Answers an order in which nothing can be spoken, without a stream.
   [[nodiscard]] runtime::Awaitable<> send_wordless(AudioOutput output, AudioSink& sink);
   /// Those that say how the words of an order are said. Errors: kInvalidValue.
-  [[nodiscard]] protocol::Result<text::pronunciation::Dictionaries> dictionaries_of(const SpeechOrder& order,
-                                                                                    const ServedVoice& voice) const;
+  [[nodiscard]] protocol::Result<text::pronunciation::Dictionaries> dictionaries_of(
+      const SpeechOrder& order, const VoiceDirectory::Found& found) const;
   void allow_cheaper_voice(dispatch::SpeechSpec& spec, const std::string& voice, double volume,
                            const identity::Caller& caller) const;
   /// Streams of the caller's account that count to its limit though they are not here.

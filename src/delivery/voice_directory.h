@@ -15,6 +15,12 @@
 
 namespace antiphon::delivery {
 
+/// How clients name the speakers of a voice.
+enum class SpeakerNames : std::uint8_t {
+  kBehindVoice,  ///< As voice#speaker.
+  kStyles,       ///< By themselves, and several of them mixed: see voice/style_mix.h. Each has a language of its own.
+};
+
 /// A voice of the catalogue as the gateway knows it. The gateway itself never loads one.
 struct ServedVoice {
   std::string id;
@@ -28,7 +34,11 @@ struct ServedVoice {
   std::string identity{};  ///< Hash of all that decides its bytes; "": not known.
   audio::Gain gain{};      ///< Applied to its audio by the gateway.
   std::string key{};       ///< By which the cell knows it: the id at first, another one for each version since.
+  SpeakerNames speaker_names = SpeakerNames::kBehindVoice;
 };
+
+/// Returns the language, as BCP 47, in which a speaker of the voice speaks; of a mix the one of its first style.
+[[nodiscard]] std::string_view language_of(const ServedVoice& voice, std::uint32_t speaker);
 
 /// Finds what a client means by a voice's name. A value; what it returns holds until another is assigned to it.
 class VoiceDirectory {
@@ -38,23 +48,29 @@ class VoiceDirectory {
 
   struct Found {
     const ServedVoice* voice = nullptr;
-    std::uint32_t speaker = 0;
+    std::uint32_t speaker = 0;  ///< Its place among the voice's speakers; of a mix of styles voice::StyleMix::number().
+
+    [[nodiscard]] std::string_view language() const { return language_of(*voice, speaker); }
+    /// Returns the name under which clients ask for it.
+    [[nodiscard]] std::string name() const;
   };
-  /// `name`: an id, `id#speaker` with the speaker's name or number, or an alias of one of these, in any case of
-  /// letters.
+  /// `name`: an id, `id#speaker` with the speaker's name or number, a style or a mix of styles, or an alias of one of
+  /// these, in any case of letters.
   [[nodiscard]] std::optional<Found> find(std::string_view name) const;
 
   [[nodiscard]] std::span<const ServedVoice> voices() const { return voices_; }
   [[nodiscard]] const std::map<std::string, std::string, std::less<>>& aliases() const { return aliases_; }
-  /// The names under which clients may ask for `voice`: its id, or `id#speaker` each where it has several speakers.
-  [[nodiscard]] static std::vector<std::string> names_of(const ServedVoice& voice);
-  /// Those of all voices, or of those whose ids are `allowed`.
+  /// What clients may ask for of `voice`: itself, or each speaker where it has several. Styles of a language in which
+  /// no text is read are left out. What is returned holds while `voice` does.
+  [[nodiscard]] static std::vector<Found> offers_of(const ServedVoice& voice);
+  /// The names of what all voices offer, or those whose ids are `allowed`.
   [[nodiscard]] std::vector<std::string> names(std::span<const std::string> allowed = {}) const;
   /// Says that there is no voice `name`, which is shortened and the client's own, and which there are instead.
   [[nodiscard]] std::string complaint(std::string_view name, std::span<const std::string> allowed) const;
 
  private:
   [[nodiscard]] std::optional<Found> find_directly(std::string_view name) const;
+  [[nodiscard]] std::optional<Found> find_style(std::string_view name) const;
 
   std::vector<ServedVoice> voices_;
   std::map<std::string, std::string, std::less<>> aliases_;

@@ -45,6 +45,60 @@ TEST(VoiceDirectory, NeverFindsSomethingElseInstead) {
   }
 }
 
+VoiceDirectory with_styles() {
+  return {{{.id = "joe", .engine = "piper", .language = "en-US", .rate = {22'050}},
+           {.id = "kokoro",
+            .engine = "kokoro",
+            .language = "en-US",
+            .speakers = {"af_heart", "bf_emma", "ef_dora", "jf_alpha"},
+            .rate = {24'000},
+            .speaker_names = SpeakerNames::kStyles}},
+          {{"narrator", "bf_emma(3)+af_heart"}, {"gone", "af_gone"}}};
+}
+
+TEST(VoiceDirectory, FindsStylesAndTheirMixesByTheirOwnNames) {
+  const auto voices = with_styles();
+  EXPECT_EQ(voices.find("bf_emma")->voice->id, "kokoro");
+  EXPECT_EQ(voices.find("bf_emma")->speaker, 1U);
+  EXPECT_EQ(voices.find("kokoro")->speaker, 0U);
+  EXPECT_EQ(voices.find("kokoro#ef_dora")->speaker, 2U);
+  const auto mix = voices.find("af_heart(2)+bf_emma(1)");
+  ASSERT_TRUE(mix);
+  EXPECT_EQ(mix->name(), "af_heart(43)+bf_emma(21)");
+  EXPECT_EQ(voices.find("kokoro#af_heart(2) + bf_emma")->speaker, mix->speaker);
+  EXPECT_EQ(voices.find("kokoro#" + std::to_string(mix->speaker))->speaker, mix->speaker)
+      << "as the record of a stream names it";
+  EXPECT_EQ(voices.find(mix->name())->speaker, mix->speaker);
+  EXPECT_EQ(voices.find("Narrator")->name(), "bf_emma(48)+af_heart(16)");
+  EXPECT_TRUE(voices.find("af_heart+jf_alpha")) << "its sound can be mixed, though its language is not read";
+  for (const auto* const name : {"jf_alpha", "kokoro#3", "kokoro#jf_alpha", "kokoro#4", "kokoro#4294967295",
+                                 "jf_alpha+af_heart", "joe+bf_emma", "joe#bf_emma", "gone", "af_heart+"}) {
+    EXPECT_FALSE(voices.find(name)) << name;
+  }
+}
+
+TEST(VoiceDirectory, AStyleSpeaksItsOwnLanguage) {
+  const auto voices = with_styles();
+  EXPECT_EQ(voices.find("ef_dora")->language(), "es-ES");
+  EXPECT_EQ(voices.find("bf_emma+ef_dora(9)")->language(), "en-GB");
+  EXPECT_EQ(voices.find("joe")->language(), "en-US");
+}
+
+TEST(VoiceDirectory, NamesStylesWhoseLanguageIsRead) {
+  EXPECT_THAT(with_styles().names(), testing::ElementsAre("joe", "af_heart", "bf_emma", "ef_dora"));
+}
+
+TEST(VoiceDirectory, SaysWhatIsWrongWithAStyle) {
+  using testing::HasSubstr;
+  const auto about = [](std::string_view name) { return with_styles().complaint(name, {}); };
+  EXPECT_THAT(about("af_hart"), HasSubstr("no style 'af_hart'; the nearest are: af_heart, "));
+  EXPECT_THAT(about("af_heart(0)"), HasSubstr("weight"));
+  EXPECT_THAT(about("jf_alpha"), HasSubstr("speaks Japanese"));
+  EXPECT_THAT(about("nobody"), HasSubstr("no voice 'nobody'; the voices are: joe, af_heart, "));
+  EXPECT_THAT(with_styles().complaint("af_hart", std::vector<std::string>{"joe"}), HasSubstr("no voice 'af_hart'"))
+      << "a client that may not use the voice is not told its styles";
+}
+
 TEST(VoiceDirectory, NamesEverySpeaker) {
   EXPECT_THAT(directory().names(), testing::ElementsAre("joe", "choir#alto", "choir#bass"));
 }

@@ -19,6 +19,8 @@ namespace antiphon::phonemizer {
 namespace {
 
 constexpr int kIpa = 0x02;
+/// espeak-ng puts the sign in bits 8 and up between signs that are one.
+constexpr int kTied = kIpa | 0x80 | static_cast<int>(kTie) << 8;
 constexpr std::size_t kMaxVoiceName = 64;
 
 /// espeak-ng's own state is the process's, so ours is too.
@@ -91,15 +93,22 @@ void forget_last_text(const EspeakLibrary& library) {
   static_cast<void>(library.text_to_phonemes(&space, espeakCHARS_UTF8, kIpa));
 }
 
+/// How a piece is read.
+struct Manner {
+  Indian indian = Indian::kForeign;
+  Ties ties = Ties::kNone;
+};
+
 /// Hands each clause of a piece to `take`.
 template <class Take>
-void read_piece(const EspeakLibrary& library, std::string_view piece, Indian indian, const Take& take) {
-  const auto text = without_loose_hyphens(piece, indian);
+void read_piece(const EspeakLibrary& library, std::string_view piece, const Manner& manner, const Take& take) {
+  const auto text = without_loose_hyphens(piece, manner.indian);
   const char* const end = text.data() + text.size();
   forget_last_text(library);
   for (const char* begin = text.data(); begin != nullptr;) {
     const void* next = begin;
-    const char* const ipa = library.text_to_phonemes(&next, espeakCHARS_UTF8, kIpa);
+    const char* const ipa =
+        library.text_to_phonemes(&next, espeakCHARS_UTF8, manner.ties == Ties::kMarked ? kTied : kIpa);
     const auto stop = next == nullptr ? Stop::kAtEnd : Stop::kWithin;
     const char* const until = next == nullptr ? end : std::min(static_cast<const char*>(next), end);
     const auto place = static_cast<std::size_t>(begin - text.data());
@@ -113,7 +122,7 @@ void read_piece(const EspeakLibrary& library, std::string_view piece, Indian ind
 
 std::size_t count_phonemes(const EspeakLibrary& library, std::string_view piece, Indian indian) {
   std::size_t count = 0;
-  read_piece(library, piece, indian, [&](const Spoken& spoken) { count += spoken.phonemes.size(); });
+  read_piece(library, piece, {.indian = indian}, [&](const Spoken& spoken) { count += spoken.phonemes.size(); });
   return count;
 }
 
@@ -178,7 +187,7 @@ Result<Phonemizer> Phonemizer::open(const Options& options) {
   return Phonemizer();
 }
 
-Result<std::vector<Clause>> Phonemizer::phonemise(std::string_view text, const std::string& voice) const {
+Result<std::vector<Clause>> Phonemizer::phonemise(std::string_view text, const std::string& voice, Ties ties) const {
   if (text.size() > kMaxTextBytes) {
     return failure(Errc::kTextTooLong, "the text has more than " + std::to_string(kMaxTextBytes) + " bytes");
   }
@@ -201,7 +210,7 @@ Result<std::vector<Clause>> Phonemizer::phonemise(std::string_view text, const s
   if (asked) static_cast<void>(library.set_voice_by_name(voice.c_str()));
   std::vector<Clause> clauses;
   for (const auto piece : pieces(readable)) {
-    read_piece(library, piece, indian, [&](const Spoken& spoken) {
+    read_piece(library, piece, {.indian = indian, .ties = ties}, [&](const Spoken& spoken) {
       clauses.push_back(
           {.phonemes = decompose(spoken.phonemes), .terminator = terminator_of(decode(spoken.text), spoken.stop)});
     });

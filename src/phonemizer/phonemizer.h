@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -39,6 +40,10 @@ struct Clause {
 /// and control characters become spaces.
 [[nodiscard]] std::u32string decomposed(std::string_view utf8);
 
+/// Whether signs that are spoken as one, such as those of an affricate or a diphthong, have kTie between them.
+enum class Ties : std::uint8_t { kNone, kMarked };
+inline constexpr char32_t kTie = U'^';
+
 /// The library, opened at run time. Its state belongs to the process: calls of several threads take turns, so each
 /// result depends on its arguments alone. A copy is a reference.
 class Phonemizer {
@@ -48,7 +53,8 @@ class Phonemizer {
 
   /// `text` is UTF-8; malformed sequences and control characters separate words. `voice` is espeak-ng's name of a
   /// language or accent, for example en-us. Errors: kUnknownVoice, kTextTooLong.
-  [[nodiscard]] Result<std::vector<Clause>> phonemise(std::string_view text, const std::string& voice) const;
+  [[nodiscard]] Result<std::vector<Clause>> phonemise(std::string_view text, const std::string& voice,
+                                                      Ties ties = Ties::kNone) const;
 
   /// For example espeak-ng-1.52.0.
   [[nodiscard]] std::string version() const;

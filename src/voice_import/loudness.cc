@@ -103,6 +103,8 @@ Result<double> measure_gain(engine::Voice& voice) {
     auto pcm = speak(voice, sentences[i], static_cast<std::uint32_t>(i * speakers / sentences.size()));
     if (!pcm && pcm.error().code == engine::Errc::kNothingToSpeak) continue;
     if (!pcm && pcm.error().code == engine::Errc::kSegmentTooLong) continue;
+    // A speaker in whose language no text is read.
+    if (!pcm && pcm.error().code == engine::Errc::kBadArgument) continue;
     if (!pcm) return failure(std::move(pcm.error().message));
     if (std::ranges::all_of(*pcm, [](auto sample) { return sample == 0; })) continue;
     headroom += headroom_db(*pcm);

@@ -28,6 +28,7 @@ class SteadyVoice final : public engine::Voice {
   [[nodiscard]] engine::Result<engine::SegmentPlan> plan(const engine::PlanRequest& request) override {
     texts.emplace_back(request.text);
     if (fault) return std::unexpected(engine::Error{.code = *fault, .message = "its words"});
+    if (request.speaker == unread) return std::unexpected(engine::Error{engine::Errc::kBadArgument, "not read"});
     engine::SegmentPlan plan{.row_bytes = 1, .prior = std::vector<std::byte>(1), .grains = {}, .marks = {}};
     plan.grains.push_back({.row_begin = 0, .row_end = 1, .samples = kSecond});
     return plan;
@@ -43,6 +44,7 @@ class SteadyVoice final : public engine::Voice {
 
   std::vector<std::string> texts;
   std::optional<engine::Errc> fault;
+  std::optional<std::uint32_t> unread;
 
  private:
   std::vector<std::int16_t> peaks_;
@@ -73,6 +75,13 @@ TEST(MeasureGain, IsTheMeanOverTheSpeakersAndDoesNotFollowTheLoudest) {
   ASSERT_TRUE(gain) << gain.error().message;
   EXPECT_GT(*gain, mean_headroom(peaks));
   EXPECT_LT(*gain, mean_headroom({4'000}));
+}
+
+TEST(MeasureGain, PassesOverASpeakerInWhoseLanguageNothingIsRead) {
+  SteadyVoice voice({8'000, 1});
+  voice.unread = 1;
+  SteadyVoice alone({8'000});
+  EXPECT_EQ(measure_gain(voice).value(), measure_gain(alone).value());
 }
 
 TEST(MeasureGain, SpeaksNumbersWhereTheVoiceIsNotEnglish) {

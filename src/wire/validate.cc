@@ -103,13 +103,11 @@ Result<void> validate(const PlanJob& job) {
   if (job.voice_id.empty() || !is_name(job.voice_id)) return invalid("PlanJob: voice_id is not a name");
   if (job.text.empty()) return invalid("PlanJob: text is empty");
   if (!(job.speed >= kMinSpeed && job.speed <= kMaxSpeed)) return invalid("PlanJob: speed is outside 0.25 to 4");
-  if (job.speaker >= Limits::kSpeakers) return invalid("PlanJob: speaker is out of range");
   return ok();
 }
 
 Result<void> validate(const RenderJob& job) {
   if (job.voice_id.empty() || !is_name(job.voice_id)) return invalid("RenderJob: voice_id is not a name");
-  if (job.speaker >= Limits::kSpeakers) return invalid("RenderJob: speaker is out of range");
   if (auto grains = check_grains(job.grains); !grains) return invalid("RenderJob: " + grains.error().message);
   const auto& first = job.grains.front();
   if (!fits(job.rows.size(), job.row_bytes, job.grains.back().row_end - first.row_begin)) {

@@ -237,7 +237,7 @@ TEST(Validate, PlanJobs) {
   }
   EXPECT_EQ(fault(job, [](auto& m) { m.speed = 0.25F; }), "");
   EXPECT_EQ(fault(job, [](auto& m) { m.speed = 4.0F; }), "");
-  EXPECT_THAT(fault(job, [](auto& m) { m.speaker = Limits::kSpeakers; }), HasSubstr("speaker"));
+  EXPECT_EQ(fault(job, [](auto& m) { m.speaker = UINT32_MAX; }), "") << "a mix of styles may have any number";
   EXPECT_THAT(fault(job, [](auto& m) { m.voice_id = std::string("a\0b", 3); }), HasSubstr("voice_id"));
 }
 

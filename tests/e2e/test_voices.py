@@ -309,3 +309,29 @@ def test_a_server_that_ends_leaves_no_preparation_behind(serve, two, tmp_path):
     server.signal(signal.SIGTERM)
     assert server.process.wait(harness.DEADLINE_SECONDS) == 0
     harness.eventually(lambda: not preparing(), "its process has ended")
+
+
+@pytest.fixture
+def styles(two):
+    """`two`, and what the gateway knows of Kokoro's styles: their names, in the manifest of a voice that cannot speak."""
+    folder = two / "kokoro"
+    folder.mkdir()
+    names = ["af_heart", "am_adam", "bf_emma", "ef_dora", "jf_alpha"]
+    (folder / "manifest.json").write_text(json.dumps({"id": "kokoro", "engine": "kokoro", "language": "en-US",
+                                                      "sample_rate": 24000, "speakers": names}))
+    return two
+
+
+def test_styles_are_listed_as_voices_of_their_languages(serve, styles):
+    server = serve(store=styles)
+    listed = {voice["id"]: voice["language"] for voice in server.http.get("/v1/audio/voices").json()["voices"]}
+    assert listed == {"amy": "en-US", "joe": "en-US", "af_heart": "en-US", "am_adam": "en-US", "bf_emma": "en-GB", "ef_dora": "es-ES"}
+    mixed = server.http.get("/v1/voices/ef_dora(2)+am_adam").json()
+    assert (mixed["voice_id"], mixed["labels"]["language"]) == ("ef_dora(43)+am_adam(21)", "es-ES")
+
+
+@pytest.mark.parametrize("voice, words", [("af_hart", "the nearest are: af_heart"), ("jf_alpha", "speaks Japanese"),
+                                          ("af_heart(0)", "above 0"), ("af_heart+nobody", "no style 'nobody'")])
+def test_a_style_that_is_not_there_is_refused_by_name(serve, styles, voice, words):
+    answer = serve(store=styles).http.post("/v1/audio/speech", json={"model": "kokoro", "input": TEXT, "voice": voice})
+    assert answer.status_code in (400, 404) and words in answer.json()["error"]["message"]

@@ -17,8 +17,8 @@ std::string plain(std::string_view language) {
 }
 
 /// `asked` is plain.
-bool speaks(const delivery::ServedVoice& voice, std::string_view asked) {
-  const auto own = plain(voice.language);
+bool speaks(const delivery::VoiceDirectory::Found& offer, std::string_view asked) {
+  const auto own = plain(offer.language());
   return own.starts_with(asked) && (own.size() == asked.size() || own[asked.size()] == '-');
 }
 
@@ -31,6 +31,17 @@ protocol::wyoming::ProgramInfo program_info(const delivery::VoiceDirectory& voic
                                       .attribution = {.name = "Antiphon", .url = {}},
                                       .voices = {}};
   for (const auto& voice : voices.voices()) {
+    if (voice.speaker_names == delivery::SpeakerNames::kStyles) {
+      // Each speaks a language of its own, which Wyoming knows of voices alone.
+      for (const auto& style : delivery::VoiceDirectory::offers_of(voice)) {
+        info.voices.push_back({.name = style.name(),
+                               .description = style.name(),
+                               .languages = {std::string(style.language())},
+                               .speakers = {},
+                               .attribution = {.name = voice.engine, .url = {}}});
+      }
+      continue;
+    }
     info.voices.push_back({.name = voice.id,
                            .description = voice.id,
                            .languages = {voice.language},
@@ -45,9 +56,12 @@ std::string voice_name(const delivery::VoiceDirectory& voices, const protocol::w
   const auto known = voices.voices();
   auto language = plain(choice.language);
   while (!language.empty()) {
-    const auto found =
-        std::ranges::find_if(known, [&](const delivery::ServedVoice& voice) { return speaks(voice, language); });
-    if (found != known.end()) return found->id;
+    for (const auto& voice : known) {
+      const auto offers = delivery::VoiceDirectory::offers_of(voice);
+      const auto found = std::ranges::find_if(offers, [&](const auto& offer) { return speaks(offer, language); });
+      if (found == offers.end()) continue;
+      return voice.speaker_names == delivery::SpeakerNames::kStyles ? found->name() : voice.id;
+    }
     const auto subtag = language.rfind('-');
     language.resize(subtag == std::string::npos ? 0 : subtag);
   }

@@ -46,5 +46,21 @@ TEST(WyomingVoices, EveryVoiceIsDescribed) {
   EXPECT_FALSE(info.name.empty());
 }
 
+TEST(WyomingVoices, AStyleIsAVoiceOfItsOwnLanguage) {
+  const delivery::VoiceDirectory styles({{.id = "kokoro",
+                                          .engine = "kokoro",
+                                          .language = "en-US",
+                                          .speakers = {"af_heart", "ef_dora", "jf_alpha"},
+                                          .rate = {24'000},
+                                          .speaker_names = delivery::SpeakerNames::kStyles}},
+                                        {});
+  const auto info = program_info(styles);
+  ASSERT_EQ(info.voices.size(), 2U);
+  EXPECT_EQ(info.voices[1].name, "ef_dora");
+  EXPECT_EQ(info.voices[1].languages, std::vector<std::string>{"es-ES"});
+  EXPECT_EQ(voice_name(styles, {.language = "es"}), "ef_dora");
+  EXPECT_EQ(voice_name(styles, {.language = "en"}), "af_heart");
+}
+
 }  // namespace
 }  // namespace antiphon::api::wyoming

@@ -3,12 +3,12 @@
 #include <gnu/libc-version.h>
 
 #include <array>
-#include <fstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
+
+#include "engine/hibari/table_file.h"
 
 namespace antiphon::engine::hibari {
 namespace {
@@ -56,21 +56,6 @@ Result<std::unique_ptr<Voice>> HibariEngine::load(const fs::path& folder) {
   return std::unique_ptr<Voice>(std::move(*loaded));
 }
 
-Result<Table> read_table(const fs::path& path) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  if (error) return failure(Errc::kVoiceCorrupt, path.string() + ": " + error.message());
-  if (size > Table::kMostBytes) return failure(Errc::kVoiceCorrupt, path.string() + " is too large");
-  std::string text(size, '\0');
-  std::ifstream file(path, std::ios::binary);
-  if (!file.read(text.data(), static_cast<std::streamsize>(size))) {
-    return failure(Errc::kVoiceCorrupt, path.string() + " cannot be read");
-  }
-  auto table = Table::parse(std::move(text));
-  if (!table) return failure(Errc::kVoiceCorrupt, path.string() + ": " + table.error());
-  return std::move(*table);
-}
-
 Result<Reader> make_reader(const fs::path& folder, const Manifest& manifest, ort::Session spelling_graph) {
   std::array<Table, 6> tables;
   constexpr std::array kNames = {kWordsFile, kMoreWordsFile, kTagsFile, kKnownFile, kWeightsFile, kTokensFile};
@@ -87,7 +72,7 @@ Result<Reader> make_reader(const fs::path& folder, const Manifest& manifest, ort
        .tagger = Tagger(
            {.names = manifest.tags, .sure = std::move(tags), .known = std::move(known), .weights = std::move(weights)}),
        .lexicon = Lexicon({.words = std::move(words), .more_words = std::move(more_words)}),
-       .spelling = std::move(*spelling)});
+       .speller = std::make_unique<Spelling>(std::move(*spelling))});
 }
 
 }  // namespace

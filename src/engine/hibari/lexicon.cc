@@ -126,15 +126,10 @@ Lexicon::Phonemes Lexicon::look_up(const Word& word) const {
   return with_stress(phonemes, word.stress);
 }
 
-Lexicon::Phonemes Lexicon::add_s(Phonemes stem) {
-  if (!stem || stem->empty()) return std::nullopt;
-  const Text hissing = U"sz\u0283\u0292\u02A7\u02A4";
-  if (Text(U"ptkf\u03B8").contains(stem->back())) return *stem + U"s";
-  if (hissing.contains(stem->back())) return *stem + U"\u1D7Bz";
-  return *stem + U"z";
-}
-
 namespace {
+
+/// The vowel of an ending that makes a syllable.
+char32_t ending_vowel(Accent accent) { return accent == Accent::kBritish ? U'\u026A' : U'\u1D7B'; }
 
 /// After these an American t between vowels is a flap.
 bool flaps(Text stem) {
@@ -146,17 +141,30 @@ std::u32string flapped(Text stem) { return std::u32string(stem.substr(0, stem.si
 
 }  // namespace
 
-Lexicon::Phonemes Lexicon::add_ed(Phonemes stem) {
+Lexicon::Phonemes Lexicon::add_s(Phonemes stem) const {
+  if (!stem || stem->empty()) return std::nullopt;
+  const Text hissing = U"sz\u0283\u0292\u02A7\u02A4";
+  if (Text(U"ptkf\u03B8").contains(stem->back())) return *stem + U"s";
+  if (hissing.contains(stem->back())) return *stem + ending_vowel(data_.accent) + U"z";
+  return *stem + U"z";
+}
+
+Lexicon::Phonemes Lexicon::add_ed(Phonemes stem) const {
   if (!stem || stem->empty()) return std::nullopt;
   if (Text(U"pkf\u03B8\u0283s\u02A7").contains(stem->back())) return *stem + U"t";
-  if (stem->back() == U'd') return *stem + U"\u1D7Bd";
+  if (stem->back() == U'd') return *stem + ending_vowel(data_.accent) + U"d";
   if (stem->back() != U't') return *stem + U"d";
-  if (stem->size() < 2) return *stem + U"\u026Ad";
+  if (data_.accent == Accent::kBritish || stem->size() < 2) return *stem + U"\u026Ad";
   return (flaps(*stem) ? flapped(*stem) : *stem) + U"\u1D7Bd";
 }
 
-Lexicon::Phonemes Lexicon::add_ing(Phonemes stem) {
+Lexicon::Phonemes Lexicon::add_ing(Phonemes stem) const {
   if (!stem || stem->empty()) return std::nullopt;
+  if (data_.accent == Accent::kBritish) {
+    // An r may be heard there, which the lists do not tell.
+    if (stem->back() == U'\u0259' || stem->back() == U'\u02D0') return std::nullopt;
+    return *stem + U"\u026A\u014B";
+  }
   return (flaps(*stem) ? flapped(*stem) : *stem) + U"\u026A\u014B";
 }
 

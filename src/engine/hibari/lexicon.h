@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,7 +19,10 @@ struct Context {
   bool to = false;            ///< Whether the next word is "to".
 };
 
-/// How words are said in American English, by two lists, by what they are made of (plurals, past tenses, letters,
+/// Whose English is spoken. Britons do not flap a t, and say the i of an ending as in "pit".
+enum class Accent : std::uint8_t { kAmerican, kBritish };
+
+/// How words are said in English, by two lists, by what they are made of (plurals, past tenses, letters,
 /// numbers) and by their part of speech. The rules are those with which misaki 0.9 made what the model was trained on.
 /// Any thread.
 class Lexicon {
@@ -30,6 +34,7 @@ class Lexicon {
   struct Data {
     Table words;       ///< Preferred.
     Table more_words;  ///< Where `words` lacks one.
+    Accent accent = Accent::kAmerican;
   };
   explicit Lexicon(Data data) : data_(std::move(data)) {}
 
@@ -69,9 +74,9 @@ class Lexicon {
   [[nodiscard]] Phonemes with_s(const Word& word) const;
   [[nodiscard]] Phonemes with_ed(const Word& word) const;
   [[nodiscard]] Phonemes with_ing(const Word& word) const;
-  [[nodiscard]] static Phonemes add_s(Phonemes stem);
-  [[nodiscard]] static Phonemes add_ed(Phonemes stem);
-  [[nodiscard]] static Phonemes add_ing(Phonemes stem);
+  [[nodiscard]] Phonemes add_s(Phonemes stem) const;
+  [[nodiscard]] Phonemes add_ed(Phonemes stem) const;
+  [[nodiscard]] Phonemes add_ing(Phonemes stem) const;
   [[nodiscard]] bool is_small_word(const Word& word) const;
   [[nodiscard]] Phonemes read_word(Word word) const;
 

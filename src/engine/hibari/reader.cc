@@ -147,7 +147,7 @@ Result<std::u32string> Reader::spell(const Token& token) {
       const auto digits = plain(piece);
       append_word(phonemes, parts_.lexicon.read_number({.text = digits, .begins = false}).value_or(U""));
     } else if (is_letter(piece.front())) {
-      const auto read = parts_.spelling.read(piece);
+      const auto read = parts_.speller->read(piece);
       if (!read) return read;
       append_word(phonemes, *read);
     } else {

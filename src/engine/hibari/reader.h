@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,7 +26,7 @@ struct ReaderParts {
   Tokenizer tokenizer;
   Tagger tagger;
   Lexicon lexicon;
-  Spelling spelling;
+  std::unique_ptr<Speller> speller;
 };
 
 /// English text to phonemes. One thread at a time; no result depends on another call.

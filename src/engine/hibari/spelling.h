@@ -14,9 +14,17 @@
 
 namespace antiphon::engine::hibari {
 
-/// Reads words that are in no list by their letters, with a small network. Remembers them, since a text repeats its
+/// Reads words that are in no list. One thread at a time; no answer depends on what was asked before.
+class Speller {
+ public:
+  virtual ~Speller() = default;
+  /// The phonemes of a word; empty where it has none. Error: kEngineFailure.
+  [[nodiscard]] virtual Result<std::u32string> read(std::u32string_view word) = 0;
+};
+
+/// Reads words by their letters, with a small network. Remembers them, since a text repeats its
 /// words; no answer depends on what was asked before. One thread at a time.
-class Spelling {
+class Spelling final : public Speller {
  public:
   /// At most so many words are remembered; then all are forgotten.
   static constexpr std::size_t kMostWords = 4'096;
@@ -24,8 +32,8 @@ class Spelling {
   /// Error: kVoiceCorrupt where the graph is another one.
   [[nodiscard]] static Result<Spelling> make(ort::Session graph, const Manifest& manifest);
 
-  /// The phonemes of a word; empty where the network knows none of its letters. Error: kEngineFailure.
-  [[nodiscard]] Result<std::u32string> read(std::u32string_view word);
+  /// Empty where the network knows none of its letters.
+  [[nodiscard]] Result<std::u32string> read(std::u32string_view word) override;
   [[nodiscard]] std::size_t remembered() const { return known_.size(); }
 
  private:
