@@ -298,7 +298,7 @@ TEST_F(OvertakingTest, OnlyAPlanThatDoesNotFitIsOvertaken) {
   ASSERT_TRUE(queue_.push(wire::RenderJob{.job = 4}));
   const auto fits = [](const JobQueue::Taken& next) {
     const auto* render = std::get_if<wire::RenderJob>(&next.job);
-    return next.cancelled || (render != nullptr && !render->alone);
+    return next.cancelled || (render != nullptr && !render->exclusive);
   };
   EXPECT_EQ(number(queue_.pop_if(fits)), 2U);
   EXPECT_FALSE(queue_.pop_if(fits)) << "one that has to be alone is not overtaken";

@@ -123,7 +123,7 @@ void FakeWorker::begin_jobs() {
     auto job = std::move(jobs_.front());
     jobs_.pop_front();
     const auto* const render = std::get_if<wire::RenderJob>(&job);
-    exclusive_ = render == nullptr || render->alone;
+    exclusive_ = render == nullptr || render->exclusive;
     change_running(+1);
     tasks_.spawn(carry_out(std::move(job)));
   }
@@ -132,7 +132,7 @@ void FakeWorker::begin_jobs() {
 bool FakeWorker::may_begin(const Job& job) const {
   if (running_ == 0) return true;
   const auto* const render = std::get_if<wire::RenderJob>(&job);
-  return render != nullptr && !render->alone && !exclusive_ && running_ < static_cast<int>(behaviour_.places);
+  return render != nullptr && !render->exclusive && !exclusive_ && running_ < static_cast<int>(behaviour_.places);
 }
 
 void FakeWorker::change_running(int by) {
