@@ -1,6 +1,7 @@
 #include "delivery/stream_book.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/sha256.h"
 #include "delivery/tracked_sink.h"
@@ -19,8 +20,8 @@ StreamBook::StreamBook(progress::Store& store, const VoiceDirectory& voices, con
       cell_(cell),
       clock_(clock),
       probe_(probe),
-      options_(options),
-      here_(clock.now()),
+      options_(std::move(options)),
+      here_(lease_now()),
       ended_(cell.executor()) {
   store_.on_lost([this](const progress::StreamName& name, progress::FencingToken token) { lose(name, token); });
 }
@@ -33,7 +34,7 @@ runtime::Awaitable<> StreamBook::watch() {
 }
 
 std::uint64_t StreamBook::absences() {
-  const auto now = clock_.now();
+  const auto now = lease_now();
   if (now - here_ > options_.lease) ++absences_;
   here_ = now;
   return absences_;
