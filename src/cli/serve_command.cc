@@ -36,6 +36,7 @@
 #include "net/ip_network.h"
 #include "process/service_manager.h"
 #include "protocol/elevenlabs/client_message.h"
+#include "runtime/boot_time.h"
 #include "runtime/log.h"
 #include "runtime/task_group.h"
 #include "runtime/thread_pool.h"
@@ -162,6 +163,7 @@ gateway::ServerOptions server_options(const config::Config& config, const delive
                       .max_bytes = std::size_t{config.progress.memory_mib} << 20U,
                       .ttl = config.progress.ttl};
   if (config.progress.text == "hashed") options.book.text = delivery::KeptText::kHash;
+  options.book.lease_clock = runtime::boot_time;
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);
   options.live.subscribers = config.server.max_live_subscribers;
   if (!config.cell.agent_listen.empty()) options.agent = agent_options(config);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/sha256.h"
 #include "codec/libraries.h"
@@ -22,8 +23,8 @@ StreamBook::StreamBook(progress::Store& store, const VoiceDirectory& voices, con
       cell_(cell),
       clock_(clock),
       probe_(probe),
-      options_(options),
-      here_(clock.now()),
+      options_(std::move(options)),
+      here_(lease_now()),
       ended_(cell.executor()) {
   store_.on_lost([this](const progress::StreamName& name, progress::FencingToken token) { lose(name, token); });
 }
@@ -36,7 +37,7 @@ runtime::Awaitable<> StreamBook::watch() {
 }
 
 std::uint64_t StreamBook::absences() {
-  const auto now = clock_.now();
+  const auto now = lease_now();
   if (now - here_ > options_.lease) ++absences_;
   here_ = now;
   return absences_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <optional>
 #include <string>
@@ -28,6 +29,9 @@ struct StreamBookOptions {
   /// A process that was away for so long, since it was stopped or its machine slept, asks whether it still owns a
   /// stream before it sends more of it. 1 s or more.
   base::Duration lease = std::chrono::seconds(3);
+  /// The clock of the lease, which has to go on while the machine sleeps: runtime::boot_time(). Empty: the clock of
+  /// everything else.
+  std::function<base::TimePoint()> lease_clock{};
 };
 
 /// The streams of this gateway that can be resumed: writes their records, and ends a stream that another connection or
@@ -74,6 +78,9 @@ class StreamBook {
   friend class TrackedSink;
 
   void lose(const progress::StreamName& name, progress::FencingToken token);
+  [[nodiscard]] base::TimePoint lease_now() const {
+    return options_.lease_clock ? options_.lease_clock() : clock_.now();
+  }
 
   progress::Store& store_;
   const VoiceDirectory& voices_;
@@ -82,7 +89,7 @@ class StreamBook {
   const dispatch::ProgressProbe& probe_;
   StreamBookOptions options_;
   std::string gateway_;
-  base::TimePoint here_;  ///< When the event loop was last seen to turn.
+  base::TimePoint here_;  ///< When the event loop was last seen to turn, by the clock of the lease.
   std::uint64_t absences_ = 0;
   std::list<TrackedSink*> live_;
   runtime::Notifier ended_;
