@@ -45,7 +45,7 @@ namespace antiphon::text::reading::english {
 [[nodiscard]] std::optional<Match> serial(const Source& source, std::size_t at);
 /// "a.b@example.com", "example.org/path", "report.pdf", "file:///a/b.txt".
 [[nodiscard]] std::optional<Match> host_name(const Source& source, std::size_t at);
-/// "and/or", "on/off", "TCP/IP", "upgrade/update", "1795 / 1805".
+/// "and/or", "TCP/IP", "upgrade/update", "1795 / 1805".
 [[nodiscard]] std::optional<Match> slash(const Source& source, std::size_t at);
 /// "#5", "2 + 2 = 4", "x²", "10⁻³", "H₂O", "≤", "C++", and signs that stand alone.
 [[nodiscard]] std::optional<Match> sign(const Source& source, std::size_t at);
