@@ -115,9 +115,9 @@ class ControlPlane:
     # Commands, as a user gives them
 
     def _run(self, program, *arguments, stdin=""):
+        environment = {"KUBECONFIG": str(self.config), "KUBECACHEDIR": str(self.folder / "cache"), "HELM_CACHE_HOME": str(self.folder / "cache")}
         return subprocess.run([PROGRAMS / program, *map(str, arguments)], input=stdin, capture_output=True, text=True, check=False,
-                              timeout=2 * harness.DEADLINE_SECONDS, env={**os.environ, "KUBECONFIG": str(self.config),
-                                                                         "HELM_CACHE_HOME": str(self.folder / "helm")})
+                              timeout=2 * harness.DEADLINE_SECONDS, env={**os.environ, **environment})
 
     def kubectl(self, *arguments, stdin=""):
         return self._run("kubectl", *arguments, stdin=stdin)

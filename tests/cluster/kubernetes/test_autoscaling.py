@@ -16,8 +16,8 @@ import harness
 from control_plane import done
 
 TEXT = "The first voice begins before the sentence is finished, and the second never waits for it to end. " * 2
-LISTENERS = 8
-MOST = 6
+LISTENERS = 12
+MOST = 8
 TARGET = 0.6
 # So much above the target the autoscaler leaves the number alone (--horizontal-pod-autoscaler-tolerance).
 TOLERANCE = 0.1
@@ -84,7 +84,7 @@ class Kubelet(threading.Thread):
 @contextlib.contextmanager
 def adapter(cluster, namespace, server, folder):
     """What offers antiphon_demand_ratio as a metric of the cluster, as it is set up there: Prometheus finds the gateway as a pod, and
-    the API server hands requests for metrics on to the adapter."""
+    the API server hands requests for metrics on to the adapter. Gives the address of Prometheus."""
     processes = control_plane.Processes(folder)
     prometheus, port = (control_plane.free_port() for _ in range(2))
     (folder / "prometheus.yml").write_text(yaml.safe_dump({
@@ -107,7 +107,7 @@ def adapter(cluster, namespace, server, folder):
          "spec": {"group": "external.metrics.k8s.io", "version": "v1beta1", "groupPriorityMinimum": 100, "versionPriority": 100,
                   "insecureSkipTLSVerify": True, "service": {**service, "port": port}}}])
     try:
-        yield
+        yield f"http://127.0.0.1:{prometheus}"
     except BaseException:
         processes.show()
         raise
@@ -143,6 +143,15 @@ def listeners(server, expected):
             listener.result()
 
 
+def answers_to_keda(cluster, namespace, prometheus):
+    """What Prometheus finds for each query of the chart's ScaledObject."""
+    rendered = control_plane.documents(done(cluster.helm("template", namespace=namespace, values={"cells": 1, "autoscaling": {"kind": "keda"}})))
+    scaled, = (item for item in rendered if item["kind"] == "ScaledObject")
+    queries = [trigger["metadata"]["query"] for trigger in scaled["spec"]["triggers"]]
+    assert len(queries) == 2
+    return [httpx.get(f"{prometheus}/api/v1/query", params={"query": query}).json()["data"]["result"] for query in queries]
+
+
 @pytest.fixture
 def kubelet(cluster, namespace, site):
     made = Kubelet(cluster, namespace, site)
@@ -170,11 +179,12 @@ def test_workers_come_and_go_with_the_demand_that_a_gateway_exports(cluster, nam
         return (len(site.workers()) == workers > 1 and server.health()["streams"] == LISTENERS and
                 server.metrics()["antiphon_demand_ratio"] <= TARGET * (1 + TOLERANCE) and workers)
 
-    with adapter(cluster, namespace, server, folder):
+    with adapter(cluster, namespace, server, folder) as prometheus:
         with listeners(server, expected):
             workers = harness.eventually(enough, "there are as many workers as the listeners need")
             read = {metric["external"]["metric"]["name"] for metric in cluster.get(scaler)["status"]["currentMetrics"]}
             assert read == {"antiphon_demand_ratio", "antiphon_unmet_demand"}
+            assert all(len(found) == 1 for found in answers_to_keda(cluster, namespace, prometheus))
             print(f"{LISTENERS} listeners, all let in: {workers} workers, {server.metrics()['antiphon_demand_ratio']:.2f} of what they promise")
         harness.eventually(lambda: cluster.get(deployment)["status"].get("replicas") == len(site.workers()) == 1, "one is left")
     harness.eventually(lambda: len(kubelet.statuses) >= workers - 1, "the others have ended")
