@@ -168,12 +168,12 @@ void Cell::send_render(const coordinator::Dispatch& dispatch, SpeechStream& stre
 }
 
 void Cell::note_job(const scheduler::Dispatch& job, coordinator::TextId text) {
-  jobs_.emplace(job.job, Job{.stream = job.stream,
-                             .worker = job.worker,
-                             .kind = job.kind,
-                             .progress = clock_.now(),
-                             .grains_left = job.grains,
-                             .text = text});
+  jobs_.emplace(job.job, RunningJob{.stream = job.stream,
+                                    .worker = job.worker,
+                                    .kind = job.kind,
+                                    .progress = clock_.now(),
+                                    .grains_left = job.grains,
+                                    .text = text});
 }
 
 void Cell::perform(const coordinator::CancelJob& cancel) { fleet_.cancel_job(cancel.worker, cancel.job.value); }

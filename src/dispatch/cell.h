@@ -1,22 +1,22 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
 #include "base/time.h"
 #include "base/units.h"
 #include "coordinator/coordinator.h"
+#include "dispatch/cell_options.h"
 #include "dispatch/live_feed.h"
 #include "dispatch/live_snapshot.h"
 #include "dispatch/probe.h"
+#include "dispatch/running_job.h"
 #include "dispatch/speech_stream.h"
 #include "dispatch/text_key.h"
 #include "fleet/events.h"
@@ -29,29 +29,7 @@
 #include "scheduler/length_model.h"
 #include "scheduler/scheduler.h"
 
-namespace antiphon::tracing {
-class Tracer;
-}
-
 namespace antiphon::dispatch {
-
-struct CellOptions {
-  scheduler::Options scheduling{};
-  fleet::WorkerCommand worker{};
-  fleet::WorkerSource* source = nullptr;  ///< Where workers come from instead; it outlives the cell. Null: by `worker`.
-  worker_pool::Options pool{};
-  const device::Gpu* gpu = nullptr;  ///< See fleet::Options.
-  std::vector<fleet::Voice> voices;  ///< At least one; the first is loaded before a worker counts.
-  /// Voices that one worker holds at once, at least 1; the one used longest ago makes room. A worker that holds fewer
-  /// says so.
-  std::size_t voices_per_worker = 8;
-  /// A stream whose listener leaves more audio than this waiting gets no more jobs until half of it is taken.
-  base::Duration backlog = std::chrono::seconds(30);
-  /// A stream that wants audio and gets none for so long fails. 1 s or more.
-  base::Duration stream_stall_limit = std::chrono::seconds(30);
-  fleet::RemoteOptions remote{};
-  tracing::Tracer* tracer = nullptr;  ///< Takes spans of jobs; it outlives the cell. Null: nothing is traced.
-};
 
 /// One gateway's workers and streams. It reports to the coordinator what doors, streams and the fleet tell it, performs
 /// the commands that follow, and moves plans, states and PCM between the workers and the streams. It decides nothing.
@@ -137,28 +115,6 @@ class Cell final : private fleet::Events {
   [[nodiscard]] runtime::Awaitable<> wait_idle();
 
  private:
-  struct Job {
-    base::StreamId stream;
-    base::WorkerId worker;
-    scheduler::JobKind kind = scheduler::JobKind::kPlan;
-    base::TimePoint progress;
-    std::optional<base::TimePoint> begun{};           ///< When its worker said that it has begun.
-    base::Duration audio{};                           ///< That was planned, or rendered so far.
-    scheduler::WorkTime took{};                       ///< By the worker's account.
-    std::uint32_t grains_left = 0;                    ///< Grains of a render job that have not come.
-    std::uint32_t next_grain = 0;                     ///< Index of the one that comes next.
-    coordinator::TextId text = coordinator::kNoText;  ///< Text of a plan.
-
-    /// Whether its worker may say that now.
-    template <class Body>
-    [[nodiscard]] bool may_hear() const {
-      if constexpr (std::is_same_v<Body, wire::Planned>) return kind == scheduler::JobKind::kPlan;
-      if constexpr (std::is_same_v<Body, wire::GrainDone>) return grains_left > 0;
-      if constexpr (std::is_same_v<Body, wire::RenderDone>) return kind == scheduler::JobKind::kRender;
-      return true;
-    }
-  };
-
   void report(coordinator::Event event) override;
   void remote_joined(const fleet::NewWorker& joined) override;
   void worker_left(base::WorkerId worker) override;
@@ -183,12 +139,12 @@ class Cell final : private fleet::Events {
   [[nodiscard]] runtime::Awaitable<> watch();
   void end_stalled();
   /// Tells the tracer of a job that is over, where its stream is traced.
-  void trace_job(const Job& job, const SpeechStream& stream) const;
+  void trace_job(const RunningJob& job, const SpeechStream& stream) const;
   void on_planned(wire::Planned planned, base::Duration cpu);
   void on_grain(wire::GrainDone grain);
   void learn_length(const SpeechStream& stream, const text::Segment& segment, std::span<const base::Duration> grains);
   void note_grain(SpeechStream& stream, base::SampleCount samples);
-  void note_done(const Job& job);
+  void note_done(const RunningJob& job);
   [[nodiscard]] LiveStream live_stream(const SpeechStream& stream) const;
   void end_render(const wire::RenderDone& done, base::Duration cpu);
   void on_failed(const wire::Failed& failed, base::Duration cpu);
@@ -245,7 +201,7 @@ class Cell final : private fleet::Events {
   std::unique_ptr<runtime::Timer> timer_;
   std::optional<base::TimePoint> timer_at_;  ///< For which `timer_` is set; nullopt: it is not.
   std::unordered_map<base::StreamId, SpeechStream*> streams_;
-  std::unordered_map<base::JobId, Job> jobs_;
+  std::unordered_map<base::JobId, RunningJob> jobs_;
   std::unordered_map<base::WorkerId, Distance>
       distances_;  ///< Distance of workers elsewhere, as the scheduler knows them.
   std::uint64_t next_stream_ = 1;

@@ -153,7 +153,7 @@ void Cell::end_render(const wire::RenderDone& done, base::Duration cpu) {
   post(coordinator::RenderEnded{.job = id, .cpu = cpu});
 }
 
-void Cell::trace_job(const Job& job, const SpeechStream& stream) const {
+void Cell::trace_job(const RunningJob& job, const SpeechStream& stream) const {
   if (options_.tracer == nullptr || !stream.spec().trace) return;
   std::vector<tracing::Attribute> attributes = {{"antiphon.audio_s", base::to_seconds(job.audio)},
                                                 {"antiphon.cpu_s", base::to_seconds(job.took.cpu)}};

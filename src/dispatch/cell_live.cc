@@ -30,7 +30,7 @@ LiveWorker live_worker(fleet::WorkerStatus status) {
 
 }  // namespace
 
-void Cell::note_done(const Job& job) {
+void Cell::note_done(const RunningJob& job) {
   if (!live_.is_read()) return;
   const auto now = clock_.now();
   const auto begin = job.begun.value_or(now);
@@ -77,7 +77,7 @@ LiveStreams Cell::live_streams() const {
 }
 
 std::vector<LiveWorker> Cell::live_workers() const {
-  std::unordered_map<base::WorkerId, const Job*> begun;
+  std::unordered_map<base::WorkerId, const RunningJob*> begun;
   for (const auto& [id, job] : jobs_) {
     if (!job.begun) continue;
     const auto [entry, is_first] = begun.emplace(job.worker, &job);
