@@ -174,7 +174,7 @@ class Server::Impl {
   }
 
   [[nodiscard]] runtime::Awaitable<> tell_census() {
-    do census_->tell(cell_.limited_accounts());
+    do census_->tell(cell_.told_accounts());
     while (co_await runtime::sleep_for(clock_, kTellCensus));
   }
 

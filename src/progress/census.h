@@ -13,8 +13,9 @@ struct AccountStreams {
   friend bool operator==(const AccountStreams&, const AccountStreams&) = default;
 };
 
-/// How many streams accounts have in other cells, so that their limits hold for all cells together. What is said is a
-/// second or two old, and nothing where the cells cannot hear of each other. Nothing waits. On the event loop.
+/// How many streams accounts have in other cells, so that their limits hold for all cells together, and that an account
+/// has no larger share by asking several. What is said is a second or two old, and nothing where the cells cannot hear
+/// of each other. Nothing waits. On the event loop.
 class Census {
  public:
   Census() = default;

@@ -78,12 +78,13 @@ void Census::heard(const Reply& reply) {
   for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
     const auto& name = reply.elements[i].text;
     if (name == own_ || (cells_.size() >= kMostCells && !cells_.contains(name))) continue;
-    auto report = decode_census(reply.elements[i + 1].text);
+    const auto report = decode_census(reply.elements[i + 1].text);
     if (!report) continue;
     const auto [cell, fresh] = cells_.try_emplace(name);
     // A cell that is heard of for the first time counts: whether it lives is seen by its next report.
-    if (!fresh && cell->second.report.number == report->number) continue;
-    cell->second = {.report = std::move(*report), .changed = now};
+    if (!fresh && cell->second.number == report->number) continue;
+    cell->second = {.number = report->number, .changed = now};
+    for (const auto& one : report->accounts) cell->second.streams.insert_or_assign(one.account, one.streams);
   }
 }
 
@@ -100,9 +101,7 @@ std::uint32_t Census::elsewhere(std::uint64_t account) const {
   std::uint64_t streams = 0;
   for (const auto& [name, cell] : cells_) {
     if (now - cell.changed > options_.fresh) continue;
-    for (const auto& one : cell.report.accounts) {
-      if (one.account == account) streams += one.streams;
-    }
+    if (const auto found = cell.streams.find(account); found != cell.streams.end()) streams += found->second;
   }
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(streams, std::numeric_limits<std::uint32_t>::max()));
 }

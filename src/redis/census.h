@@ -48,7 +48,8 @@ class Census final : public progress::Census {
 
  private:
   struct Cell {
-    CensusReport report;
+    std::uint64_t number = 0;                                    ///< Of its last report.
+    std::unordered_map<std::uint64_t, std::uint32_t> streams{};  ///< Number of streams by account.
     base::TimePoint changed{};
   };
 

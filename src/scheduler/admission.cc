@@ -202,7 +202,7 @@ std::optional<Verdict> AdmissionDesk::decide(Applicant& applicant, Promises& pro
     return refuse(applicant, RefusalReason::kNoWorkers, now);
   }
   const auto own = scheduler_.demand().of(spec, now);
-  const Party party{.account = account_of(spec), .user = spec.user, .weight = spec.weight};
+  const auto party = party_of(spec);
   if (stands_behind(applicant, now)) {
     promises.waits(party, own, std::max(kStep, applicant.delay - (now - *applicant.tested)));
     return std::nullopt;
@@ -293,10 +293,19 @@ void AdmissionDesk::reserve(const Applicant& applicant, base::TimePoint told, ba
   const auto of_account = [&](const Reservation& kept) { return kept.whose.account == account_of(spec); };
   if (std::cmp_greater_equal(std::ranges::count_if(reservations_, of_account), kMostOfAnAccount)) return;
   if (reservations_.size() >= kMostReservations) return;
-  reservations_.push_back({.whose = {.account = account_of(spec), .user = spec.user, .weight = spec.weight},
+  reservations_.push_back({.whose = party_of(spec),
                            .told = told,
                            .expires = told + scheduler_.options().reservation_grace,
                            .lines = later(scheduler_.demand().of(spec, now), told - now)});
+}
+
+AdmissionDesk::Party AdmissionDesk::party_of(const StreamSpec& spec) {
+  return {.account = account_of(spec), .user = spec.user, .weight = spec.weight, .elsewhere = spec.elsewhere};
+}
+
+double AdmissionDesk::share_of(const Party& party) const {
+  const double here = scheduler_.accounts().streams_of_account(party.account);
+  return (here + party.elsewhere) / party.weight;
 }
 
 bool AdmissionDesk::goes_before(const Party& one, const Party& other) const {
@@ -304,8 +313,7 @@ bool AdmissionDesk::goes_before(const Party& one, const Party& other) const {
   if (one.account == other.account) {
     return accounts.streams_of_user(one.user) <= accounts.streams_of_user(other.user);
   }
-  return accounts.streams_of_account(one.account) / one.weight <=
-         accounts.streams_of_account(other.account) / other.weight;
+  return share_of(one) <= share_of(other);
 }
 
 std::size_t AdmissionDesk::places_kept() const { return std::max(1U, scheduler_.options().phantom_streams); }
@@ -330,7 +338,7 @@ std::optional<Refused> AdmissionDesk::over_limit(const StreamSpec& spec, base::T
 std::vector<DemandLine> AdmissionDesk::phantoms_of(const StreamSpec& spec, base::TimePoint now) const {
   const auto& accounts = scheduler_.accounts();
   const auto account = account_of(spec);
-  const double has = accounts.streams_of_account(account) / spec.weight;
+  const double has = share_of(party_of(spec));
   if (has <= 0) return {};
   // As long as what the user asks for: others may do the same.
   auto phantom = spec;
