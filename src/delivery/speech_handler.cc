@@ -223,7 +223,7 @@ protocol::Result<dispatch::SpeechSpec> SpeechHandler::check(const SpeechOrder& o
 
 std::uint32_t SpeechHandler::elsewhere(const SpeechOrder& order, const identity::Caller& caller) const {
   // A stream that goes on here was let in elsewhere, where it may still be counted.
-  if (options_.census == nullptr || caller.max_streams == 0 || order.resumes) return 0;
+  if (options_.census == nullptr || order.resumes) return 0;
   return options_.census->elsewhere(caller.account.value);
 }
 

@@ -90,8 +90,9 @@ class Cell final : private fleet::Events {
   [[nodiscard]] std::size_t waiting() const { return desk().waiting(); }
   [[nodiscard]] const scheduler::Scheduler& scheduler() const { return coordinator_.scheduler(); }
   [[nodiscard]] const scheduler::AdmissionController& desk() const { return coordinator_.admission(); }
-  /// Accounts that may have a number of streams only, and how many they have, live or waiting.
-  [[nodiscard]] std::vector<progress::AccountStreams> limited_accounts() const;
+  /// What other cells have to know of the streams, live or waiting, of accounts: of all that may have a number of
+  /// streams only, which come first, and of the 256 with most streams among the others that have two or more.
+  [[nodiscard]] std::vector<progress::AccountStreams> told_accounts() const;
   /// What each voice costs by now, in the order of CellOptions::voices.
   [[nodiscard]] std::vector<scheduler::CostModel::Prior> costs() const;
   [[nodiscard]] const std::string& voice_id(std::size_t voice) const { return voices_.all()[voice].id; }

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+#include <unordered_map>
 #include <utility>
 
 #include "dispatch/cell.h"
@@ -110,15 +113,27 @@ void Cell::close(SpeechStream& stream) {
   act();
 }
 
-std::vector<progress::AccountStreams> Cell::limited_accounts() const {
-  std::unordered_map<std::uint64_t, std::uint32_t> streams;
+std::vector<progress::AccountStreams> Cell::told_accounts() const {
+  std::unordered_map<std::uint64_t, std::uint32_t> limited;
+  std::unordered_map<std::uint64_t, std::uint32_t> others;
   for (const auto& [id, stream] : streams_) {
     const auto& spec = stream->spec();
-    if (spec.max_streams > 0 && stream->end() == SpeechStream::End::kNotYet)
-      ++streams[spec.account.value_or(spec.user).value];
+    if (stream->end() != SpeechStream::End::kNotYet) continue;
+    ++(spec.max_streams > 0 ? limited : others)[spec.account.value_or(spec.user).value];
   }
-  std::vector<progress::AccountStreams> accounts;
-  for (const auto& [account, count] : streams) accounts.push_back({.account = account, .streams = count});
+  const auto list = [](const auto& streams) {
+    std::vector<progress::AccountStreams> accounts;
+    for (const auto& [account, count] : streams) accounts.push_back({.account = account, .streams = count});
+    return accounts;
+  };
+  auto accounts = list(limited);
+  // One stream more or less is all that is lost with those that have a single one, and most accounts have no more.
+  auto shares = list(others);
+  std::erase_if(shares, [](const auto& one) { return one.streams < 2; });
+  std::ranges::sort(shares, std::ranges::greater{}, &progress::AccountStreams::streams);
+  constexpr std::size_t kMostShares = 256;
+  shares.resize(std::min(shares.size(), kMostShares));
+  accounts.insert(accounts.end(), shares.begin(), shares.end());
   return accounts;
 }
 

@@ -250,6 +250,28 @@ TEST_F(CellTest, GrowsUnderLoadAndShrinksAfterIt) {
   EXPECT_EQ(deaths(worker_pool::Death::kExited), 0U) << "which is no death";
 }
 
+TEST_F(CellTest, OtherCellsHearOfLimitedAccountsAndOfThoseThatHaveMostStreams) {
+  make_cell({.admission = scheduler::Admission::kOff}, 1);
+  std::vector<Cell::Handle> streams;
+  const auto open = [&](std::uint64_t account, std::uint32_t limit, int count) {
+    for (; count > 0; --count) {
+      auto asked = spec("Yes.", streams.size());
+      asked.account = base::UserId{account};
+      asked.max_streams = limit;
+      streams.push_back(cell_->open(std::move(asked)));
+    }
+  };
+  for (std::uint64_t account = 100; account < 360; ++account) open(account, 0, 2);
+  open(1, 5, 1);
+  open(2, 0, 1);
+  open(3, 0, 3);
+  const auto told = cell_->told_accounts();
+  ASSERT_EQ(told.size(), 257U);
+  EXPECT_EQ(told[0], (progress::AccountStreams{.account = 1, .streams = 1}));
+  EXPECT_EQ(told[1], (progress::AccountStreams{.account = 3, .streams = 3}));
+  EXPECT_EQ(std::ranges::count(told, 2U, &progress::AccountStreams::account), 0);
+}
+
 TEST_F(CellTest, ATextThatTakesWorkersIsRefusedAndNoSlotRestsForIt) {
   make_cell({}, {.least = 1, .most = 1, .deaths_per_minute = 1});
   const std::string poison = "These words take the worker.";

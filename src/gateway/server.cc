@@ -194,7 +194,7 @@ class Server::Impl {
   }
 
   [[nodiscard]] runtime::Awaitable<> tell_census() {
-    do census_->tell(figures(), cell_.limited_accounts());
+    do census_->tell(figures(), cell_.told_accounts());
     while (co_await runtime::sleep_for(clock_, kTellCensus));
   }
 

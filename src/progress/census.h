@@ -37,8 +37,8 @@ struct KnownCell {
   bool is_silent = false;  ///< The cell is gone, or cannot reach the others: it has said nothing for too long.
 };
 
-/// How many streams accounts have in other cells, so that their limits hold for all cells together, and how the cells
-/// are. What is said is a second or two old, and nothing where the cells cannot hear of each other. Nothing waits. On
+/// How many streams accounts have in other cells, so that their limits hold for all cells together and an account has
+/// no larger share by asking several, and how the cells are. What is said is a second or two old, and nothing where the cells cannot hear of each other. Nothing waits. On
 /// the event loop.
 class Census {
  public:

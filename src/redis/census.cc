@@ -131,10 +131,12 @@ void Census::heard(const Reply& reply) {
 }
 
 void Census::heard_count(const std::string& id, std::string_view text) {
-  auto report = id == own_ ? std::nullopt : decode_census(text);
+  const auto report = id == own_ ? std::nullopt : decode_census(text);
   auto* const cell = report ? cell_of(id) : nullptr;
-  if (cell == nullptr || cell->report.number == report->number) return;
-  cell->report = std::move(*report);
+  if (cell == nullptr || cell->number == report->number) return;
+  cell->number = report->number;
+  cell->streams.clear();
+  for (const auto& one : report->accounts) cell->streams.insert_or_assign(one.account, one.streams);
   cell->changed = clock_.now();
 }
 
@@ -149,7 +151,7 @@ Census::Cell* Census::cell_of(const std::string& id) {
   if (known != cells_.end()) return &known->second;
   if (cells_.size() >= kMostCells) return nullptr;
   // A cell that is heard of for the first time counts: whether it lives is seen by its next report.
-  return &cells_.emplace(id, Cell{.report = {}, .changed = clock_.now()}).first->second;
+  return &cells_.emplace(id, Cell{.changed = clock_.now()}).first->second;
 }
 
 void Census::forget_old(base::TimePoint now) {
@@ -166,9 +168,7 @@ std::uint32_t Census::elsewhere(std::uint64_t account) const {
   std::uint64_t streams = 0;
   for (const auto& [name, cell] : cells_) {
     if (now - cell.changed > options_.fresh) continue;
-    for (const auto& one : cell.report.accounts) {
-      if (one.account == account) streams += one.streams;
-    }
+    if (const auto found = cell.streams.find(account); found != cell.streams.end()) streams += found->second;
   }
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(streams, std::numeric_limits<std::uint32_t>::max()));
 }

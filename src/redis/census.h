@@ -65,7 +65,8 @@ class Census final : public progress::Census {
 
  private:
   struct Cell {
-    CensusReport report;
+    std::uint64_t number = 0;                                    ///< Number of its last report.
+    std::unordered_map<std::uint64_t, std::uint32_t> streams{};  ///< Number of streams by account.
     base::TimePoint changed{};
     std::optional<CellReport> about{};  ///< nullopt: it has not said, as an older version.
   };

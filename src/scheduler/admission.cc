@@ -204,7 +204,7 @@ std::optional<Verdict> AdmissionController::decide(PendingRequest& pending, Comm
     return refuse(pending, RefusalReason::kNoWorkers, now);
   }
   const auto own = scheduler_.demand().of(spec, now);
-  const Party party{.account = account_of(spec), .user = spec.user, .weight = spec.weight};
+  const auto party = party_of(spec);
   if (stands_behind(pending, now)) {
     committed.waits(party, own, std::max(kStep, pending.delay - (now - *pending.tested)));
     return std::nullopt;
@@ -295,10 +295,19 @@ void AdmissionController::reserve(const PendingRequest& pending, base::TimePoint
   const auto of_account = [&](const Reservation& kept) { return kept.whose.account == account_of(spec); };
   if (std::cmp_greater_equal(std::ranges::count_if(reservations_, of_account), kMostOfAnAccount)) return;
   if (reservations_.size() >= kMostReservations) return;
-  reservations_.push_back({.whose = {.account = account_of(spec), .user = spec.user, .weight = spec.weight},
+  reservations_.push_back({.whose = party_of(spec),
                            .retry_at = retry_at,
                            .expires = retry_at + scheduler_.options().reservation_grace,
                            .lines = later(scheduler_.demand().of(spec, now), retry_at - now)});
+}
+
+AdmissionController::Party AdmissionController::party_of(const StreamSpec& spec) {
+  return {.account = account_of(spec), .user = spec.user, .weight = spec.weight, .elsewhere = spec.elsewhere};
+}
+
+double AdmissionController::share_of(const Party& party) const {
+  const double here = scheduler_.accounts().streams_of_account(party.account);
+  return (here + party.elsewhere) / party.weight;
 }
 
 bool AdmissionController::goes_before(const Party& one, const Party& other) const {
@@ -306,8 +315,7 @@ bool AdmissionController::goes_before(const Party& one, const Party& other) cons
   if (one.account == other.account) {
     return accounts.streams_of_user(one.user) <= accounts.streams_of_user(other.user);
   }
-  return accounts.streams_of_account(one.account) / one.weight <=
-         accounts.streams_of_account(other.account) / other.weight;
+  return share_of(one) <= share_of(other);
 }
 
 std::size_t AdmissionController::reservations_per_user() const {
@@ -334,7 +342,7 @@ std::optional<Refused> AdmissionController::over_limit(const StreamSpec& spec, b
 std::vector<DemandLine> AdmissionController::headroom_for(const StreamSpec& spec, base::TimePoint now) const {
   const auto& accounts = scheduler_.accounts();
   const auto account = account_of(spec);
-  const double has = accounts.streams_of_account(account) / spec.weight;
+  const double has = share_of(party_of(spec));
   if (has <= 0) return {};
   // As long as what the user asks for: others may do the same.
   auto typical = spec;

@@ -47,6 +47,7 @@ using Verdict = std::variant<Admitted, Refused>;
 /// accounts, as many as Options say, and for accounts that were served lately and may return. What is kept for an
 /// account with more streams for its weight does not count. The same holds within an account between its users, in
 /// addition: one busy user leaves room for the account's other users, and all of them leave room for other accounts.
+/// The streams of an account are those in all cells; the room that it leaves, and those of its users, are this cell's.
 ///
 /// Waiting requests are tested in the order of a FairQueue whose tags are worker time. Requests that can still be heard
 /// in time go before those that cannot: in lasting overload a first-come queue would make everybody late. Once waiting
@@ -94,6 +95,7 @@ class AdmissionController {
     base::UserId account;
     base::UserId user;
     double weight = 1.0;
+    std::uint32_t elsewhere = 0;  ///< Streams of the account in other cells when it asked.
   };
   /// A refused user's place.
   struct Reservation {
@@ -105,6 +107,9 @@ class AdmissionController {
   };
   class CommittedDemand;
 
+  [[nodiscard]] static Party party_of(const StreamSpec& spec);
+  /// Returns how many streams the account has in all cells, for its weight.
+  [[nodiscard]] double share_of(const Party& party) const;
   /// Returns nullopt if the request stays queued.
   [[nodiscard]] std::optional<Verdict> decide(PendingRequest& pending, CommittedDemand& committed, base::TimePoint now);
   /// Records that a request is rejected after a long wait, so that equal waits are rejected at once for kInVain.
@@ -120,7 +125,8 @@ class AdmissionController {
   [[nodiscard]] Verdict admit(const PendingRequest& waiting, base::TimePoint now);
   [[nodiscard]] Verdict refuse(const PendingRequest& pending, RefusalReason reason, base::TimePoint now);
   void reserve(const PendingRequest& pending, base::TimePoint retry_at, base::TimePoint now);
-  /// Returns whether what `one` was promised, or waits for, counts against `other`: `one` has no more streams.
+  /// Returns whether what `one` was promised, or waits for, counts against `other`: `one` has no more streams, in all
+  /// cells together.
   [[nodiscard]] bool goes_before(const Party& one, const Party& other) const;
   /// Number of places that are kept for one user at most.
   [[nodiscard]] std::size_t reservations_per_user() const;

@@ -39,7 +39,7 @@ struct StreamSpec {
   VoiceId voice{};
   double weight = 1.0;               ///< The account's share against other accounts; above 0.
   std::uint32_t max_streams = 0;     ///< Streams that the account may have at once, live or waiting; 0: no limit.
-  std::uint32_t elsewhere = 0;       ///< Streams that the account has in other cells; they count to that limit.
+  std::uint32_t elsewhere = 0;       ///< Streams that the account has in other cells: of its limit and its share.
   base::Duration expected{};         ///< Estimated audio of the whole utterance; see LengthModel.
   base::Duration first_segment{};    ///< Audio of its first segment; zero: not known, taken as typical.
   bool awaits_text = false;          ///< There is nothing to plan yet; see Scheduler::text_arrived().

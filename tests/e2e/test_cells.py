@@ -81,7 +81,7 @@ def streams(server, **query):
     return answer.json()
 
 
-def test_each_gateway_lists_the_streams_of_all_page_by_page(cells):
+def test_each_gateway_lists_the_streams_of_all_page_by_page(cells, redis):
     servers, _ = cells
     assert streams(servers[0]) == {"object": "list", "data": [], "has_more": False, "last_id": None}
     with busy(servers[0], 2) as first, busy(servers[1], 1) as second:
@@ -101,6 +101,8 @@ def test_each_gateway_lists_the_streams_of_all_page_by_page(cells):
                            "it is seen how far they are")
         text = servers[0].http.get("/v1/streams").text
         assert "sentence" not in text, "no text is shown"
+        harness.eventually(lambda: re.search(rb"\d+ \d+:2\r\n", redis.ask("HGETALL", "{antiphon}:census")),
+                           "the other one hears of an account with two streams")
     harness.eventually(lambda: streams(servers[0])["data"] == [], "they are over")
 
 

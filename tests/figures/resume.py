@@ -17,7 +17,7 @@ import harness  # noqa: E402
 import kill_points  # noqa: E402
 import stores  # noqa: E402
 
-TEXT = "The first voice begins before the sentence is finished. The second never waits for it to end! " * 4
+TEXT = "The first voice begins before the sentence is finished. The second never waits for it to end! " * 8
 
 
 def run(pair, expected, options, voice, wanted, kinds, leave):
@@ -52,13 +52,13 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         harness.add_tone(folder / "voices", "quick")
-        harness.add_tone(folder / "voices", "steady", "--cost", 40, "--sleep")  # 0.04 s for a second of audio
+        harness.add_tone(folder / "voices", "steady", "--cost", 15, "--sleep")  # 0.015 s for a second of audio
         with stores.running(folder / "redis") as redis:
             pair = kill_points.Pair(folder, folder / "voices", redis, "--admission", "off")
             try:
                 expected = pair.servers[0].speak(TEXT, "quick", response_format="wav")
                 listeners = run(pair, expected, options, "quick", wanted, (),
-                                lambda chance: chance.randrange(1, len(expected) // 8))
+                                lambda chance: chance.randrange(1, len(expected) // 16))
                 listeners += run(pair, expected, options, "steady", wanted, ("gateway", "machine"), lambda chance: None)
             finally:
                 pair.stop()
