@@ -77,6 +77,20 @@ TEST_F(CellTest, AWorkerThatSendsAGrainTwiceIsReplacedAndTheBytesStayTheSame) {
   }
 }
 
+TEST_F(CellTest, ATextIsExpectedToTakeAsLongAsItsMarksAskFor) {
+  make_cell({}, 1);
+  const auto expected = [this](std::string_view text) {
+    const auto stream = cell_->open(spec(text::prepare(text, {}).value()));
+    EXPECT_TRUE(run_while_not([&] { return stream->entry().has_value(); }));
+    return base::to_seconds(cell_->scheduler().left_of(stream->id()).unplanned);
+  };
+  // Too short for the model of lengths to learn from.
+  const auto plain = expected("The first voice.");
+  EXPECT_GT(plain, 0);
+  EXPECT_NEAR(expected("<prosody rate='50%'>The first voice.</prosody>"), 2 * plain, 1e-6);
+  EXPECT_NEAR(expected("The first voice. [pause:3s]"), plain + 3, 1e-6);
+}
+
 TEST_F(CellTest, ATextWithNothingToSpeakEndsCompleteAndEmpty) {
   make_cell({}, 1);
   const auto stream = cell_->open(spec("*** !!!"));

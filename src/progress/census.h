@@ -38,8 +38,8 @@ struct KnownCell {
 };
 
 /// How many streams accounts have in other cells, so that their limits hold for all cells together and an account has
-/// no larger share by asking several, and how the cells are. What is said is a second or two old, and nothing where the cells cannot hear of each other. Nothing waits. On
-/// the event loop.
+/// no larger share by asking several, and how the cells are. What is said is a second or two old, and nothing where the
+/// cells cannot hear of each other. Nothing waits. On the event loop.
 class Census {
  public:
   Census() = default;

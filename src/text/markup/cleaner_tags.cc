@@ -58,7 +58,10 @@ bool Cleaner::open(const Tag& tag) {
     content = content_of(window_, "<" + tag.name, "</" + tag.name, tag.bytes);
     if (window_.starved()) return false;
   }
-  leave_out(is_known(tag.name) ? LeftOut::Why::kTag : LeftOut::Why::kUnknownTag, tag.bytes);
+  const bool known = is_known(tag.name);
+  leave_out(known ? LeftOut::Why::kTag : LeftOut::Why::kUnknownTag, tag.bytes);
+  // "go<noise/>home": something stands between the words. Known tags without content part no word, as <wbr/>.
+  if (!known && !opens && !tag.closes) parts_word_ = true;
   if (parts_lines(tag.name)) {
     breaks_ = std::max<std::size_t>(breaks_, 2);
     line_begins_ = true;

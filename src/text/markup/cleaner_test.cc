@@ -294,6 +294,12 @@ TEST(Cleaner, WhatIsReadAsItIsWrittenKeepsItsMarkup) {
   EXPECT_EQ(clean("# *a* <b>\n- c", read), "# *a* <b>\n- c");
 }
 
+TEST(Cleaner, AnUnknownTagWithoutContentStandsBetweenWords) {
+  EXPECT_EQ(clean("go<noise/>home"), "go home");
+  EXPECT_EQ(clean("go <noise/> home"), "go home");
+  EXPECT_EQ(clean("un<b>believ</b>able<wbr/>s"), "unbelievables");
+}
+
 TEST(Cleaner, CountsWhatItLeavesOut) {
   Cleaner cleaner({});
   Clean out;

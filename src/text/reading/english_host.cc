@@ -111,7 +111,7 @@ std::string words_of(std::string_view name, bool is_mail) {
     if (is_letter(c) || compound) {
       spoken += c;
     } else {
-      spoken += spoken.ends_with(' ') ? word_of(c).substr(1) : word_of(c);
+      spoken += spoken.empty() || spoken.ends_with(' ') ? word_of(c).substr(1) : word_of(c);
     }
     ++at;
   }
@@ -121,11 +121,15 @@ std::string words_of(std::string_view name, bool is_mail) {
 /// The end of the path behind a host, without the marks behind it. It is not said, as that of an address with its
 /// scheme is not: see text/markup/inlines.h.
 std::size_t path_end(const Source& source, std::size_t at) {
-  if (source[at] != '/' || is_upper(source[at + 1])) return at;
+  if (source[at] != '/') return at;
   auto end = at;
   while (source[end] > ' ' && source[end] != 0x7F && !"<>\"()|"sv.contains(source[end]) && end < at + kMostBytes) ++end;
   while (end > at && ".,;:!?'"sv.contains(source[end - 1])) --end;
-  return source.is_word(end) ? at : end;
+  // "example.com/Other" may be two names.
+  const auto path = source.slice(at + 1, end);
+  const bool is_path =
+      path.find_first_of("0123456789-_/?=.%") != std::string_view::npos || std::ranges::all_of(path, is_lower);
+  return source.is_word(end) || !is_path ? at : end;
 }
 
 /// "file:///photos/image.jpg": what the file is called.

@@ -58,6 +58,7 @@ constexpr std::array kUnits = {Unit{"km/h", "kilometer per hour", "kilometers pe
                                Unit{"\u00B0", "degree", "degrees"},
                                Unit{"\u00BAC", "degree Celsius", "degrees Celsius"},
                                Unit{"\u00BAF", "degree Fahrenheit", "degrees Fahrenheit"},
+                               Unit{"\u00BA", "degree", "degrees"},
                                Unit{"%", "percent", "percent"},
                                Unit{"\u2030", "per mille", "per mille"},
                                Unit{"MWh", "megawatt hour", "megawatt hours"},
@@ -165,7 +166,9 @@ UnitPlace unit_at(const Source& source, std::size_t at) {
 std::optional<Match> rate_at(const Source& source, std::size_t at) {
   if (source[at] != '/' || !is_letter(source[at + 1])) return std::nullopt;
   const auto place = unit_at(source, at + 1);
-  if (place.unit == nullptr || source[place.end] == '/') return std::nullopt;
+  // "Section 3/A"
+  const bool is_label = place.unit != nullptr && place.unit->written.size() == 1 && is_upper(source[at + 1]);
+  if (place.unit == nullptr || is_label || source[place.end] == '/') return std::nullopt;
   return Match{.end = place.end, .spoken = " per " + std::string(place.unit->one)};
 }
 

@@ -44,7 +44,8 @@ struct Slashed {
 std::optional<Slashed> slashed_at(const Source& source, std::size_t at) {
   const auto middle = source.digits_end(at);
   const std::size_t sign = source[middle] == '/' ? 1 : source.has(middle, "\u2044") ? 3 : 0;
-  if (middle == at || middle > at + 3 || sign == 0) return std::nullopt;
+  const bool is_last = at > 0 && source[at - 1] == '/';
+  if (middle == at || middle > at + 3 || sign == 0 || is_last) return std::nullopt;
   const auto begin = middle + sign;
   const auto end = source.digits_end(begin);
   const auto suffix = lower(source.slice(end, source.letters_end(end)));

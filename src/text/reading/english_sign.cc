@@ -54,6 +54,31 @@ bool is_difference(const Source& source, std::size_t at) {
   return source[end] == '=' && end < at + kMost;
 }
 
+/// "H₂O", "10⁻³".
+std::optional<Match> raised_or_lowered(const Source& source, std::size_t at) {
+  constexpr std::array kSubscripts = {"\u2080"sv, "\u2081"sv, "\u2082"sv, "\u2083"sv, "\u2084"sv,
+                                      "\u2085"sv, "\u2086"sv, "\u2087"sv, "\u2088"sv, "\u2089"sv};
+  for (std::size_t digit = 0; digit < kSubscripts.size(); ++digit) {
+    if (source.has(at, kSubscripts[digit])) return Match{.end = at + 3, .spoken = cardinal(digit)};
+  }
+  constexpr std::array kPowers = {"\u2070"sv, "\u00B9"sv, "\u00B2"sv, "\u00B3"sv, "\u2074"sv,
+                                  "\u2075"sv, "\u2076"sv, "\u2077"sv, "\u2078"sv, "\u2079"sv};
+  const bool minus = source.has(at, "\u207B");
+  auto end = minus ? at + 3 : at;
+  std::string power;
+  for (std::size_t digit = 0; digit < kPowers.size() && power.size() < 9;) {
+    if (source.has(end, kPowers[digit])) {
+      power += static_cast<char>('0' + digit);
+      end += kPowers[digit].size();
+      digit = 0;
+    } else {
+      ++digit;
+    }
+  }
+  if (!power.empty()) return Match{.end = end, .spoken = (minus ? "to the minus " : "to the ") + cardinal(power)};
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Match> sign(const Source& source, std::size_t at) {
@@ -80,26 +105,7 @@ std::optional<Match> sign(const Source& source, std::size_t at) {
   for (const auto& [written, spoken] : kSigns) {
     if (source.has(at, written)) return Match{.end = at + written.size(), .spoken = std::string(spoken)};
   }
-  constexpr std::array kSubscripts = {"\u2080"sv, "\u2081"sv, "\u2082"sv, "\u2083"sv, "\u2084"sv,
-                                      "\u2085"sv, "\u2086"sv, "\u2087"sv, "\u2088"sv, "\u2089"sv};
-  for (std::size_t digit = 0; digit < kSubscripts.size(); ++digit) {
-    if (source.has(at, kSubscripts[digit])) return Match{.end = at + 3, .spoken = cardinal(digit)};
-  }
-  constexpr std::array kPowers = {"\u2070"sv, "\u00B9"sv, "\u00B2"sv, "\u00B3"sv, "\u2074"sv,
-                                  "\u2075"sv, "\u2076"sv, "\u2077"sv, "\u2078"sv, "\u2079"sv};
-  const bool minus = source.has(at, "\u207B");
-  auto end = minus ? at + 3 : at;
-  std::string power;
-  for (std::size_t digit = 0; digit < kPowers.size() && power.size() < 9;) {
-    if (source.has(end, kPowers[digit])) {
-      power += static_cast<char>('0' + digit);
-      end += kPowers[digit].size();
-      digit = 0;
-    } else {
-      ++digit;
-    }
-  }
-  if (!power.empty()) return Match{.end = end, .spoken = (minus ? "to the minus " : "to the ") + cardinal(power)};
+  if (auto match = raised_or_lowered(source, at)) return match;
   if (auto match = slash(source, at)) return match;
   if (auto match = letter_sign(source, at)) return match;
   const char c = source[at];
@@ -108,7 +114,8 @@ std::optional<Match> sign(const Source& source, std::size_t at) {
   const bool between = at > 0 && (is_digit(source[next]) || is_letter(source[next]));
   const bool even = at > 0 && (source[at - 1] == ' ') == (source[at + 1] == ' ');
   if (c == '+' && ((between && even) || is_digit(source[at + 1]))) return said("plus");
-  if (c == '=' && between && source[at - 1] != '=' && source[at + 1] != '=') return said("equals");
+  const bool minus_follows = at > 0 && source[next] == '-' && is_digit(source[next + 1]);
+  if (c == '=' && (between || minus_follows) && source[at - 1] != '=' && source[at + 1] != '=') return said("equals");
   if (c == '*' && between && is_digit(source[next])) return said("times");
   if (c == '^' && is_digit(source[at + 1])) return said("to the power of");
   if (c == '<' && between && is_digit(source[next])) return said("less than");

@@ -36,6 +36,9 @@ TEST(EnglishSigns, HostsFilesAndMail) {
       {"shop.com.au", "shop dot com dot au"},
       {"example.com/a/b?c=1, then", "example dot com, then"},
       {"example.com/Other", "example dot com slash Other"},
+      {"amazon.com/eBay", "amazon dot com slash eBay"},
+      {"example.com/", "example dot com"},
+      {"all .py files", "all dot py files"},
       {"index.html", "index dot html"},
       {"my_notes.txt", "my underscore notes dot txt"},
       {"file:///home/ann/photo.jpg.", "photo dot jpg."},
@@ -51,6 +54,8 @@ TEST(EnglishSigns, Slashes) {
       {"he/she", "he or she"},
       {"TCP/IP", "TCP IP"},
       {"12639/12640", "twelve thousand six hundred thirty nine over twelve thousand six hundred forty"},
+      {"1/f noise", "one over f noise"},
+      {"31/31/100", "thirty one slash thirty one slash one hundred"},
       {"12/kg", "twelve per kilogram"},
       {"12kg/kg", "twelve kilograms per kilogram"},
       {"3 cc/s", "three cubic centimeters per second"},
@@ -74,6 +79,8 @@ TEST(EnglishSigns, SignsAlone) {
       {"5 - 3 = 2", "five minus three equals two"},
       {"5 - 3", "five, three"},
       {"\"-5\"", "\"minus five\""},
+      {"Yes!\u201350 times", "Yes! fifty times"},
+      {"x=-5", "x equals minus five"},
   });
 }
 

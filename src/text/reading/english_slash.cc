@@ -45,6 +45,10 @@ std::optional<Match> slash(const Source& source, std::size_t at) {
   const bool numbers = before > 0 && is_digit(source[before - 1]) && number_end > next && source[number_end] != '/';
   auto first = before;
   while (numbers && first > 0 && is_digit(source[first - 1])) --first;
+  // "1/f"
+  const bool by_letter = before == at && before > 0 && is_digit(source[before - 1]) && right.size() == 1 &&
+                         is_lower(right.front()) && !source.is_word(at + 2);
+  if (by_letter) return said("over");
   return said(numbers && (first == 0 || source[first - 1] != '/') ? "over" : "slash");
 }
 

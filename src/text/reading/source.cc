@@ -56,8 +56,11 @@ std::size_t dash_at(const Source& source, std::size_t at) {
 }
 
 std::size_t minus_at(const Source& source, std::size_t at) {
-  if (at > 0 && !std::string_view(" (\"=?!:").contains(source[at - 1])) return 0;
+  const bool begins = at == 0 || source[at - 1] == ' ' || source[at - 1] == '(';
+  if (!begins && !std::string_view("\"=?!:").contains(source[at - 1])) return 0;
   if (source[at] == '-') return 1;
+  // "Yes!\u201350 times" has a dash.
+  if (!begins) return source.has(at, "\u2212") ? 3 : 0;
   for (const std::string_view minus : {"\u2212", "\u2013"}) {
     if (source.has(at, minus)) return minus.size();
   }
