@@ -83,7 +83,7 @@ TEST(Field, OtherFormsOfLettersAndDigitsAreThePlainOnes) {
       {"\U0001D7D9\U0001D7DA\U0001D7DB items", {"one hundred twenty three items"}},
       {"\u2460\u2461", {"twelve"}},
       {"How much sugar? \u00BD. Good.", {"How much sugar?", "one half.", "Good."}},
-      {"#", {"hash"}},
+      {"#", {"#"}},
       {"\u20AC", {"euro"}},
       {"\u00B0", {"degrees"}},
       {"\u00A7", {"section"}},

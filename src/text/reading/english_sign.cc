@@ -36,6 +36,9 @@ std::optional<Match> letter_sign(const Source& source, std::size_t at) {
   if (c == '#') {
     if (is_digit(source[at + 1])) return said(1, "number");
     if (is_letter(source[at + 1])) return said(1, "hashtag");
+    // Alone it is layout.
+    const bool alone = (at == 0 || source[at - 1] == ' ') && (source[at + 1] == ' ' || at + 1 == source.size());
+    if (alone) return std::nullopt;
     const bool note = behind_letter && source[at - 1] >= 'A' && source[at - 1] <= 'G';
     return said(1, note && !source.is_word_before(at - 1) ? "sharp" : "hash");
   }

@@ -72,6 +72,8 @@ TEST(EnglishSigns, SignsAlone) {
       {"R&D", "R and D"},
       {"test$", "test dollar"},
       {"#mytext#", "hashtag mytext hash"},
+      {"#", "#"},
+      {"a # b", "a # b"},
       {"in C#", "in C sharp"},
       {"f++", "f plus plus"},
       {"y=x +1", "y equals x plus one"},
