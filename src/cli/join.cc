@@ -12,12 +12,15 @@
 #include <csignal>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cli/engines.h"
 #include "cli/secret_file.h"
 #include "cli/voice_store.h"
+#include "device/gpu.h"
 #include "remote/member.h"
 #include "remote/stall_monitor.h"
 #include "runtime/log.h"
@@ -48,6 +51,17 @@ tls::ClientContext client_context(const JoinFlags& flags) {
   return std::move(*context);
 }
 
+/// Throws std::runtime_error where the worker's device has no room for one more: it does not join, and tries again.
+void check_room(const config::Config& config) {
+  const auto device = device_of(config.engine);
+  if (device.kind != device::Kind::kCuda) return;
+  const auto gpu = device::Gpu::open(device.index);
+  if (!gpu) throw std::runtime_error(gpu.error());
+  const auto memory = gpu->memory();
+  if (!memory) throw std::runtime_error(memory.error());
+  if (const auto full = device::why_full(*memory, config.workers.pool.memory_share)) throw std::runtime_error(*full);
+}
+
 std::vector<remote::StoredVoice> stored_voices(const config::Config& config) {
   std::vector<remote::StoredVoice> voices;
   const auto directory = open_voices(config);
@@ -74,7 +88,11 @@ remote::MemberOptions member_options(const config::Config& config, const Setting
           .id = flags.id.empty() ? machine_name() : flags.id,
           .incarnation = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()),
           .program = std::move(program),
-          .store = [config] { return stored_voices(config); },
+          .store =
+              [config] {
+                check_room(config);
+                return stored_voices(config);
+              },
           .backoff = config.workers.pool.backoff};
 }
 

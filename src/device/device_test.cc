@@ -55,6 +55,15 @@ TEST_F(GpuTest, TellsItsMemoryAndThatOfAProcess) {
   EXPECT_FALSE(gpu->memory_of(4711).value().has_value()) << "the driver does not say";
 }
 
+TEST(Gpu, ADeviceBeyondItsShareIsFullAndSaysHowFull) {
+  constexpr std::uint64_t kGibi = 1ULL << 30U;
+  EXPECT_EQ(why_full({.total = 10 * kGibi, .used = 9 * kGibi}, 0.9), std::nullopt);
+  const auto words = why_full({.total = 10 * kGibi, .used = 9 * kGibi + 1}, 0.9);
+  ASSERT_TRUE(words);
+  EXPECT_NE(words->find("the device's memory is full: 9216 of 10240 MiB"), std::string::npos) << *words;
+  EXPECT_EQ(why_full({}, 0.9), std::nullopt) << "what is not known is not full";
+}
+
 TEST_F(GpuTest, WhatFailsIsSaid) {
   EXPECT_EQ(Gpu::open(1, ANTIPHON_FAKE_NVML).error(), "cuda:1: Invalid Argument");
   EXPECT_TRUE(Gpu::open(0, "/nowhere/libnvidia-ml.so").error().starts_with("no NVML: "));

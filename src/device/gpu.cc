@@ -30,6 +30,13 @@ struct NvmlProcess {
 
 }  // namespace
 
+std::optional<std::string> why_full(const Memory& memory, double share) {
+  if (static_cast<double>(memory.used) <= share * static_cast<double>(memory.total)) return std::nullopt;
+  constexpr std::uint64_t kMebi = 1U << 20U;
+  return "the device's memory is full: " + std::to_string(memory.used / kMebi) + " of " +
+         std::to_string(memory.total / kMebi) + " MiB are used, more than workers.memory_share allows";
+}
+
 struct Gpu::Library {
   void* file = nullptr;
   Status (*init)() = nullptr;

@@ -16,6 +16,10 @@ struct Memory {
   friend bool operator==(const Memory&, const Memory&) = default;
 };
 
+/// Returns why no further process should be started on a device, as a sentence, or nullopt if it has room: `share`, 0
+/// to 1, of its memory may be used.
+[[nodiscard]] std::optional<std::string> why_full(const Memory& memory, double share);
+
 /// A CUDA device as NVIDIA's management library sees it. The library is opened when it is needed, and no program is
 /// linked to it. Errors are sentences. Safe from one thread at a time; a call takes about a millisecond.
 class Gpu {

@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <cmath>
 #include <utility>
 
 #include "runtime/log.h"
@@ -34,16 +32,10 @@ runtime::Awaitable<> answer(runtime::TcpServer::Socket& socket, std::string line
 
 }  // namespace
 
-double spare_of(const CellRoom& room) {
-  if (room.phase == CellRoom::Phase::kDraining || room.ready_workers == 0 || room.waiting > 0) return 0;
-  return std::clamp(1 - room.load, 0.0, 1.0);
-}
-
 std::string agent_line(const CellRoom& room) {
   if (room.phase == CellRoom::Phase::kDraining) return "drain\n";
   if (room.ready_workers == 0) return "ready down#no worker is ready\n";
-  constexpr double kWhole = 100;
-  return fmt::format("ready up {:.0f}%\n", std::max(1.0, std::floor(spare_of(room) * kWhole)));
+  return fmt::format("ready up {}%\n", coordinator::weight_percent(room));
 }
 
 AgentCheck::AgentCheck(const runtime::Executor& executor, runtime::Clock& clock, runtime::TcpServerOptions options,

@@ -1,28 +1,17 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <string>
 
+#include "coordinator/cell_room.h"
 #include "protocol/error.h"
 #include "runtime/clock.h"
 #include "runtime/tcp_server.h"
 
 namespace antiphon::gateway {
 
-/// What decides how many newcomers a cell should get.
-struct CellRoom {
-  enum class Phase : std::uint8_t { kServing, kDraining };
-  Phase phase = Phase::kServing;
-  std::size_t ready_workers = 0;
-  std::size_t waiting = 0;  ///< Requests that wait to be let in, and places kept for those that were refused.
-  double load = 0;          ///< Share of what can be promised that is asked for; 1 is all.
-};
-
-/// Returns the share of what the cell can promise that nobody asks for, 0 to 1; 0 where requests wait, no worker is
-/// ready, or the cell drains.
-[[nodiscard]] double spare_of(const CellRoom& room);
+using coordinator::CellRoom;
+using coordinator::spare_of;
 
 /// The line that tells HAProxy's agent check (configuration manual 2.6, 5.2, "agent-check") what room there is:
 /// "ready up 73%", "ready down#no worker is ready" or "drain". The percentage is that of the weight of a server, 1 to
