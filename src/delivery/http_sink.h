@@ -19,7 +19,8 @@ class HttpSink : public AudioSink {
   /// `headers` of the 200, at least Content-Type; those that all audio has are added.
   HttpSink(http::Responder& responder, http::Headers headers, ErrorAnswer error_answer);
 
-  /// Adds Server-Timing (W3C): what the request waited for, and what was given up when it was let in.
+  /// Adds Server-Timing (W3C): what the request waited for, and what was given up when it was let in; and Cache-Status
+  /// (RFC 9211) where nothing was rendered for it.
   void entered(const dispatch::Entry& entry, base::Duration first_audio) override;
   runtime::Awaitable<bool> write(std::span<const std::byte> bytes, base::SampleCount through) override;
   runtime::Awaitable<bool> complete() override;
