@@ -292,8 +292,8 @@ void each_key(AnyConfig& config, const Visit& visit) {
         cache.folder);
   visit(Key{"cache", "disk_mib", "What its files may take.", 1, 16'777'216}, cache.disk_mib);
   visit(Key{"cache", "scope",
-            "Whose requests share audio: user (of one user of a key), account (of one key, or of one address without "
-            "keys) or all."},
+            "The requests that share audio: user (those of one user of a key), account (those of one key, or of one "
+            "address without keys) or all."},
         cache.scope);
 
   visit(Key{"cell", "agent_listen",
