@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/answer.h"
+#include "api/cache_control.h"
 #include "api/preferences.h"
 #include "base/sha256.h"
 #include "delivery/http_sink.h"
@@ -70,6 +71,7 @@ runtime::Awaitable<> speak_sample(delivery::SpeechHandler& speech, std::string v
                               .paced = preferences.paced,
                               .output = {.format = codec::Format::kWav},
                               .cheaper = delivery::Cheaper::kRefused,
+                              .cache = cache_use(request.headers),
                               .note = &note};
   if (const auto spec = speech.check(order, caller); !spec)
     co_return (void) co_await responder.respond(refuse(spec.error()));

@@ -107,6 +107,19 @@ delivery::DoorRules door_rules(const config::Config& config) {
       .wyoming_characters = config.wyoming.max_characters};
 }
 
+/// Returns nullopt where no audio is kept.
+std::optional<cache::AudioCacheOptions> cache_options(const config::Cache& cache) {
+  if (cache.memory_mib == 0 && cache.folder.empty()) return std::nullopt;
+  return cache::AudioCacheOptions{.memory_bytes = std::size_t{cache.memory_mib} << 20U,
+                                  .folder = cache.folder,
+                                  .disk_bytes = std::size_t{cache.disk_mib} << 20U};
+}
+
+delivery::CacheScope cache_scope(std::string_view scope) {
+  if (scope == "user") return delivery::CacheScope::kUser;
+  return scope == "all" ? delivery::CacheScope::kAll : delivery::CacheScope::kAccount;
+}
+
 gateway::ServerOptions server_options(const config::Config& config, const delivery::VoiceDirectory& voices,
                                       const std::filesystem::path& config_file, Access access) {
   gateway::ServerOptions options;
@@ -146,7 +159,8 @@ gateway::ServerOptions server_options(const config::Config& config, const delive
                     .wait_max = config.wait.longest,
                     .lag_limit = config.server.lag_limit,
                     .cheaper_voices = config.cheaper_voices,
-                    .doors = door_rules(config)};
+                    .doors = door_rules(config),
+                    .cache_scope = cache_scope(config.cache.scope)};
   const auto longest = std::max(config.openai.max_characters, config.elevenlabs.max_characters);
   options.http.body_bytes = std::max(options.http.body_bytes, protocol::elevenlabs::max_message_bytes(longest));
   options.trusted_proxies = networks(config);
@@ -162,6 +176,7 @@ gateway::ServerOptions server_options(const config::Config& config, const delive
   options.progress = {.max_records = config.progress.records,
                       .max_bytes = std::size_t{config.progress.memory_mib} << 20U,
                       .ttl = config.progress.ttl};
+  options.cache = cache_options(config.cache);
   if (config.progress.text == "hashed") options.book.text = delivery::KeptText::kHash;
   options.book.lease_clock = runtime::boot_time;
   if (!config.wyoming.listen.empty()) options.wyoming = wyoming_options(config);

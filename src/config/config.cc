@@ -342,6 +342,9 @@ void validate(const Config& config) {
   if (config.progress.text != "kept" && config.progress.text != "hashed") {
     throw Error("progress.text must be kept or hashed");
   }
+  if (config.cache.scope != "user" && config.cache.scope != "account" && config.cache.scope != "all") {
+    throw Error("cache.scope must be user, account or all");
+  }
   if (std::ranges::find(kKernels, config.engine.kernel) == kKernels.end()) {
     throw Error("engine.kernel must be voice, ort, direct or fast");
   }

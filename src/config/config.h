@@ -66,6 +66,14 @@ struct Progress {
   std::filesystem::path authorities;  ///< Authorities of Redis' certificate.
 };
 
+/// What is kept of audio that was rendered.
+struct Cache {
+  std::uint32_t memory_mib = 0;  ///< 0 = none in memory.
+  std::filesystem::path folder;  ///< "" = none on a disk.
+  std::uint32_t disk_mib = 1'024;
+  std::string scope = "account";  ///< Or user or all.
+};
+
 /// This gateway as one of several.
 struct Cell {
   std::string agent_listen;  ///< ADDRESS:PORT; "" = not at all.
@@ -159,6 +167,7 @@ struct Config {
   base::Duration text_silence = std::chrono::seconds(2);
   std::filesystem::path pronunciations;  ///< "" = there are none.
   Progress progress;
+  Cache cache;
   Cell cell;
   OpenAi openai;
   Wyoming wyoming;

@@ -35,6 +35,20 @@ void each_interface_key(AnyConfig& config, const Visit& visit) {
   visit(Key{"progress", "cell", "The name of this gateway there; empty: the machine's, with the port."}, progress.cell);
   visit(Key{"progress", "authorities", "Of Redis' certificate, with rediss://: a PEM file."}, progress.authorities);
 
+  auto& cache = config.cache;
+  visit(Key{"cache", "memory_mib",
+            "Memory for audio that was rendered, so that the same request needs no worker; the audio that was played "
+            "longest ago makes room; 0: none.",
+            0, 65'536},
+        cache.memory_mib);
+  visit(Key{"cache", "folder", "A folder, of this server alone, where such audio is kept beyond its end; empty: none."},
+        cache.folder);
+  visit(Key{"cache", "disk_mib", "What its files may take.", 1, 16'777'216}, cache.disk_mib);
+  visit(Key{"cache", "scope",
+            "The requests that share audio: user (those of one user of a key), account (those of one key, or of one "
+            "address without keys) or all."},
+        cache.scope);
+
   visit(Key{"cell", "agent_listen",
             "ADDRESS:PORT where HAProxy's agent check is told what room there is, such as 0.0.0.0:8081; empty: off."},
         config.cell.agent_listen);

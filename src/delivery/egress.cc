@@ -120,6 +120,8 @@ runtime::Awaitable<std::optional<protocol::Error>> Egress::send(AudioOutput outp
     if (state == dispatch::SpeechStream::End::kFailed) co_return stream_.error();
     samples_ += pcm.size();
     const bool last = state == dispatch::SpeechStream::End::kComplete;
+    if (recorder_ != nullptr) recorder_->add(pcm);
+    if (recorder_ != nullptr && last) recorder_->finish();
     if (last && samples_ == 0) {
       if (output.wordless == Wordless::kRefused) {
         co_return protocol::Error{.code = protocol::Errc::kNothingToSpeak,
@@ -258,6 +260,7 @@ void Egress::log(const std::string& request_id, const Report& report) const {
   runtime::log_info("speech", {{"request_id", request_id},
                                {"stream", stream_.id().value},
                                {"voice", spec.voice_id},
+                               {"cached", stream_.is_replay()},
                                {"characters", text::count_code_points(spec.text)},
                                {"end", name_of(report.end)},
                                {"waited_s", base::to_seconds(waited)},

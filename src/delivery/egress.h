@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "delivery/audio_sink.h"
+#include "delivery/recorder.h"
 #include "delivery/slow_client_detector.h"
 #include "delivery/speech_order.h"
 #include "dispatch/cell.h"
@@ -45,6 +46,9 @@ class Egress {
   /// Until the stream or its listener ends. Logs the end under `request_id`.
   [[nodiscard]] runtime::Awaitable<Report> run(AudioOutput output, runtime::ThreadPool::Strand strand,
                                                std::string request_id);
+
+  /// `recorder` takes the audio, too; it outlives the egress. Before run().
+  void record(Recorder& recorder) { recorder_ = &recorder; }
 
   /// Ends it now: with an error where nothing was written yet, else by cutting the listener off.
   void revoke();
@@ -84,6 +88,7 @@ class Egress {
   AudioSink& sink_;
   runtime::Clock& clock_;
   dispatch::Probe& probe_;
+  Recorder* recorder_ = nullptr;
   base::TimePoint arrived_;
   base::Duration first_audio_{};
   SlowClientDetector listener_;

@@ -18,6 +18,7 @@ void HttpSink::entered(const dispatch::Entry& entry, base::Duration first_audio)
                fmt::format(R"(wait;dur={:.1f}, first-audio;dur={:.1f}, degradation;desc="{}")",
                            base::to_seconds(entry.waited) * kMilliseconds,
                            base::to_seconds(first_audio) * kMilliseconds, scheduler::degradation_name(entry.level)));
+  if (entry.from_cache) headers_.set("Cache-Status", "antiphon; hit");
 }
 
 runtime::Awaitable<bool> HttpSink::send(std::span<const std::byte> bytes) {

@@ -20,7 +20,8 @@ class HttpSink : public AudioSink {
   /// nobody may keep the audio.
   HttpSink(http::Responder& responder, http::Headers headers, ErrorAnswer error_answer);
 
-  /// Adds Server-Timing (W3C): what the request waited for, and what was given up when it was let in.
+  /// Adds Server-Timing (W3C): what the request waited for, and what was given up when it was let in; and Cache-Status
+  /// (RFC 9211) where nothing was rendered for it.
   void entered(const dispatch::Entry& entry, base::Duration first_audio) override;
   runtime::Awaitable<bool> write(std::span<const std::byte> bytes, base::SampleCount through) override;
   runtime::Awaitable<bool> complete() override;

@@ -77,6 +77,7 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   probe_.doors().asked(order.door);
   if (order.note != nullptr) order.note->format = codec::name_of(order.output.format);
   auto spec = check(order, caller);
+  const auto kept = spec ? co_await look_up(order, caller, *spec) : nullptr;
   const bool wordless =
       !spec && spec.error().code == protocol::Errc::kNothingToSpeak && order.output.wordless != Wordless::kRefused;
   const auto admitted = spec || wordless ? admit() : protocol::Result<void>();
@@ -87,17 +88,44 @@ runtime::Awaitable<> SpeechHandler::speak(SpeechOrder order, identity::Caller ca
   }
   if (wordless) co_return co_await send_wordless(order.output, sink);
   begin_trace(*spec, order.note);
-  const auto stream = cell_.open(std::move(*spec));
+  const auto stream = kept ? cell_.replay(std::move(*spec), kept) : cell_.open(std::move(*spec));
   sink.opened(*stream);
   PacedSink paced(sink, stream->executor(), clock_, probe_, order.output.rate, options_.pacing_lead);
   const bool wants_pace = order.paced.value_or(caller.pacing == identity::Pacing::kPaced);
   AudioSink& chosen = wants_pace ? static_cast<AudioSink&>(paced) : sink;
   const GoneHook hook(chosen, sink, [&stream] { stream->leave(); });
+  std::optional<Recorder> recorder;
   Egress egress(cell_, *stream, chosen, clock_, probe_, options_.lag_limit);
+  const auto key = kept || order.cache == CacheUse::kRead ? std::nullopt : key_of(order, caller, stream->spec());
+  if (key) egress.record(recorder.emplace(*options_.cache, *key, cell_, *stream));
   const Listed listed(running_, {.caller = &caller, .egress = &egress});
   // The door may have waited since it knew the caller: for a record, or for the one that sent the stream before.
   if (may_stay_ && !may_stay_(caller)) egress.revoke();
   note_ended(order.note, co_await egress.run(order.output, encoders_.make_strand(), std::move(request_id)));
+}
+
+std::optional<cache::Key> SpeechHandler::key_of(const SpeechOrder& order, const identity::Caller& caller,
+                                                const dispatch::SpeechSpec& spec) const {
+  const auto& workers = cell_.fleet().fingerprint();
+  const auto voice = std::ranges::find(voices_.voices(), spec.voice_id, &ServedVoice::key);
+  if (options_.cache == nullptr || order.cache == CacheUse::kNone || workers.empty() ||
+      voice == voices_.voices().end() || voice->identity.empty()) {
+    return std::nullopt;
+  }
+  return cache_key(spec, {.voice = voice->identity,
+                          .workers = workers,
+                          .build = options_.build,
+                          .sharers = sharers_of(caller, options_.cache_scope)});
+}
+
+runtime::Awaitable<dispatch::SharedPcm> SpeechHandler::look_up(const SpeechOrder& order, const identity::Caller& caller,
+                                                               const dispatch::SpeechSpec& spec) const {
+  const auto key = key_of(order, caller, spec);
+  if (!key || order.cache == CacheUse::kKeep) co_return nullptr;
+  const auto found = co_await options_.cache->find(*key);
+  // What a record says of the stream has to be true of its bytes: workers or voices may have changed meanwhile.
+  if (!found || key_of(order, caller, spec) != key) co_return nullptr;
+  co_return dispatch::SharedPcm(found, &found->samples);
 }
 
 void SpeechHandler::revoke(const std::function<bool(const identity::Caller&)>& may_stay) {

@@ -5,10 +5,13 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "cache/audio_cache.h"
 #include "delivery/audio_sink.h"
+#include "delivery/cache_key.h"
 #include "delivery/door_rules.h"
 #include "delivery/speech_order.h"
 #include "delivery/voice_directory.h"
@@ -39,6 +42,8 @@ struct SpeechHandlerOptions {
   std::map<std::string, std::string, std::less<>> cheaper_voices{};
   DoorRules doors{};
   std::string build{};  ///< Names this build of the program; another one may make other bytes of the same request.
+  cache::AudioCache* cache = nullptr;  ///< Null: nothing is kept. It outlives the server.
+  CacheScope cache_scope = CacheScope::kAccount;
   progress::Census* census =
       nullptr;  ///< Census of the streams in other cells; null: there are none. It outlives the server.
 };
@@ -97,6 +102,14 @@ class SpeechHandler {
   [[nodiscard]] protocol::Result<void> admit() const;
   /// Has the utterance traced, if it is to be, and notes its trace for the log.
   void begin_trace(dispatch::SpeechSpec& spec, dispatch::AccessNote* note) const;
+  /// The key of the order's audio in the cache; nullopt where the order has nothing to do with it, or what decides its
+  /// bytes is not known.
+  [[nodiscard]] std::optional<cache::Key> key_of(const SpeechOrder& order, const identity::Caller& caller,
+                                                 const dispatch::SpeechSpec& spec) const;
+  /// What the cache has of an order; null: nothing.
+  [[nodiscard]] runtime::Awaitable<dispatch::SharedPcm> look_up(const SpeechOrder& order,
+                                                                const identity::Caller& caller,
+                                                                const dispatch::SpeechSpec& spec) const;
   /// Answers an order in which nothing can be spoken, without a stream.
   [[nodiscard]] runtime::Awaitable<> send_wordless(AudioOutput output, AudioSink& sink);
   /// Those that say how the words of an order are said. Errors: kInvalidValue.

@@ -28,6 +28,14 @@ struct AudioOutput {
 /// What may be given up for a listener when the cell is nearly full.
 enum class Cheaper : std::uint8_t { kAllowed, kRefused };
 
+/// What the cache of audio has to do with an order. Speech whose text comes in pieces has nothing to do with it.
+enum class CacheUse : std::uint8_t {
+  kNone,         ///< Nothing is read or kept.
+  kRead,         ///< What is kept is played.
+  kKeep,         ///< It is rendered, and kept.
+  kReadAndKeep,  ///< What is kept is played; else it is rendered, and kept.
+};
+
 /// What a client asks for, in words that all doors share. Its fields are within the limits of the door's protocol.
 struct SpeechOrder {
   dispatch::Door door = dispatch::Door::kOpenAi;
@@ -52,6 +60,7 @@ struct SpeechOrder {
   Cheaper cheaper = Cheaper::kAllowed;
   /// Audio at the beginning, in samples at the rate of the output, that its listener has: most of it is not rendered.
   base::SampleCount heard{};
+  CacheUse cache = CacheUse::kNone;
   bool resumes = false;  ///< It goes on with a stream that was let in before, here or elsewhere.
   /// What becomes of it is noted there; null: nowhere. It outlives the speech.
   dispatch::AccessNote* note = nullptr;

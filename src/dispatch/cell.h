@@ -62,6 +62,10 @@ class Cell final : private fleet::Events {
   /// an entry(), by kBusy or kUserLimit, with the time to come back. Its voices must be the cell's. The handle must not
   /// outlive the cell.
   [[nodiscard]] Handle open(SpeechSpec spec);
+  /// Opens a stream whose audio is there, `pcm`, which is not empty. No worker and no room is needed for it, so that it
+  /// never waits, but it counts among the streams of its user and its account. It fails before it has an entry() by
+  /// kUserLimit.
+  [[nodiscard]] Handle replay(SpeechSpec spec, SharedPcm pcm);
   // Of a stream whose text comes in pieces; none may be called after end_text() or drop_text().
 
   /// More text. Errors: kInvalidUtf8; nothing of it is taken then.
@@ -183,6 +187,8 @@ class Cell final : private fleet::Events {
   /// Completes it where drop_text() has it end.
   void end_where_kept(SpeechStream& stream);
   void close(SpeechStream& stream);
+  /// What the limits of users and accounts are about. The stream that asks is not among streams_ yet.
+  [[nodiscard]] scheduler::StreamSpec party_of(base::StreamId id, const SpeechSpec& spec) const;
 
   [[nodiscard]] const fleet::Voice& voice(const std::string& id) const;
   [[nodiscard]] SpeechStream* stream_of(base::JobId job);

@@ -49,6 +49,7 @@ std::string_view why_it_cannot_grow(worker_pool::Limit limit) {
 Cell::Handle Cell::open(SpeechSpec spec) {
   const auto& spoken = voice(spec.voice_id);
   const base::StreamId id{next_stream_++};
+  auto asking = party_of(id, spec);
   Handle stream(new SpeechStream(executor_, id, std::move(spec), clock_.now()), Closer{this});
   streams_.emplace(id, stream.get());
   if (stopping_) {
@@ -71,23 +72,47 @@ Cell::Handle Cell::open(SpeechSpec spec) {
   }
   const auto& asked = stream->spec();
   const bool is_whole = asked.arrival == TextArrival::kWhole;
-  post(coordinator::RequestArrived{
-      .stream = {.id = id,
-                 .user = asked.user,
-                 .account = asked.account,
-                 .voice = number(spoken.id),
-                 .weight = asked.weight,
-                 .max_streams = asked.max_streams,
-                 .elsewhere = asked.elsewhere,
-                 .expected = is_whole ? expected_left(*stream) : options_.scheduling.headroom_length,
-                 .first_segment = expected_first(*stream),
-                 .awaits_text = stream->utterance().waiting(),
-                 .cheaper =
-                     asked.cheaper_voice_id.empty() ? std::nullopt : std::optional(number(asked.cheaper_voice_id))},
-      .wait = asked.wait,
-      .speed = static_cast<double>(asked.speed)});
+  asking.voice = number(spoken.id);
+  asking.expected = is_whole ? expected_left(*stream) : options_.scheduling.headroom_length;
+  asking.first_segment = expected_first(*stream);
+  asking.awaits_text = stream->utterance().waiting();
+  if (!asked.cheaper_voice_id.empty()) asking.cheaper = number(asked.cheaper_voice_id);
+  post(coordinator::RequestArrived{.stream = asking, .wait = asked.wait, .speed = static_cast<double>(asked.speed)});
   act();
   return stream;
+}
+
+Cell::Handle Cell::replay(SpeechSpec spec, SharedPcm pcm) {
+  const base::StreamId id{next_stream_++};
+  const auto now = clock_.now();
+  const auto refused = desk().over_limit(party_of(id, spec), now);
+  Handle stream(new SpeechStream(executor_, id, std::move(spec), std::move(pcm), now), Closer{this});
+  streams_.emplace(id, stream.get());
+  if (refused) {
+    perform(coordinator::Refused{.verdict = *refused});
+  } else {
+    stream->enter({.at = now, .from_cache = true});
+    probe_.admitted({});
+  }
+  return stream;
+}
+
+scheduler::StreamSpec Cell::party_of(base::StreamId id, const SpeechSpec& spec) const {
+  scheduler::StreamSpec party{.id = id,
+                              .user = spec.user,
+                              .account = spec.account,
+                              .weight = spec.weight,
+                              .max_streams = spec.max_streams,
+                              .elsewhere = spec.elsewhere};
+  for (const auto& [other, stream] : streams_) {
+    // The scheduler knows those that are rendered.
+    if (!stream->is_replay() || stream->end() != SpeechStream::End::kNotYet) continue;
+    const auto& theirs = stream->spec();
+    if (theirs.account.value_or(theirs.user) != scheduler::account_of(party)) continue;
+    ++party.elsewhere;
+    if (theirs.user == party.user) ++party.elsewhere_of_user;
+  }
+  return party;
 }
 
 void Cell::Closer::operator()(SpeechStream* stream) const {

@@ -34,8 +34,20 @@ SpeechStream::SpeechStream(const runtime::Executor& executor, base::StreamId id,
       progress_(now),
       news_(executor) {}
 
+SpeechStream::SpeechStream(const runtime::Executor& executor, base::StreamId id, SpeechSpec spec, SharedPcm pcm,
+                           base::TimePoint now)
+    : id_(id),
+      spec_(std::move(spec)),
+      utterance_(std::string(), spec_.segmentation),
+      replay_(std::move(pcm)),
+      rendered_{replay_->size()},
+      passed_over_(std::min(spec_.unheard, rendered_)),
+      opened_at_(now),
+      progress_(now),
+      news_(executor) {}
+
 runtime::Awaitable<bool> SpeechStream::wait() {
-  while (pcm_.empty() && end_ == End::kNotYet) {
+  while (waiting().value == 0 && end_ == End::kNotYet) {
     if (left_ || !co_await news_.wait()) co_return false;
   }
   co_return true;
@@ -48,7 +60,14 @@ runtime::Awaitable<bool> SpeechStream::wait_for_room(std::size_t most) {
   co_return end_ == End::kNotYet && !left_;
 }
 
-std::vector<std::int16_t> SpeechStream::take() { return std::exchange(pcm_, {}); }
+std::vector<std::int16_t> SpeechStream::take() { return is_replay() ? take_of_replay() : std::exchange(pcm_, {}); }
+
+std::vector<std::int16_t> SpeechStream::take_of_replay() {
+  const auto piece = std::span(*replay_).subspan(replayed_, std::min<std::size_t>(left_of_replay(), spec_.rate.hz));
+  replayed_ += piece.size();
+  if (left_of_replay() == 0) complete();
+  return {piece.begin(), piece.end()};
+}
 
 void SpeechStream::leave() {
   left_ = true;

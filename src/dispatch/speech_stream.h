@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -57,7 +58,11 @@ struct Entry {
   /// When it was expected to be heard, from its entry on.
   base::Duration predicted_start{};
   scheduler::Degradation level = {};  ///< What had to be given up then.
+  bool from_cache = false;            ///< Its audio was rendered for an earlier request.
 };
+
+/// The PCM of a whole utterance, which others may play at the same time.
+using SharedPcm = std::shared_ptr<const std::vector<std::int16_t>>;
 
 /// A segment that was planned: its words and where they lie in its audio.
 struct PlannedSegment {
@@ -73,6 +78,9 @@ class SpeechStream {
   enum class End : std::uint8_t { kNotYet, kComplete, kFailed };
 
   SpeechStream(const runtime::Executor& executor, base::StreamId id, SpeechSpec spec, base::TimePoint now);
+  /// A stream whose audio is there, `pcm`, which is not empty. It is complete when all of it was taken.
+  SpeechStream(const runtime::Executor& executor, base::StreamId id, SpeechSpec spec, SharedPcm pcm,
+               base::TimePoint now);
 
   // The session's side.
 
@@ -82,7 +90,7 @@ class SpeechStream {
   /// Returns when at most `most` of the text, in units of text::spoken_length(), is not planned yet. False when the
   /// stream has ended, the listener left or the calling task is cancelled before.
   [[nodiscard]] runtime::Awaitable<bool> wait_for_room(std::size_t most);
-  /// All PCM that is there, at the voice's own rate.
+  /// All PCM that is there, at the voice's own rate; of a stream that is replayed, 1 s at most.
   [[nodiscard]] std::vector<std::int16_t> take();
   /// The segments planned since the last call, in the order in which they are heard. Kept only after keep_segments().
   [[nodiscard]] std::vector<PlannedSegment> take_segments() { return std::exchange(planned_, {}); }
@@ -130,7 +138,9 @@ class SpeechStream {
   void use_cheaper_voice(base::SampleRate rate);
   /// Everything that was written is rendered, and more may be written.
   [[nodiscard]] bool idle() const { return utterance_.waiting() && segments_.empty(); }
-  [[nodiscard]] base::SampleCount waiting() const { return base::SampleCount{pcm_.size()}; }
+  [[nodiscard]] base::SampleCount waiting() const { return base::SampleCount{pcm_.size() + left_of_replay()}; }
+  /// Whether its audio was there from the start.
+  [[nodiscard]] bool is_replay() const { return replay_ != nullptr; }
 
   /// The job that plans the utterance's next segment.
   [[nodiscard]] wire::PlanJob plan_job(base::JobId job) const;
@@ -184,6 +194,8 @@ class SpeechStream {
   };
 
   void add_silence(base::SampleCount samples);
+  [[nodiscard]] std::size_t left_of_replay() const { return replay_ == nullptr ? 0 : replay_->size() - replayed_; }
+  [[nodiscard]] std::vector<std::int16_t> take_of_replay();
 
   base::StreamId id_;
   SpeechSpec spec_;
@@ -193,6 +205,8 @@ class SpeechStream {
   bool keeps_segments_ = false;
   std::vector<std::byte> state_;
   std::vector<std::int16_t> pcm_;
+  SharedPcm replay_;          ///< Null where it is rendered.
+  std::size_t replayed_ = 0;  ///< Samples of it that were taken.
   std::vector<std::uint64_t> segment_ends_;
   base::SampleCount planned_samples_{};  ///< Length of all segments so far.
   std::size_t planned_characters_ = 0;   ///< Likewise.

@@ -37,7 +37,9 @@ void tell(const BuildInfo& build, metrics::Registry& registry) {
       .set(1);
 }
 
-delivery::SpeechHandlerOptions of_build(delivery::SpeechHandlerOptions options, const BuildInfo& build) {
+delivery::SpeechHandlerOptions of_build(delivery::SpeechHandlerOptions options, const BuildInfo& build,
+                                        cache::AudioCache* cache) {
+  options.cache = cache;
   options.build = fmt::format("{} {} {}", build.version, build.commit, build.compiler);
   return options;
 }
@@ -86,7 +88,8 @@ class Server::Impl {
               with_voices(std::move(options.cell), {voices_.voices().begin(), voices_.voices().end()},
                           open_tracer(executor, options.tracing))),
         census_(options.speech.census),
-        speech_(cell_, voices_, encoders_, clock, probe_, of_build(std::move(options.speech), options.build)),
+        speech_(cell_, voices_, encoders_, clock, probe_,
+                of_build(std::move(options.speech), options.build, open_cache(executor, options.cache))),
         callers_(std::move(options.keys), std::move(options.trusted_proxies)),
         access_(executor, clock, registry_, callers_, kRouteNames, options.access),
         memory_(clock, options.progress),
@@ -129,6 +132,7 @@ class Server::Impl {
     if (book_) tasks_.spawn(book_->watch());
     cell_.start();
     if (tracer_) tracer_->start();
+    if (cache_) tasks_.spawn(cache_->run());
     if (remote_) remote_->start();
     if (keep_cost_) tasks_.spawn(keep_costs());
     return *endpoint;
@@ -215,6 +219,12 @@ class Server::Impl {
     return &tracer_.emplace(executor, clock_, writers, registry_, std::move(*options));
   }
 
+  /// Returns null where no audio is kept.
+  cache::AudioCache* open_cache(const runtime::Executor& executor, std::optional<cache::AudioCacheOptions>& options) {
+    if (!options) return nullptr;
+    return &cache_.emplace(executor, clock_, registry_, cache_disk_.emplace(1), std::move(*options));
+  }
+
   void observe_doors() const {
     probe_.doors().connections(http_.connections(), wyoming_ ? wyoming_->connections() : 0);
     probe_.doors().refused_handshakes(http_.refused_handshakes(), remote_ ? remote_->refused_handshakes() : 0);
@@ -254,6 +264,8 @@ class Server::Impl {
   std::vector<scheduler::CostModel::Prior> kept_;
   std::optional<runtime::ThreadPool> trace_writer_;
   std::optional<tracing::Tracer> tracer_;
+  std::optional<runtime::ThreadPool> cache_disk_;
+  std::optional<cache::AudioCache> cache_;
   dispatch::Cell cell_;
   progress::Census* census_;
   delivery::SpeechHandler speech_;

@@ -12,6 +12,7 @@
 #include "api/elevenlabs/socket.h"
 #include "api/wyoming/server.h"
 #include "base/time.h"
+#include "cache/audio_cache.h"
 #include "delivery/speech_handler.h"
 #include "delivery/stream_book.h"
 #include "delivery/voice_directory.h"
@@ -58,6 +59,7 @@ struct ServerOptions {
   std::size_t encoder_threads = 2;                        ///< 1 or more.
   api::AccessLogOptions access{};
   std::optional<tracing::TracerOptions> tracing{};  ///< nullopt: nothing is traced.
+  std::optional<cache::AudioCacheOptions> cache{};  ///< nullopt: no audio is kept.
   BuildInfo build{};
   /// Called each minute and at the end, for each voice that was spoken with, with what it costs by now. On a thread of
   /// the encoders', one call at a time.

@@ -101,6 +101,9 @@ Result<Url> parse_url(std::string_view text) {
                                                                  {"rediss://", Url::Kind::kTls},
                                                                  {"unix://", Url::Kind::kUnix},
                                                                  {"redis+sentinel://", Url::Kind::kSentinel}};
+  if (text.starts_with("memcached://")) {
+    return wrong("memcached forgets what it has no room for, and with it which gateway owns a stream: name a Redis");
+  }
   Url url;
   auto rest = text;
   for (const auto& [scheme, kind] : kSchemes) {

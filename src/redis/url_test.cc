@@ -37,6 +37,12 @@ TEST(Url, WhatIsNoAddressIsRefused) {
   EXPECT_FALSE(parse_url("redis://" + std::string(5000, 'a')));
 }
 
+TEST(Url, MemcachedIsRefusedByName) {
+  const auto refused = parse_url("memcached://localhost");
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().message.contains("memcached"));
+}
+
 TEST(Url, NoSecretIsShown) {
   EXPECT_EQ(describe(*parse_url("redis://me:secret@host/1")), "redis://host:6379/1");
   const auto refused = parse_url("redis://me:secret@host:x");

@@ -332,7 +332,7 @@ std::optional<Refused> AdmissionController::over_limit(const StreamSpec& spec, b
                    .reason = RefusalReason::kAccountLimit,
                    .retry_after = std::max(soonest, scheduler_.stream_table().next_end_of_account(account, now))};
   }
-  const auto of_user = accounts.streams_of_user(spec.user) + pending_.of_user(member_of(spec));
+  const auto of_user = accounts.streams_of_user(spec.user) + pending_.of_user(member_of(spec)) + spec.elsewhere_of_user;
   if (of_user < scheduler_.options().streams_per_user) return std::nullopt;
   return Refused{.stream = spec.id,
                  .reason = RefusalReason::kUserLimit,

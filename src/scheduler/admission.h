@@ -83,6 +83,8 @@ class AdmissionController {
   [[nodiscard]] std::size_t waiting() const { return pending_.size(); }
   /// Number of places that are kept for refused users.
   [[nodiscard]] std::size_t reservations() const { return reservations_.size(); }
+  /// Returns the refusal if one stream more would exceed a limit of the user or the account.
+  [[nodiscard]] std::optional<Refused> over_limit(const StreamSpec& spec, base::TimePoint now) const;
   /// Share of the users refused lately that came back.
   [[nodiscard]] double return_rate() const { return return_rate_; }
 
@@ -130,8 +132,6 @@ class AdmissionController {
   [[nodiscard]] bool goes_before(const Party& one, const Party& other) const;
   /// Number of places that are kept for one user at most.
   [[nodiscard]] std::size_t reservations_per_user() const;
-  /// Returns the refusal if one stream more would exceed a limit of the user or the account.
-  [[nodiscard]] std::optional<Refused> over_limit(const StreamSpec& spec, base::TimePoint now) const;
   [[nodiscard]] std::vector<DemandLine> headroom_for(const StreamSpec& spec, base::TimePoint now) const;
   /// Marks the user's reservation as claimed if it is due.
   void claim_reservation(base::UserId user, base::TimePoint now);

@@ -37,13 +37,16 @@ struct StreamSpec {
   base::UserId user{};                    ///< A user belongs to one account only.
   std::optional<base::UserId> account{};  ///< nullopt: the user is an account of its own.
   VoiceId voice{};
-  double weight = 1.0;               ///< The account's share against other accounts; above 0.
-  std::uint32_t max_streams = 0;     ///< Streams that the account may have at once, live or waiting; 0: no limit.
-  std::uint32_t elsewhere = 0;       ///< Streams that the account has in other cells: of its limit and its share.
-  base::Duration expected{};         ///< Estimated audio of the whole utterance; see LengthModel.
-  base::Duration first_segment{};    ///< Audio of its first segment; zero: not known, taken as typical.
-  bool awaits_text = false;          ///< There is nothing to plan yet; see Scheduler::text_arrived().
-  std::optional<VoiceId> cheaper{};  ///< The voice that may be used when the cell is nearly full.
+  double weight = 1.0;            ///< The account's share against other accounts; above 0.
+  std::uint32_t max_streams = 0;  ///< Streams that the account may have at once, live or waiting; 0: no limit.
+  /// Streams of the account, here or in other cells, that the scheduler does not know; they count to that limit,
+  /// and to its share.
+  std::uint32_t elsewhere = 0;
+  std::uint32_t elsewhere_of_user = 0;  ///< The same of the user.
+  base::Duration expected{};            ///< Estimated audio of the whole utterance; see LengthModel.
+  base::Duration first_segment{};       ///< Audio of its first segment; zero: not known, taken as typical.
+  bool awaits_text = false;             ///< There is nothing to plan yet; see Scheduler::text_arrived().
+  std::optional<VoiceId> cheaper{};     ///< The voice that may be used when the cell is nearly full.
 };
 
 [[nodiscard]] constexpr base::UserId account_of(const StreamSpec& stream) {

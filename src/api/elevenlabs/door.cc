@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/answer.h"
+#include "api/cache_control.h"
 #include "api/elevenlabs/timed_sink.h"
 #include "api/preferences.h"
 #include "delivery/http_sink.h"
@@ -71,6 +72,7 @@ runtime::Awaitable<> speak_elevenlabs(delivery::SpeechHandler& speech, delivery:
                    lines ? TimedSink::Shape::kLines : TimedSink::Shape::kObject, order.output.rate, order.text);
     co_return co_await speech.speak(std::move(order), std::move(caller), std::move(request_id), sink);
   }
+  order.cache = query->logging ? cache_use(request.headers) : delivery::CacheUse::kNone;
   const auto type = codec::content_type(order.output.format);
   delivery::HttpSink sink(responder, {{"Content-Type", std::string(type)}, {"x-request-id", request_id}}, refuse);
   if (book != nullptr) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/answer.h"
+#include "api/cache_control.h"
 #include "api/openai/event_sink.h"
 #include "api/openai/idempotency.h"
 #include "api/openai/resume_door.h"
@@ -59,6 +60,7 @@ runtime::Awaitable<> speak_openai(delivery::SpeechHandler& speech, delivery::Str
                               .wait = preferences.wait,
                               .paced = preferences.paced,
                               .output = output,
+                              .cache = asked->store ? cache_use(request.headers) : delivery::CacheUse::kNone,
                               .note = &note};
   const auto refuse = [request_id](const protocol::Error& error) {
     return error_answer(openai::speech_error(error), request_id);

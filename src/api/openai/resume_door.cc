@@ -93,6 +93,7 @@ delivery::SpeechOrder order_of(const progress::Request& asked, std::string text)
                                      ? delivery::Wordless{asked.wordless}
                                      : delivery::Wordless::kSilence},
           .cheaper = delivery::Cheaper::kRefused,
+          .cache = delivery::CacheUse::kRead,
           .resumes = true};
 }
 

@@ -169,8 +169,10 @@ void WyomingSession::finished() {
 
 delivery::SpeechOrder WyomingSession::order(std::string text, const wyoming::VoiceChoice& choice,
                                             wyoming::TextFormat format) const {
-  delivery::SpeechOrder order{
-      .door = dispatch::Door::kWyoming, .voice = voice_name(speech_.voices(), choice), .text = std::move(text)};
+  delivery::SpeechOrder order{.door = dispatch::Door::kWyoming,
+                              .voice = voice_name(speech_.voices(), choice),
+                              .text = std::move(text),
+                              .cache = delivery::CacheUse::kReadAndKeep};
   if (format == wyoming::TextFormat::kSsml) order.reading = text::ssml_switches();
   if (const auto found = speech_.voices().find(order.voice)) order.output.rate = found->voice->rate;
   return order;

@@ -93,6 +93,8 @@ Result<void> read_pair(std::string_view key, std::string value, Models models, Q
     return read_seed(value, query.seed);
   } else if (key == "auto_mode") {
     return read_flag(key, value, query.auto_mode);
+  } else if (key == "enable_logging") {
+    return read_flag(key, value, query.logging);
   } else if (key == "enable_ssml_parsing") {
     return read_flag(key, value, query.ssml);
   }

@@ -22,6 +22,7 @@ struct Query {
   std::chrono::seconds inactivity_timeout = kInactivityTimeout;  ///< 1 s to kMostInactivityTimeout; WebSockets only.
   bool auto_mode = false;  ///< Each message's text is whole sentences: speak it as it comes. WebSockets only.
   bool ssml = false;       ///< The text is SSML, and is read as that whatever the server does else.
+  bool logging = true;     ///< `enable_logging`: without it nothing of the request is kept for others.
   std::optional<std::uint64_t> seed{};  ///< Seed of a WebSocket's utterances, and of a request whose body has none.
 };
 

@@ -138,6 +138,7 @@ Result<SpeechRequest> parse_speech_request(std::string_view body, const SpeechRu
   read_voice(fields, request.voice);
   fields.read("instructions", request.instructions, kMaxInstructionsCharacters);
   fields.read("user", request.user, kMaxNameCharacters);
+  fields.read("store", request.store);
   read_formats(fields, request);
   fields.read("speed", request.speed, kLeastSpeed, kMostSpeed);
   fields.read("volume", request.volume, 0.0, kMostVolume);

@@ -57,6 +57,7 @@ struct SpeechRequest {
   std::uint64_t seed = 0;    ///< Extension of ours: same text, voice, speed and seed, same bytes.
   double volume = 1.0;       ///< Extension of ours: times the voice's loudness, 0 to kMostVolume.
   std::string user;          ///< "" where absent.
+  bool store = true;         ///< Extension of ours, as OpenAI's other interfaces have it: whether it may be cached.
   text::Switches reading{};  ///< Extension of ours, `text`: how the input is read.
   /// Extension of ours: words and how they are said, by respelling or, between slashes, by phonemes.
   std::vector<text::pronunciation::Entry> pronunciations;
