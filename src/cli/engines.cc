@@ -8,6 +8,8 @@
 
 #include "device/gpu.h"
 #include "engine/hibari/hibari_engine.h"
+#include "engine/kokoro/front_reader.h"
+#include "engine/kokoro/kokoro_engine.h"
 #include "engine/piper/piper_engine.h"
 #include "engine/tone/tone_engine.h"
 
@@ -32,18 +34,25 @@ std::string name_on(const device::Device& device) {
   return gpu ? gpu->name() : std::string();
 }
 
+phonemizer::Options phonemizer_of(const config::Engine& paths) {
+  phonemizer::Options options;
+  if (!paths.espeak_library.empty()) options.library = paths.espeak_library;
+  if (!paths.espeak_data.empty()) options.data = paths.espeak_data;
+  return options;
+}
+
 engine::piper::Options piper_options(const config::Engine& paths) {
   engine::piper::Options piper;
   piper.runtime.library = onnxruntime_of(paths);
-  if (!paths.espeak_library.empty()) piper.phonemizer.library = paths.espeak_library;
-  if (!paths.espeak_data.empty()) piper.phonemizer.data = paths.espeak_data;
+  piper.phonemizer = phonemizer_of(paths);
   piper.kernel = voice::parse_kernel(paths.kernel);  // None for "voice".
   piper.batching = {.device = device_of(paths), .device_name = {}, .size = batch_of(paths)};
   return piper;
 }
 
-/// Of a process that computes on a CUDA device its library, of which there is one; hibari stays on the processor.
-engine::ort::RuntimeOptions hibari_runtime(const config::Engine& paths) { return {.library = onnxruntime_of(paths)}; }
+/// Of a process that computes on a CUDA device its library, of which there is one; hibari and Kokoro stay on the
+/// processor.
+engine::ort::RuntimeOptions cpu_runtime(const config::Engine& paths) { return {.library = onnxruntime_of(paths)}; }
 
 }  // namespace
 
@@ -75,12 +84,18 @@ void check_device(const config::Engine& engine) {
   }
 }
 
+engine::kokoro::Readers kokoro_readers(const config::Engine& paths) {
+  return engine::kokoro::front_readers(phonemizer_of(paths));
+}
+
 worker::Engines make_engines(const config::Engine& paths) {
   worker::Engines engines;
   auto piper = piper_options(paths);
   piper.batching.device_name = name_on(piper.batching.device);
   engines.push_back(engine::piper::make_piper_engine(std::move(piper)));
-  engines.push_back(engine::hibari::make_hibari_engine({.runtime = hibari_runtime(paths)}));
+  engines.push_back(engine::hibari::make_hibari_engine({.runtime = cpu_runtime(paths)}));
+  engines.push_back(
+      engine::kokoro::make_kokoro_engine({.runtime = cpu_runtime(paths), .readers = kokoro_readers(paths)}));
   engines.push_back(engine::tone::make_tone_engine(batch_of(paths)));
   return engines;
 }

@@ -2,6 +2,7 @@
 
 #include "config/config.h"
 #include "device/device.h"
+#include "engine/kokoro/kokoro_engine.h"
 #include "worker/voice_cache.h"
 
 namespace antiphon::cli {
@@ -15,6 +16,9 @@ namespace antiphon::cli {
 /// Throws config::Error where the device has no such name, or the kernel cannot render on it or in batches, or the
 /// library that it needs is not there.
 void check_device(const config::Engine& engine);
+
+/// Readers of texts for Kokoro voices, by the configured espeak-ng.
+[[nodiscard]] engine::kokoro::Readers kokoro_readers(const config::Engine& paths);
 
 /// Every engine of this program; they open their libraries when they load their first voice.
 [[nodiscard]] worker::Engines make_engines(const config::Engine& paths);

@@ -10,11 +10,13 @@
 
 #include "cli/engines.h"
 #include "engine/hibari/manifest.h"
+#include "engine/kokoro/manifest.h"
 #include "voice/catalogue.h"
 #include "voice/manifest.h"
 #include "voice_import/loudness.h"
 #include "voice_import/prepare.h"
 #include "voice_import/prepare_hibari.h"
+#include "voice_import/prepare_kokoro.h"
 
 namespace antiphon::cli {
 namespace {
@@ -30,6 +32,8 @@ constexpr Format<voice::Manifest> kPiper = {
     .engine = "piper", .read = &voice::read_manifest, .write = &voice::write_manifest};
 constexpr Format<engine::hibari::Manifest> kHibari = {
     .engine = "hibari", .read = &engine::hibari::read_manifest, .write = &engine::hibari::write_manifest};
+constexpr Format<engine::kokoro::Manifest> kKokoro = {
+    .engine = "kokoro", .read = &engine::kokoro::read_manifest, .write = &engine::kokoro::write_manifest};
 
 [[noreturn]] void fail(const auto& error) { throw std::runtime_error(error.message); }
 
@@ -94,6 +98,16 @@ void add_hibari(const AddRequest& request, const config::Config& config) {
   if (!prepared->already_there) print(prepared->verification);
 }
 
+void add_kokoro(const AddRequest& request, const config::Config& config) {
+  const auto prepared = voice_import::prepare_kokoro(
+      request.source, config.voices.folder,
+      {.id = request.id, .replace = request.replace, .runtime = runtime_of(config)}, kokoro_readers(config.engine));
+  if (!prepared) fail(prepared.error());
+  fmt::print("{}\n", prepared->folder.string());
+  if (!prepared->manifest.gain_db) measure(prepared->folder, prepared->manifest, kKokoro, config);
+  if (!prepared->already_there) print(prepared->verification, voice::Kernel::kOrt);
+}
+
 }  // namespace
 
 engine::ort::RuntimeOptions runtime_of(const config::Config& config) {
@@ -119,7 +133,9 @@ void print(const voice_import::HibariVerification& found) {
 
 void add_voice(const AddRequest& request, const config::Config& config) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(request.source, ignored)) {
+  if (voice_import::is_kokoro_package(request.source)) {
+    add_kokoro(request, config);
+  } else if (std::filesystem::is_directory(request.source, ignored)) {
     add_hibari(request, config);
   } else {
     add_piper(request, config);

@@ -12,7 +12,7 @@
 namespace antiphon::cli {
 
 struct AddRequest {
-  std::filesystem::path source;  ///< FILE.onnx of a Piper voice, or the folder of a hibari package.
+  std::filesystem::path source;  ///< FILE.onnx of a Piper voice, or the folder of a hibari or Kokoro package.
   std::string id;                ///< Empty: the name of the source.
   bool replace = false;          ///< Takes the place of another voice of this id.
 };

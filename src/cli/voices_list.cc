@@ -124,6 +124,14 @@ std::string preferred_of(const config::Config& config, const voice::Catalogue& c
   }
 }
 
+Json package_row(const IndexedPackage& package) {
+  return {{"registry", package.registry == Registry::kNpm ? "npm" : "pypi"},
+          {"name", package.name},
+          {"version", package.version},
+          {"sha256", package.sha256},
+          {"bytes", package.bytes}};
+}
+
 }  // namespace
 
 int list_voices(const config::Config& config, ListForm form) {
@@ -151,18 +159,21 @@ int search_voices(std::string_view word, ListForm form) {
   for (const auto& voice : voice_index()) {
     const auto fields = {voice.id, voice.engine, voice.language, voice.about};
     if (std::ranges::none_of(fields, [&](std::string_view field) { return has_word(field, word); })) continue;
+    auto packages = Json::array();
+    for (const auto& package : voice.packages) packages.push_back(package_row(package));
     rows.push_back({{"id", voice.id},
                     {"engine", voice.engine},
                     {"language", voice.language},
                     {"licence", voice.licence},
                     {"about", voice.about},
-                    {"package", voice.package},
-                    {"version", voice.version},
-                    {"sha256", voice.sha256},
-                    {"bytes", voice.bytes}});
+                    {"packages", std::move(packages)},
+                    {"bytes", voice.bytes()}});
     if (form == ListForm::kTable) {
-      fmt::print("{}\t{}\t{}\t{}\t{:.0f} MB\t{} {}\t{}\n", voice.id, voice.engine, voice.language, voice.licence,
-                 static_cast<double>(voice.bytes) / kBytesPerMegabyte, voice.package, voice.version, voice.about);
+      const auto& first = voice.packages.front();
+      const auto more = voice.packages.size() - 1;
+      fmt::print("{}\t{}\t{}\t{}\t{:.0f} MB\t{} {}{}\t{}\n", voice.id, voice.engine, voice.language, voice.licence,
+                 static_cast<double>(voice.bytes()) / kBytesPerMegabyte, first.name, first.version,
+                 more == 0 ? std::string() : fmt::format(" and {} more", more), voice.about);
     }
   }
   if (form == ListForm::kJson) fmt::print("{}\n", text_of({{"voices", rows}}));

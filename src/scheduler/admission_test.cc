@@ -27,9 +27,9 @@ TEST_F(AdmissionTest, LetsInWhatFitsAndTellsTheNextWhenToComeBack) {
   EXPECT_LT(late.retry_after, AdmissionController::kNever);
 }
 
-/// Speaks one stream of ten grains whose jobs take `took` for each grain of 0.2 s.
-void speak(Scheduler& scheduler, std::uint64_t id, Duration took) {
-  const std::vector<Duration> grains(10, 200ms);
+/// Speaks one stream of ten grains whose jobs take `took` for each grain.
+void speak(Scheduler& scheduler, std::uint64_t id, Duration took, Duration grain = 200ms) {
+  const std::vector<Duration> grains(10, grain);
   scheduler.add_stream({.id = StreamId{id}, .user = base::UserId{id}, .voice = VoiceId{1}, .expected = 2s}, kNow);
   for (auto actions = scheduler.poll(kNow); !actions.empty(); actions = scheduler.poll(kNow)) {
     for (const auto& action : actions) {
@@ -43,6 +43,20 @@ void speak(Scheduler& scheduler, std::uint64_t id, Duration took) {
       scheduler.render_ended(job->job, kNow);
     }
   }
+}
+
+TEST_F(AdmissionTest, AStartIsPromisedNoLessThanTheFirstGrainOfItsVoice) {
+  with({});
+  const auto& costs = scheduler_->costs();
+  const auto usual = costs.start_cost(VoiceId{1});
+  speak(*scheduler_, 1, 24ms);
+  EXPECT_LT(costs.startup_buffer(VoiceId{1}), 1s) << "a grain shorter than the startup_buffer changes nothing";
+  speak(*scheduler_, 2, 180ms, 1500ms);
+  EXPECT_GE(costs.startup_buffer(VoiceId{1}), 1500ms);
+  EXPECT_GT(costs.start_cost(VoiceId{1}), usual + 80ms);
+  EXPECT_LT(costs.startup_buffer(VoiceId{2}), 1s) << "another voice's";
+  for (std::uint64_t id = 3; id < 23; ++id) speak(*scheduler_, id, 24ms);
+  EXPECT_LT(costs.startup_buffer(VoiceId{1}), 1s) << "it is forgotten";
 }
 
 TEST_F(AdmissionTest, ASpellOfSlownessIsNotToldAsIfItLasted) {

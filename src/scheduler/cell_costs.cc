@@ -1,8 +1,16 @@
 #include "scheduler/cell_costs.h"
 
+#include <algorithm>
+
 #include "scheduler/chunk_rule.h"
 
 namespace antiphon::scheduler {
+
+void CellCosts::saw_start(VoiceId voice, base::Duration grain) {
+  constexpr int kForget = 8;
+  auto& start = starts_[voice];
+  start = grain >= start ? grain : start - (start - grain) / kForget;
+}
 
 CostModel CellCosts::cost(VoiceId voice, DeviceId device) const {
   return book_.model({.voice = voice, .device = device, .busy = workers_.count()});
@@ -19,13 +27,14 @@ double CellCosts::slowness(VoiceId voice) const {
 }
 
 base::Duration CellCosts::startup_buffer(VoiceId voice) const {
-  return scheduler::startup_buffer(options_, cost(voice), workers_.count());
+  const auto least = scheduler::startup_buffer(options_, cost(voice), workers_.count());
+  const auto start = starts_.find(voice);
+  return start == starts_.end() ? least : std::max(least, start->second);
 }
 
 base::Duration CellCosts::start_cost(VoiceId voice) const {
   const auto model = cost(voice);
-  return model.plan_cost(kTypicalSegment) +
-         model.render_cost(scheduler::startup_buffer(options_, model, workers_.count()));
+  return model.plan_cost(kTypicalSegment) + model.render_cost(startup_buffer(voice));
 }
 
 base::Duration CellCosts::start_time(VoiceId voice, base::Duration first_segment) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 
 #include "base/time.h"
 #include "scheduler/cost_estimator.h"
@@ -22,6 +23,10 @@ class CellCosts {
   [[nodiscard]] CostBook& book() { return book_; }
   [[nodiscard]] const CostBook& book() const { return book_; }
 
+  /// A stream of the voice began with a grain that long. A longer one than before counts at once, a shorter one bit by
+  /// bit.
+  void saw_start(VoiceId voice, base::Duration grain);
+
   /// Returns what the voice takes of the workers' time while all are busy.
   [[nodiscard]] CostModel cost(VoiceId voice) const { return mean(&CostBook::model, voice); }
   /// Returns what it takes on workers of that device alone.
@@ -32,7 +37,8 @@ class CellCosts {
   /// Returns how many times as long as usual the voice's renders take now, in the mean of the workers.
   [[nodiscard]] double slowness(VoiceId voice) const;
 
-  /// Returns the audio that a started stream must hold; see scheduler::startup_buffer().
+  /// Returns the audio that a started stream must hold: scheduler::startup_buffer(), and no less than streams of the
+  /// voice begin with, since a grain cannot be cut.
   [[nodiscard]] base::Duration startup_buffer(VoiceId voice) const;
   /// Returns the worker time of a typical start.
   [[nodiscard]] base::Duration start_cost(VoiceId voice) const;
@@ -47,6 +53,7 @@ class CellCosts {
   const Options& options_;
   const WorkerTable& workers_;
   CostBook book_;
+  std::map<VoiceId, base::Duration> starts_;  ///< First grains of streams.
 };
 
 }  // namespace antiphon::scheduler

