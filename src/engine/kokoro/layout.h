@@ -23,9 +23,9 @@ struct Stretch {
   friend bool operator==(const Stretch&, const Stretch&) = default;
 };
 
-/// Frames of silence at the ends of a segment that are left away, since the model begins and ends each one with more
-/// than half a second of it. `frames_of`: the frames of each token with the silence at both ends, at least two tokens.
-/// What remains has at least one frame.
+/// The frames without most of the silence at the ends, since the model begins each segment with a third of a second of
+/// it and more. `frames_of`: the frames of each token with the silence at both ends, at least two tokens. What remains
+/// has at least one frame.
 [[nodiscard]] Stretch heard(std::span<const std::uint32_t> frames_of);
 
 /// Whether speech begins with this segment: then the first grains are short, so that it is heard soon, and each is a
