@@ -71,6 +71,7 @@ void GrowingText::take(char32_t c, std::string_view bytes, std::vector<Segment>&
   } else if (awaits_word_) {
     // It goes on.
   } else if (mark_ != Mark::kNone && is_letter(c)) {
+    if (mark_ == Mark::kStop) considered_ += text_.size();
     if (mark_ == Mark::kStop && is_judged_by_next_word(text_.substr(0, text_.size() - bytes.size()))) {
       awaits_word_ = true;
       return;
@@ -96,6 +97,7 @@ void GrowingText::pass() {
 
 void GrowingText::decide(std::vector<Segment>& out) {
   ++decisions_;
+  considered_ += text_.size();
   mark_ = Mark::kNone;
   const auto normalised = normalise(text_).value_or("");
   auto state = state_;

@@ -39,6 +39,8 @@ class GrowingText {
   [[nodiscard]] std::size_t pending() const { return length_; }
   /// How often append() has looked at all that is pending for a place to cut. That is what it costs.
   [[nodiscard]] std::size_t decisions() const { return decisions_; }
+  /// The bytes that it has looked at for that, those that it has looked at again included.
+  [[nodiscard]] std::size_t considered() const { return considered_; }
 
  private:
   /// What may have ended since the text was last looked at. A higher one includes the lower ones.
@@ -77,6 +79,7 @@ class GrowingText {
   bool awaits_word_ = false;     ///< What follows the mark is decided when the word there has ended.
   bool nothing_cut_yet_ = true;  ///< No segment has come of it.
   std::size_t decisions_ = 0;
+  std::size_t considered_ = 0;
 };
 
 }  // namespace antiphon::text

@@ -85,6 +85,18 @@ inline std::vector<std::string> markup_pieces() {
           "</say-as>"};
 }
 
+/// Units of texts that are made to cost much: each looks like the begin of something, or like an end that may be none.
+inline std::vector<std::string> costly_units() {
+  return {"[",     "[a](", "<a b=\"", "*",  "&amp", "https://", "| ",  "1.",  "1-",  "a@b.",  "$1 ",   "(",   "1/2 ",
+          "U.S. ", "`",    "<p ",     "![", "\n- ", "A. ",      "a.b", "...", "[[ ", "\n1. ", "1,000", "IV ", "\"a\" "};
+}
+/// At least `bytes` of `unit` in a row.
+inline std::string repeated(std::string_view unit, std::size_t bytes) {
+  std::string text;
+  while (text.size() < bytes) text += unit;
+  return text;
+}
+
 inline std::string without_spaces(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -1,13 +1,46 @@
 // What reading a text costs: ninja text_bench, then build/src/text/text_bench. Prints the CPU time of a sentence by
-// stage, and of a mebibyte of each unit that looks like the begin of something.
+// stage, time and memory by length, and the time of a mebibyte of each unit that looks like the begin of something.
+// With folders as arguments, such as those that a fuzzer fills, it prints which of their files cost most for a byte.
+#include <malloc.h>
+
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <new>
 #include <string>
 
 #include "text/markup/cleaner.h"
 #include "text/reading/reading.h"
+#include "text/test_text.h"
 #include "text/utterance.h"
+
+namespace {
+
+std::size_t live_bytes = 0;
+std::size_t most_bytes = 0;
+
+}  // namespace
+
+// NOLINTBEGIN(misc-new-delete-overloads,cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory): counts what C++
+// code takes; ICU's own tables are not among it.
+void* operator new(std::size_t size) {
+  void* const memory = std::malloc(size);
+  if (memory == nullptr) std::abort();
+  live_bytes += malloc_usable_size(memory);
+  most_bytes = std::max(most_bytes, live_bytes);
+  return memory;
+}
+void operator delete(void* memory) noexcept {
+  live_bytes -= malloc_usable_size(memory);
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t /*size*/) noexcept { operator delete(memory); }
+// NOLINTEND(misc-new-delete-overloads,cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory)
 
 namespace {
 
@@ -46,12 +79,39 @@ void print_sentences() {
               cut / count * 1000, read / count * 1000);
 }
 
+/// A whole text, from its bytes to what is said for its last segment. Returns how many segments it has.
+std::size_t speak(const std::string& text) {
+  const Options options{.language = reading::Language::kEnglish};
+  Utterance utterance(prepare(text, options).value_or(""), options);
+  std::size_t segments = 0;
+  for (; !utterance.finished(); utterance.accepted()) ++segments;
+  return segments;
+}
+
+void print_lengths() {
+  std::string all;
+  for (const auto* sentence : kSentences) (all += sentence) += "\n\n";
+  for (const std::size_t characters : {10UL, 100UL, 1000UL, 10'000UL, 100'000UL}) {
+    const auto text = repeated(all, characters).substr(0, characters);
+    // Cut within a character at worst, which is no UTF-8.
+    if (!prepare(text, {})) continue;
+    const auto rounds = std::max<std::size_t>(1, 400'000 / characters);
+    speak(text);
+    const auto before = live_bytes;
+    most_bytes = live_bytes;
+    const auto begin = cpu_ms();
+    std::size_t segments = 0;
+    for (std::size_t round = 0; round < rounds; ++round) segments = speak(text);
+    const auto took = (cpu_ms() - begin) / static_cast<double>(rounds);
+    std::printf("%zu bytes: %.3f ms, %zu segments, %.4f ms each, at most %zu KiB\n", characters, took, segments,
+                took / static_cast<double>(segments), (most_bytes - before) / 1024);
+  }
+}
+
 void print_worst() {
   constexpr std::size_t kBytes = std::size_t{1} << 20;
-  for (const std::string unit :
-       {"[", "[a](", "<a b=\"", "*", "&amp", "https://", "| ", "1.", "1-", "a@b.", "$1 ", "(", "1/2 ", "U.S. "}) {
-    std::string text;
-    while (text.size() < kBytes) text += unit;
+  for (const auto& unit : costly_units()) {
+    const auto text = repeated(unit, kBytes);
     const auto begin = cpu_ms();
     Utterance utterance({.language = reading::Language::kEnglish});
     if (!utterance.append(text)) return;
@@ -59,15 +119,57 @@ void print_worst() {
     std::size_t segments = 0;
     std::size_t spoken = 0;
     for (; !utterance.finished(); utterance.accepted(), ++segments) spoken += utterance.reading()->spoken().size();
-    std::printf("a mebibyte of '%s': %.0f ms, %zu segments, %zu bytes spoken\n", unit.c_str(), cpu_ms() - begin,
-                segments, spoken);
+    markup::Cleaner cleaner({});
+    markup::Clean clean;
+    const auto took = cpu_ms() - begin;
+    cleaner.append(text, clean);
+    GrowingText growing(Options{});
+    std::vector<Segment> out;
+    static_cast<void>(growing.append(text, out));
+    std::printf(
+        "a mebibyte of '%s': %.0f ms, %zu segments, %zu bytes spoken, %zu looks and %zu bytes considered each\n",
+        unit.c_str(), took, segments, spoken, cleaner.looks() / kBytes, growing.considered() / kBytes);
   }
+}
+
+/// CPU time of `text`, the least of three rounds that last a millisecond each.
+double cost_ms(const std::string& text) {
+  double least = 1e9;
+  for (int round = 0; round < 3; ++round) {
+    const auto begin = cpu_ms();
+    int times = 0;
+    for (; times == 0 || cpu_ms() - begin < 1; ++times) speak(text);
+    least = std::min(least, (cpu_ms() - begin) / times);
+  }
+  return least;
+}
+
+void print_costliest(const std::string& folder) {
+  constexpr std::size_t kLeastBytes = 64;
+  double most = 0;
+  std::string costliest;
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (text.size() < kLeastBytes) continue;
+    ++files;
+    const auto each = cost_ms(text) / static_cast<double>(text.size());
+    if (each < most) continue;
+    most = each;
+    costliest = entry.path().filename().string() + " of " + std::to_string(text.size()) + " bytes";
+  }
+  std::printf("%s: of %zu files the costliest takes %.2f us a byte: %s\n", folder.c_str(), files, most * 1000,
+              costliest.c_str());
 }
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) print_costliest(argv[i]);
+  if (argc > 1) return 0;
   print_sentences();
+  print_lengths();
   print_worst();
   return 0;
 }

@@ -24,6 +24,7 @@ void Cleaner::append(std::string_view utf8, Clean& out) {
 void Cleaner::flush(Clean& out) {
   window_.end();
   run(out);
+  looks_ += window_.looks();
   window_ = Window();
   // What comes after a pause of the writer's is no part of an address or of a line that is not read.
   if (mode_ == Mode::kAddress) parts_word_ = true;

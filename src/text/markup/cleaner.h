@@ -67,6 +67,8 @@ class Cleaner {
   [[nodiscard]] bool holds() const { return !window_.empty(); }
   /// Whether that is but a "!", which ends a word unless an image follows.
   [[nodiscard]] bool holds_mark() const { return window_.is("!"); }
+  /// How often a byte or code point of the text was looked at so far. That is what it costs.
+  [[nodiscard]] std::size_t looks() const { return looks_ + window_.looks(); }
 
  private:
   /// What is being skipped, or read in another way than text.
@@ -133,6 +135,7 @@ class Cleaner {
   std::size_t breaks_ = 0;  ///< Ends of lines since the last character; 2: of a paragraph.
   bool spaced_ = true;      ///< A space was put since.
   std::size_t consumed_ = 0;
+  std::size_t looks_ = 0;  ///< At windows before this one.
   /// The label of a link.
   struct Label {
     std::size_t end = 0;   ///< In bytes of the text.

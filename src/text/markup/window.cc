@@ -5,6 +5,7 @@
 namespace antiphon::text::markup {
 
 char Window::at(std::size_t offset) const {
+  ++looks_;
   const auto place = begin_ + offset;
   if (place < text_.size()) return text_[place];
   starved_ = starved_ || !ended_;
@@ -12,6 +13,7 @@ char Window::at(std::size_t offset) const {
 }
 
 Window::Character Window::decode(std::size_t offset) const {
+  ++looks_;
   auto place = begin_ + offset;
   if (place >= text_.size()) {
     starved_ = starved_ || !ended_;

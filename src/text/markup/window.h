@@ -30,6 +30,8 @@ class Window {
 
   /// Whether something behind the end was asked for since the last call of consume() or retry().
   [[nodiscard]] bool starved() const { return starved_; }
+  /// How often a byte or code point was asked for so far. That is what it costs to decide.
+  [[nodiscard]] std::size_t looks() const { return looks_; }
   void retry() { starved_ = false; }
   void consume(std::size_t bytes);
   /// Frees what was consumed.
@@ -40,6 +42,7 @@ class Window {
   std::size_t begin_ = 0;
   bool ended_ = false;
   mutable bool starved_ = false;
+  mutable std::size_t looks_ = 0;
 };
 
 }  // namespace antiphon::text::markup

@@ -1,10 +1,7 @@
 #include <algorithm>
 #include <array>
 
-#include "text/characters/characters.h"
-#include "text/reading/english_number.h"
 #include "text/reading/english_rules.h"
-#include "text/reading/english_words.h"
 
 namespace antiphon::text::reading::english {
 namespace {
