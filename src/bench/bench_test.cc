@@ -38,14 +38,15 @@ TEST(ListenerTest, LateAudioIsAGapAndPlaybackGoesOnFromThere) {
   EXPECT_EQ(listener.plays_until(), kStart + 600ms);
 }
 
-TEST(ListenerTest, TheJitterOfPacedAudioIsHowUnevenlyItsPiecesComeBehindTheLead) {
+TEST(ListenerTest, TheJitterOfPacedAudioIsHowUnevenlyItsStepsComeBehindTheLead) {
   Listener listener(kRate, kStart, 200ms);
   listener.receive({200}, kStart + 100ms);  // The lead.
-  listener.receive({100}, kStart + 100ms);  // The first that is compared.
-  listener.receive({100}, kStart + 230ms);  // 130 later with 100 of audio between.
-  listener.receive({100}, kStart + 290ms);  // 60 later with 100 between.
+  listener.receive({100}, kStart + 100ms);  // The first step begins.
+  listener.receive({300}, kStart + 330ms);
+  listener.receive({100}, kStart + 530ms);  // The second, 430 later.
+  listener.receive({400}, kStart + 790ms);  // The third within it, 260 later.
   constexpr float kFirst = 0.03F / 16;
-  constexpr float kSecond = kFirst + ((0.04F - kFirst) / 16);
+  constexpr float kSecond = kFirst + ((0.14F - kFirst) / 16);
   EXPECT_THAT(listener.hearing().jitters,
               testing::ElementsAre(testing::FloatNear(kFirst, 1e-6F), testing::FloatNear(kSecond, 1e-6F)));
   EXPECT_TRUE(listener.hearing().gaps.empty());

@@ -19,10 +19,10 @@ void Listener::receive(base::SampleCount samples, base::TimePoint now) {
     if (hearing_.gaps.size() < kMostGaps) hearing_.gaps.push_back(static_cast<float>(base::to_seconds(gap)));
     dry_at_ = now;
   }
-  if (lead_ && before >= *lead_) note_jitter(before, now);
   samples_ += samples;
   hearing_.audio = base::playing_time(samples_, rate_);
   dry_at_ += hearing_.audio - before;
+  while (lead_ && *lead_ + kStep * steps_ < hearing_.audio) note_jitter(*lead_ + kStep * steps_++, now);
 }
 
 void Listener::note_jitter(base::Duration place, base::TimePoint now) {

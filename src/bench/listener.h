@@ -16,9 +16,10 @@ struct Hearing {
   base::Duration total_stall{};  ///< All such silences.
   base::Duration audio{};        ///< What came.
   std::vector<float> gaps;       ///< Each such silence in seconds; the first 1,024.
-  /// Of paced audio: the jitter of its arrival at each piece behind the lead but the first one, in seconds; the first
-  /// 4,096. It is the running estimate of RFC 3550, section 6.4.1: how much the time from a piece's place in the audio
-  /// to its arrival differs from that of the piece before, smoothed by a sixteenth.
+  /// Of paced audio: the jitter of its arrival, in seconds, at each step of 0.4 s behind the lead but the first one;
+  /// the first 4,096. It is the running estimate of RFC 3550, section 6.4.1: how much the time from a step's place in
+  /// the audio to the arrival of its first sample differs from that of the step before, smoothed by a sixteenth. Steps
+  /// of the audio stand for packets, since a stream of bytes may be cut anywhere.
   std::vector<float> jitters;
 };
 
@@ -40,8 +41,10 @@ class Listener {
  private:
   static constexpr std::size_t kMostGaps = 1'024;
   static constexpr std::size_t kMostJitters = 4'096;
+  /// Longer than the pieces of paced audio, so that their lengths are no jitter.
+  static constexpr base::Duration kStep = std::chrono::milliseconds(400);
 
-  /// A piece whose first sample is at `place` of the audio came in at `now`.
+  /// The sample at `place` of the audio, where a step begins, came in at `now`.
   void note_jitter(base::Duration place, base::TimePoint now);
 
   base::SampleRate rate_;
@@ -49,7 +52,8 @@ class Listener {
   std::optional<base::Duration> lead_;
   base::SampleCount samples_;
   base::TimePoint dry_at_;
-  std::optional<base::Duration> transit_;  ///< Of the piece before: from the request to its arrival, less its place.
+  int steps_ = 0;                          ///< Number of steps of which jitter has heard.
+  std::optional<base::Duration> transit_;  ///< Of the step before: from the request to its arrival, less its place.
   double jitter_ = 0;                      ///< In seconds.
   Hearing hearing_;
 };

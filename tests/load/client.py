@@ -11,8 +11,9 @@ import urllib.parse
 BYTES_PER_SECOND = 2 * 24_000
 # What the server sends of paced audio before its playback (server.pacing_lead_seconds).
 LEAD_SECONDS = 2.0
-# Of the estimate of jitter, by RFC 3550.
+# Of the estimate of jitter, by RFC 3550. The steps are longer than the pieces of paced audio, whose lengths are no jitter.
 SMOOTHING = 16
+STEP_SECONDS = 0.4
 PATIENCE_SECONDS = 60
 READ_BYTES = 65_536
 # What a slow reader's system takes for it, so that the server notices how it reads.
@@ -48,8 +49,9 @@ class Manner:
 @dataclasses.dataclass
 class Heard:
     """What came of one request. A gap is the silence before a chunk, 0 where the chunk was in time. Of paced audio, what of
-    its lead a listener had lost when a chunk came: how long after its scheduled time that was. And the jitter at each chunk:
-    the running estimate of RFC 3550, 6.4.1."""
+    its lead a listener had lost when a chunk came: how long after its scheduled time that was. And the jitter at each step of
+    0.4 s: the running estimate of RFC 3550, 6.4.1, for which steps of the audio stand for packets, since a stream of bytes
+    may be cut anywhere."""
     first_audio: float = 0
     gaps: list[float] = dataclasses.field(default_factory=list)
     lost_leads: list[float] = dataclasses.field(default_factory=list)
@@ -57,7 +59,8 @@ class Heard:
     pcm: bytearray = dataclasses.field(default_factory=bytearray)
     left: bool = False
     plays_until: float = 0
-    transit: float | None = None  # Of the chunk before: when it came, less its place in the audio.
+    steps: int = 0  # Of which jitter has heard.
+    transit: float | None = None  # Of the step before: when it came, less its place in the audio.
     jitter: float = 0
 
     def take(self, piece, now, asked, manner):
@@ -71,9 +74,12 @@ class Heard:
             self.gaps.append(gap)
             if manner.paced and place >= LEAD_SECONDS:
                 self.lost_leads.append(max(0.0, now - (self.plays_until - LEAD_SECONDS)))
-                self._note_jitter(now - place)
         self.pcm += piece
         self.plays_until += len(piece) / BYTES_PER_SECOND
+        if manner.paced and manner.reading_speed is None:
+            while (step := LEAD_SECONDS + self.steps * STEP_SECONDS) < len(self.pcm) / BYTES_PER_SECOND:
+                self._note_jitter(now - step)
+                self.steps += 1
 
     def _note_jitter(self, transit):
         if self.transit is not None:

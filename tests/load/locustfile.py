@@ -5,7 +5,7 @@ Each row of locust's statistics is one measure of one kind of request, its times
   first audio   from the request to the first audio
   gap           of each chunk: the silence before it, 0 where it was in time
   lost lead     of each chunk of paced audio: how long after its scheduled time it came
-  jitter        of each chunk of paced audio: how unevenly they come (RFC 3550)
+  jitter        of each step of paced audio: how unevenly they come (RFC 3550)
   whole         from the request to the end of a body that is right
   refused       what a refusal said when to come back; `came back` are those that did and were let in
 A request fails where its bytes are not those that the same text has when it is asked for alone, where its body is cut, or

@@ -135,19 +135,22 @@ def test_nobody_gets_an_error_or_a_byte_that_the_text_alone_does_not_have(loaded
     assert ("whole", "burst") in load.rows and ("gap", "long") in load.rows
 
 
-def heard_in_lumps(seconds):
-    """Paced audio that comes in so many seconds at once, each in its time."""
+def heard_in_lumps(seconds, read_bytes):
+    """Paced audio that comes in so many seconds at once, each in its time, and is read in pieces."""
     heard, begun = client.Heard(), 100.0
+    piece = bytes(round(0.2 * client.BYTES_PER_SECOND))
     for number in range(40):
-        place = 0.2 * number + 1e-9
-        heard.take(bytes(int(0.2 * client.BYTES_PER_SECOND)), begun + max(0.0, place // seconds * seconds - client.LEAD_SECONDS),
-                   begun, client.Manner(paced=True))
+        lump = (0.2 * number + 1e-9) // seconds * seconds
+        for begin in range(0, len(piece), read_bytes):
+            heard.take(piece[begin:begin + read_bytes], begun + max(0.0, lump - client.LEAD_SECONDS), begun,
+                       client.Manner(paced=True))
     return heard
 
 
-def test_jitter_tells_audio_in_lumps_from_audio_in_its_time():
-    assert max(heard_in_lumps(0.2).jitters) < 0.001
-    assert heard_in_lumps(1.0).jitters[-1] > JITTER_SECONDS
+@pytest.mark.parametrize("read_bytes", [1_408, 8_192, 65_536])
+def test_jitter_tells_audio_in_lumps_from_audio_in_its_time(read_bytes):
+    assert max(heard_in_lumps(0.2, read_bytes).jitters) < 0.001
+    assert heard_in_lumps(1.0, read_bytes).jitters[-1] > JITTER_SECONDS
 
 
 def test_the_admitted_hear_no_gap_and_paced_audio_comes_in_time(loaded):
