@@ -74,7 +74,7 @@ void AudioCache::keep_in_memory(const Key& key, Found audio) {
 runtime::Awaitable<> AudioCache::run() {
   if (options_.folder.empty()) co_return;
   co_await open();
-  while (folder_) {
+  while (folder_ && !co_await runtime::is_cancelled()) {
     if (!reads_.empty()) {
       auto read = std::move(reads_.front());
       reads_.pop_front();

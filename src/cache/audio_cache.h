@@ -47,8 +47,8 @@ class AudioCache {
   /// Keeps audio of 1 to kMostSamples samples, on the disk as soon as that can be done.
   void put(const Key& key, Audio audio);
 
-  /// Opens the folder, and reads and writes it until the calling task is cancelled; then what waits is still written.
-  /// Call it once.
+  /// Opens the folder, and reads and writes it until the calling task is cancelled: what waits then is not written, so
+  /// that a slow disk keeps no server from ending. Call it once.
   [[nodiscard]] runtime::Awaitable<> run();
 
   /// Bytes of audio on its way into the cache, all together: what is recorded, and what waits for the disk.

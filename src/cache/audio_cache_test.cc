@@ -104,6 +104,7 @@ TEST_F(AudioCacheTest, TheDiskOutlivesTheProcess) {
   const AudioCacheOptions options{.memory_bytes = 1U << 20U, .folder = folder_, .disk_bytes = 1U << 20U};
   begin(options);
   cache_->put(key_of(1), audio_of(kSamples));
+  turn();
   end();
   begin(options);
   const auto found = find(1);
@@ -175,6 +176,7 @@ TEST_F(AudioCacheTest, AFileThatCannotBeWrittenIsCounted) {
 TEST_F(AudioCacheTest, ARequestWaitsForASlowDiskForAWhileOnly) {
   begin({.folder = folder_, .disk_bytes = 1U << 20U, .patience = 250ms});
   cache_->put(key_of(1), audio_of(kSamples));
+  turn();
   end();
   // Its disk does nothing, since nothing runs it.
   boost::asio::io_context other;
