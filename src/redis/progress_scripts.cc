@@ -12,8 +12,10 @@ redis.call('PEXPIRE', KEYS[1], ARGV[5])
 local now = tonumber(redis.call('TIME')[1])
 if ARGV[6] == '1' then redis.call('ZADD', KEYS[2], now, ARGV[7]) else redis.call('ZREM', KEYS[2], ARGV[7]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 30)
-redis.call('ZADD', KEYS[3], ARGV[4], ARGV[7])
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[4] - ARGV[5])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], now + 30, '+inf')
+redis.call('ZADD', KEYS[3], now, ARGV[7])
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - math.ceil(ARGV[5] / 1000))
+redis.call('ZREMRANGEBYSCORE', KEYS[3], now + 30, '+inf')
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
 return 0)";
 }
@@ -39,8 +41,8 @@ return redis.call('HMGET', KEYS[1], 'r', 'p', 'o', 't', 'c', 'u'))";
 
 std::string_view list_script() {
   return R"(
-local oldest = tonumber(redis.call('TIME')[1]) - 30
-return redis.call('ZRANGE', KEYS[1], oldest, '+inf', 'BYSCORE', 'LIMIT', 0, ARGV[1]))";
+local now = tonumber(redis.call('TIME')[1])
+return redis.call('ZRANGE', KEYS[1], now - 30, now + 30, 'BYSCORE', 'LIMIT', 0, ARGV[1]))";
 }
 
 }  // namespace antiphon::redis

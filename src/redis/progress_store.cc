@@ -187,7 +187,9 @@ void ProgressStore::written(const StreamName& name, FencingToken token, const Re
   const auto found = owned_.find(name);
   const bool current = found != owned_.end() && found->second.record.token == token;
   if (current) found->second.in_flight = false;
-  const bool taken = reply && reply->kind == Reply::Kind::kInteger;
+  // A later owner has a greater token; a server that names another one cannot be believed.
+  const bool taken = reply && reply->kind == Reply::Kind::kInteger &&
+                     (reply->integer <= 0 || std::cmp_greater(reply->integer, token.value));
   if (!taken) {
     ++failures_;
     if (!reply && reply.error().message.starts_with("NOSCRIPT")) {

@@ -144,6 +144,18 @@ TEST_F(ProgressStoreTest, AWipedAndARestartedServerGetTheLiveStreamsAgain) {
   EXPECT_TRUE(wait(b_.store.live({}))->empty());
 }
 
+TEST_F(ProgressStoreTest, WhatAClockThatWasAheadWroteIntoTheSetsLeavesThem) {
+  for (const auto* const set : {"{antiphon}:live", "{antiphon}:u:7"}) {
+    ASSERT_TRUE(wait(b_.client.ask({"ZADD", set, "1764000000000", std::string(32, 'a')})));
+  }
+  const auto name = put();
+  a_.store.update(name, {1}, {.bytes_written = 1});
+  ASSERT_TRUE(run_until([&] { return written(name) == 1; }));
+  for (const auto* const set : {"{antiphon}:live", "{antiphon}:u:7"}) {
+    EXPECT_EQ(wait(b_.client.ask({"ZCARD", set}))->integer, 1) << set;
+  }
+}
+
 TEST_F(ProgressStoreTest, AKeyIsBoundOnce) {
   const progress::Binding first{.stream = progress::draw_name()};
   EXPECT_EQ(*wait(a_.store.bind("k", first)), first);

@@ -37,7 +37,7 @@ class Liar:
 
     GARBAGE = (b"HTTP/1.1 200 OK\r\n\r\n", b"*1000000000\r\n", b"*-2\r\n", b"$999999999999\r\n", b"$-5\r\n", b":\r\n",
                b":99999999999999999999\r\n", b"$3\r\nab", b"*2\r\n*2\r\n*2\r\n", b"%1\r\n+a\r\n+b\r\n", b"+OK\r\n+OK\r\n+OK\r\n")
-    LIES = (b"+\x00\xff\r\n", b"-\r\n", b"_\r\n", b":-1\r\n", b"*0\r\n", b"$-1\r\n", b"$0\r\n\r\n",
+    LIES = (b"+\x00\xff\r\n", b"-\r\n", b"_\r\n", b":1\r\n", b":-1\r\n", b"*0\r\n", b"$-1\r\n", b"$0\r\n\r\n",
             b"*2\r\n$1\r\nx\r\n$3\r\n1 2\r\n", b"*6\r\n$1\r\nx\r\n$1\r\ny\r\n$1\r\nz\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n1\r\n",
             b"-NOSCRIPT x\r\n", b"-OOM x\r\n", b"-WRONGTYPE x\r\n")
 
