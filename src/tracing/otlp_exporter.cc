@@ -92,7 +92,7 @@ runtime::Awaitable<> OtlpExporter::run() {
 }
 
 runtime::Awaitable<> OtlpExporter::flush() {
-  while (!queue_.empty() && !co_await runtime::is_cancelled()) {
+  while (answered_ && !queue_.empty() && !co_await runtime::is_cancelled()) {
     const auto batch = take_batch();
     const auto verdict = co_await send(batch);
     count(verdict, batch.size());
@@ -113,6 +113,7 @@ runtime::Awaitable<OtlpExporter::Verdict> OtlpExporter::send(const std::vector<S
       std::chrono::duration_cast<base::Duration>(std::chrono::system_clock::now().time_since_epoch()) -
       clock_.now().time_since_epoch();
   const auto status = co_await post(to_otlp_json(batch, options_.resource, since_epoch));
+  answered_ = status.has_value();
   constexpr unsigned kOk = 200;
   constexpr unsigned kMultiple = 300;
   if (status && *status >= kOk && *status < kMultiple) co_return Verdict::kTaken;
@@ -124,7 +125,8 @@ runtime::Awaitable<std::optional<unsigned>> OtlpExporter::post(const std::string
   boost::asio::ip::tcp::resolver resolver(executor_);
   const auto [unknown, addresses] =
       co_await resolver.async_resolve(options_.collector.host, std::to_string(options_.collector.port), kAwait);
-  if (unknown) co_return std::nullopt;
+  // A resolver cannot be interrupted; it may take longer than anybody waits by now.
+  if (unknown || co_await runtime::is_cancelled()) co_return std::nullopt;
   beast::tcp_stream stream(executor_);
   stream.expires_after(kPatience);
   if (const auto [error, at] = co_await stream.async_connect(addresses, kAwait); error) co_return std::nullopt;

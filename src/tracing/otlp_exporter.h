@@ -35,7 +35,8 @@ class OtlpExporter {
 
   /// Sends what comes until the calling task is cancelled.
   [[nodiscard]] runtime::Awaitable<> run();
-  /// Sends what waits, without further attempts. After run() has ended.
+  /// Sends what waits, without further attempts, and nothing where the collector did not answer the last time. After
+  /// run() has ended.
   [[nodiscard]] runtime::Awaitable<> flush();
 
   [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
@@ -58,7 +59,8 @@ class OtlpExporter {
   OtlpOptions options_;
   std::deque<Span> queue_;
   runtime::Notifier news_;
-  bool reached_ = true;  ///< The collector took the last batch; a change is logged.
+  bool reached_ = true;   ///< The collector took the last batch; a change is logged.
+  bool answered_ = true;  ///< The collector answered the last request.
   metrics::Counter exported_;
   metrics::Counter dropped_;
   metrics::Counter failed_;

@@ -99,5 +99,20 @@ TEST_F(OtlpExporterTest, WithoutACollectorTheRestIsGivenUpAtOnce) {
   EXPECT_TRUE(counted("failed", 128)) << registry_.text();
 }
 
+TEST_F(OtlpExporterTest, ACollectorThatWasNotReachedIsNotAskedAgainAtTheEnd) {
+  acceptor_.close();
+  for (int i = 0; i < 300; ++i) exporter_.add({.trace = {.low = 1}, .id = {1}});
+  tasks_.spawn(exporter_.run());
+  while (exporter_.waiting() == 300) context_.run_one();
+  tasks_.cancel();
+  context_.run();
+  ASSERT_EQ(exporter_.waiting(), 172U) << "one batch was tried";
+  context_.restart();
+  runtime::TaskGroup end(context_.get_executor());
+  end.spawn(exporter_.flush());
+  context_.run();
+  EXPECT_EQ(exporter_.waiting(), 172U);
+}
+
 }  // namespace
 }  // namespace antiphon::tracing
