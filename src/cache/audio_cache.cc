@@ -29,7 +29,9 @@ AudioCache::AudioCache(const runtime::Executor& executor, runtime::Clock& clock,
 runtime::Awaitable<AudioCache::Found> AudioCache::find(Key key) {
   if (const auto* const found = memory_.find(key)) {
     probe_.looked_up(Lookup::kMemory);
-    co_return *found;
+    const auto audio = *found;
+    (void)disk_.find(key);  // it was used there, too
+    co_return audio;
   }
   if (disk_.find(key) == nullptr || reads_.size() >= kMostReads) {
     probe_.looked_up(Lookup::kMiss);

@@ -85,7 +85,7 @@ void SimulateFlags::add_study(CLI::App& app) {
   app.add_option("--policy", policies,
                  "Orders of the work to compare: fifo, rr, arrival, edf, fair; several with commas; all (all)")
       ->delimiter(',')
-      ->check(CLI::IsMember({"fifo", "rr", "plan", "edf", "fair", "all"}));
+      ->check(CLI::IsMember({"fifo", "rr", "arrival", "edf", "fair", "all"}));
   app.add_option("--admission", admission, "on, off or both (fair: on; edf: both; the others: off)")
       ->check(CLI::IsMember({"on", "off", "both"}));
   app.add_flag("--capacity", capacity, "How many listeners would these workers carry, with 95 % of the requests good?");

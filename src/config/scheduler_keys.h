@@ -28,7 +28,7 @@ void each_scheduler_key(AnyConfig& config, const Visit& visit) {
   visit(
       Key{"scheduler", "fixed_chunk_grains", "Grains of every chunk, for experiments; 0: by the chunk rule.", 0, 1000},
       scheduler.fixed_chunk_grains);
-  visit(Key{"scheduler", "arrival_chunk_seconds", "Chunk of the policy plan, in audio time.", 0.05, 10},
+  visit(Key{"scheduler", "arrival_chunk_seconds", "Chunk of the policy arrival, in audio time.", 0.05, 10},
         scheduler.arrival_chunk);
   visit(Key{"scheduler", "arrival_chunk_loaded_seconds",
             "The same above prefetch_load; the original plan has 0.5 here.", 0.05, 10},

@@ -93,6 +93,7 @@ void Coordinator::handle(const SegmentPlanned& event, base::TimePoint now) {
   roster_.ended(event.job, event.cpu, now);
   scheduler_.planned(event.job,
                      {.grains = event.grains,
+                      .first_silence = event.first_silence,
                       .more_text = event.more_text,
                       .awaits_text = event.awaits_text,
                       .expected = event.expected,

@@ -60,6 +60,7 @@ struct JobStarted {
 struct SegmentPlanned {
   base::JobId job;
   std::vector<base::Duration> grains{};
+  base::Duration first_silence{};
   bool more_text = false;
   bool awaits_text = false;
   base::Duration expected{};

@@ -28,12 +28,13 @@ TrackedSink::TrackedSink(StreamBook& book, HttpSink& next, progress::Request req
   open();
 }
 
-TrackedSink::TrackedSink(StreamBook& book, HttpSink& next, progress::Record record, AudioPart& part)
+TrackedSink::TrackedSink(StreamBook& book, HttpSink& next, progress::Record record, AudioPart& part,
+                         std::uint64_t absences)
     : book_(book),
       next_(next),
       part_(part),
       record_(std::move(record)),
-      confirmed_(book.absences()),
+      confirmed_(absences),
       kept_(true),
       entry_(book.live_.insert(book.live_.end(), this)) {
   open();

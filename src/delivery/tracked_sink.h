@@ -30,8 +30,8 @@ class TrackedSink final : public AudioSink {
  public:
   /// A stream that begins. Its name goes out in the header Antiphon-Stream.
   TrackedSink(StreamBook& book, HttpSink& next, progress::Request request, AudioPart& part);
-  /// One that goes on, after its record was claimed.
-  TrackedSink(StreamBook& book, HttpSink& next, progress::Record record, AudioPart& part);
+  /// One that goes on, after its record was claimed. `absences` is StreamBook::absences() from before the claim.
+  TrackedSink(StreamBook& book, HttpSink& next, progress::Record record, AudioPart& part, std::uint64_t absences);
   ~TrackedSink() override;
 
   [[nodiscard]] const progress::StreamName& name() const { return record_.request.name; }

@@ -88,7 +88,9 @@ Cell::Handle Cell::replay(SpeechSpec spec, SharedPcm pcm) {
   const auto refused = desk().over_limit(party_of(id, spec), now);
   Handle stream(new SpeechStream(executor_, id, std::move(spec), std::move(pcm), now), Closer{this});
   streams_.emplace(id, stream.get());
-  if (refused) {
+  if (stopping_) {
+    stream->fail({.code = protocol::Errc::kWorkerLost, .message = "the server is stopping"});
+  } else if (refused) {
     perform(coordinator::Refused{.verdict = *refused});
   } else {
     stream->enter({.at = now, .from_cache = true});

@@ -65,6 +65,8 @@ void Cell::on_planned(wire::Planned planned, base::Duration cpu) {
   std::vector<base::Duration> grains;
   for (const auto& grain : planned.grains) grains.push_back(base::playing_time({grain.samples}, rate));
   learn_length(*stream, segment, grains);
+  auto first_silence = base::playing_time(silence.before, rate);
+  if (grains.size() == 1) first_silence += base::playing_time(silence.behind, rate);
   grains.front() += base::playing_time(silence.before, rate);
   grains.back() += base::playing_time(silence.behind, rate);
   job.mapped().audio = std::accumulate(grains.begin(), grains.end(), base::Duration{});
@@ -83,6 +85,7 @@ void Cell::on_planned(wire::Planned planned, base::Duration cpu) {
   stream->progressed(clock_.now());
   post(coordinator::SegmentPlanned{.job = id,
                                    .grains = std::move(grains),
+                                   .first_silence = first_silence,
                                    .more_text = stream->utterance().next() != nullptr,
                                    .awaits_text = stream->utterance().waiting(),
                                    .expected = expected_left(*stream),

@@ -25,7 +25,7 @@ std::array<metrics::Counter, 2> by_kind(metrics::Registry& registry, std::string
 }
 
 metrics::Counter steps(metrics::Registry& registry, std::string_view direction) {
-  return registry.counter("antiphon_degradation_steps_total", "Steps on the ladder of degradation, by direction.",
+  return registry.counter("antiphon_degradation_steps_total", "Steps of degradation, by direction.",
                           {{"direction", std::string(direction)}});
 }
 
@@ -133,10 +133,10 @@ void Probe::observe(const scheduler::Scheduler& scheduler, const scheduler::Admi
   workers_.set(static_cast<double>(scheduler.workers()));
   places_.set(static_cast<double>(scheduler.places()));
   demand_.set(scheduler.load());
-  const auto& ladder = scheduler.degradation();
-  degradation_.set(static_cast<double>(std::to_underlying(ladder.level())));
-  steps_up_.add(static_cast<double>(ladder.steps_up() - std::exchange(seen_up_, ladder.steps_up())));
-  steps_down_.add(static_cast<double>(ladder.steps_down() - std::exchange(seen_down_, ladder.steps_down())));
+  const auto& degradation = scheduler.degradation();
+  degradation_.set(static_cast<double>(std::to_underlying(degradation.level())));
+  steps_up_.add(static_cast<double>(degradation.steps_up() - std::exchange(seen_up_, degradation.steps_up())));
+  steps_down_.add(static_cast<double>(degradation.steps_down() - std::exchange(seen_down_, degradation.steps_down())));
 }
 
 void Probe::observe(const DeviceMemory& memory) {

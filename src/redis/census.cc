@@ -136,7 +136,7 @@ void Census::heard_count(const std::string& id, std::string_view text) {
   if (cell == nullptr || cell->number == report->number) return;
   cell->number = report->number;
   cell->streams.clear();
-  for (const auto& one : report->accounts) cell->streams.insert_or_assign(one.account, one.streams);
+  for (const auto& one : report->accounts) cell->streams[one.account] += one.streams;
   cell->changed = clock_.now();
 }
 

@@ -27,16 +27,18 @@ TEST_F(AdmissionTest, LetsInWhatFitsAndTellsTheNextWhenToComeBack) {
   EXPECT_LT(late.retry_after, AdmissionController::kNever);
 }
 
-/// Speaks one stream of ten grains whose jobs take `took` for each grain.
-void speak(Scheduler& scheduler, std::uint64_t id, Duration took, Duration grain = 200ms) {
-  const std::vector<Duration> grains(10, grain);
+/// Speaks one stream of ten grains whose jobs take `took` for each grain, after a silence.
+void speak(Scheduler& scheduler, std::uint64_t id, Duration took, Duration grain = 200ms, Duration silence = {}) {
+  std::vector<Duration> grains(10, grain);
+  grains.front() += silence;
   scheduler.add_stream({.id = StreamId{id}, .user = base::UserId{id}, .voice = VoiceId{1}, .expected = 2s}, kNow);
   for (auto actions = scheduler.poll(kNow); !actions.empty(); actions = scheduler.poll(kNow)) {
     for (const auto& action : actions) {
       const auto* const job = std::get_if<Dispatch>(&action);
       if (job == nullptr) continue;
       if (job->kind == JobKind::kPlan) {
-        scheduler.planned(job->job, {.grains = grains, .more_text = false, .took = 32ms}, kNow);
+        scheduler.planned(job->job, {.grains = grains, .first_silence = silence, .more_text = false, .took = 32ms},
+                          kNow);
         continue;
       }
       for (std::uint32_t i = 0; i < job->grains; ++i) scheduler.grain_rendered(job->job, took, kNow);
@@ -50,13 +52,15 @@ TEST_F(AdmissionTest, AStartIsPromisedNoLessThanTheFirstGrainOfItsVoice) {
   const auto& costs = scheduler_->costs();
   const auto usual = costs.start_cost(VoiceId{1});
   speak(*scheduler_, 1, 24ms);
-  EXPECT_LT(costs.startup_buffer(VoiceId{1}), 1s) << "a grain shorter than the startup_buffer changes nothing";
+  EXPECT_LT(costs.startup_buffer(VoiceId{1}), 1s) << "a grain shorter than the startup buffer changes nothing";
   speak(*scheduler_, 2, 180ms, 1500ms);
   EXPECT_GE(costs.startup_buffer(VoiceId{1}), 1500ms);
   EXPECT_GT(costs.start_cost(VoiceId{1}), usual + 80ms);
   EXPECT_LT(costs.startup_buffer(VoiceId{2}), 1s) << "another voice's";
   for (std::uint64_t id = 3; id < 23; ++id) speak(*scheduler_, id, 24ms);
   EXPECT_LT(costs.startup_buffer(VoiceId{1}), 1s) << "it is forgotten";
+  speak(*scheduler_, 23, 24ms, 200ms, 10s);
+  EXPECT_LT(costs.startup_buffer(VoiceId{1}), 1s) << "a pause is not rendered";
 }
 
 TEST_F(AdmissionTest, ASpellOfSlownessIsNotToldAsIfItLasted) {

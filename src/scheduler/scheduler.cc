@@ -133,7 +133,9 @@ void Scheduler::planned(base::JobId id, const PlanOutcome& outcome, base::TimePo
   stream->text_left = outcome.more_text || outcome.awaits_text;
   stream->unplanned = outcome.expected;
   if (!outcome.grains.empty()) {
-    if (stream->segments_planned == 0) costs_.saw_start(stream->spec.voice, outcome.grains.front());
+    if (stream->segments_planned == 0) {
+      costs_.saw_start(stream->spec.voice, outcome.grains.front() - outcome.first_silence);
+    }
     stream->segments.push_back(
         {.index = stream->segments_planned++, .grains = {outcome.grains.begin(), outcome.grains.end()}, .next = 0});
     stream->planned_ahead += audio;

@@ -66,6 +66,7 @@ struct Member {
 /// What a plan job found out.
 struct PlanOutcome {
   std::span<const base::Duration> grains;  ///< Audio time of each grain; empty if there is nothing to speak.
+  base::Duration first_silence{};          ///< Silence within the first grain, which nothing is rendered for.
   bool more_text = false;                  ///< Another segment follows.
   bool awaits_text = false;                ///< If not more_text: a segment may follow, when more text has come.
   base::Duration expected{};               ///< Estimated audio of the text that is not planned yet.

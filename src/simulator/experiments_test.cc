@@ -75,7 +75,7 @@ TEST_P(Load, OursServesAllThatCanBeServedWhereTheBaselinesCollapse) {
       EXPECT_LE(ours.mean("first_audio_p50"), 0.8);
     }
     if (load > 1.2) {
-      for (const auto* baseline : {"fifo", "rr", "plan", "edf"}) {
+      for (const auto* baseline : {"fifo", "rr", "arrival", "edf"}) {
         EXPECT_LE(series.at(baseline).mean("good"), 0.3) << baseline;
       }
     }

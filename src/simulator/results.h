@@ -54,7 +54,7 @@ struct MachineMeasures {
   double losses = 0;
   double most_streams = 0;
   double most_waiting = 0;
-  double steps_up = 0;  ///< Steps up of the ladder of degradation.
+  double steps_up = 0;  ///< Steps up of degradation.
 };
 
 [[nodiscard]] Measures measure(const Trace& trace, std::optional<std::size_t> group = std::nullopt);

@@ -17,7 +17,7 @@ struct Variant {
   scheduler::Policy policy = scheduler::Policy::kFair;
   scheduler::Admission admission = scheduler::Admission::kOn;
 
-  /// The policy's name; "edf + admission", "ours - admission" where it is not what the policy comes with.
+  /// The policy's name; "edf + admission", "fair - admission" where it is not what the policy comes with.
   [[nodiscard]] std::string name() const;
 };
 

@@ -114,14 +114,14 @@ def test_the_page_of_each_gateway_shows_all_with_their_room(cells, tmp_path):
     try:
         with busy(first, 2):
             own, other = harness.eventually(
-                lambda: (seen := page.value(rows)) and len(seen) == 2 and seen[1][2] == "2" and seen[1][4] != "100 %" and seen,
+                lambda: (seen := page.value(rows)) and len(seen) == 2 and seen[1][2] == "2" and seen[1][4] != "100 %" and seen[0][4] == "100 %" and seen,
                 "both are listed, and the other's streams")
             assert own == ["cell2 (this one)", "serving", "0", "0", "100 %", own[5]]
             assert other[:2] == ["cell1", "serving"] and 0 <= int(other[4].removesuffix(" %")) < 100
             assert page.value("document.querySelector('#cells').checkVisibility()")
         first.process.kill()
         harness.eventually(lambda: page.value(rows)[1][1].startswith("silent"), "it is seen that the other one is gone")
-        assert second.metrics()["antiphon_live_subscribers"] == 2, "the two event streams of this page"
+        harness.eventually(lambda: second.metrics()["antiphon_live_subscribers"] == 2, "the two event streams of this page")
         assert page.complaints == []
     finally:
         page.close()
@@ -326,16 +326,14 @@ def test_two_gateways_that_go_on_with_one_stream_at_once_end_it_once(cells):
     ready, got = threading.Barrier(2), {}
 
     def go_on(server):
-        with httpx.stream("GET", f"{server.url}{SPEECH}/{name}", headers={"Range": f"bytes={len(heard)}-"},
-                          timeout=DEADLINE) as resumed:
+        got[server] = b""
+        ready.wait(DEADLINE)
+        # The earlier one may be cut before it has heard anything.
+        with contextlib.suppress(httpx.TransportError), httpx.stream(
+                "GET", f"{server.url}{SPEECH}/{name}", headers={"Range": f"bytes={len(heard)}-"}, timeout=DEADLINE) as resumed:
             assert resumed.status_code == 206, resumed.read()
-            pieces = resumed.iter_raw()
-            data = next(pieces)
-            ready.wait(DEADLINE)
-            with contextlib.suppress(httpx.TransportError):
-                for piece in pieces:
-                    data += piece
-            got[server] = data
+            for piece in resumed.iter_raw():
+                got[server] += piece
 
     threads = [threading.Thread(target=go_on, args=[server]) for server in (first, second)]
     for thread in threads:

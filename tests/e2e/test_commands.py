@@ -248,12 +248,13 @@ def test_a_damaged_voice_is_found(real_store, tmp_path):
 
 def test_simulate_prints_a_table_and_writes_json_and_a_page(tmp_path):
     table, page = tmp_path / "figures.json", tmp_path / "page.html"
-    quick = ["--duration", "30", "--warm-up", "5", "--runs", "2", "--policy", "fifo,fair", "--load", "0.5,1.5"]
+    quick = ["--duration", "30", "--warm-up", "5", "--runs", "2", "--policy", "fifo,arrival,fair", "--load", "0.5,1.5"]
     printed = harness.run_ok("simulate", *quick, "--json", table, "--html", page).decode()
     assert "fair" in printed and "fifo" in printed
     points = json.loads(table.read_text())["points"]
-    assert [(point["series"], point["x"]) for point in points] == [("fifo", 0.5), ("fair", 0.5), ("fifo", 1.5), ("fair", 1.5)]
-    assert "simulate --policy fifo,fair" in page.read_text()
+    assert [(point["series"], point["x"]) for point in points] == [
+        (policy, load) for load in (0.5, 1.5) for policy in ("fifo", "arrival", "fair")]
+    assert "simulate --policy fifo,arrival,fair" in page.read_text()
     again = json.loads(harness.run_ok("simulate", *quick, "--json", "-"))
     assert again["points"] == points, "the same flags give the same figures"
 

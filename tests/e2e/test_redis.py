@@ -46,7 +46,7 @@ def test_another_server_goes_on_after_the_first_was_killed(serve, redis):
 def test_a_server_with_another_loudness_begins_anew_instead_of_mixing_bytes(serve, redis):
     first, second = (serve("--voice", "quick", config={**progress(redis.url), "gains": {"quick": gain}}) for gain in (0, -6))
     name, heard = begun(first, 1000, "quick")
-    harness.eventually(lambda: b"antiphon" in redis.ask("KEYS", "*"), "it is written")
+    harness.eventually(lambda: name.encode() in redis.ask("KEYS", "*"), "it is written")
     answer = httpx.get(f"{second.url}/v1/audio/speech/{name}", headers={"Range": f"bytes={len(heard)}-"},
                        timeout=harness.DEADLINE_SECONDS)
     assert (answer.status_code, answer.headers.get("antiphon-resume-sample")) == (200, "0")

@@ -121,7 +121,7 @@ class Sentinel:
         self.port = free_port()
         file = folder / "sentinel.conf"
         file.write_text(f"port {self.port}\nsentinel monitor speech 127.0.0.1 {master_port} 1\n"
-                        "sentinel down-after-milliseconds speech 1000\nsentinel failover-timeout speech 5000\n")
+                        "sentinel down-after-milliseconds speech 3000\nsentinel failover-timeout speech 5000\n")
         self._process = subprocess.Popen(["redis-sentinel", file], executable="/usr/bin/redis-check-rdb", cwd=folder,
                                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 

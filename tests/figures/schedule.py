@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import harness  # noqa: E402
 
 LOADS = [0.7, 1.0, 1.3]
-POLICIES = [("fifo", "off"), ("plan", "off"), ("edf", "off"), ("edf", "on"), ("fair", "on")]
+POLICIES = [("fifo", "off"), ("arrival", "off"), ("edf", "off"), ("edf", "on"), ("fair", "on")]
 HEAD = (f"{'':32} {'good%':>6} {'of adm.%':>8} {'TTFA50':>7} {'TTFA95':>7} {'TTFA99':>7} {'C50%':>6} {'gap':>7} "
         f"{'asked':>6} {'ref.':>6}")
 TONE_COST_MS = 88  # Of an audio-second, as of a medium Piper voice.

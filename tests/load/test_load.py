@@ -155,10 +155,11 @@ def test_jitter_tells_audio_in_lumps_from_audio_in_its_time(read_bytes):
 
 def test_the_admitted_hear_no_gap_and_paced_audio_comes_in_time(loaded):
     """On a machine that others use, a paced stream may lose some of its lead, which nobody hears: the rows `lost lead`
-    are only reported."""
+    are only reported, and jitter may be more by so much."""
     load, _, metrics = loaded
     print(load.table())
-    assert load.quantile("jitter", ["paced"], 0.99) < JITTER_SECONDS + load.quantile("jitter", ["control"], 0.99)
+    lost = load.quantile("lost lead", ["paced"], 0.99)
+    assert load.quantile("jitter", ["paced"], 0.99) < JITTER_SECONDS + load.quantile("jitter", ["control"], 0.99) + lost
     machine = load.quantile("lost lead", ["control"], 0.99)
     assert load.quantile("gap", ["short", "long", "burst", "paced"], 0.99) < JITTER_SECONDS + machine
     bound = min(limit for limit in limits_of(metrics, "antiphon_jitter_seconds") if limit >= JITTER_SECONDS + machine)

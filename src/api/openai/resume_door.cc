@@ -188,6 +188,7 @@ runtime::Awaitable<> go_on(delivery::SpeechHandler& speech, delivery::StreamBook
         {.code = protocol::Errc::kRangeBeyondEnd, .message = "The audio ends before the first byte of the range."}));
     co_return;
   }
+  const auto absences = book.absences();
   auto claimed = co_await book.store().claim(record.request.name);
   if (!claimed) {
     book.probe().resumed(outcome_of(claimed.error()));
@@ -199,8 +200,9 @@ runtime::Awaitable<> go_on(delivery::SpeechHandler& speech, delivery::StreamBook
   const auto sink = make_openai_sink(asked.responder, plan.order, plan.shape, refuse, asked.request_id);
   describe(*sink, plan);
   const progress::FencingToken before{claimed->token.value - 1};
-  const auto tracked = plan.anew ? begin_anew(book, *sink, asked, plan)
-                                 : std::make_unique<delivery::TrackedSink>(book, *sink, std::move(*claimed), plan.part);
+  const auto tracked =
+      plan.anew ? begin_anew(book, *sink, asked, plan)
+                : std::make_unique<delivery::TrackedSink>(book, *sink, std::move(*claimed), plan.part, absences);
   // What the earlier connection holds, such as a place among its account's streams, is free before this one asks.
   if (!co_await book.take_over(record.request.name, before) || tracked->lost()) co_return;
   co_await speech.speak(std::move(plan.order), std::move(asked.caller), std::move(asked.request_id), *tracked);

@@ -16,6 +16,7 @@ namespace {
 
 std::vector<std::vector<std::string>> rows_of(const std::string& name) {
   std::ifstream file("src/text/reading/testdata/" + name);
+  EXPECT_TRUE(file) << name;
   std::vector<std::vector<std::string>> rows;
   for (std::string line; std::getline(file, line);) {
     auto& row = rows.emplace_back();
@@ -25,6 +26,7 @@ std::vector<std::vector<std::string>> rows_of(const std::string& name) {
     }
     row.push_back(line.substr(begin));
   }
+  EXPECT_FALSE(rows.empty()) << name;
   return rows;
 }
 
