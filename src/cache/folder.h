@@ -23,7 +23,7 @@ class Folder {
   [[nodiscard]] static base::Result<Folder, std::string> open(const std::filesystem::path& path);
 
   struct Found {
-    Key key;
+    Key key{};
     std::size_t bytes = 0;     ///< What it takes of the disk: see bytes_on_disk().
     std::int64_t used_ns = 0;  ///< When it was last read or written, since 1970.
   };

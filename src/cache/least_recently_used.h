@@ -16,7 +16,7 @@ template <class Value>
 class LeastRecentlyUsed {
  public:
   struct Entry {
-    Key key;
+    Key key{};
     Value value;
     std::size_t bytes = 0;
   };

@@ -28,7 +28,7 @@ void join_model(std::span<const fs::path> packages, const fs::path& model) {
   std::ofstream joined(model, std::ios::binary);
   for (std::size_t i = 0; i < kParts.size(); ++i) {
     const auto part = packages[i] / kParts.at(i);
-    std::ifstream bytes(part, std::ios::binary);
+    const std::ifstream bytes(part, std::ios::binary);
     if (!bytes || !(joined << bytes.rdbuf())) {
       throw std::runtime_error(fmt::format("{} cannot be read, or there is no room to join it", part.string()));
     }

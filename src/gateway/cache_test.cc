@@ -31,6 +31,18 @@ class CacheTest : public ServerTest {
   [[nodiscard]] bool tells(std::string_view line) const {
     return ask(port_, "GET", "/metrics").body.contains(std::string(line) + "\n");
   }
+  runtime::Awaitable<> serve_other_files() {
+    const auto reloaded = server_->reload({{.id = "tone",
+                                            .engine = "tone",
+                                            .language = "en-US",
+                                            .rate = {22'050},
+                                            .folder = folder_,
+                                            .version = "2",
+                                            .identity = "other files"}},
+                                          {});
+    EXPECT_TRUE(reloaded.has_value());
+    co_return;
+  }
   /// As /metrics has it.
   [[nodiscard]] std::string plans_done() const {
     constexpr std::string_view kName = R"(antiphon_jobs_total{kind="plan"} )";
@@ -98,18 +110,7 @@ TEST_F(CacheTest, OtherInterfacesShareIt) {
 TEST_F(CacheTest, AnotherVersionOfTheVoiceIsRendered) {
   (void)speak(speech("pcm"));
   EXPECT_TRUE(is_hit(speak(speech("pcm"))));
-  EXPECT_TRUE(await([this]() -> runtime::Awaitable<> {
-    const auto reloaded = server_->reload({{.id = "tone",
-                                            .engine = "tone",
-                                            .language = "en-US",
-                                            .rate = {22'050},
-                                            .folder = folder_,
-                                            .version = "2",
-                                            .identity = "other files"}},
-                                          {});
-    EXPECT_TRUE(reloaded.has_value());
-    co_return;
-  }));
+  EXPECT_TRUE(await([this] { return serve_other_files(); }));
   EXPECT_FALSE(is_hit(speak(speech("pcm"))));
 }
 

@@ -32,19 +32,21 @@ class LeaseTest : public ServerTest {
     return reply;
   }
   bool look_up() {
-    EXPECT_TRUE(await([this]() -> runtime::Awaitable<> {
-      const auto live = co_await store_.live({});
-      live_ = !live->empty() && live->front().progress.bytes_written > 0;
-      if (live_) name_ = live->front().request.name;
-    }));
+    EXPECT_TRUE(await([this] { return look(); }));
     return live_;
+  }
+  runtime::Awaitable<> look() {
+    const auto live = co_await store_.live({});
+    live_ = !live->empty() && live->front().progress.bytes_written > 0;
+    if (live_) name_ = live->front().request.name;
   }
   /// Another gateway claims the stream, of which this one hears only when it asks.
   void claim_elsewhere() {
-    ASSERT_TRUE(await([this]() -> runtime::Awaitable<> {
-      store_.on_lost({});
-      EXPECT_TRUE(co_await store_.claim(name_));
-    }));
+    ASSERT_TRUE(await([this] { return claim(); }));
+  }
+  runtime::Awaitable<> claim() {
+    store_.on_lost({});
+    EXPECT_TRUE(co_await store_.claim(name_));
   }
 
   progress::MemoryStore store_{clock_, {}};

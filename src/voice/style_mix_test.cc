@@ -12,8 +12,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 const std::vector<std::string>& names() {
-  static const std::vector<std::string> kNames = {"af_heart", "af_bella", "am_adam", "bf_emma", "jf_alpha"};
-  return kNames;
+  static const std::vector<std::string> known = {"af_heart", "af_bella", "am_adam", "bf_emma", "jf_alpha"};
+  return known;
 }
 
 StyleMix mix(std::string_view text) {

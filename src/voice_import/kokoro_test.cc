@@ -25,7 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace kokoro = engine::kokoro;
-using engine::GrainKind;
 using testing::AllOf;
 using testing::HasSubstr;
 

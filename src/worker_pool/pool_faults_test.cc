@@ -13,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using Kind = ActionKind;
 
 TEST_F(PoolTest, OneThatDiesOftenIsQuarantinedAndTriedAgainLater) {

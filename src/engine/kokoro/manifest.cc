@@ -76,8 +76,8 @@ Manifest from_json(const Json& json) {
 }  // namespace
 
 const std::vector<std::string>& reader_files() {
-  static const std::vector<std::string> kNames(front::kFiles.begin(), front::kFiles.end());
-  return kNames;
+  static const std::vector<std::string> names(front::kFiles.begin(), front::kFiles.end());
+  return names;
 }
 
 std::string identity_of(const Manifest& manifest) {

@@ -114,7 +114,7 @@ Result<Reading> read_between_marks(std::string_view text, const Sound& sound) {
 Result<Reading> read_by_espeak(const phonemizer::Phonemizer& phonemizer, std::string_view text,
                                const std::string& voice) {
   return read_between_marks(text, [&](std::string_view words) -> Result<std::u32string> {
-    const auto ipa = ipa_of(phonemizer, words, voice);
+    auto ipa = ipa_of(phonemizer, words, voice);
     if (!ipa) return ipa;
     return common_alphabet(*ipa);
   });

@@ -74,8 +74,8 @@ phonemizer::Phonemizer phonemizer() {
 }
 
 FrontEnd& front() {
-  static const Folder kFolder;
-  static auto loaded = FrontEnd::load(kFolder.path(), phonemizer());
+  static const Folder folder;
+  static auto loaded = FrontEnd::load(folder.path(), phonemizer());
   if (!loaded) throw std::runtime_error(loaded.error().message);
   return *loaded;
 }
