@@ -153,7 +153,7 @@ def test_the_disk_outlives_the_server_and_a_damaged_file_is_rendered_again(serve
     # Another server that is given the same folder goes on without it.
     third = serve("--voice", "quick", config=config)
     assert ask(third).content == whole
-    assert third.events("cache_without_folder")
+    harness.eventually(lambda: third.events("cache_without_folder"), "it has said so")
 
 
 def test_a_voice_or_a_dictionary_that_is_new_is_heard(serve, store, tmp_path):
