@@ -31,7 +31,8 @@ def test_a_page_fetches_nothing_from_elsewhere(site):
 
 
 def test_a_link_to_nothing_is_an_error_wherever_it_leads(tmp_path):
-    for name in ["docs", "mkdocs.yml", "tools/docs", "tools/docs_pages.py", "tools/packaging_tools", "tests/packages/tools.lock",
+    for name in ["docs", "mkdocs.yml", "tools/docs", "tools/docs_pages.py", "tools/packaging_tools", "tools/make_venv",
+                 "tests/packages/tools.lock",
                  *ROOT_PAGES]:
         source, copy = REPOSITORY / name, tmp_path / name
         copy.parent.mkdir(parents=True, exist_ok=True)
